@@ -1,1 +1,61 @@
-fn main() {}
+//! One-tap OpenClaw sign-in health, from an Android home screen.
+
+mod cli;
+mod commands;
+mod error;
+mod gateway;
+mod login;
+mod phone;
+mod render;
+mod settings;
+mod status;
+mod system;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::commands::Session;
+use crate::error::{Error, Kind, Outcome};
+use crate::system::{environment::Environment, process::Processes, terminal};
+
+fn main() -> ExitCode {
+    terminal::report_bugs_with(Outcome::Failed(Kind::Bug).code());
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(help) => return usage(&help),
+    };
+    match run(cli) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            terminal::say(&format!("{error}\n"));
+            Outcome::Failed(error.kind).into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Outcome, Error> {
+    let session = Session::begin(cli.global, Environment::of_process(), Processes::default())?;
+    match cli.command {
+        Command::Init(arguments) => commands::init::run(arguments, &session),
+        Command::Status(arguments) => commands::status::run(arguments, &session),
+        Command::Check(arguments) => commands::check::run(arguments, &session),
+        Command::Tap(arguments) => commands::tap::run(arguments, &session),
+        Command::Demo(_) => commands::demo::run(&session),
+        Command::Completions(arguments) => commands::completions::run(&arguments),
+        Command::Man(_) => commands::man::run(),
+    }
+}
+
+/// `--help` and `--version` are results; everything else is wrong usage.
+fn usage(message: &clap::Error) -> ExitCode {
+    if message.use_stderr() {
+        terminal::say(&message.to_string());
+        return Outcome::Failed(Kind::Usage).into();
+    }
+    match terminal::print(&message.to_string()) {
+        Ok(()) => Outcome::Done.into(),
+        Err(_) => Outcome::Failed(Kind::Machine).into(),
+    }
+}

@@ -1,0 +1,146 @@
+//! The command line: clap's types and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// One-tap OpenClaw sign-in health, from an Android home screen.
+#[derive(Debug, Parser)]
+#[command(name = "clawtap", version, about, max_term_width = 80, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes of status, check and tap:
+  0 ok, 1 expired, missing or unusable, 2 expiring soon, 3 cannot tell.
+Others: 64 wrong usage, 70 bug, 74 cannot read or write here,
+  78 bad configuration, 130 interrupted.";
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The configuration file [default: ~/.config/clawtap/config.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Tell more, such as where OpenClaw's verdict differs from its answer
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(Init),
+    Status(Status),
+    Check(Check),
+    Tap(Tap),
+    Demo(Demo),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Set up a gateway: connect, pin its host key, find openclaw, write the configuration
+///
+/// Run it again to add another gateway. It changes nothing on the gateway.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Host, user@host or an alias of `ssh_config`
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: Option<String>,
+    /// The gateway is this machine
+    #[arg(long, conflicts_with_all = ["target", "port", "identity_file", "ssh_config"])]
+    pub(crate) local: bool,
+    /// What to call it [default: made from the host]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The port of its ssh server
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// The key to sign in with
+    #[arg(long, value_name = "FILE")]
+    pub(crate) identity_file: Option<PathBuf>,
+    /// An ssh configuration to use instead of ~/.ssh/config
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ssh_config: Option<PathBuf>,
+    /// Where openclaw is there, or a command in words: --openclaw docker --openclaw exec …
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
+    pub(crate) openclaw: Vec<String>,
+    /// OpenClaw's agent id
+    #[arg(long)]
+    pub(crate) agent: Option<String>,
+    /// OpenClaw's profile
+    #[arg(long)]
+    pub(crate) profile: Option<String>,
+    /// Ask nothing: accept the host key that is shown
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+/// Which gateways a command is about.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// Only this gateway
+    #[arg(short, long, value_name = "NAME", conflicts_with = "all")]
+    pub(crate) gateway: Option<String>,
+    /// Every configured gateway, whatever OPENCLAW_SERVER says
+    #[arg(short, long)]
+    pub(crate) all: bool,
+}
+
+/// Show what is signed in, until when, and what to do next
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// How to show it
+    #[arg(short, long, value_enum, default_value_t = Format::Full)]
+    pub(crate) format: Format,
+    /// Judge a document of `openclaw models status --json` instead of asking; - is standard input
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["gateway", "all"])]
+    pub(crate) input: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Full,
+    /// One word, as upstream's script prints it
+    Simple,
+    Json,
+    /// `OpenMetrics` text
+    Prometheus,
+}
+
+/// Say in one line whether all is well, for cron, systemd and shells
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Judge a document of `openclaw models status --json` instead of asking; - is standard input
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["gateway", "all"])]
+    pub(crate) input: Option<PathBuf>,
+}
+
+/// The quick widget: a toast, and the sign-in page if a login is broken
+#[derive(Debug, Args)]
+pub(crate) struct Tap {
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+/// Show everything on a built-in sample gateway; nothing is installed, asked or written
+#[derive(Debug, Args)]
+pub(crate) struct Demo {}
+
+/// Print completions for a shell
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Print the manual page
+#[derive(Debug, Args)]
+pub(crate) struct Man {}

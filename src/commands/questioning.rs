@@ -1,0 +1,162 @@
+//! Asks gateways, all at the same time, and turns what they say into assessments.
+
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use crate::commands::Session;
+use crate::error::{Error, Kind};
+use crate::gateway::ask::{Reply, ask};
+use crate::gateway::command_line::Questions;
+use crate::gateway::failure::{Failure, Problem};
+use crate::gateway::identity::Gateway;
+use crate::gateway::request::Want;
+use crate::settings::{self, Selection};
+use crate::status::assessment::{Assessment, Trouble};
+use crate::status::wire::{self, Unreadable};
+use crate::system::spinner::Spinner;
+use crate::system::{clock, files};
+
+/// The largest document that is read from a file, in bytes; as much as from a gateway.
+const LARGEST_DOCUMENT: u64 = 8 * 1024 * 1024;
+/// How many gateways are asked at once.
+const AT_ONCE: usize = 16;
+
+/// Who may be asked for a passphrase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Person {
+    /// Somebody who started this in a terminal, if there is one.
+    AtTerminal,
+    /// Nobody: a widget or a timer.
+    Away,
+}
+
+/// Asks the selected gateways. The assessments come in the order of the configuration.
+pub(crate) fn assess(
+    selection: &Selection,
+    person: Person,
+    session: &Session,
+) -> Result<Vec<Assessment>, Error> {
+    let gateways = settings::gateways(selection, session.config.as_deref(), &session.environment)?;
+    assess_these(&gateways, person, session)
+}
+
+/// Asks these gateways.
+pub(crate) fn assess_these(
+    gateways: &[Gateway],
+    person: Person,
+    session: &Session,
+) -> Result<Vec<Assessment>, Error> {
+    // Two passphrase prompts at once would be told apart by nobody.
+    let questions = match person {
+        Person::AtTerminal if session.terminal.answers && gateways.len() == 1 => Questions::Allowed,
+        _ => Questions::Forbidden,
+    };
+    let spinner = Spinner::start(
+        session.terminal.watched && questions == Questions::Forbidden,
+        label(gateways),
+    );
+    let assessments = in_parallel(gateways, |gateway| {
+        let reply = ask(
+            gateway,
+            Want::Status,
+            questions,
+            &session.processes,
+            &session.environment,
+        );
+        assessment(gateway, reply)
+    });
+    drop(spinner);
+    if session.processes.interrupted() {
+        return Err(Error::new(Kind::Interrupted, "interrupted"));
+    }
+    Ok(assessments)
+}
+
+fn label(gateways: &[Gateway]) -> String {
+    match gateways {
+        [only] => format!("asking {}", only.name),
+        several => format!("asking {} gateways", several.len()),
+    }
+}
+
+/// Works on all items, a bounded number at a time, and keeps their order.
+fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let next = AtomicUsize::new(0);
+    let mut results: Vec<(usize, R)> = thread::scope(|scope| {
+        let worker = || {
+            let mut done = Vec::new();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(item) = items.get(index) else {
+                    return done;
+                };
+                done.push((index, work(item)));
+            }
+        };
+        let workers: Vec<_> = (0..items.len().min(AT_ONCE))
+            .map(|_| scope.spawn(worker))
+            .collect();
+        workers
+            .into_iter()
+            .filter_map(|worker| worker.join().ok())
+            .flatten()
+            .collect()
+    });
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Judges a reply.
+pub(crate) fn assessment(gateway: &Gateway, reply: Reply) -> Assessment {
+    let outcome = reply.outcome.map_err(|failure| trouble(&failure, gateway));
+    Assessment::new(gateway.name.to_string(), outcome, reply.took, clock::now())
+}
+
+fn trouble(failure: &Failure, gateway: &Gateway) -> Trouble {
+    Trouble {
+        word: failure.problem.word(),
+        what: failure.problem.what().into(),
+        detail: failure.detail.clone(),
+        next_step: failure.next_step(gateway),
+    }
+}
+
+/// Judges a document from a file, or from standard input for `-`, from its JSON alone.
+pub(crate) fn assess_document(path: &Path) -> Result<Assessment, Error> {
+    let content = if path == Path::new("-") {
+        files::read_stdin(LARGEST_DOCUMENT)
+    } else {
+        files::read(path, LARGEST_DOCUMENT)
+    };
+    let content = content.map_err(|error| {
+        Error::new(
+            Kind::Machine,
+            format!("cannot read {}: {error}", path.display()),
+        )
+        .hint("Give it what openclaw models status --json printed")
+    })?;
+    let now = clock::now();
+    let outcome = wire::read(&content, None, now).map_err(|unreadable| {
+        let (problem, detail) = match unreadable {
+            Unreadable::Error(message) => (Problem::OpenClawError, Some(message)),
+            Unreadable::Empty => (Problem::NoAnswer, None),
+            Unreadable::Broken | Unreadable::OtherJson | Unreadable::NotJson => {
+                (Problem::Unreadable, None)
+            }
+        };
+        Trouble {
+            word: problem.word(),
+            what: problem.what().into(),
+            detail,
+            next_step: "Give it what openclaw models status --json printed.".into(),
+        }
+    });
+    Ok(Assessment::new(
+        "input".into(),
+        outcome,
+        Duration::ZERO,
+        now,
+    ))
+}

@@ -1,0 +1,162 @@
+//! A gateway's answer: the probe's framed lines, found in whatever else arrived on standard output.
+
+/// What the probe said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Answer<'a> {
+    /// Where openclaw is; nothing if it was not found.
+    pub(crate) openclaw: Option<String>,
+    /// What `openclaw --version` printed, if it was asked for.
+    pub(crate) version: Option<String>,
+    pub(crate) run: Option<Run<'a>>,
+    /// The store that was read, if any.
+    pub(crate) store: Option<String>,
+    /// The gateway's clock, in seconds since 1970 (UTC).
+    pub(crate) clock: Option<i64>,
+    /// Logins from the store, as JSON.
+    pub(crate) logins: Vec<String>,
+    /// Claude Code's own login on the gateway, as JSON.
+    pub(crate) claude: Option<String>,
+}
+
+/// One run of `openclaw models status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Run<'a> {
+    pub(crate) stdout: &'a [u8],
+    pub(crate) exit: i32,
+}
+
+/// Why an output holds no whole answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Incomplete {
+    /// The probe never spoke.
+    NotBegun,
+    /// It began, and broke off.
+    CutOff,
+}
+
+/// Whether the probe has begun to answer.
+pub(crate) fn has_begun(stdout: &[u8], nonce: &str) -> bool {
+    read(stdout, nonce) != Err(Incomplete::NotBegun)
+}
+
+/// Reads an answer. Lines that do not begin with the nonce belong to whatever printed them.
+pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Incomplete> {
+    let mut answer = Answer::default();
+    let mut begun = false;
+    let mut output_at = None;
+    let mut offset = 0;
+    for line in stdout.split_inclusive(|&byte| byte == b'\n') {
+        let (line_at, after) = (offset, offset + line.len());
+        offset = after;
+        let Some((key, value)) = framed(line, nonce) else {
+            continue;
+        };
+        match key {
+            "begin" => begun = true,
+            _ if !begun => {}
+            "openclaw" => answer.openclaw = Some(value.to_owned()),
+            "version" => answer.version = Some(value.to_owned()),
+            "stdout" => output_at = Some(after),
+            "exit" => {
+                // The newline before this line is the frame's own.
+                let end = line_at.saturating_sub(1);
+                let stdout = output_at.map_or(&[][..], |start| &stdout[start.min(end)..end]);
+                answer.run = value.parse().ok().map(|exit| Run { stdout, exit });
+            }
+            "store" => answer.store = Some(value.to_owned()),
+            "clock" => answer.clock = value.parse().ok(),
+            "login" => answer.logins.push(value.to_owned()),
+            "claude" => answer.claude = Some(value.to_owned()),
+            "end" => return Ok(answer),
+            _ => {}
+        }
+    }
+    Err(if begun {
+        Incomplete::CutOff
+    } else {
+        Incomplete::NotBegun
+    })
+}
+
+fn framed<'a>(line: &'a [u8], nonce: &str) -> Option<(&'a str, &'a str)> {
+    let rest = line.strip_prefix(nonce.as_bytes())?.strip_prefix(b" ")?;
+    let rest = std::str::from_utf8(rest)
+        .ok()?
+        .trim_end_matches(['\n', '\r']);
+    Some(rest.split_once(' ').unwrap_or((rest, "")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Incomplete, Run, read};
+    use proptest::prelude::*;
+
+    const NONCE: &str = "0123456789abcdef";
+
+    fn framed(output: &str) -> String {
+        format!(
+            "Welcome to home!\n\n{NONCE} begin 1\n{NONCE} openclaw /usr/bin/openclaw\n\
+             {NONCE} stdout\n{output}\n{NONCE} exit 2\n{NONCE} clock 1700000000\n{NONCE} claude {{}}\n{NONCE} end\n"
+        )
+    }
+
+    #[test]
+    fn an_answer_is_found_between_banners() {
+        let text = framed("{\"auth\":{}}\n");
+        let answer = read(text.as_bytes(), NONCE).unwrap();
+        let expected = Answer {
+            openclaw: Some("/usr/bin/openclaw".into()),
+            run: Some(Run {
+                stdout: b"{\"auth\":{}}\n",
+                exit: 2,
+            }),
+            clock: Some(1_700_000_000),
+            claude: Some("{}".into()),
+            ..Answer::default()
+        };
+        assert_eq!(answer, expected);
+    }
+
+    #[test]
+    fn output_that_imitates_a_frame_is_output() {
+        let text =
+            framed("fedcba9876543210 exit 0\nfedcba9876543210 end\n x0123456789abcdef end\n");
+        let run = read(text.as_bytes(), NONCE).unwrap().run.unwrap();
+        assert_eq!(run.exit, 2);
+        assert!(run.stdout.starts_with(b"fedcba9876543210 exit 0\n"));
+    }
+
+    #[test]
+    fn an_answer_that_breaks_off_is_not_an_answer() {
+        let text = framed("{}\n");
+        let begin = text.find(" begin 1\n").unwrap() + " begin 1\n".len();
+        let end = text.len() - 1;
+        for length in 0..end {
+            let expected = if length < begin - 1 {
+                Incomplete::NotBegun
+            } else {
+                Incomplete::CutOff
+            };
+            let actual = read(&text.as_bytes()[..length], NONCE);
+            if actual.is_err() {
+                assert!(
+                    actual == Err(expected) || length < begin,
+                    "{length}: {actual:?}"
+                );
+            } else {
+                // Only the last line's own newline may be missing.
+                assert_eq!(length, end);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_output_panics(bytes in prop::collection::vec(any::<u8>(), 0..300), at in 0_usize..300) {
+            let mut text = framed("{}").into_bytes();
+            let at = at.min(text.len());
+            text.splice(at..at, bytes);
+            let _ = read(&text, NONCE);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Host keys: what a host offers, its fingerprint, and pinning it.

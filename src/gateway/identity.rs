@@ -1,0 +1,268 @@
+//! Who a gateway is: its name, the way to it, and which OpenClaw on it.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long OpenClaw may take on a gateway, unless the configuration says otherwise. Its first run after an
+/// install takes up to 40 s.
+pub(crate) const DEFAULT_LIMIT: Duration = Duration::from_secs(45);
+
+/// A gateway, as configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Gateway {
+    pub(crate) name: Name,
+    pub(crate) way: Way,
+    /// How openclaw is called there; found by itself if this is not set.
+    pub(crate) openclaw: Option<Vec<String>>,
+    /// OpenClaw's `--agent`.
+    pub(crate) agent: Option<Identifier>,
+    /// OpenClaw's `--profile`.
+    pub(crate) profile: Option<Identifier>,
+    /// How long OpenClaw may take.
+    pub(crate) limit: Duration,
+}
+
+/// How a gateway is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// With the OpenSSH client of this device.
+    Ssh(Ssh),
+    /// It is this machine.
+    Local,
+}
+
+/// What is given to ssh.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ssh {
+    pub(crate) target: Target,
+    pub(crate) port: Option<u16>,
+    pub(crate) identity_file: Option<PathBuf>,
+    /// Instead of `~/.ssh/config`.
+    pub(crate) config: Option<PathBuf>,
+}
+
+impl Ssh {
+    /// What a person types after `ssh` to get there.
+    pub(crate) fn words(&self) -> String {
+        let mut words = String::new();
+        if let Some(port) = self.port {
+            words.push_str(&format!("-p {port} "));
+        }
+        words.push_str(self.target.as_str());
+        words
+    }
+}
+
+/// A host, `user@host` or an alias of `ssh_config`: nothing that ssh or a shell could take for anything else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target(String);
+
+impl Target {
+    /// Checks a target.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let (user, host) = match text.rsplit_once('@') {
+            Some((user, host)) => (Some(user), host),
+            None => (None, text),
+        };
+        if text.starts_with('-') || host.starts_with('-') {
+            return Err("it begins with a dash".into());
+        }
+        if host.is_empty() || user == Some("") {
+            return Err("it is not a host or user@host".into());
+        }
+        let allowed =
+            |extra: &'static str| move |c: char| c.is_ascii_alphanumeric() || extra.contains(c);
+        let stranger = |text: &str, extra| text.chars().find(|&c| !allowed(extra)(c));
+        let stranger = user
+            .and_then(|user| stranger(user, "._-+"))
+            .or_else(|| stranger(host, "._-:%"));
+        match stranger {
+            Some(stranger) => Err(format!(
+                "{} does not belong into a host name",
+                spell(stranger)
+            )),
+            None if text.len() > 255 => Err("it is longer than any host name".into()),
+            None => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The target as ssh takes it.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The host without the user.
+    pub(crate) fn host(&self) -> &str {
+        self.0.rsplit_once('@').map_or(&self.0, |(_, host)| host)
+    }
+}
+
+fn spell(character: char) -> String {
+    match character {
+        ' ' => "a space".into(),
+        character if character.is_control() => "a control character".into(),
+        character => format!("`{character}`"),
+    }
+}
+
+/// A gateway's name: letters, digits, `-` and `_`, at most 64.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Name(String);
+
+impl Name {
+    /// Checks a name.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if text.is_empty() || text.len() > 64 || text.starts_with('-') || !text.chars().all(fine) {
+            return Err("a name has letters, digits, - and _, 64 at most".into());
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// A name made from a host: what does not belong into one becomes a dash.
+    pub(crate) fn from_host(host: &str) -> Self {
+        let is_address = host.contains(':') || host.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let label = if is_address {
+            host
+        } else {
+            host.split('.').next().unwrap_or(host)
+        };
+        let name: String = label
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || c == '_' {
+                    c
+                } else {
+                    '-'
+                }
+            })
+            .take(64)
+            .collect();
+        let name = name.trim_matches('-');
+        Self(if name.is_empty() {
+            "gateway".into()
+        } else {
+            name.into()
+        })
+    }
+
+    /// The name.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.0)
+    }
+}
+
+/// An agent id or profile name of OpenClaw: letters, digits, `.`, `-` and `_`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identifier(String);
+
+impl Identifier {
+    /// Checks an identifier.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let fine = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        if text.is_empty()
+            || text.len() > 64
+            || text.starts_with(['-', '.'])
+            || !text.chars().all(fine)
+        {
+            return Err("it has letters, digits, . - and _, 64 at most".into());
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The identifier.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Name, Target};
+    use proptest::prelude::*;
+
+    #[test]
+    fn targets_are_hosts_and_nothing_else() {
+        for fine in [
+            "home",
+            "me@gateway.example.net",
+            "me@10.0.0.7",
+            "fe80::1%eth0",
+            "my_alias",
+            "a-b",
+        ] {
+            assert!(Target::parse(fine).is_ok(), "{fine}");
+        }
+        for bad in [
+            "",
+            "-oProxyCommand=x",
+            "me@-oX",
+            "@host",
+            "me@",
+            "a b",
+            "a;b",
+            "$(id)",
+            "a\nb",
+            "a'b",
+            "a\"b",
+            "a`b",
+            "a|b",
+            "a&b",
+            "a/b",
+            "~",
+            "a\\b",
+            "ho\u{202e}st",
+            "höst",
+            "ssh://host",
+            "[::1]",
+        ] {
+            assert!(Target::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_gateway_is_named_after_its_host() {
+        let table = [
+            ("gateway.example.net", "gateway"),
+            ("10.0.0.7", "10-0-0-7"),
+            ("home", "home"),
+            ("fe80::1%eth0", "fe80--1-eth0"),
+            ("...", "gateway"),
+        ];
+        for (host, expected) in table {
+            assert_eq!(Name::from_host(host).as_str(), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_from_any_host_is_a_name(host in any::<String>()) {
+            let name = Name::from_host(&host);
+            prop_assert_eq!(Name::parse(name.as_str()), Ok(name));
+        }
+
+        #[test]
+        fn no_target_can_be_an_option_or_shell_syntax(text in any::<String>()) {
+            if Target::parse(&text).is_ok() {
+                prop_assert!(!text.starts_with('-'));
+                prop_assert!(text.chars().all(|c| c.is_ascii_graphic() && !"'\"`$;|&<>()\\*?!#~{}[]/".contains(c)));
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Gateways: who they are, how they are asked, what they answer, and what goes wrong on the way.
+
+pub(crate) mod answer;
+pub(crate) mod ask;
+pub(crate) mod command_line;
+pub(crate) mod failure;
+pub(crate) mod host_key;
+pub(crate) mod identity;
+pub(crate) mod request;

@@ -1,0 +1,199 @@
+//! The providers: where a person signs in, and what to run on the gateway. A new one is a row here.
+
+use crate::status::login::{LoginKind, State};
+use crate::status::verdict::Concern;
+
+/// A provider as OpenClaw names it.
+struct Provider {
+    id: &'static str,
+    /// Where a sign-in begins or is renewed.
+    sign_in_page: Option<&'static str>,
+    /// Where API keys are made.
+    key_page: Option<&'static str>,
+    /// What a person runs on the gateway to sign in.
+    command: &'static str,
+}
+
+const PROVIDERS: &[Provider] = &[
+    Provider {
+        id: "anthropic",
+        sign_in_page: Some("https://claude.ai/login"),
+        key_page: Some("https://platform.claude.com/settings/keys"),
+        command: "claude setup-token, then openclaw models auth paste-token --provider anthropic",
+    },
+    Provider {
+        id: "claude-cli",
+        sign_in_page: Some("https://claude.ai/login"),
+        key_page: None,
+        command: "claude auth login",
+    },
+    Provider {
+        id: "openai",
+        sign_in_page: Some("https://auth.openai.com/log-in"),
+        key_page: Some("https://platform.openai.com/api-keys"),
+        command: "openclaw models auth login --provider openai",
+    },
+    Provider {
+        id: "openai-codex",
+        sign_in_page: Some("https://auth.openai.com/log-in"),
+        key_page: None,
+        command: "openclaw models auth login --provider openai-codex",
+    },
+    Provider {
+        id: "google",
+        sign_in_page: Some("https://accounts.google.com/"),
+        key_page: Some("https://aistudio.google.com/apikey"),
+        command: "openclaw models auth login --provider google",
+    },
+    Provider {
+        id: "google-gemini-cli",
+        sign_in_page: Some("https://accounts.google.com/"),
+        key_page: None,
+        command: "openclaw models auth login --provider google-gemini-cli",
+    },
+    Provider {
+        id: "github-copilot",
+        sign_in_page: Some("https://github.com/login/device"),
+        key_page: None,
+        command: "openclaw models auth login --provider github-copilot",
+    },
+    Provider {
+        id: "xai",
+        sign_in_page: Some("https://accounts.x.ai/"),
+        key_page: Some("https://console.x.ai/"),
+        command: "openclaw models auth login --provider xai",
+    },
+    Provider {
+        id: "openrouter",
+        sign_in_page: None,
+        key_page: Some("https://openrouter.ai/settings/keys"),
+        command: "openclaw models auth login --provider openrouter",
+    },
+    Provider {
+        id: "minimax-portal",
+        sign_in_page: Some("https://platform.minimax.io/login"),
+        key_page: None,
+        command: "openclaw models auth login --provider minimax-portal",
+    },
+];
+
+fn find(id: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().find(|provider| provider.id == id)
+}
+
+/// The page on which a concern can be mended; only where a sign-in or a new key mends it.
+pub(crate) fn page(concern: &Concern) -> Option<&'static str> {
+    if !matches!(
+        concern.state,
+        State::Expired | State::Missing | State::Expiring
+    ) {
+        return None;
+    }
+    let provider = find(concern.provider.as_str())?;
+    match concern.kind {
+        Some(LoginKind::ApiKey) => provider.key_page.or(provider.sign_in_page),
+        _ => provider.sign_in_page.or(provider.key_page),
+    }
+}
+
+/// What to do next about a concern, in a sentence for a person.
+pub(crate) fn next_step(concern: &Concern) -> String {
+    let known = find(concern.provider.as_str());
+    let sign_in = || match known {
+        Some(provider) => format!("on the gateway: {}", provider.command),
+        // The name is the gateway's word; it is not put into a command that somebody may copy.
+        None => "on the gateway: openclaw models auth login".into(),
+    };
+    match concern.state {
+        State::Expired => format!("Sign in again {}", sign_in()),
+        State::Missing => format!("Sign in {}", sign_in()),
+        State::Expiring => format!("Renew it before then, {}", sign_in()),
+        State::Cooldown => "Wait, or use another provider.".into(),
+        State::Disabled
+            if concern
+                .detail
+                .as_ref()
+                .is_some_and(|reason| reason.as_str() == "billing") =>
+        {
+            "Top up the account, or use another provider.".into()
+        }
+        State::Disabled => "Use another provider until it is allowed again.".into(),
+        State::Unavailable => "Mend it on the gateway: openclaw doctor".into(),
+        State::Indeterminate => "Look on the gateway: openclaw models status".into(),
+        State::Ok | State::Static | State::Refreshable => "Nothing to do.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PROVIDERS, next_step, page};
+    use crate::status::login::{LoginKind, State};
+    use crate::status::text::Text;
+    use crate::status::verdict::{Concern, Verdict};
+
+    fn concern(provider: &str, state: State, kind: Option<LoginKind>) -> Concern {
+        Concern {
+            verdict: Verdict::Broken,
+            state,
+            provider: Text::clean(provider),
+            login: None,
+            kind,
+            left: None,
+            detail: None,
+        }
+    }
+
+    #[test]
+    fn every_state_has_its_own_next_step() {
+        let mut steps: Vec<_> = State::ALL
+            .iter()
+            .filter(|state| !matches!(state, State::Static | State::Refreshable))
+            .map(|&state| next_step(&concern("anthropic", state, None)))
+            .collect();
+        steps.sort_unstable();
+        let count = steps.len();
+        steps.dedup();
+        assert_eq!(steps.len(), count);
+    }
+
+    #[test]
+    fn the_page_fits_the_provider_and_the_kind_of_login() {
+        let page = |provider, kind| page(&concern(provider, State::Expired, kind));
+        assert_eq!(
+            page("anthropic", Some(LoginKind::Token)),
+            Some("https://claude.ai/login")
+        );
+        assert_eq!(
+            page("anthropic", Some(LoginKind::ApiKey)),
+            Some("https://platform.claude.com/settings/keys")
+        );
+        assert_eq!(page("openai", None), Some("https://auth.openai.com/log-in"));
+        assert_eq!(page("never-heard-of", None), None);
+    }
+
+    #[test]
+    fn no_page_is_opened_for_what_a_sign_in_does_not_mend() {
+        for state in [
+            State::Cooldown,
+            State::Disabled,
+            State::Unavailable,
+            State::Indeterminate,
+        ] {
+            assert_eq!(page(&concern("anthropic", state, None)), None);
+        }
+    }
+
+    #[test]
+    fn pages_are_plain_https() {
+        for page in PROVIDERS
+            .iter()
+            .flat_map(|row| [row.sign_in_page, row.key_page])
+            .flatten()
+        {
+            assert!(
+                page.starts_with("https://") && !page.contains('@'),
+                "{page}"
+            );
+        }
+    }
+}

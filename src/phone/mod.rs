@@ -1,0 +1,105 @@
+//! The phone: Termux:API where it is installed, the terminal where it is not.
+
+mod termux;
+
+use std::thread;
+
+use crate::phone::termux::Call;
+use crate::render::notification::Notification;
+use crate::system::environment::Environment;
+use crate::system::process::Processes;
+
+/// Everything one tap makes the phone do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Reaction {
+    pub(crate) toast: String,
+    pub(crate) vibration_ms: u32,
+    pub(crate) notifications: Vec<Notification>,
+    /// Ids of notifications that are no longer true.
+    pub(crate) withdrawn: Vec<String>,
+    /// An https page to open.
+    pub(crate) page: Option<&'static str>,
+}
+
+/// What stands between us and the person.
+pub(crate) enum Phone {
+    Termux,
+    Terminal,
+}
+
+impl Phone {
+    /// Termux:API, if its commands are on `PATH`.
+    pub(crate) fn find(environment: &Environment) -> Self {
+        if environment.program("termux-toast").is_some() {
+            Self::Termux
+        } else {
+            Self::Terminal
+        }
+    }
+
+    /// Tells a person who sees no terminal; one who does reads it there anyway.
+    pub(crate) fn tell(
+        &self,
+        reaction: &Reaction,
+        processes: &Processes,
+        environment: &Environment,
+    ) {
+        if matches!(self, Self::Termux) {
+            self.react(reaction, processes, environment);
+        }
+    }
+
+    /// Does it all, side by side; an absent or hanging command never stops the rest.
+    ///
+    /// Returns what a person at a terminal should read: the reaction itself where there is no phone, and what
+    /// did not work where there is one.
+    pub(crate) fn react(
+        &self,
+        reaction: &Reaction,
+        processes: &Processes,
+        environment: &Environment,
+    ) -> Said {
+        match self {
+            Self::Terminal => Said {
+                shown: spelled_out(reaction),
+                problems: Vec::new(),
+            },
+            Self::Termux => {
+                let calls = termux::calls(reaction);
+                let problems = thread::scope(|scope| {
+                    let run = |call: &Call| call.run(processes, environment).err();
+                    let running: Vec<_> = calls
+                        .iter()
+                        .map(|call| scope.spawn(move || run(call)))
+                        .collect();
+                    let ended = running
+                        .into_iter()
+                        .filter_map(|call| call.join().ok().flatten());
+                    ended.collect()
+                });
+                Said {
+                    shown: String::new(),
+                    problems,
+                }
+            }
+        }
+    }
+}
+
+/// What a reaction leaves to be said in the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) shown: String,
+    pub(crate) problems: Vec<String>,
+}
+
+fn spelled_out(reaction: &Reaction) -> String {
+    let mut text = format!("{}\n", reaction.toast);
+    for notification in &reaction.notifications {
+        text.push_str(&format!("→ {}\n", notification.content));
+    }
+    if let Some(page) = reaction.page {
+        text.push_str(&format!("  {page}\n"));
+    }
+    text
+}

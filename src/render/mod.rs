@@ -1,0 +1,14 @@
+//! Rendering, pure: assessments in, text or values for the phone out.
+
+pub(crate) mod demo;
+pub(crate) mod duration;
+pub(crate) mod gauge;
+pub(crate) mod json;
+pub(crate) mod notification;
+pub(crate) mod prometheus;
+pub(crate) mod simple;
+pub(crate) mod summary;
+pub(crate) mod terminal;
+pub(crate) mod toast;
+pub(crate) mod upstream;
+pub(crate) mod wrap;

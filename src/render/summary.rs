@@ -1,0 +1,69 @@
+//! One line about one gateway.
+
+use chrono::TimeDelta;
+
+use crate::render::duration::spoken;
+use crate::status::assessment::{Assessment, Finding};
+use crate::status::login::State;
+use crate::status::verdict::{Concern, Verdict};
+
+/// The mark that stands for a verdict.
+pub(crate) const fn mark(verdict: Verdict) -> char {
+    match verdict {
+        Verdict::Ok => '✓',
+        Verdict::Expiring => '!',
+        Verdict::CannotTell => '?',
+        Verdict::Broken => '✗',
+    }
+}
+
+/// "home: ok, anthropic 299 d left", with what is worst if something is wrong.
+pub(crate) fn line(assessment: &Assessment) -> String {
+    format!("{}: {}", assessment.name, statement(assessment))
+}
+
+/// The same without the gateway's name.
+pub(crate) fn statement(assessment: &Assessment) -> String {
+    match &assessment.finding {
+        Finding::Unknown(trouble) => trouble.what.clone(),
+        Finding::Judged(_, judgement) => match judgement.concerns.first() {
+            Some(first) => {
+                let more = judgement.concerns.len() - 1;
+                let first = of_concern(first);
+                if more == 0 {
+                    first
+                } else {
+                    format!("{first} (+{more})")
+                }
+            }
+            None => match assessment.ends_first() {
+                Some((login, left)) => format!("ok, {} {} left", login.provider, spoken(left)),
+                None => "ok".into(),
+            },
+        },
+    }
+}
+
+/// "anthropic expires in 5 h 40 m"
+pub(crate) fn of_concern(concern: &Concern) -> String {
+    let provider = &concern.provider;
+    let left = concern.left;
+    match (concern.state, left) {
+        (State::Expired, Some(left))
+            if left < TimeDelta::zero() && left > TimeDelta::days(-3650) =>
+        {
+            format!("{provider} expired {} ago", spoken(left))
+        }
+        (State::Expired, _) => format!("{provider} expired"),
+        (State::Missing, _) => format!("{provider} is not signed in"),
+        (State::Expiring, Some(left)) => format!("{provider} expires in {}", spoken(left)),
+        (State::Expiring, None) => format!("{provider} expires soon"),
+        (State::Cooldown, Some(left)) => format!("{provider} cools down for {}", spoken(left)),
+        (State::Cooldown, None) => format!("{provider} cools down"),
+        (State::Disabled, Some(left)) => format!("{provider} is disabled for {}", spoken(left)),
+        (State::Disabled, None) => format!("{provider} is disabled"),
+        (State::Unavailable, _) => format!("{provider} cannot be used"),
+        (State::Indeterminate, _) => format!("{provider} cannot be confirmed"),
+        (State::Ok | State::Static | State::Refreshable, _) => format!("{provider} is fine"),
+    }
+}

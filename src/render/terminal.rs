@@ -1,0 +1,313 @@
+//! `--format full`: an assessment for a terminal, made for the 40 to 60 columns of a phone.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use chrono::{DateTime, FixedOffset, TimeDelta};
+
+use crate::login::provider;
+use crate::render::duration::{ago, spoken};
+use crate::render::summary::{mark, statement};
+use crate::render::wrap::{hanging, padded, width};
+use crate::render::{gauge, summary};
+use crate::status::assessment::{Assessment, Finding};
+use crate::status::login::{Login, Moment, PauseKind, State};
+use crate::status::report::Report;
+use crate::status::verdict::{Judgement, Verdict};
+
+/// What the terminal is like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    pub(crate) width: usize,
+    pub(crate) color: bool,
+    /// Whether to tell what only matters when something is odd.
+    pub(crate) verbose: bool,
+}
+
+/// From this width on there is room for the kind of login and its end.
+const WIDE: usize = 84;
+/// Logins shown per gateway; more would push what matters off the screen.
+const MOST_ROWS: usize = 40;
+/// Next steps shown per gateway.
+const MOST_STEPS: usize = 3;
+
+/// Renders one gateway. `local` turns moments into this device's time zone.
+pub(crate) fn render(
+    assessment: &Assessment,
+    look: Look,
+    local: impl Fn(DateTime<chrono::Utc>) -> DateTime<FixedOffset>,
+) -> String {
+    let mut text = headline(assessment, look);
+    match &assessment.finding {
+        Finding::Unknown(trouble) => {
+            if let Some(detail) = &trouble.detail {
+                text.push_str(&dim_lines("  ", detail.as_str(), look));
+            }
+            text.push_str(&hanging("  →", &trouble.next_step, look.width));
+        }
+        Finding::Judged(report, judgement) => {
+            let moment = report.moment(assessment.now);
+            text.push('\n');
+            text.push_str(&rows(report, moment, look, |left| {
+                let end = report.captured_at.checked_add_signed(left)?;
+                Some(local(end).format("%Y-%m-%d %H:%M").to_string())
+            }));
+            text.push_str(&steps(judgement, look));
+            text.push_str(&footer(assessment, report, judgement, look, &local));
+        }
+    }
+    text
+}
+
+/// The headline: name and statement on one line where they fit, else the statement below.
+fn headline(assessment: &Assessment, look: Look) -> String {
+    let verdict = assessment.verdict();
+    let title = format!("{} {}", mark(verdict), assessment.name);
+    let statement = statement(assessment);
+    let painted = paint(&title, verdict_style(verdict).bold(), look);
+    if width(&title) + 2 + width(&statement) <= look.width {
+        return format!("{painted}  {statement}\n");
+    }
+    format!("{painted}\n{}", hanging(" ", &statement, look.width))
+}
+
+fn rows(
+    report: &Report,
+    moment: Moment,
+    look: Look,
+    end: impl Fn(TimeDelta) -> Option<String>,
+) -> String {
+    let (used, unused): (Vec<&Login>, Vec<&Login>) =
+        report.logins.iter().partition(|login| report.uses(login));
+    let shown = used.iter().chain(&unused).take(MOST_ROWS);
+    let columns = Columns::fit(shown.clone().copied(), moment, look.width);
+    let mut text = String::new();
+    for (index, login) in shown.enumerate() {
+        if index == used.len() {
+            text.push_str(&dim_lines("  ", "not used by any model:", look));
+        }
+        let style = if index < used.len() {
+            state_style(login.state(moment))
+        } else {
+            Style::new().dimmed()
+        };
+        let row = columns.row(login, moment, &end);
+        let _ = writeln!(text, "  {}", paint(row.trim_end(), style, look));
+    }
+    let hidden = report.logins.len().saturating_sub(MOST_ROWS) + report.more_logins;
+    if hidden > 0 {
+        text.push_str(&dim_lines("  ", &format!("and {hidden} more"), look));
+    }
+    if report.logins.is_empty() {
+        text.push_str(&dim_lines("  ", "no stored logins", look));
+    }
+    if let Some(claude) = &report.claude_code {
+        let state = claude.state(moment);
+        let line = format!("Claude Code there: {}", label(claude, state, moment));
+        text.push_str(&dim_lines("  ", &line, look));
+    }
+    text
+}
+
+/// How wide the parts of a row are.
+struct Columns {
+    id: usize,
+    gauge: bool,
+    label: usize,
+    wide: bool,
+}
+
+impl Columns {
+    fn fit<'a>(
+        logins: impl Iterator<Item = &'a Login> + Clone,
+        moment: Moment,
+        width_of_screen: usize,
+    ) -> Self {
+        let widest =
+            |measure: &dyn Fn(&Login) -> usize| logins.clone().map(measure).max().unwrap_or(0);
+        let label = widest(&|login| width(&label(login, login.state(moment), moment)));
+        let id = widest(&|login| width(login.id.as_str()));
+        let wide = width_of_screen >= WIDE;
+        // Margin, mark, and the gaps between the parts.
+        let around = 2 + 2 + 1 + label + if wide { 30 } else { 0 };
+        let with_gauge = around + gauge::WIDTH + 1;
+        let gauge = width_of_screen >= with_gauge + id.min(16);
+        let taken = if gauge { with_gauge } else { around };
+        Self {
+            id: id.min(width_of_screen.saturating_sub(taken).max(8)),
+            gauge,
+            label,
+            wide,
+        }
+    }
+
+    fn row(
+        &self,
+        login: &Login,
+        moment: Moment,
+        end: impl Fn(TimeDelta) -> Option<String>,
+    ) -> String {
+        let state = login.state(moment);
+        let mut row = format!(
+            "{} {} ",
+            state_mark(state),
+            padded(login.id.as_str(), self.id)
+        );
+        if self.gauge {
+            let left = match state {
+                State::Static | State::Refreshable => Some(TimeDelta::MAX),
+                State::Expired | State::Missing => Some(TimeDelta::zero()),
+                _ => login.left_at(moment),
+            };
+            let drawn = left.map_or_else(|| " ".repeat(gauge::WIDTH), gauge::drawn);
+            row.push_str(&drawn);
+            row.push(' ');
+        }
+        row.push_str(&padded(&label(login, state, moment), self.label));
+        if self.wide {
+            let _ = write!(row, "  {}", padded(login.kind.spoken(), 8));
+            if let Some(end) = login.left.and_then(end) {
+                let _ = write!(row, "  {end}");
+            }
+        }
+        row
+    }
+}
+
+/// A login's state in as few words as possible.
+fn label(login: &Login, state: State, moment: Moment) -> String {
+    let left = login.left_at(moment);
+    match state {
+        State::Ok | State::Expiring => match left {
+            Some(left) if login.renews_itself(moment.warn_after) => format!("{} ↻", spoken(left)),
+            Some(left) => spoken(left),
+            None => state.word().into(),
+        },
+        State::Static => "no expiry".into(),
+        State::Refreshable => "renews ↻".into(),
+        State::Cooldown | State::Disabled => {
+            let word = match login.pause_at(moment).map(|pause| pause.kind) {
+                Some(PauseKind::Disabled) => "disabled",
+                _ => "cooldown",
+            };
+            let left = login.pause_at(moment).and_then(|pause| pause.left);
+            match left {
+                Some(left) => format!("{word} {}", spoken(left - moment.since_capture)),
+                None => word.into(),
+            }
+        }
+        State::Indeterminate | State::Unavailable | State::Missing | State::Expired => {
+            state.word().into()
+        }
+    }
+}
+
+fn steps(judgement: &Judgement, look: Look) -> String {
+    let mut text = String::new();
+    for (index, concern) in judgement.concerns.iter().take(MOST_STEPS).enumerate() {
+        text.push('\n');
+        if index > 0 || judgement.concerns.len() > 1 {
+            text.push_str(&hanging(
+                " ",
+                &format!("{}:", summary::of_concern(concern)),
+                look.width,
+            ));
+        }
+        if let Some(detail) = &concern.detail {
+            text.push_str(&dim_lines("  ", detail.as_str(), look));
+        }
+        text.push_str(&hanging("  →", &provider::next_step(concern), look.width));
+        if let Some(page) = provider::page(concern) {
+            let _ = writeln!(text, "    {page}");
+        }
+    }
+    text
+}
+
+fn footer(
+    assessment: &Assessment,
+    report: &Report,
+    judgement: &Judgement,
+    look: Look,
+    local: &impl Fn(DateTime<chrono::Utc>) -> DateTime<FixedOffset>,
+) -> String {
+    let mut text = String::from("\n");
+    if let Some(note) = assessment.stand_in_note() {
+        text.push_str(&hanging("  !", &note, look.width));
+    }
+    if let (true, Some((theirs, ours))) = (look.verbose, judgement.disagreement) {
+        let note = format!(
+            "OpenClaw's exit code says {}, its answer alone reads as {}; the exit code counts.",
+            theirs.word(),
+            ours.word()
+        );
+        text.push_str(&hanging("  !", &note, look.width));
+    }
+    let age = assessment.now - report.captured_at;
+    let mut line = format!(
+        "checked {}, {}",
+        local(report.captured_at).format("%H:%M"),
+        ago(age)
+    );
+    if assessment.took.as_millis() > 0 {
+        let _ = write!(line, ", took {:.1} s", assessment.took.as_secs_f64());
+    }
+    if let Some(model) = &report.default_model {
+        text.push_str(&dim_lines("  ", &format!("model {model}"), look));
+    }
+    text.push_str(&dim_lines("  ", &line, look));
+    text
+}
+
+fn dim_lines(margin: &str, content: &str, look: Look) -> String {
+    let mut text = String::new();
+    for line in crate::render::wrap::lines(content, look.width.saturating_sub(margin.len()).max(16))
+    {
+        let _ = writeln!(
+            text,
+            "{margin}{}",
+            paint(&line, Style::new().dimmed(), look)
+        );
+    }
+    text
+}
+
+fn paint(text: &str, style: Style, look: Look) -> String {
+    if look.color {
+        format!("{style}{text}{style:#}")
+    } else {
+        text.to_owned()
+    }
+}
+
+const fn verdict_style(verdict: Verdict) -> Style {
+    Style::new().fg_color(Some(anstyle::Color::Ansi(match verdict {
+        Verdict::Ok => AnsiColor::Green,
+        Verdict::Expiring => AnsiColor::Yellow,
+        Verdict::CannotTell => AnsiColor::Magenta,
+        Verdict::Broken => AnsiColor::Red,
+    })))
+}
+
+const fn state_style(state: State) -> Style {
+    match state {
+        State::Ok | State::Static | State::Refreshable => Style::new(),
+        State::Expiring => verdict_style(Verdict::Expiring),
+        State::Indeterminate => verdict_style(Verdict::CannotTell),
+        State::Cooldown
+        | State::Disabled
+        | State::Unavailable
+        | State::Missing
+        | State::Expired => verdict_style(Verdict::Broken),
+    }
+}
+
+const fn state_mark(state: State) -> char {
+    match state {
+        State::Ok | State::Static | State::Refreshable => '✓',
+        State::Expiring => '!',
+        State::Indeterminate => '?',
+        State::Cooldown | State::Disabled => '‖',
+        State::Unavailable | State::Missing | State::Expired => '✗',
+    }
+}

@@ -1,0 +1,100 @@
+//! Text in columns: measured, cut and wrapped by what a terminal shows of it.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many columns a text takes.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// At most `columns` of a text, with an ellipsis for what is cut off.
+pub(crate) fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut cut = String::new();
+    let mut used = 1;
+    for character in text.chars() {
+        used += character.width().unwrap_or(0);
+        if used > columns {
+            break;
+        }
+        cut.push(character);
+    }
+    cut + "…"
+}
+
+/// Cuts or pads to exactly `columns`.
+pub(crate) fn padded(text: &str, columns: usize) -> String {
+    let cut = cut(text, columns);
+    let missing = columns.saturating_sub(width(&cut));
+    cut + &" ".repeat(missing)
+}
+
+/// Lines of at most `columns`, broken at spaces; a longer word stands alone, so that it can be copied.
+pub(crate) fn lines(text: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if width(line) + 1 + width(word) <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// A text after a mark, wrapped to `columns` with the further lines under the first.
+pub(crate) fn hanging(mark: &str, text: &str, columns: usize) -> String {
+    let indent = width(mark) + 1;
+    let lines = lines(text, columns.saturating_sub(indent).max(16));
+    let mut result = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        if index == 0 {
+            result.push_str(mark);
+            result.push(' ');
+        } else {
+            result.push_str(&" ".repeat(indent));
+        }
+        result.push_str(line);
+        result.push('\n');
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut, hanging, lines, padded, width};
+    use proptest::prelude::*;
+
+    #[test]
+    fn wide_characters_count_double() {
+        assert_eq!(width("世界"), 4);
+        assert_eq!(cut("世界世界", 5), "世界…");
+        assert_eq!(padded("世", 4), "世  ");
+    }
+
+    #[test]
+    fn a_long_word_stands_alone() {
+        let long = "https://a.very.long.example/address";
+        assert_eq!(lines(&format!("see {long} now"), 12), ["see", long, "now"]);
+    }
+
+    #[test]
+    fn further_lines_hang_under_the_first() {
+        assert_eq!(
+            hanging("→", "Sign in again on the gateway", 20),
+            "→ Sign in again on\n  the gateway\n"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn cut_text_fits(text in "\\PC{0,60}", columns in 1_usize..50) {
+            prop_assert!(width(&cut(&text, columns)) <= columns);
+            prop_assert_eq!(width(&padded(&text, columns)), columns);
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! The configuration file: read with mistakes that name a line, and added to without losing a comment.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::de::DeTable;
+
+use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
+use crate::settings::table::{Mistake, Table, Value, line_at};
+
+/// What the file says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Config {
+    pub(crate) gateways: Vec<Gateway>,
+}
+
+/// Reads a configuration. `~/` in it means `home`.
+///
+/// # Errors
+/// The first mistake in it.
+pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> {
+    let document = DeTable::parse(text).map_err(|error| Mistake {
+        line: line_at(text, error.span().map_or(0, |span| span.start)),
+        message: error.message().replace('\n', ", "),
+        hint: None,
+    })?;
+    let mut root = Table::new(text, "the configuration", 0..0, document.get_ref());
+    let tables = match root.take("gateway") {
+        Some(value) => value.tables("[[gateway]]")?,
+        None => Vec::new(),
+    };
+    root.finish()?;
+    let mut gateways: Vec<Gateway> = Vec::new();
+    for table in tables {
+        let twice = table.mistake("two gateways have the same name");
+        let gateway = gateway(table, home)?;
+        if gateways.iter().any(|other| other.name == gateway.name) {
+            return Err(twice);
+        }
+        gateways.push(gateway);
+    }
+    Ok(Config { gateways })
+}
+
+fn gateway(mut table: Table, home: Option<&Path>) -> Result<Gateway, Mistake> {
+    let name = table.take("name");
+    let ssh = table.take("ssh");
+    let local = table.take("local");
+    let port = table.take("port");
+    let identity_file = table.take("identity_file");
+    let ssh_config = table.take("ssh_config");
+    let openclaw = table.take("openclaw");
+    let agent = table.take("agent");
+    let profile = table.take("profile");
+    let timeout = table.take("timeout_s");
+    let nameless = table.mistake("[[gateway]] needs a `name`");
+    let no_way = table.mistake("[[gateway]] needs `ssh = \"host\"` or `local = true`");
+    table.finish()?;
+
+    let local = local
+        .map(|value| value.boolean())
+        .transpose()?
+        .unwrap_or(false);
+    let path = |value: Value| value.string().map(|text| expand(text, home));
+    let way = match ssh {
+        Some(ssh) if local => return Err(ssh.mistake("and `local` exclude each other")),
+        None if local => match [&port, &identity_file, &ssh_config]
+            .into_iter()
+            .flatten()
+            .next()
+        {
+            Some(option) => return Err(option.mistake("is for `ssh`, not for `local`")),
+            None => Way::Local,
+        },
+        None => return Err(no_way),
+        Some(ssh) => Way::Ssh(Ssh {
+            target: checked(&ssh, Target::parse)?,
+            port: port
+                .map(|value| value.number(1..=65535))
+                .transpose()?
+                .and_then(|port| port.try_into().ok()),
+            identity_file: identity_file.map(path).transpose()?,
+            config: ssh_config.map(path).transpose()?,
+        }),
+    };
+    Ok(Gateway {
+        name: checked(&name.ok_or(nameless)?, Name::parse)?,
+        way,
+        openclaw: openclaw.map(|value| command(&value)).transpose()?,
+        agent: agent
+            .map(|value| checked(&value, Identifier::parse))
+            .transpose()?,
+        profile: profile
+            .map(|value| checked(&value, Identifier::parse))
+            .transpose()?,
+        limit: match timeout {
+            Some(value) => Duration::from_secs(value.number(1..=600)?),
+            None => DEFAULT_LIMIT,
+        },
+    })
+}
+
+fn checked<T>(value: &Value, parse: fn(&str) -> Result<T, String>) -> Result<T, Mistake> {
+    parse(value.string()?).map_err(|reason| value.mistake(&format!("is not usable: {reason}")))
+}
+
+fn command(value: &Value) -> Result<Vec<String>, Mistake> {
+    let words = value.words()?;
+    match words.first() {
+        None => Err(value.mistake("must name a program")),
+        Some(program) if program.is_empty() || program.starts_with('-') => {
+            Err(value.mistake("must begin with a program"))
+        }
+        Some(_) if words.iter().any(|word| word.contains(char::is_control)) => {
+            Err(value.mistake("must not hold control characters"))
+        }
+        Some(_) => Ok(words),
+    }
+}
+
+fn expand(path: &str, home: Option<&Path>) -> PathBuf {
+    match (path.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(path),
+    }
+}
+
+/// Adds a gateway at the end of a configuration and leaves every other byte of it as it was.
+///
+/// # Errors
+/// When `text` is not TOML.
+pub(crate) fn add(text: &str, gateway: &Gateway) -> Result<String, toml_edit::TomlError> {
+    use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+    let mut document: DocumentMut = text.parse()?;
+    let mut table = Table::new();
+    table["name"] = value(gateway.name.as_str());
+    match &gateway.way {
+        Way::Local => table["local"] = value(true),
+        Way::Ssh(ssh) => {
+            table["ssh"] = value(ssh.target.as_str());
+            if let Some(port) = ssh.port {
+                table["port"] = value(i64::from(port));
+            }
+            if let Some(file) = &ssh.identity_file {
+                table["identity_file"] = value(file.to_string_lossy().into_owned());
+            }
+            if let Some(file) = &ssh.config {
+                table["ssh_config"] = value(file.to_string_lossy().into_owned());
+            }
+        }
+    }
+    match gateway.openclaw.as_deref() {
+        None => {}
+        Some([path]) => table["openclaw"] = value(path),
+        Some(words) => table["openclaw"] = value(words.iter().collect::<toml_edit::Array>()),
+    }
+    if let Some(agent) = &gateway.agent {
+        table["agent"] = value(agent.as_str());
+    }
+    if let Some(profile) = &gateway.profile {
+        table["profile"] = value(profile.as_str());
+    }
+    if gateway.limit != DEFAULT_LIMIT {
+        table["timeout_s"] = value(i64::try_from(gateway.limit.as_secs()).unwrap_or(i64::MAX));
+    }
+    if !text.is_empty() {
+        table.decor_mut().set_prefix("\n");
+    }
+    let list = document
+        .entry("gateway")
+        .or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+    if let Some(list) = list.as_array_of_tables_mut() {
+        list.push(table);
+    }
+    Ok(document.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{add, parse};
+    use crate::gateway::identity::Way;
+    use proptest::prelude::*;
+    use std::path::Path;
+
+    const FULL: &str = r#"# mine
+[[gateway]]
+name = "home" # the box in the cellar
+ssh = "me@gateway.example.net"
+port = 2222
+identity_file = "~/.ssh/id_ed25519"
+openclaw = ["docker", "exec", "openclaw", "openclaw"]
+agent = "main"
+timeout_s = 60
+
+[[gateway]]
+name = "here"
+local = true
+"#;
+
+    #[test]
+    fn a_full_configuration_is_read() {
+        let config = parse(FULL, Some(Path::new("/home/me"))).unwrap();
+        let [home, here] = &config.gateways[..] else {
+            panic!("{config:?}")
+        };
+        let Way::Ssh(ssh) = &home.way else { panic!() };
+        assert_eq!(ssh.target.as_str(), "me@gateway.example.net");
+        assert_eq!(ssh.port, Some(2222));
+        assert_eq!(
+            ssh.identity_file.as_deref(),
+            Some(Path::new("/home/me/.ssh/id_ed25519"))
+        );
+        assert_eq!(home.openclaw.as_ref().unwrap().len(), 4);
+        assert_eq!(home.limit.as_secs(), 60);
+        assert_eq!(here.way, Way::Local);
+    }
+
+    #[test]
+    fn mistakes_name_their_line_and_the_key_that_was_meant() {
+        let gateway = |line: &str| format!("[[gateway]]\nname = \"a\"\nssh = \"b\"\n{line}\n");
+        let table = [
+            (
+                gateway("prot = 22"),
+                4,
+                "[[gateway]] has no key `prot`",
+                Some("Did you mean `port`?"),
+            ),
+            (
+                gateway("port = \"22\""),
+                4,
+                "`port` must be a number from 1 to 65535",
+                None,
+            ),
+            (
+                gateway("port = 0"),
+                4,
+                "`port` must be a number from 1 to 65535",
+                None,
+            ),
+            (
+                gateway("timeout_s = 99999999999999999999"),
+                4,
+                "`timeout_s` must be a number from 1 to 600",
+                None,
+            ),
+            (
+                gateway("agent = \"a b\""),
+                4,
+                "`agent` is not usable: it has letters, digits, . - and _, 64 at most",
+                None,
+            ),
+            (
+                gateway("openclaw = []"),
+                4,
+                "`openclaw` must name a program",
+                None,
+            ),
+            (
+                gateway("local = true"),
+                3,
+                "`ssh` and `local` exclude each other",
+                None,
+            ),
+            (
+                "[[gatway]]\nname = \"a\"\n".into(),
+                1,
+                "the configuration has no key `gatway`",
+                Some("Did you mean `gateway`?"),
+            ),
+            (
+                "\n[gateway]\nname = \"a\"\n".into(),
+                2,
+                "`gateway` must be written as [[gateway]]",
+                None,
+            ),
+            (
+                "[[gateway]]\nssh = \"a\"\n".into(),
+                1,
+                "[[gateway]] needs a `name`",
+                None,
+            ),
+            (
+                "[[gateway]]\nname = \"a\"\n".into(),
+                1,
+                "[[gateway]] needs `ssh = \"host\"` or `local = true`",
+                None,
+            ),
+            (
+                "[[gateway]]\nname = \"a\"\nssh = \"-oProxyCommand=x\"\n".into(),
+                3,
+                "`ssh` is not usable: it begins with a dash",
+                None,
+            ),
+            (
+                "[[gateway]]\nname = \"a\"\nssh = \"a;b\"\n".into(),
+                3,
+                "`ssh` is not usable: `;` does not belong into a host name",
+                None,
+            ),
+            (
+                format!("{}{}", gateway(""), gateway("")),
+                5,
+                "two gateways have the same name",
+                None,
+            ),
+        ];
+        for (text, line, message, hint) in table {
+            let mistake = parse(&text, None).unwrap_err();
+            assert_eq!(
+                (
+                    mistake.line,
+                    mistake.message.as_str(),
+                    mistake.hint.as_deref()
+                ),
+                (line, message, hint),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn adding_a_gateway_keeps_every_byte_before_it() {
+        let gateway = parse(FULL, None).unwrap().gateways.remove(0);
+        let without = FULL.replace("name = \"home\"", "name = \"other\"");
+        let text = add(&without, &gateway).unwrap();
+        assert!(text.starts_with(&without), "{text}");
+        assert_eq!(parse(&text, None).unwrap().gateways[2], gateway);
+    }
+
+    #[test]
+    fn a_first_gateway_makes_the_whole_file() {
+        let gateway = parse(FULL, None).unwrap().gateways.remove(1);
+        assert_eq!(
+            add("", &gateway).unwrap(),
+            "[[gateway]]\nname = \"here\"\nlocal = true\n"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "[\\[\\]a-z=\" \n.{}0-9]{0,80}") {
+            let _ = parse(&text, None);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Settings: flags, configuration and environment, put together once.
+
+pub(crate) mod config_file;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind};
+use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Name, Ssh, Target, Way};
+use crate::settings::config_file::Config;
+use crate::system::environment::Environment;
+use crate::system::files;
+
+/// The largest configuration that is read, in bytes.
+const LARGEST_CONFIG: u64 = 4 * 1024 * 1024;
+
+/// Where the configuration is: `--config`, `CLAWTAP_CONFIG`, or below `XDG_CONFIG_HOME` or the home folder.
+///
+/// # Errors
+/// When none of them is set.
+pub(crate) fn config_path(
+    flag: Option<&Path>,
+    environment: &Environment,
+) -> Result<PathBuf, Error> {
+    let folder = || {
+        environment
+            .path("XDG_CONFIG_HOME")
+            .or_else(|| Some(environment.home()?.join(".config")))
+    };
+    flag.map(Path::to_path_buf)
+        .or_else(|| environment.path("CLAWTAP_CONFIG"))
+        .or_else(|| Some(folder()?.join("clawtap/config.toml")))
+        .ok_or_else(|| {
+            Error::new(
+                Kind::Configuration,
+                "HOME is not set, so there is no configuration",
+            )
+            .hint("Set HOME, or name a file with --config")
+        })
+}
+
+/// Reads the configuration; a file that is not there is an empty one.
+pub(crate) fn read_config(path: &Path, environment: &Environment) -> Result<Config, Error> {
+    let text = files::read_text_if_there(path, LARGEST_CONFIG).map_err(|error| {
+        Error::new(
+            Kind::Configuration,
+            format!("cannot read {}: {error}", path.display()),
+        )
+        .hint("Check the file and its permissions")
+    })?;
+    config_file::parse(&text.unwrap_or_default(), environment.home().as_deref()).map_err(
+        |mistake| {
+            let error = Error::new(
+                Kind::Configuration,
+                format!(
+                    "{}, line {}: {}",
+                    path.display(),
+                    mistake.line,
+                    mistake.message
+                ),
+            );
+            match mistake.hint {
+                Some(hint) => error.hint(hint),
+                None => error,
+            }
+        },
+    )
+}
+
+/// Which gateways a command is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Selection {
+    /// What `OPENCLAW_SERVER` names, or else every configured one.
+    Default,
+    /// Every configured one.
+    All,
+    One(String),
+}
+
+/// The gateways that a command is about, at least one.
+///
+/// `OPENCLAW_SERVER` (the upstream scripts' variable) picks a configured gateway by name or target, or
+/// stands for one that is not configured.
+pub(crate) fn gateways(
+    selection: &Selection,
+    config: Option<&Path>,
+    environment: &Environment,
+) -> Result<Vec<Gateway>, Error> {
+    let server = environment.text("OPENCLAW_SERVER");
+    let configured = match config_path(config, environment) {
+        Ok(path) => read_config(&path, environment)?.gateways,
+        Err(_) if server.is_some() && *selection == Selection::Default => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let chosen = match (selection, server) {
+        (Selection::Default, Some(server)) => vec![of_server(server, configured)?],
+        (Selection::Default | Selection::All, _) => configured,
+        (Selection::One(name), _) => vec![named(name, configured)?],
+    };
+    if chosen.is_empty() {
+        return Err(
+            Error::new(Kind::Configuration, "no gateway is configured yet")
+                .hint("Set one up: clawtap init me@gateway"),
+        );
+    }
+    Ok(chosen)
+}
+
+fn of_server(server: &str, configured: Vec<Gateway>) -> Result<Gateway, Error> {
+    let is_it = |gateway: &Gateway| {
+        gateway.name.as_str() == server
+            || matches!(&gateway.way, Way::Ssh(ssh) if ssh.target.as_str() == server)
+    };
+    if let Some(gateway) = configured.into_iter().find(is_it) {
+        return Ok(gateway);
+    }
+    let target = Target::parse(server).map_err(|reason| {
+        Error::new(
+            Kind::Configuration,
+            format!("OPENCLAW_SERVER names no host: {reason}"),
+        )
+        .hint("Set it to host, user@host or an ssh alias")
+    })?;
+    Ok(Gateway {
+        name: Name::from_host(target.host()),
+        way: Way::Ssh(Ssh {
+            target,
+            port: None,
+            identity_file: None,
+            config: None,
+        }),
+        openclaw: None,
+        agent: None,
+        profile: None,
+        limit: DEFAULT_LIMIT,
+    })
+}
+
+fn named(name: &str, configured: Vec<Gateway>) -> Result<Gateway, Error> {
+    let names: Vec<String> = configured
+        .iter()
+        .map(|gateway| gateway.name.to_string())
+        .collect();
+    let found = configured
+        .into_iter()
+        .find(|gateway| gateway.name.as_str() == name);
+    found.ok_or_else(|| {
+        let shown = crate::status::text::Text::clean(name);
+        let error = Error::new(Kind::Usage, format!("no gateway is called \"{shown}\""));
+        match nearest(name, names.iter().map(String::as_str)) {
+            Some(near) => error.hint(format!("Did you mean {near}?")),
+            None if names.is_empty() => error.hint("Set one up: clawtap init me@gateway"),
+            None => error.hint(format!("There is: {}", names.join(", "))),
+        }
+    })
+}
+
+/// The word that was probably meant.
+fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,115 @@
+//! An assessment: what is known of one gateway now, ready to be shown.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::status::login::{Login, State};
+use crate::status::report::{Report, Source};
+use crate::status::text::Text;
+use crate::status::verdict::{Concern, Judgement, Verdict, judge};
+
+/// One gateway, judged or not to be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Assessment {
+    /// The gateway's name.
+    pub(crate) name: String,
+    pub(crate) finding: Finding,
+    /// How long asking took.
+    pub(crate) took: Duration,
+    /// The moment it was made; ages and remaining times count to here.
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// What came of asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Finding {
+    Judged(Report, Judgement),
+    Unknown(Trouble),
+}
+
+/// Why nothing is known of a gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    /// One word, such as `timeout`.
+    pub(crate) word: &'static str,
+    /// The end of a sentence that begins with the gateway's name.
+    pub(crate) what: String,
+    /// What ssh or OpenClaw said.
+    pub(crate) detail: Option<Text>,
+    pub(crate) next_step: String,
+}
+
+impl Assessment {
+    /// Judges a report at `now`, or takes note of the trouble.
+    pub(crate) fn new(
+        name: String,
+        outcome: Result<Report, Trouble>,
+        took: Duration,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let finding = match outcome {
+            Ok(report) => {
+                let judgement = judge(&report, now);
+                Finding::Judged(report, judgement)
+            }
+            Err(trouble) => Finding::Unknown(trouble),
+        };
+        Self {
+            name,
+            finding,
+            took,
+            now,
+        }
+    }
+
+    pub(crate) fn verdict(&self) -> Verdict {
+        match &self.finding {
+            Finding::Judged(_, judgement) => judgement.verdict,
+            Finding::Unknown(_) => Verdict::CannotTell,
+        }
+    }
+
+    /// What is worst, if anything is wrong.
+    pub(crate) fn first_concern(&self) -> Option<&Concern> {
+        match &self.finding {
+            Finding::Judged(_, judgement) => judgement.concerns.first(),
+            Finding::Unknown(_) => None,
+        }
+    }
+
+    /// The login in use that ends first, with the time left; those that renew themselves do not end.
+    pub(crate) fn ends_first(&self) -> Option<(&Login, TimeDelta)> {
+        let Finding::Judged(report, _) = &self.finding else {
+            return None;
+        };
+        let moment = report.moment(self.now);
+        let ending = |login: &&Login| {
+            report.uses(login)
+                && matches!(login.state(moment), State::Ok | State::Expiring)
+                && !login.renews_itself(report.warn_after)
+        };
+        let logins = report.logins.iter().filter(ending);
+        let left = logins.filter_map(|login| Some((login, login.left_at(moment)?)));
+        left.min_by_key(|(_, left)| *left)
+    }
+
+    /// A note that this is not OpenClaw's own answer, and why.
+    pub(crate) fn stand_in_note(&self) -> Option<String> {
+        match &self.finding {
+            Finding::Judged(report, _) => match &report.source {
+                Source::Stores { because } => {
+                    Some(format!("Read from OpenClaw's store: {because}."))
+                }
+                Source::OpenClaw { .. } => None,
+            },
+            Finding::Unknown(_) => None,
+        }
+    }
+}
+
+/// The worst of several gateways; nothing to judge is nothing wrong.
+pub(crate) fn worst(assessments: &[Assessment]) -> Verdict {
+    let verdicts = assessments.iter().map(Assessment::verdict);
+    verdicts.max().unwrap_or(Verdict::Ok)
+}

@@ -1,0 +1,273 @@
+//! One login: what OpenClaw reported of it, and what it is at a later moment.
+
+use chrono::TimeDelta;
+
+use crate::status::text::Text;
+
+/// A stored credential, as it was when the report was captured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Login {
+    /// OpenClaw's profile id, such as `anthropic:claude-code`.
+    pub(crate) id: Text,
+    pub(crate) provider: Text,
+    pub(crate) kind: LoginKind,
+    pub(crate) reported: Reported,
+    /// Time left at the moment of capture, by the gateway's own clock; negative once expired.
+    pub(crate) left: Option<TimeDelta>,
+    /// Whether OpenClaw could pick it for a route; an expired token cannot be picked, an expired OAuth
+    /// login can.
+    pub(crate) eligible: bool,
+    pub(crate) pause: Option<Pause>,
+}
+
+/// What sort of credential a login is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LoginKind {
+    OAuth,
+    Token,
+    ApiKey,
+    Other,
+}
+
+impl LoginKind {
+    /// OpenClaw's word for it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::OAuth => "oauth",
+            Self::Token => "token",
+            Self::ApiKey => "api_key",
+            Self::Other => "other",
+        }
+    }
+
+    /// The words a person uses.
+    pub(crate) const fn spoken(self) -> &'static str {
+        match self {
+            Self::OAuth => "sign-in",
+            Self::Token => "token",
+            Self::ApiKey => "API key",
+            Self::Other => "login",
+        }
+    }
+}
+
+/// The status words of OpenClaw's document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reported {
+    Ok,
+    Expiring,
+    Expired,
+    Missing,
+    Static,
+    /// A word of a version that this program does not know.
+    Unknown,
+}
+
+/// A login that OpenClaw leaves alone for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pause {
+    pub(crate) kind: PauseKind,
+    pub(crate) reason: Option<Text>,
+    /// Until when, counted from the moment of capture.
+    pub(crate) left: Option<TimeDelta>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PauseKind {
+    Cooldown,
+    Disabled,
+}
+
+/// One word per state, each with its own next step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Ok,
+    /// An API key: it has no expiry.
+    Static,
+    /// Expired, but renews itself at the next use.
+    Refreshable,
+    Expiring,
+    Cooldown,
+    Disabled,
+    Indeterminate,
+    /// The model's runtime cannot be used, whatever the login.
+    Unavailable,
+    Missing,
+    Expired,
+}
+
+impl State {
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Ok,
+        Self::Static,
+        Self::Refreshable,
+        Self::Expiring,
+        Self::Cooldown,
+        Self::Disabled,
+        Self::Indeterminate,
+        Self::Unavailable,
+        Self::Missing,
+        Self::Expired,
+    ];
+
+    /// The word for it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Static => "static",
+            Self::Refreshable => "refreshable",
+            Self::Expiring => "expiring",
+            Self::Cooldown => "cooldown",
+            Self::Disabled => "disabled",
+            Self::Indeterminate => "indeterminate",
+            Self::Unavailable => "unavailable",
+            Self::Missing => "missing",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Whether a login in this state works now.
+    pub(crate) const fn works(self) -> bool {
+        matches!(
+            self,
+            Self::Ok | Self::Static | Self::Refreshable | Self::Expiring
+        )
+    }
+}
+
+/// How long after its capture a report is looked at, and from when on a login counts as expiring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub(crate) since_capture: TimeDelta,
+    pub(crate) warn_after: TimeDelta,
+}
+
+impl Login {
+    /// Time left at this moment.
+    pub(crate) fn left_at(&self, moment: Moment) -> Option<TimeDelta> {
+        Some(self.left? - moment.since_capture)
+    }
+
+    /// What the login is at this moment, pauses included.
+    pub(crate) fn state(&self, moment: Moment) -> State {
+        let expiry = self.expiry_state(moment);
+        match self.pause_at(moment) {
+            Some(pause) if expiry.works() => match pause.kind {
+                PauseKind::Cooldown => State::Cooldown,
+                PauseKind::Disabled => State::Disabled,
+            },
+            _ => expiry,
+        }
+    }
+
+    /// The pause, if it is not over yet.
+    pub(crate) fn pause_at(&self, moment: Moment) -> Option<&Pause> {
+        let pause = self.pause.as_ref()?;
+        let over = pause.left.is_some_and(|left| left <= moment.since_capture);
+        (!over).then_some(pause)
+    }
+
+    /// What the login is by its expiry alone. It only worsens with time: what OpenClaw reported stands at
+    /// the moment of capture.
+    pub(crate) fn expiry_state(&self, moment: Moment) -> State {
+        match self.reported {
+            Reported::Static => State::Static,
+            Reported::Missing => State::Missing,
+            Reported::Unknown => State::Indeterminate,
+            Reported::Expired => State::Expired,
+            Reported::Ok if self.renews_itself(moment.warn_after) => match self.left_at(moment) {
+                Some(left) if left <= TimeDelta::zero() => State::Refreshable,
+                _ => State::Ok,
+            },
+            Reported::Ok | Reported::Expiring => match self.left_at(moment) {
+                Some(left)
+                    if left <= TimeDelta::zero() && moment.since_capture > TimeDelta::zero() =>
+                {
+                    State::Expired
+                }
+                Some(left)
+                    if left < moment.warn_after && moment.since_capture > TimeDelta::zero() =>
+                {
+                    State::Expiring
+                }
+                _ if self.reported == Reported::Expiring => State::Expiring,
+                _ => State::Ok,
+            },
+        }
+    }
+
+    /// An OAuth login that OpenClaw calls "ok" inside the warning time has a refresh token: it renews
+    /// itself at the next use.
+    pub(crate) fn renews_itself(&self, warn_after: TimeDelta) -> bool {
+        self.kind == LoginKind::OAuth
+            && self.reported == Reported::Ok
+            && self.left.is_some_and(|left| left < warn_after)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Login, LoginKind, Moment, Pause, PauseKind, Reported, State};
+    use crate::status::text::Text;
+    use chrono::TimeDelta;
+
+    fn login(kind: LoginKind, reported: Reported, left_hours: Option<i64>) -> Login {
+        Login {
+            id: Text::clean("anthropic:claude-code"),
+            provider: Text::clean("anthropic"),
+            kind,
+            reported,
+            left: left_hours.map(TimeDelta::hours),
+            eligible: true,
+            pause: None,
+        }
+    }
+
+    fn after(hours: i64) -> Moment {
+        Moment {
+            since_capture: TimeDelta::hours(hours),
+            warn_after: TimeDelta::hours(24),
+        }
+    }
+
+    #[test]
+    fn a_login_worsens_as_its_time_runs_out() {
+        use LoginKind::{ApiKey, OAuth, Token};
+        let table = [
+            (Token, Reported::Ok, Some(48), 0, State::Ok),
+            (Token, Reported::Ok, Some(48), 25, State::Expiring),
+            (Token, Reported::Ok, Some(48), 49, State::Expired),
+            (Token, Reported::Expiring, Some(5), 0, State::Expiring),
+            (Token, Reported::Expiring, Some(5), 5, State::Expired),
+            (Token, Reported::Expired, None, 0, State::Expired),
+            (OAuth, Reported::Ok, Some(5), 4, State::Ok),
+            (OAuth, Reported::Ok, Some(5), 6, State::Refreshable),
+            (OAuth, Reported::Ok, Some(-2), 0, State::Refreshable),
+            (ApiKey, Reported::Static, None, 10_000, State::Static),
+            (Token, Reported::Unknown, None, 0, State::Indeterminate),
+            // What OpenClaw said stands at the moment of capture, whatever the figures beside it.
+            (Token, Reported::Ok, Some(-3), 0, State::Ok),
+        ];
+        for (kind, reported, left, hours, expected) in table {
+            let state = login(kind, reported, left).state(after(hours));
+            assert_eq!(
+                state, expected,
+                "{kind:?} {reported:?} {left:?} after {hours} h"
+            );
+        }
+    }
+
+    #[test]
+    fn a_pause_ends_by_itself_and_never_hides_an_expiry() {
+        let mut paused = login(LoginKind::Token, Reported::Ok, Some(100));
+        paused.pause = Some(Pause {
+            kind: PauseKind::Disabled,
+            reason: None,
+            left: Some(TimeDelta::hours(3)),
+        });
+        assert_eq!(paused.state(after(2)), State::Disabled);
+        assert_eq!(paused.state(after(3)), State::Ok);
+        paused.reported = Reported::Expired;
+        assert_eq!(paused.state(after(0)), State::Expired);
+    }
+}

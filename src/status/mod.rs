@@ -1,0 +1,9 @@
+//! The domain, pure: what a gateway's OpenClaw says of its logins, and what that means now.
+
+pub(crate) mod assessment;
+pub(crate) mod login;
+pub(crate) mod report;
+pub(crate) mod stores;
+pub(crate) mod text;
+pub(crate) mod verdict;
+pub(crate) mod wire;

@@ -1,0 +1,106 @@
+//! A report: everything known of one gateway's logins at one moment.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::status::login::{Login, Moment};
+use crate::status::text::Text;
+
+/// What a gateway said, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Report {
+    /// By this device's clock. Ages and remaining times count from here, so that the two clocks are
+    /// never compared.
+    pub(crate) captured_at: DateTime<Utc>,
+    pub(crate) source: Source,
+    pub(crate) default_model: Option<Text>,
+    pub(crate) rule: Rule,
+    /// A login counts as expiring when less than this is left.
+    pub(crate) warn_after: TimeDelta,
+    pub(crate) logins: Vec<Login>,
+    /// How many logins there are beyond those in `logins`.
+    pub(crate) more_logins: usize,
+    pub(crate) providers: Vec<Provider>,
+    /// The providers of the configured models (default, fallbacks, image, utility), each once.
+    pub(crate) in_use: Vec<Text>,
+    /// Providers in use for which OpenClaw found no usable credential.
+    pub(crate) missing: Vec<Text>,
+    /// Routes that cannot work, or of which OpenClaw cannot tell, whatever their logins.
+    pub(crate) route_problems: Vec<RouteProblem>,
+    /// Claude Code's own login on the gateway, which OpenClaw does not show.
+    pub(crate) claude_code: Option<Login>,
+}
+
+/// Where a report comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// `openclaw models status --json`, with the exit code of the same run where there was one.
+    OpenClaw { exit: Option<i32> },
+    /// OpenClaw's stores, read on the gateway because OpenClaw itself could not answer.
+    Stores { because: String },
+}
+
+/// How OpenClaw turns its document into the exit code of `--check`, which changed twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// Up to 2026.4: every stored OAuth and token login counts.
+    Logins,
+    /// 2026.5 to 2026.7: the providers of the configured models count.
+    Providers,
+    /// From 2026.8: each configured route by the one credential selected for it.
+    Routes,
+    /// Not OpenClaw's: a report from the stores knows no routes.
+    Stores,
+}
+
+/// A provider's credentials, in the order in which OpenClaw tries them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Provider {
+    pub(crate) name: Text,
+    /// Indices into [`Report::logins`].
+    pub(crate) order: Vec<usize>,
+    /// Whether there is a credential beside the logins: an environment variable, a key in the models
+    /// file, or one that a plugin brings.
+    pub(crate) other_credential: bool,
+}
+
+/// A configured route that does not work for a reason of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RouteProblem {
+    pub(crate) provider: Text,
+    /// Whether OpenClaw only could not confirm it.
+    pub(crate) indeterminate: bool,
+    /// OpenClaw's own words.
+    pub(crate) detail: Option<Text>,
+}
+
+impl Report {
+    /// The moment `now` as this report counts it. A clock that jumped back does not make it younger than
+    /// its capture.
+    pub(crate) fn moment(&self, now: DateTime<Utc>) -> Moment {
+        Moment {
+            since_capture: (now - self.captured_at).max(TimeDelta::zero()),
+            warn_after: self.warn_after,
+        }
+    }
+
+    /// The credentials of a provider.
+    pub(crate) fn provider(&self, name: &Text) -> Option<&Provider> {
+        self.providers
+            .iter()
+            .find(|provider| provider.name == *name)
+    }
+
+    /// The logins of a provider, in the order in which OpenClaw tries them.
+    pub(crate) fn logins_of(&self, name: &Text) -> impl Iterator<Item = &Login> {
+        let order = self
+            .provider(name)
+            .map_or(&[][..], |provider| &provider.order);
+        order.iter().filter_map(|&index| self.logins.get(index))
+    }
+
+    /// Whether a configured model uses this login's provider; in a report that knows no routes, all are
+    /// taken to be in use.
+    pub(crate) fn uses(&self, login: &Login) -> bool {
+        self.rule == Rule::Stores || self.in_use.contains(&login.provider)
+    }
+}

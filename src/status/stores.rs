@@ -1,0 +1,131 @@
+//! The fallback: a report from OpenClaw's stores, of which the probe sent id, provider, type and expiry only.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+
+use crate::status::login::{Login, LoginKind, Reported};
+use crate::status::report::{Provider, Report, Rule, Source};
+use crate::status::text::Text;
+use crate::status::wire::{clamped, integer};
+
+/// OpenClaw warns a day ahead.
+const WARN_AFTER: TimeDelta = TimeDelta::days(1);
+
+/// Reads one login: `{"id":…,"provider":…,"type":…,"expires":<ms>,"renews":true}`, with the gateway's
+/// clock in seconds since 1970.
+pub(crate) fn read_login(line: &str, clock: Option<i64>, default_provider: &str) -> Option<Login> {
+    let value: Value = serde_json::from_str(line).ok()?;
+    let id = Text::clean(value["id"].as_str()?);
+    let kind = match value["type"].as_str() {
+        Some("oauth") => LoginKind::OAuth,
+        Some("token") => LoginKind::Token,
+        Some("api_key") => LoginKind::ApiKey,
+        Some(_) => LoginKind::Other,
+        None => LoginKind::OAuth,
+    };
+    let expires = integer(&value["expires"]);
+    let left = match (expires, clock) {
+        (Some(expires), Some(clock)) => {
+            Some(clamped(expires.saturating_sub(clock.saturating_mul(1000))))
+        }
+        _ => None,
+    };
+    let renews = value["renews"] == Value::Bool(true);
+    let reported = match left {
+        _ if kind == LoginKind::ApiKey => Reported::Static,
+        None if kind == LoginKind::Token => Reported::Static,
+        None => Reported::Unknown,
+        Some(_) if renews => Reported::Ok,
+        Some(left) if left <= TimeDelta::zero() => Reported::Expired,
+        Some(left) if left < WARN_AFTER => Reported::Expiring,
+        Some(_) => Reported::Ok,
+    };
+    Some(Login {
+        provider: Text::clean(value["provider"].as_str().unwrap_or(default_provider)),
+        id,
+        kind,
+        reported,
+        left,
+        eligible: reported != Reported::Expired,
+        pause: None,
+    })
+}
+
+/// Makes a report of logins read from the stores. `because` says why OpenClaw itself did not answer.
+pub(crate) fn report(logins: Vec<Login>, because: String, captured_at: DateTime<Utc>) -> Report {
+    let mut providers: Vec<Provider> = Vec::new();
+    for (index, login) in logins.iter().enumerate() {
+        match providers
+            .iter_mut()
+            .find(|provider| provider.name == login.provider)
+        {
+            Some(provider) => provider.order.push(index),
+            None => providers.push(Provider {
+                name: login.provider.clone(),
+                order: vec![index],
+                other_credential: false,
+            }),
+        }
+    }
+    Report {
+        captured_at,
+        source: Source::Stores { because },
+        default_model: None,
+        rule: Rule::Stores,
+        warn_after: WARN_AFTER,
+        logins,
+        more_logins: 0,
+        providers,
+        in_use: Vec::new(),
+        missing: Vec::new(),
+        route_problems: Vec::new(),
+        claude_code: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_login;
+    use crate::status::login::{LoginKind, Reported};
+
+    #[test]
+    fn a_login_is_judged_by_the_gateways_clock() {
+        let clock = Some(1_000_000);
+        let table = [
+            (
+                r#"{"id":"a:b","type":"token","expires":1000001000}"#,
+                Some(Reported::Expiring),
+            ),
+            (
+                r#"{"id":"a:b","type":"token","expires":2000000000}"#,
+                Some(Reported::Ok),
+            ),
+            (
+                r#"{"id":"a:b","type":"token","expires":1}"#,
+                Some(Reported::Expired),
+            ),
+            (r#"{"id":"a:b","type":"token"}"#, Some(Reported::Static)),
+            (
+                r#"{"id":"a:b","type":"oauth","expires":1,"renews":true}"#,
+                Some(Reported::Ok),
+            ),
+            (r#"{"id":"a:b","type":"oauth"}"#, Some(Reported::Unknown)),
+            (r#"{"id":"a:b","type":"api_key"}"#, Some(Reported::Static)),
+            (r#"{"id":7}"#, None),
+            ("not json", None),
+        ];
+        for (line, expected) in table {
+            let login = read_login(line, clock, "a");
+            assert_eq!(login.map(|login| login.reported), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn claude_codes_login_has_no_type() {
+        let login = read_login(r#"{"id":"claude","expires":5}"#, Some(0), "claude-cli").unwrap();
+        assert_eq!(
+            (login.kind, login.provider.as_str()),
+            (LoginKind::OAuth, "claude-cli")
+        );
+    }
+}

@@ -1,0 +1,325 @@
+//! The verdict: what a report means at a moment, by the rule of the OpenClaw that wrote it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::status::login::{Login, LoginKind, Moment, PauseKind, State};
+use crate::status::report::{Report, Rule, Source};
+use crate::status::text::Text;
+
+/// The answer in one word, in the order in which the worst of several gateways wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verdict {
+    Ok,
+    /// Something that is in use ends soon.
+    Expiring,
+    /// Nobody could be asked, or the answer could not be read.
+    CannotTell,
+    /// Something that is in use is expired, missing or unusable.
+    Broken,
+}
+
+impl Verdict {
+    /// The word for it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Expiring => "expiring",
+            Self::CannotTell => "unknown",
+            Self::Broken => "broken",
+        }
+    }
+
+    const fn of_exit(code: i32) -> Option<Self> {
+        match code {
+            0 => Some(Self::Ok),
+            1 => Some(Self::Broken),
+            2 => Some(Self::Expiring),
+            _ => None,
+        }
+    }
+}
+
+/// A verdict with its reasons, the worst first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Judgement {
+    pub(crate) verdict: Verdict,
+    pub(crate) concerns: Vec<Concern>,
+    /// OpenClaw's own verdict of the same run and ours of its document, where they differ.
+    pub(crate) disagreement: Option<(Verdict, Verdict)>,
+}
+
+/// One thing that is wrong, or soon will be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Concern {
+    pub(crate) verdict: Verdict,
+    pub(crate) state: State,
+    pub(crate) provider: Text,
+    /// The login it is about, if there is one.
+    pub(crate) login: Option<Text>,
+    pub(crate) kind: Option<LoginKind>,
+    /// Time left, or since when it is over (negative).
+    pub(crate) left: Option<TimeDelta>,
+    /// OpenClaw's own words.
+    pub(crate) detail: Option<Text>,
+}
+
+/// Judges a report at `now`.
+///
+/// OpenClaw's exit code of the same run is the verdict at the moment of capture; afterwards it only worsens,
+/// as logins run out.
+pub(crate) fn judge(report: &Report, now: DateTime<Utc>) -> Judgement {
+    let ours_then = worst(&concerns(report, report.moment(report.captured_at)));
+    let mut concerns = concerns(report, report.moment(now));
+    let ours_now = worst(&concerns);
+    let theirs = match report.source {
+        Source::OpenClaw { exit } => exit.and_then(Verdict::of_exit),
+        Source::Stores { .. } => None,
+    };
+    let verdict = match theirs {
+        Some(theirs) if ours_now > ours_then => theirs.max(ours_now),
+        Some(theirs) => theirs,
+        None => ours_now,
+    };
+    concerns.retain(|concern| concern.verdict <= verdict);
+    if worst(&concerns) < verdict {
+        concerns.push(unnamed(report, verdict));
+    }
+    concerns.sort_by_key(|concern| std::cmp::Reverse((concern.verdict, rank(concern.state))));
+    Judgement {
+        verdict,
+        concerns,
+        disagreement: theirs
+            .filter(|&theirs| theirs != ours_then)
+            .map(|theirs| (theirs, ours_then)),
+    }
+}
+
+/// Which of several reasons is told first: those that a sign-in mends.
+const fn rank(state: State) -> u8 {
+    match state {
+        State::Expired => 6,
+        State::Missing => 5,
+        State::Disabled => 4,
+        State::Cooldown => 3,
+        State::Unavailable => 2,
+        State::Indeterminate => 1,
+        _ => 0,
+    }
+}
+
+fn worst(concerns: &[Concern]) -> Verdict {
+    let verdicts = concerns.iter().map(|concern| concern.verdict);
+    verdicts.max().unwrap_or(Verdict::Ok)
+}
+
+fn concerns(report: &Report, moment: Moment) -> Vec<Concern> {
+    let mut found: Vec<Concern> = match report.rule {
+        Rule::Logins => report
+            .logins
+            .iter()
+            .filter(|login| matches!(login.kind, LoginKind::OAuth | LoginKind::Token))
+            .filter_map(|login| of_expiry(login, moment))
+            .collect(),
+        Rule::Providers => in_use(report, |name| of_provider(report, name, moment)),
+        Rule::Routes => in_use(report, |name| of_route(report, name, moment)),
+        Rule::Stores => of_stores(report, moment),
+    };
+    for provider in &report.missing {
+        let known = found
+            .iter()
+            .any(|concern| concern.provider == *provider && concern.verdict == Verdict::Broken);
+        if !known {
+            found.push(of_missing(report, provider, moment));
+        }
+    }
+    found.extend(report.route_problems.iter().map(|problem| Concern {
+        verdict: Verdict::Broken,
+        state: if problem.indeterminate {
+            State::Indeterminate
+        } else {
+            State::Unavailable
+        },
+        provider: problem.provider.clone(),
+        login: None,
+        kind: None,
+        left: None,
+        detail: problem.detail.clone(),
+    }));
+    found.dedup();
+    found
+}
+
+fn in_use(report: &Report, concern: impl Fn(&Text) -> Option<Concern>) -> Vec<Concern> {
+    report.in_use.iter().filter_map(concern).collect()
+}
+
+/// 2026.5 to 2026.7: a provider is as bad as the worst of its logins, unless it has another credential.
+fn of_provider(report: &Report, name: &Text, moment: Moment) -> Option<Concern> {
+    let provider = report.provider(name)?;
+    if provider.other_credential {
+        return None;
+    }
+    report
+        .logins_of(name)
+        .filter(|login| matches!(login.kind, LoginKind::OAuth | LoginKind::Token))
+        .filter_map(|login| of_expiry(login, moment))
+        .max_by_key(|concern| concern.verdict)
+}
+
+/// From 2026.8: a route is as good as the first of its logins that OpenClaw could pick.
+fn of_route(report: &Report, name: &Text, moment: Moment) -> Option<Concern> {
+    let can_be_picked = |login: &&Login, moment: Moment| {
+        let spent = login.kind == LoginKind::Token && login.expiry_state(moment) == State::Expired;
+        login.eligible && !spent && login.pause_at(moment).is_none()
+    };
+    if let Some(picked) = report
+        .logins_of(name)
+        .find(|login| can_be_picked(login, moment))
+    {
+        return of_expiry(picked, moment);
+    }
+    // Nothing to pick: known at the moment of capture as missing, new if the time ran out since.
+    let before = Moment {
+        since_capture: TimeDelta::zero(),
+        ..moment
+    };
+    let spent = report
+        .logins_of(name)
+        .find(|login| can_be_picked(login, before))?;
+    let other = report
+        .provider(name)
+        .is_some_and(|provider| provider.other_credential);
+    if other {
+        None
+    } else {
+        of_expiry(spent, moment)
+    }
+}
+
+/// A report from the stores knows no routes: every provider is taken by its best login, and the verdict is
+/// only definite where all of them agree.
+fn of_stores(report: &Report, moment: Moment) -> Vec<Concern> {
+    let best = |name: &Text| {
+        report
+            .logins_of(name)
+            .min_by_key(|login| goodness(login.state(moment)))
+    };
+    let bests: Vec<&Login> = report
+        .providers
+        .iter()
+        .filter_map(|provider| best(&provider.name))
+        .collect();
+    let some_work = bests.iter().any(|login| login.state(moment).works());
+    let concern = |login: &&Login| {
+        let mut concern = of_state(login, moment)?;
+        if some_work && concern.verdict == Verdict::Broken {
+            concern.verdict = Verdict::CannotTell;
+        }
+        Some(concern)
+    };
+    bests.iter().filter_map(concern).collect()
+}
+
+const fn goodness(state: State) -> u8 {
+    match state {
+        State::Ok | State::Static | State::Refreshable => 0,
+        State::Expiring => 1,
+        State::Cooldown | State::Disabled | State::Indeterminate | State::Unavailable => 2,
+        State::Missing | State::Expired => 3,
+    }
+}
+
+fn of_expiry(login: &Login, moment: Moment) -> Option<Concern> {
+    about(login, login.expiry_state(moment), moment)
+}
+
+fn of_state(login: &Login, moment: Moment) -> Option<Concern> {
+    about(login, login.state(moment), moment)
+}
+
+fn about(login: &Login, state: State, moment: Moment) -> Option<Concern> {
+    let verdict = match state {
+        State::Ok | State::Static | State::Refreshable => return None,
+        State::Expiring => Verdict::Expiring,
+        State::Indeterminate => Verdict::CannotTell,
+        State::Cooldown
+        | State::Disabled
+        | State::Unavailable
+        | State::Missing
+        | State::Expired => Verdict::Broken,
+    };
+    let pause = match state {
+        State::Cooldown | State::Disabled => login.pause_at(moment),
+        _ => None,
+    };
+    Some(Concern {
+        verdict,
+        state,
+        provider: login.provider.clone(),
+        login: Some(login.id.clone()),
+        kind: Some(login.kind),
+        left: match pause {
+            Some(pause) => pause.left.map(|left| left - moment.since_capture),
+            None => login.left_at(moment),
+        },
+        detail: pause.and_then(|pause| pause.reason.clone()),
+    })
+}
+
+/// Why a provider that is in use has nothing usable: its logins tell more than "missing".
+fn of_missing(report: &Report, provider: &Text, moment: Moment) -> Concern {
+    let paused = |login: &&Login, kind| {
+        login
+            .pause_at(moment)
+            .is_some_and(|pause| pause.kind == kind)
+    };
+    let explanation = report
+        .logins_of(provider)
+        .find(|login| login.expiry_state(moment) == State::Expired)
+        .or_else(|| {
+            report
+                .logins_of(provider)
+                .find(|login| paused(login, PauseKind::Cooldown))
+        })
+        .or_else(|| {
+            report
+                .logins_of(provider)
+                .find(|login| paused(login, PauseKind::Disabled))
+        })
+        .and_then(|login| of_state(login, moment));
+    match explanation {
+        Some(concern) if concern.verdict == Verdict::Broken => concern,
+        _ => Concern {
+            verdict: Verdict::Broken,
+            state: State::Missing,
+            provider: provider.clone(),
+            login: None,
+            kind: None,
+            left: None,
+            detail: None,
+        },
+    }
+}
+
+/// What OpenClaw's exit code says and its document does not explain.
+fn unnamed(report: &Report, verdict: Verdict) -> Concern {
+    let provider = report
+        .in_use
+        .first()
+        .or(report.providers.first().map(|provider| &provider.name));
+    Concern {
+        verdict,
+        state: if verdict == Verdict::Expiring {
+            State::Expiring
+        } else {
+            State::Indeterminate
+        },
+        provider: provider.cloned().unwrap_or_else(|| Text::clean("openclaw")),
+        login: None,
+        kind: None,
+        left: None,
+        detail: Some(Text::clean(
+            "OpenClaw reports a problem that its answer does not name",
+        )),
+    }
+}

@@ -1,0 +1,474 @@
+//! OpenClaw's own document, `openclaw models status --json`, of any version: read tolerantly, into a report.
+//!
+//! Shapes are those of the real documents in `tests/fixtures/corpus`. A field that is missing or of another
+//! type is treated as absent; nothing was ever removed or renamed, so unknown ones are simply not read.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value};
+
+use crate::status::login::{Login, LoginKind, Pause, PauseKind, Reported};
+use crate::status::report::{Provider, Report, RouteProblem, Rule, Source};
+use crate::status::text::Text;
+
+/// More logins than anybody has; the rest are counted, not kept.
+const MOST_LOGINS: usize = 10_000;
+/// How many lines that begin like a document may turn out not to be one.
+const MOST_ATTEMPTS: usize = 100;
+/// OpenClaw's own default for `auth.oauth.warnAfterMs`.
+const WARN_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Why an output holds no status document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// Nothing but white space.
+    Empty,
+    /// A document that breaks off or is broken.
+    Broken,
+    /// Whole JSON, but not a status document.
+    OtherJson,
+    /// No JSON at all.
+    NotJson,
+    /// OpenClaw's own error, from 2026.8 on as JSON.
+    Error(Text),
+}
+
+/// Reads the standard output of `openclaw models status --json --check`, whatever log lines stand around the
+/// document, and the exit code of the same run.
+pub(crate) fn read(
+    stdout: &[u8],
+    exit: Option<i32>,
+    captured_at: DateTime<Utc>,
+) -> Result<Report, Unreadable> {
+    let text = String::from_utf8_lossy(stdout);
+    let document = find_document(&text)?;
+    Ok(report(&document, exit, captured_at))
+}
+
+fn find_document(text: &str) -> Result<Map<String, Value>, Unreadable> {
+    if text.trim().is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    let mut failure = Unreadable::NotJson;
+    let mut attempts = 0;
+    let mut position = 0;
+    while let Some(start) = next_brace(text, position) {
+        let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+        match values.next() {
+            Some(Ok(Value::Object(object))) => {
+                if object.get("auth").is_some_and(Value::is_object) {
+                    return Ok(object);
+                }
+                position = start + values.byte_offset();
+                match error_message(&object) {
+                    Some(message) => failure = Unreadable::Error(message),
+                    None if matches!(failure, Unreadable::Error(_)) => {}
+                    None => failure = Unreadable::OtherJson,
+                }
+            }
+            _ => {
+                if matches!(failure, Unreadable::NotJson | Unreadable::OtherJson) {
+                    failure = Unreadable::Broken;
+                }
+                position = start + 1;
+                attempts += 1;
+                if attempts == MOST_ATTEMPTS {
+                    break;
+                }
+            }
+        }
+    }
+    Err(failure)
+}
+
+/// The next `{` that only white space and escape sequences precede on its line.
+fn next_brace(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut position = from;
+    let mut at_start = position == 0 || bytes.get(position - 1) == Some(&b'\n');
+    while let Some(&byte) = bytes.get(position) {
+        match byte {
+            b'{' if at_start => return Some(position),
+            b'\n' => at_start = true,
+            b'\x1b' if bytes.get(position + 1) == Some(&b'[') => {
+                position += 2;
+                while bytes
+                    .get(position)
+                    .is_some_and(|&byte| !(0x40..=0x7e).contains(&byte) && byte != b'\n')
+                {
+                    position += 1;
+                }
+            }
+            b' ' | b'\t' | b'\r' => {}
+            _ => at_start = false,
+        }
+        position += 1;
+    }
+    None
+}
+
+/// `{"ok":false,"error":{"type":"cli_error","message":"…"}}`
+fn error_message(object: &Map<String, Value>) -> Option<Text> {
+    let message = object.get("error")?.get("message")?.as_str()?;
+    Some(Text::clean(message))
+}
+
+fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTime<Utc>) -> Report {
+    let auth = &document["auth"];
+    let oauth = &auth["oauth"];
+    let mut logins: Vec<Login> = list(&oauth["profiles"])
+        .iter()
+        .take(MOST_LOGINS)
+        .filter_map(|profile| login(profile, captured_at))
+        .collect();
+    let by_id = positions(&logins);
+    for unusable in list(&auth["unusableProfiles"]) {
+        let id = text(&unusable["profileId"]).unwrap_or_default();
+        if let Some(&index) = by_id.get(&id) {
+            logins[index].pause = pause(unusable);
+        }
+    }
+    let mut missing = texts(&auth["missingProvidersInUse"]);
+    let mut route_problems = Vec::new();
+    for issue in list(&auth["modelRouteIssues"]) {
+        let Some(provider) = text(&issue["provider"]) else {
+            continue;
+        };
+        match issue["kind"].as_str() {
+            Some("missing-auth") => push_new(&mut missing, provider),
+            kind => route_problems.push(RouteProblem {
+                provider,
+                indeterminate: kind == Some("indeterminate"),
+                detail: text(&issue["message"]),
+            }),
+        }
+    }
+    let mut in_use = models_providers(document);
+    for route in list(&auth["runtimeAuthRoutes"]) {
+        let Some(provider) = text(&route["authProvider"]).or_else(|| text(&route["provider"]))
+        else {
+            continue;
+        };
+        if route["status"].as_str() == Some("unavailable") {
+            route_problems.push(RouteProblem {
+                provider: provider.clone(),
+                indeterminate: false,
+                detail: text(&route["runtimeDetail"]),
+            });
+        }
+        push_new(&mut in_use, provider);
+    }
+    Report {
+        captured_at,
+        source: Source::OpenClaw { exit },
+        default_model: text(&document["resolvedDefault"])
+            .or_else(|| document.get("defaultModel").and_then(text)),
+        rule: rule(auth),
+        warn_after: milliseconds(&oauth["warnAfterMs"])
+            .unwrap_or_else(|| TimeDelta::milliseconds(WARN_AFTER_MS)),
+        more_logins: list(&oauth["profiles"]).len().saturating_sub(MOST_LOGINS),
+        providers: providers(auth, &by_id),
+        logins,
+        in_use,
+        missing,
+        route_problems,
+        claude_code: None,
+    }
+}
+
+/// Which OpenClaw wrote this: documents carry no version, but each rule came with a new key.
+fn rule(auth: &Value) -> Rule {
+    let ordered = list(&auth["oauth"]["providers"])
+        .iter()
+        .any(|provider| provider.get("effectiveProfiles").is_some());
+    if auth.get("modelRouteIssues").is_some() {
+        Rule::Routes
+    } else if auth.get("runtimeAuthRoutes").is_some() || ordered {
+        Rule::Providers
+    } else {
+        Rule::Logins
+    }
+}
+
+fn login(profile: &Value, captured_at: DateTime<Utc>) -> Option<Login> {
+    let id = text(&profile["profileId"])?;
+    let provider = text(&profile["provider"])
+        .unwrap_or_else(|| Text::clean(id.as_str().split(':').next().unwrap_or_default()));
+    let reported = match profile["status"].as_str() {
+        Some("ok") => Reported::Ok,
+        Some("expiring") => Reported::Expiring,
+        Some("expired") => Reported::Expired,
+        Some("missing") => Reported::Missing,
+        Some("static") => Reported::Static,
+        _ => Reported::Unknown,
+    };
+    // Without `remainingMs` only the two clocks can be compared.
+    let left = milliseconds(&profile["remainingMs"]).or_else(|| {
+        let expires = integer(&profile["expiresAt"])?;
+        Some(clamped(
+            expires.saturating_sub(captured_at.timestamp_millis()),
+        ))
+    });
+    Some(Login {
+        id,
+        provider,
+        kind: match profile["type"].as_str() {
+            Some("oauth") => LoginKind::OAuth,
+            Some("token") => LoginKind::Token,
+            Some("api_key") => LoginKind::ApiKey,
+            _ => LoginKind::Other,
+        },
+        reported,
+        left,
+        eligible: reported != Reported::Missing
+            && profile.get("reasonCode").is_none_or(Value::is_null),
+        pause: None,
+    })
+}
+
+fn pause(unusable: &Value) -> Option<Pause> {
+    Some(Pause {
+        kind: match unusable["kind"].as_str()? {
+            "disabled" => PauseKind::Disabled,
+            _ => PauseKind::Cooldown,
+        },
+        reason: text(&unusable["reason"]),
+        left: milliseconds(&unusable["remainingMs"]),
+    })
+}
+
+fn positions(logins: &[Login]) -> HashMap<Text, usize> {
+    let indexed = logins.iter().enumerate();
+    indexed
+        .map(|(index, login)| (login.id.clone(), index))
+        .collect()
+}
+
+fn providers(auth: &Value, by_id: &HashMap<Text, usize>) -> Vec<Provider> {
+    let mut providers: Vec<Provider> = Vec::new();
+    for entry in list(&auth["oauth"]["providers"]).iter().take(MOST_LOGINS) {
+        let Some(name) = text(&entry["provider"]) else {
+            continue;
+        };
+        let ordered = entry.get("effectiveProfiles").unwrap_or(&entry["profiles"]);
+        let ids = list(ordered)
+            .iter()
+            .filter_map(|profile| text(&profile["profileId"]));
+        providers.push(Provider {
+            name,
+            order: ids.filter_map(|id| by_id.get(&id).copied()).collect(),
+            other_credential: false,
+        });
+    }
+    let mut place: HashMap<Text, usize> = HashMap::new();
+    for (index, provider) in providers.iter().enumerate() {
+        place.insert(provider.name.clone(), index);
+    }
+    for entry in list(&auth["providers"]).iter().take(MOST_LOGINS) {
+        let other = ["env", "modelsJson", "syntheticAuth"]
+            .iter()
+            .any(|key| entry.get(key).is_some_and(Value::is_object));
+        let Some(name) = text(&entry["provider"]) else {
+            continue;
+        };
+        match place.get(&name) {
+            Some(&index) => providers[index].other_credential |= other,
+            None => providers.push(Provider {
+                name,
+                order: Vec::new(),
+                other_credential: other,
+            }),
+        }
+    }
+    providers
+}
+
+/// The providers of the models that OpenClaw checks.
+fn models_providers(document: &Map<String, Value>) -> Vec<Text> {
+    let null = Value::Null;
+    let field = |key: &str| document.get(key).unwrap_or(&null);
+    let default = [
+        field("resolvedDefault"),
+        field("imageModel"),
+        &field("utilityModel")["ref"],
+    ];
+    let models = default
+        .into_iter()
+        .chain(list(field("fallbacks")))
+        .chain(list(field("imageFallbacks")));
+    let mut providers = Vec::new();
+    for model in models.filter_map(Value::as_str) {
+        let full = if model.contains('/') {
+            model
+        } else {
+            field("aliases")[model].as_str().unwrap_or_default()
+        };
+        if let Some((provider, _)) = full.split_once('/') {
+            push_new(&mut providers, Text::clean(provider));
+        }
+    }
+    providers
+}
+
+fn push_new(texts: &mut Vec<Text>, new: Text) {
+    if !new.is_empty() && !texts.contains(&new) {
+        texts.push(new);
+    }
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn texts(value: &Value) -> Vec<Text> {
+    let mut texts = Vec::new();
+    for text in list(value).iter().take(MOST_LOGINS).filter_map(text) {
+        push_new(&mut texts, text);
+    }
+    texts
+}
+
+fn text(value: &Value) -> Option<Text> {
+    let text = Text::clean(value.as_str()?);
+    (!text.is_empty()).then_some(text)
+}
+
+/// A duration in ms, as a number or as a string that holds one. Old versions write fractions.
+fn milliseconds(value: &Value) -> Option<TimeDelta> {
+    integer(value).map(clamped)
+}
+
+pub(crate) fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(saturating)),
+        Value::String(digits) => digits.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "`as` saturates, which is what is wanted"
+)]
+fn saturating(number: f64) -> i64 {
+    number as i64
+}
+
+/// Within a thousand years of now, so that sums never overflow.
+pub(crate) fn clamped(milliseconds: i64) -> TimeDelta {
+    const MOST: i64 = 1000 * 365 * 24 * 60 * 60 * 1000;
+    TimeDelta::milliseconds(milliseconds.clamp(-MOST, MOST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unreadable, read};
+    use crate::status::report::Report;
+    use chrono::{DateTime, TimeDelta};
+    use proptest::prelude::*;
+
+    const DOCUMENT: &str = r#"{"resolvedDefault":"anthropic/m","auth":{"oauth":{"profiles":[
+        {"profileId":"anthropic:a","provider":"anthropic","type":"token","status":"ok","remainingMs":"5000"},
+        {"profileId":"anthropic:b","type":7,"status":null,"remainingMs":3581496.44,"expiresAt":"x"},
+        {"provider":"nameless"}, 12, null]}}}"#;
+
+    fn parse(stdout: &str) -> Result<Report, Unreadable> {
+        read(stdout.as_bytes(), None, DateTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn wrong_types_cost_only_what_they_stand_for() {
+        let report = parse(DOCUMENT).unwrap();
+        let left: Vec<_> = report.logins.iter().map(|login| login.left).collect();
+        let expected = [
+            TimeDelta::milliseconds(5000),
+            TimeDelta::milliseconds(3_581_496),
+        ];
+        assert_eq!(left, expected.map(Some));
+        assert_eq!(report.logins[1].provider.as_str(), "anthropic");
+    }
+
+    #[test]
+    fn noise_around_the_document_is_passed_over() {
+        let expected = parse(DOCUMENT).unwrap();
+        for (before, after) in [
+            (
+                "[agents/auth-profiles] synced openai-codex credentials\n",
+                "",
+            ),
+            ("Welcome!\n{ braces } in a motd\n", "\nbye\n"),
+            ("\x1b[33mwarn\x1b[0m {\n", "\x1b[0m\x1b[?25h"),
+            (
+                "{\"level\":\"info\",\"msg\":\"starting\"}\n\x1b[0m",
+                "\n{\"level\":\"info\"}\n",
+            ),
+            (
+                "{\"ok\":false,\"error\":{\"message\":\"an old one\"}}\n",
+                "",
+            ),
+            ("\u{feff}\r\n", "\r\n"),
+        ] {
+            assert_eq!(
+                parse(&format!("{before}{DOCUMENT}{after}")).as_ref(),
+                Ok(&expected),
+                "{before:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_document_is_told_apart() {
+        let deep = format!("{}{}", "{\"auth\":".repeat(100_000), "}".repeat(100_000));
+        let table = [
+            ("", Unreadable::Empty),
+            (" \n\n", Unreadable::Empty),
+            ("│ box art │\n", Unreadable::NotJson),
+            ("[1,2]", Unreadable::NotJson),
+            ("{\"auth\":{\"oauth\":", Unreadable::Broken),
+            (deep.as_str(), Unreadable::Broken),
+            ("{\"hello\":1}", Unreadable::OtherJson),
+            ("{\"auth\":7}", Unreadable::OtherJson),
+        ];
+        for (stdout, expected) in table {
+            assert_eq!(
+                parse(stdout),
+                Err(expected),
+                "{}",
+                &stdout[..stdout.len().min(40)]
+            );
+        }
+        let error = "{\"ok\":false,\"error\":{\"message\":\"file is \\u001b[31mnot a database\"}}";
+        assert!(
+            matches!(parse(error), Err(Unreadable::Error(text)) if text.as_str() == "file is not a database")
+        );
+    }
+
+    #[test]
+    fn figures_out_of_range_are_clamped() {
+        for figure in [
+            "1e300",
+            "-1e300",
+            "9223372036854775807",
+            "\"99999999999999999\"",
+            "0",
+            "-1",
+        ] {
+            let document = DOCUMENT.replace("\"5000\"", figure);
+            let left = parse(&document).unwrap().logins[0].left.unwrap();
+            assert!(left.abs() <= TimeDelta::days(365_000), "{figure}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_panics(stdout in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = read(&stdout, Some(0), DateTime::UNIX_EPOCH);
+        }
+
+        #[test]
+        fn no_truncation_panics(length in 0..DOCUMENT.len()) {
+            prop_assert!(read(&DOCUMENT.as_bytes()[..length], None, DateTime::UNIX_EPOCH).is_err());
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The time of this device.
+
+use chrono::{DateTime, Local, Utc};
+
+/// Now, in UTC.
+pub(crate) fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// A moment in this device's time zone, for showing.
+pub(crate) fn local(moment: DateTime<Utc>) -> DateTime<chrono::FixedOffset> {
+    moment.with_timezone(&Local).fixed_offset()
+}

@@ -1,0 +1,163 @@
+//! Files: read with a limit, written whole or not at all.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Reads a file of at most `limit` bytes.
+///
+/// # Errors
+/// When it cannot be read, is a folder, or is larger.
+pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_from(File::open(path)?, limit)
+}
+
+/// Reads standard input, at most `limit` bytes of it.
+pub(crate) fn read_stdin(limit: u64) -> io::Result<Vec<u8>> {
+    read_from(io::stdin().lock(), limit)
+}
+
+fn read_from(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("larger than {limit} bytes"),
+        ));
+    }
+    Ok(bytes)
+}
+
+/// Reads a text file of at most `limit` bytes, or nothing if there is no such file.
+pub(crate) fn read_text_if_there(path: &Path, limit: u64) -> io::Result<Option<String>> {
+    match read(path, limit) {
+        Ok(bytes) => String::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not valid UTF-8")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file that only its owner may read: to a sibling first, which then takes its place.
+///
+/// Missing folders are made, 0700. A symbolic link keeps pointing where it points.
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder = parent(&path);
+    make_private_folder(&folder)?;
+    // Created 0600, and removed by its guard when anything below fails.
+    let mut sibling = tempfile::Builder::new()
+        .prefix(".clawtap-")
+        .tempfile_in(&folder)?;
+    sibling.write_all(content)?;
+    sibling.as_file().sync_all()?;
+    sibling.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Makes a folder and its parents, open to their owner only; what is there already stays as it is.
+pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Appends lines to a private file, and makes it if it is not there.
+pub(crate) fn append_private(path: &Path, lines: &str) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    make_private_folder(&parent(path))?;
+    let before = read_text_if_there(path, 16 * 1024 * 1024)?.unwrap_or_default();
+    let gap = if before.is_empty() || before.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    let mut file = fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(format!("{gap}{lines}").as_bytes())
+}
+
+/// A folder of our own under `parent` that is removed with everything in it when dropped.
+pub(crate) fn scratch_folder(parent: &Path) -> io::Result<tempfile::TempDir> {
+    tempfile::Builder::new()
+        .prefix("clawtap-")
+        .permissions(fs::Permissions::from_mode(0o700))
+        .tempdir_in(parent)
+}
+
+/// Whether something is there under this name.
+pub(crate) fn is_there(path: &Path) -> bool {
+    path.exists()
+}
+
+/// Whether a folder holds a file whose name `accepts` agrees to; no folder holds none.
+pub(crate) fn holds(folder: &Path, accepts: impl Fn(&str) -> bool) -> bool {
+    fs::read_dir(folder).is_ok_and(|entries| {
+        entries
+            .flatten()
+            .any(|entry| entry.file_name().to_str().is_some_and(&accepts))
+    })
+}
+
+fn parent(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{append_private, read, write_private};
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_written_file_and_its_folder_are_private() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("a/b/config.toml");
+        write_private(&file, b"one").unwrap();
+        write_private(&file, b"two").unwrap();
+        assert_eq!(std::fs::read(&file).unwrap(), b"two");
+        let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&file), 0o600);
+        assert_eq!(mode(file.parent().unwrap()), 0o700);
+        let names = std::fs::read_dir(file.parent().unwrap()).unwrap().count();
+        assert_eq!(names, 1, "a temporary sibling was left behind");
+    }
+
+    #[test]
+    fn a_link_to_the_file_stays_a_link() {
+        let home = tempfile::tempdir().unwrap();
+        let (real, link) = (home.path().join("real"), home.path().join("link"));
+        std::fs::write(&real, "old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        write_private(&link, b"new").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read(&real).unwrap(), b"new");
+    }
+
+    #[test]
+    fn appending_begins_on_a_line_of_its_own() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("known_hosts");
+        std::fs::write(&file, "no newline").unwrap();
+        append_private(&file, "next\n").unwrap();
+        assert_eq!(
+            std::fs::read_to_string(&file).unwrap(),
+            "no newline\nnext\n"
+        );
+    }
+
+    #[test]
+    fn a_file_over_the_limit_is_refused() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("file");
+        std::fs::write(&file, "12345").unwrap();
+        assert_eq!(read(&file, 5).unwrap(), b"12345");
+        assert!(read(&file, 4).is_err());
+    }
+}

@@ -1,0 +1,13 @@
+//! The only place with effects, beside `phone/`: processes, files, environment, clock and terminal.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the doorway that the ban sends everybody to"
+)]
+
+pub(crate) mod clock;
+pub(crate) mod environment;
+pub(crate) mod files;
+pub(crate) mod process;
+pub(crate) mod random;
+pub(crate) mod spinner;
+pub(crate) mod terminal;

@@ -1,0 +1,473 @@
+//! Runs programs: every one with a deadline that takes its whole process group with it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+
+use crate::error::{Kind, Outcome};
+
+/// How long a program may take to end by itself after being asked to.
+const GRACE: Duration = Duration::from_millis(800);
+/// How long output may still trickle in after the program has ended: a connection master that lives on
+/// keeps the pipes open and must not keep us.
+const DRAIN: Duration = Duration::from_millis(300);
+/// How much of standard error is kept; it is for people.
+const STDERR_LIMIT: usize = 64 * 1024;
+
+/// A program to run, with everything it is given.
+#[derive(Debug, Clone)]
+pub(crate) struct Invocation {
+    pub(crate) program: PathBuf,
+    pub(crate) arguments: Vec<OsString>,
+    /// Given on standard input, which is then closed.
+    pub(crate) stdin: Vec<u8>,
+    /// After this the program and its process group are ended.
+    pub(crate) deadline: Duration,
+    /// After this without a first byte of output they are ended too.
+    pub(crate) first_byte: Option<Duration>,
+    /// More output than this, in bytes, ends them as well.
+    pub(crate) stdout_limit: usize,
+    /// Whether the program may talk to the person at the terminal (ssh asking for a passphrase).
+    pub(crate) terminal: Terminal,
+}
+
+/// A program's relation to the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Terminal {
+    /// In a process group of its own, which ends as one; it cannot read from the terminal.
+    Detached,
+    /// In our process group, so that it may ask questions. On the deadline it is asked to end and passes
+    /// that on to its children, as ssh does.
+    Shared,
+}
+
+impl Invocation {
+    /// A program without arguments or input, detached, with a megabyte of output at most.
+    pub(crate) fn new(program: impl Into<PathBuf>, deadline: Duration) -> Self {
+        Self {
+            program: program.into(),
+            arguments: Vec::new(),
+            stdin: Vec::new(),
+            deadline,
+            first_byte: None,
+            stdout_limit: 1024 * 1024,
+            terminal: Terminal::Detached,
+        }
+    }
+
+    /// Adds arguments.
+    pub(crate) fn arguments<A: Into<OsString>>(
+        mut self,
+        more: impl IntoIterator<Item = A>,
+    ) -> Self {
+        self.arguments.extend(more.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets what is given on standard input.
+    pub(crate) fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = bytes.into();
+        self
+    }
+}
+
+/// A program that was started, and how that went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Finished {
+    pub(crate) ending: Ending,
+    pub(crate) stdout: Vec<u8>,
+    /// At most the last 64 KiB.
+    pub(crate) stderr: Vec<u8>,
+    pub(crate) took: Duration,
+}
+
+impl Finished {
+    /// Whether the program ended by itself with exit code 0.
+    pub(crate) fn succeeded(&self) -> bool {
+        self.ending == Ending::Exited(0)
+    }
+}
+
+/// Why a program is no longer running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Exited(i32),
+    /// Killed by a signal that was not ours.
+    Killed(i32),
+    /// Ended by us: past its deadline.
+    Overdue,
+    /// Ended by us: not a byte of output in time.
+    Silent,
+    /// Ended by us: more output than allowed.
+    TooMuchOutput,
+    /// Ended by us: the person pressed Ctrl-C or the session is over.
+    Interrupted,
+}
+
+enum Event {
+    Output(Vec<u8>),
+    OutputEnded,
+    Complaint(Vec<u8>),
+    ComplaintsEnded,
+    Exited,
+    Interrupted,
+}
+
+/// Starts programs and ends them; one for the whole process.
+#[derive(Clone, Default)]
+pub(crate) struct Processes {
+    running: Arc<Running>,
+}
+
+#[derive(Default)]
+struct Running {
+    interrupted: AtomicBool,
+    watchers: Mutex<BTreeMap<u32, Sender<Event>>>,
+}
+
+impl Processes {
+    /// Ends everything that runs when this process is told to end (Ctrl-C, a closed terminal).
+    ///
+    /// What was running then reports [`Ending::Interrupted`]; with nothing running the process exits at once.
+    pub(crate) fn end_on_signals(&self) -> io::Result<()> {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        let running = Arc::clone(&self.running);
+        thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || {
+                for _ in signals.forever() {
+                    let again = running.interrupted.swap(true, Ordering::SeqCst);
+                    let watchers = running
+                        .watchers
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner);
+                    for watcher in watchers.values() {
+                        let _ = watcher.send(Event::Interrupted);
+                    }
+                    if watchers.is_empty() || again {
+                        #[expect(
+                            clippy::exit,
+                            reason = "a signal ends the process wherever it is"
+                        )]
+                        std::process::exit(i32::from(Outcome::Failed(Kind::Interrupted).code()));
+                    }
+                }
+            })?;
+        Ok(())
+    }
+
+    /// Whether this process has been told to end.
+    pub(crate) fn interrupted(&self) -> bool {
+        self.running.interrupted.load(Ordering::SeqCst)
+    }
+
+    /// Runs a program to its end.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(crate) fn run(&self, invocation: &Invocation) -> io::Result<Finished> {
+        let started = Instant::now();
+        let mut command = Command::new(&invocation.program);
+        command
+            .args(&invocation.arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        if invocation.terminal == Terminal::Detached {
+            command.process_group(0);
+        }
+        let mut child = command.spawn()?;
+        let (events, inbox) = mpsc::channel();
+        self.enrol(child.id(), &events);
+        let watched = watch(&mut child, invocation, events);
+        let collected = watched.map(|()| collect(&child, invocation, started, &inbox));
+        if collected.is_err() {
+            end(&child, invocation.terminal, Signal::KILL);
+        }
+        let status = child.wait();
+        self.discharge(child.id());
+        let mut finished = collected?;
+        if finished.ending == Ending::Exited(0) {
+            let status = status?;
+            finished.ending = match (status.code(), status.signal()) {
+                (Some(code), _) => Ending::Exited(code),
+                (None, signal) => Ending::Killed(signal.unwrap_or_default()),
+            };
+        }
+        finished.took = started.elapsed();
+        Ok(finished)
+    }
+
+    fn enrol(&self, id: u32, events: &Sender<Event>) {
+        let mut watchers = self
+            .running
+            .watchers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        watchers.insert(id, events.clone());
+        if self.running.interrupted.load(Ordering::SeqCst) {
+            let _ = events.send(Event::Interrupted);
+        }
+    }
+
+    fn discharge(&self, id: u32) {
+        let mut watchers = self
+            .running
+            .watchers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        watchers.remove(&id);
+    }
+}
+
+/// Starts the threads that turn what the child does into events.
+fn watch(child: &mut Child, invocation: &Invocation, events: Sender<Event>) -> io::Result<()> {
+    if let Some(mut stdin) = child.stdin.take() {
+        let bytes = invocation.stdin.clone();
+        // A program that does not read its input is not an error of ours.
+        spawn("stdin", move || drop(stdin.write_all(&bytes)))?;
+    }
+    if let Some(stdout) = child.stdout.take() {
+        let events = events.clone();
+        spawn("stdout", move || {
+            forward(stdout, &events, Event::Output);
+            let _ = events.send(Event::OutputEnded);
+        })?;
+    }
+    if let Some(stderr) = child.stderr.take() {
+        let events = events.clone();
+        spawn("stderr", move || {
+            forward(stderr, &events, Event::Complaint);
+            let _ = events.send(Event::ComplaintsEnded);
+        })?;
+    }
+    let id = pid(child);
+    // The child is left unreaped here, so its id cannot be somebody else's when the deadline kills it.
+    spawn("wait", move || {
+        let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        while matches!(
+            rustix::process::waitid(WaitId::Pid(id), ended),
+            Err(rustix::io::Errno::INTR)
+        ) {}
+        let _ = events.send(Event::Exited);
+    })
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new()
+        .name(name.into())
+        .stack_size(64 * 1024)
+        .spawn(work)
+        .map(drop)
+}
+
+fn forward(mut pipe: impl Read, events: &Sender<Event>, event: fn(Vec<u8>) -> Event) {
+    let mut buffer = [0_u8; 16 * 1024];
+    loop {
+        match pipe.read(&mut buffer) {
+            Ok(0) => return,
+            Ok(length) => {
+                if events.send(event(buffer[..length].to_vec())).is_err() {
+                    return;
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// Gathers output until the child has ended, or ends it. `Exited(0)` stands for "ended by itself".
+fn collect(
+    child: &Child,
+    invocation: &Invocation,
+    started: Instant,
+    inbox: &Receiver<Event>,
+) -> Finished {
+    let mut stdout = Vec::new();
+    let mut stderr = Vec::new();
+    let mut open_pipes = 2;
+    let mut exited_at = None;
+    let overdue = started + invocation.deadline;
+    let ending = loop {
+        if exited_at.is_some() && open_pipes == 0 {
+            break Ending::Exited(0);
+        }
+        let (wake_at, reason) = match (exited_at, invocation.first_byte) {
+            (Some(moment), _) => (moment + DRAIN, Ending::Exited(0)),
+            (None, Some(limit)) if stdout.is_empty() && started + limit < overdue => {
+                (started + limit, Ending::Silent)
+            }
+            (None, _) => (overdue, Ending::Overdue),
+        };
+        match inbox.recv_timeout(wake_at.saturating_duration_since(Instant::now())) {
+            Ok(Event::Output(bytes)) => {
+                stdout.extend_from_slice(&bytes);
+                if stdout.len() > invocation.stdout_limit {
+                    stdout.truncate(invocation.stdout_limit);
+                    break Ending::TooMuchOutput;
+                }
+            }
+            Ok(Event::Complaint(bytes)) => {
+                stderr.extend_from_slice(&bytes);
+                if stderr.len() > 2 * STDERR_LIMIT {
+                    stderr.drain(..stderr.len() - STDERR_LIMIT);
+                }
+            }
+            Ok(Event::OutputEnded | Event::ComplaintsEnded) => open_pipes -= 1,
+            Ok(Event::Exited) => exited_at = Some(Instant::now()),
+            Ok(Event::Interrupted) => break Ending::Interrupted,
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break reason,
+        }
+    };
+    if exited_at.is_none() {
+        end(child, invocation.terminal, Signal::TERM);
+        let patience = Instant::now() + GRACE;
+        while exited_at.is_none() {
+            match inbox.recv_timeout(patience.saturating_duration_since(Instant::now())) {
+                Ok(Event::Exited) => exited_at = Some(Instant::now()),
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+        end(child, invocation.terminal, Signal::KILL);
+    }
+    stderr.drain(..stderr.len().saturating_sub(STDERR_LIMIT));
+    Finished {
+        ending,
+        stdout,
+        stderr,
+        took: started.elapsed(),
+    }
+}
+
+fn end(child: &Child, terminal: Terminal, signal: Signal) {
+    // Failing means that nothing is left to end.
+    let _ = match terminal {
+        Terminal::Detached => rustix::process::kill_process_group(pid(child), signal),
+        Terminal::Shared => rustix::process::kill_process(pid(child), signal),
+    };
+}
+
+fn pid(child: &Child) -> Pid {
+    Pid::from_child(child)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ending, Invocation, Processes};
+    use std::time::{Duration, Instant};
+
+    fn sh(script: &str, deadline: Duration) -> Invocation {
+        Invocation::new("sh", deadline).arguments(["-c", script])
+    }
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn input_output_and_exit_code_arrive() {
+        let run = sh("cat; echo complaint >&2; exit 7", 10 * SECOND).stdin("hello");
+        let finished = Processes::default().run(&run).unwrap();
+        assert_eq!(finished.ending, Ending::Exited(7));
+        assert_eq!(finished.stdout, b"hello");
+        assert_eq!(finished.stderr, b"complaint\n");
+    }
+
+    #[test]
+    fn the_deadline_takes_the_children_along() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("child");
+        let script = format!("sleep 60 & echo $! > {}; wait", file.display());
+        let finished = Processes::default().run(&sh(&script, SECOND)).unwrap();
+        assert_eq!(finished.ending, Ending::Overdue);
+        let child = std::fs::read_to_string(file)
+            .unwrap()
+            .trim()
+            .parse()
+            .unwrap();
+        let child = rustix::process::Pid::from_raw(child).unwrap();
+        // Reaping an orphan is init's work and takes it a moment.
+        let waited = Instant::now();
+        while rustix::process::test_kill_process(child).is_ok() {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.as_raw_nonzero()));
+            if stat.is_ok_and(|stat| stat.contains(") Z")) {
+                break;
+            }
+            assert!(waited.elapsed() < 5 * SECOND, "the child lives on");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_program_that_ignores_the_polite_signal_is_killed() {
+        let finished = Processes::default()
+            .run(&sh("trap '' TERM; while :; do sleep 60; done", SECOND / 4))
+            .unwrap();
+        assert_eq!(finished.ending, Ending::Overdue);
+        assert!(finished.took < 10 * SECOND);
+    }
+
+    #[test]
+    fn silence_ends_it_before_the_deadline() {
+        let mut run = sh("sleep 60", 50 * SECOND);
+        run.first_byte = Some(SECOND / 5);
+        assert_eq!(
+            Processes::default().run(&run).unwrap().ending,
+            Ending::Silent
+        );
+    }
+
+    #[test]
+    fn a_survivor_that_holds_the_pipes_does_not_hold_us() {
+        let finished = Processes::default()
+            .run(&sh("sleep 20 & echo done", 15 * SECOND))
+            .unwrap();
+        assert_eq!(finished.ending, Ending::Exited(0));
+        assert_eq!(finished.stdout, b"done\n");
+        assert!(finished.took < 10 * SECOND);
+    }
+
+    #[test]
+    fn endless_output_is_cut_at_the_limit() {
+        let mut run = sh(
+            "while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done",
+            50 * SECOND,
+        );
+        run.stdout_limit = 100_000;
+        let finished = Processes::default().run(&run).unwrap();
+        assert_eq!(finished.ending, Ending::TooMuchOutput);
+        assert_eq!(finished.stdout.len(), 100_000);
+    }
+
+    #[test]
+    fn a_megabyte_of_complaints_is_kept_short() {
+        let finished = Processes::default()
+            .run(&sh(
+                "head -c 1200000 /dev/zero >&2; echo last >&2",
+                20 * SECOND,
+            ))
+            .unwrap();
+        assert_eq!(finished.stderr.len(), 64 * 1024);
+        assert!(finished.stderr.ends_with(b"last\n"));
+    }
+
+    #[test]
+    fn a_missing_program_is_an_error() {
+        assert!(
+            Processes::default()
+                .run(&Invocation::new("/nonexistent", SECOND))
+                .is_err()
+        );
+    }
+}
