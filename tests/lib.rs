@@ -1,1 +1,9 @@
-//! The whole program, from outside.
+//! The whole program, from outside: exact output, exit code and files.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests stand outside the program and look at the machine directly"
+)]
+
+mod support;
+
+mod status;

@@ -159,12 +159,18 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
         }
         push_new(&mut in_use, provider);
     }
+    let rule = rule(auth);
+    // These versions run OpenAI's models on the Codex runtime, which has logins of its own.
+    let openai = Text::clean("openai");
+    if rule == Rule::Providers && in_use.contains(&openai) && !missing.contains(&openai) {
+        push_new(&mut in_use, Text::clean("openai-codex"));
+    }
     Report {
         captured_at,
         source: Source::OpenClaw { exit },
         default_model: text(&document["resolvedDefault"])
             .or_else(|| document.get("defaultModel").and_then(text)),
-        rule: rule(auth),
+        rule,
         warn_after: milliseconds(&oauth["warnAfterMs"])
             .unwrap_or_else(|| TimeDelta::milliseconds(WARN_AFTER_MS)),
         more_logins: list(&oauth["profiles"]).len().saturating_sub(MOST_LOGINS),

@@ -1,0 +1,67 @@
+/*
+ * bionic's libc.so as far as a short run needs it, on top of the C library of a Linux machine: enough to start an
+ * Android build of clawtap there and to see that it reaches main, does its work and ends with the right code.
+ * What the two libraries lay out or number differently is translated here; everything else falls through.
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int *__errno(void) { return &errno; }
+
+void __libc_init(void **arguments, void (*unused)(void), int (*main)(int, char **, char **), void *structors)
+{
+    int count = *(int *)arguments;
+    char **values = (char **)(arguments + 1);
+    exit(main(count, values, values + count + 1));
+}
+
+struct bionic_sigaction {
+    int flags; /* first on 64-bit, where the mask is one word */
+    void (*handler)(int);
+    unsigned long mask;
+    void (*restorer)(void);
+};
+
+int sigaction(int number, const struct sigaction *new, struct sigaction *old)
+{
+    static int (*real)(int, const struct sigaction *, struct sigaction *);
+    extern int __sigaction(int, const struct sigaction *, struct sigaction *);
+    const struct bionic_sigaction *from = (const void *)new;
+    struct bionic_sigaction *to = (void *)old;
+    struct sigaction now, before;
+    real = __sigaction;
+
+    if (from) {
+        memset(&now, 0, sizeof now);
+        now.sa_flags = from->flags;
+        now.sa_handler = from->handler;
+        memcpy(&now.sa_mask, &from->mask, sizeof from->mask);
+    }
+    if (real(number, from ? &now : NULL, &before) != 0)
+        return -1;
+    if (to) {
+        to->flags = before.sa_flags;
+        to->handler = before.sa_handler;
+        memcpy(&to->mask, &before.sa_mask, sizeof to->mask);
+        to->restorer = NULL;
+    }
+    return 0;
+}
+
+long sysconf(int name)
+{
+    extern long __sysconf(int);
+    switch (name) {
+    case 0x27: case 0x28: return __sysconf(_SC_PAGESIZE);
+    case 0x60: return __sysconf(_SC_NPROCESSORS_CONF);
+    case 0x61: return __sysconf(_SC_NPROCESSORS_ONLN);
+    default: return -1;
+    }
+}
+
+int strerror_r(int number, char *text, size_t length) { return __xpg_strerror_r(number, text, length); }

@@ -1,0 +1,77 @@
+//! A gateway's home folder, in which the fake openclaw finds how to behave.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::fixture;
+
+/// The home of a gateway's user. What is written to `reply/` decides what `tests/fakes/gateway/openclaw`
+/// does; it works through the fake ssh and through a real sshd alike.
+pub(crate) struct GatewayHome {
+    folder: TempDir,
+}
+
+impl GatewayHome {
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        fs::create_dir(folder.path().join("reply")).expect("a fresh folder");
+        Self { folder }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A document of the corpus, such as `2026.9.6/token_ok_am`, with the exit code that came with it.
+    pub(crate) fn document(self, name: &str) -> Self {
+        let exit = fs::read_to_string(fixture(&format!("corpus/{name}.expect")))
+            .expect("a known document");
+        fs::copy(
+            fixture(&format!("corpus/{name}.json")),
+            self.reply("document"),
+        )
+        .expect("a known document");
+        self.exit(exit.trim())
+    }
+
+    /// Exactly these bytes on standard output.
+    pub(crate) fn stdout(self, bytes: impl AsRef<[u8]>) -> Self {
+        fs::write(self.reply("document"), bytes).expect("a fresh folder");
+        self
+    }
+
+    pub(crate) fn stderr(self, bytes: impl AsRef<[u8]>) -> Self {
+        fs::write(self.reply("stderr"), bytes).expect("a fresh folder");
+        self
+    }
+
+    pub(crate) fn exit(self, code: &str) -> Self {
+        fs::write(self.reply("exit"), code).expect("a fresh folder");
+        self
+    }
+
+    /// Shell commands that the fake runs before it answers.
+    pub(crate) fn first(self, script: &str) -> Self {
+        fs::write(self.reply("first"), script).expect("a fresh folder");
+        self
+    }
+
+    /// A file in this home.
+    pub(crate) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().expect("a name has a parent")).expect("a fresh folder");
+        fs::write(path, content).expect("a fresh folder");
+        self
+    }
+
+    /// What openclaw was called with, a line for each call.
+    pub(crate) fn calls(&self) -> String {
+        fs::read_to_string(self.path().join("calls")).unwrap_or_default()
+    }
+
+    fn reply(&self, name: &str) -> PathBuf {
+        self.path().join("reply").join(name)
+    }
+}

@@ -1,0 +1,23 @@
+//! What every test needs: the program in a home of its own, and gateways that are only folders.
+
+mod clawtap;
+mod gateway;
+
+pub(crate) use clawtap::Clawtap;
+pub(crate) use gateway::GatewayHome;
+
+use std::path::PathBuf;
+
+/// A folder of committed fakes.
+pub(crate) fn fakes(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fakes")
+        .join(name)
+}
+
+/// A committed fixture.
+pub(crate) fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name)
+}
