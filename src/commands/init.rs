@@ -1,9 +1,289 @@
 //! `clawtap init`
 
-use crate::cli;
-use crate::commands::Session;
-use crate::error::{Error, Kind, Outcome};
+use std::path::{Path, PathBuf};
 
-pub(crate) fn run(_arguments: cli::Init, _session: &Session) -> Result<Outcome, Error> {
-    Err(Error::new(Kind::Bug, "not yet"))
+use crate::cli;
+use crate::commands::questioning::assessment;
+use crate::commands::{Session, print};
+use crate::error::{Error, Kind, Outcome};
+use crate::gateway::ask::{Reply, ask};
+use crate::gateway::command_line::Questions;
+use crate::gateway::failure::{Failure, Problem};
+use crate::gateway::host_key;
+use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
+use crate::gateway::request::Want;
+use crate::render::summary;
+use crate::settings::{self, config_file};
+use crate::system::spinner::Spinner;
+use crate::system::{files, terminal};
+
+pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Error> {
+    let path = settings::config_path(session.config.as_deref(), &session.environment)?;
+    let configured = settings::read_config(&path, &session.environment)?.gateways;
+    let yes = arguments.yes;
+    let gateway = described(arguments, &configured, session)?;
+
+    let mut reply = introduced(&gateway, session);
+    if let (Err(failure), Way::Ssh(ssh)) = (&reply.outcome, &gateway.way)
+        && failure.problem == Problem::HostKeyUnknown
+    {
+        pin_host_key(&gateway, ssh, yes, session)?;
+        reply = introduced(&gateway, session);
+    }
+    if session.processes.interrupted() {
+        return Err(Error::new(
+            Kind::Interrupted,
+            "interrupted; nothing was written",
+        ));
+    }
+    if let Some(failure) = stands_in_the_way(&reply) {
+        return Err(explained(failure, &gateway, session));
+    }
+    let mut text = found(&gateway, &reply);
+    text.push_str(&written(&path, &gateway, &configured)?);
+    let assessment = assessment(&gateway, reply);
+    text.push_str(&format!(
+        "{} {}\n\nNext: clawtap status\n",
+        summary::mark(assessment.verdict()),
+        summary::line(&assessment)
+    ));
+    print(&text)?;
+    Ok(Outcome::Done)
+}
+
+/// The gateway that the command line describes; what is missing is asked for.
+fn described(
+    arguments: cli::Init,
+    configured: &[Gateway],
+    session: &Session,
+) -> Result<Gateway, Error> {
+    let usage = |what: &str, reason: String| Error::new(Kind::Usage, format!("{what}: {reason}"));
+    let way = if arguments.local {
+        Way::Local
+    } else {
+        let target = match arguments.target {
+            Some(target) => target,
+            None => asked_for_target(session)?,
+        };
+        Way::Ssh(Ssh {
+            target: Target::parse(&target).map_err(|reason| {
+                usage("that target is not usable", reason)
+                    .hint("Give a host, user@host or an ssh alias")
+            })?,
+            port: arguments.port,
+            identity_file: arguments.identity_file.map(absolute(session)),
+            config: arguments.ssh_config.map(absolute(session)),
+        })
+    };
+    let identifier = |name: &str, value: Option<String>| {
+        value
+            .map(|value| Identifier::parse(&value).map_err(|reason| usage(name, reason)))
+            .transpose()
+    };
+    let name = match arguments.name {
+        Some(name) => Name::parse(&name).map_err(|reason| usage("--name", reason))?,
+        None => default_name(&way, configured)?,
+    };
+    let known = configured.iter().find(|known| known.name == name);
+    let gateway = Gateway {
+        name,
+        way,
+        openclaw: (!arguments.openclaw.is_empty()).then_some(arguments.openclaw),
+        agent: identifier("--agent", arguments.agent)?,
+        profile: identifier("--profile", arguments.profile)?,
+        limit: known.map_or(DEFAULT_LIMIT, |known| known.limit),
+    };
+    match known {
+        Some(known) if *known != gateway => Err(Error::new(
+            Kind::Usage,
+            format!("{} is configured already, and differently", known.name),
+        )
+        .hint("Choose another --name, or edit the configuration")),
+        _ => Ok(gateway),
+    }
+}
+
+/// The configuration must mean the same from every folder.
+fn absolute(session: &Session) -> impl Fn(PathBuf) -> PathBuf + '_ {
+    |path| match session.environment.path("PWD") {
+        Some(here) if path.is_relative() => here.join(path),
+        _ => path,
+    }
+}
+
+fn asked_for_target(session: &Session) -> Result<String, Error> {
+    let missing = || {
+        Error::new(Kind::Usage, "init needs to know the gateway")
+            .hint("clawtap init me@gateway, or --local for this machine")
+    };
+    if !session.terminal.answers {
+        return Err(missing());
+    }
+    let answer = terminal::ask("Which gateway? (host, user@host or ssh alias) ");
+    answer
+        .ok()
+        .flatten()
+        .filter(|target| !target.is_empty())
+        .ok_or_else(missing)
+}
+
+/// A name made from the host, with a number where that is taken by another gateway.
+fn default_name(way: &Way, configured: &[Gateway]) -> Result<Name, Error> {
+    let base = match way {
+        Way::Ssh(ssh) => Name::from_host(ssh.target.host()),
+        Way::Local => Name::from_host("local"),
+    };
+    let taken = |name: &Name| {
+        configured
+            .iter()
+            .any(|other| other.name == *name && other.way != *way)
+    };
+    if !taken(&base) {
+        return Ok(base);
+    }
+    (2..1000)
+        .filter_map(|number| Name::parse(&format!("{base}-{number}")).ok())
+        .find(|name| !taken(name))
+        .ok_or_else(|| {
+            Error::new(Kind::Usage, "no free name is left").hint("Choose one with --name")
+        })
+}
+
+fn introduced(gateway: &Gateway, session: &Session) -> Reply {
+    let questions = if session.terminal.answers {
+        Questions::Allowed
+    } else {
+        Questions::Forbidden
+    };
+    // A spinner would write over ssh's own questions.
+    let spinner = Spinner::start(
+        session.terminal.watched && questions == Questions::Forbidden,
+        format!("asking {}", gateway.name),
+    );
+    let reply = ask(
+        gateway,
+        Want::VersionAndStatus,
+        questions,
+        &session.processes,
+        &session.environment,
+    );
+    drop(spinner);
+    reply
+}
+
+fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, session: &Session) -> Result<(), Error> {
+    let explained = |failure: Failure| explained(&failure, gateway, session);
+    let offer =
+        host_key::offered(ssh, &session.processes, &session.environment).map_err(explained)?;
+    terminal::say(&format!(
+        "{} is new to this device. Its host key:\n  {}\n",
+        ssh.target.host(),
+        offer.fingerprint
+    ));
+    if !yes {
+        let refused = |message: &str| {
+            Error::new(
+                Kind::Gateway,
+                format!("{}: {message}; nothing was written", gateway.name),
+            )
+        };
+        if !session.terminal.answers {
+            return Err(refused("its host key is not confirmed")
+                .hint("Compare it with the gateway's own, then run init again with --yes"));
+        }
+        let answer = terminal::ask("Is that the gateway's own? Pin it? [y/N] ")
+            .ok()
+            .flatten();
+        if !answer.is_some_and(|answer| matches!(answer.to_lowercase().as_str(), "y" | "yes")) {
+            return Err(refused("its host key was not accepted")
+                .hint("On the gateway: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"));
+        }
+    }
+    let file =
+        host_key::pin(&offer, ssh, &session.processes, &session.environment).map_err(explained)?;
+    terminal::say(&format!("Pinned in {}\n", file.display()));
+    Ok(())
+}
+
+/// What makes the gateway unusable. OpenClaw being there but unwell does not: that is for `status` to tell.
+fn stands_in_the_way(reply: &Reply) -> Option<&Failure> {
+    let failure = reply.outcome.as_ref().err()?;
+    let unwell = matches!(
+        failure.problem,
+        Problem::NeedsDoctor
+            | Problem::OpenClawError
+            | Problem::NoAnswer
+            | Problem::Unreadable
+            | Problem::OpenClawTimeout
+    );
+    (!unwell).then_some(failure)
+}
+
+fn explained(failure: &Failure, gateway: &Gateway, session: &Session) -> Error {
+    let mut message = format!("{}: {}", gateway.name, failure.problem.what());
+    if let Some(detail) = &failure.detail {
+        message.push_str(&format!("\n  {detail}"));
+    }
+    let hint = match (failure.problem, &gateway.way) {
+        (Problem::Refused, Way::Ssh(ssh)) if ssh.identity_file.is_none() && !has_key(session) => {
+            format!(
+                "This device has no ssh key yet. Make one with ssh-keygen, then: ssh-copy-id {}",
+                ssh.words()
+            )
+        }
+        (Problem::NoOpenClaw, _) => {
+            "Is OpenClaw installed there? If so, say where: clawtap init … --openclaw PATH".into()
+        }
+        _ => failure.next_step(gateway),
+    };
+    Error::new(Kind::Gateway, message).hint(hint)
+}
+
+fn has_key(session: &Session) -> bool {
+    let is_key = |name: &str| name.starts_with("id_");
+    session
+        .environment
+        .home()
+        .is_some_and(|home| files::holds(&home.join(".ssh"), is_key))
+}
+
+fn found(gateway: &Gateway, reply: &Reply) -> String {
+    let place = match &gateway.way {
+        Way::Ssh(ssh) => ssh.target.as_str(),
+        Way::Local => "this machine",
+    };
+    let mut text = format!("✓ {place} answers\n");
+    match (&reply.version, &reply.openclaw) {
+        (version, Some(path)) => {
+            let version = version.as_ref().filter(|version| !version.is_empty());
+            let version = version.map_or("openclaw", |version| version.as_str());
+            text.push_str(&format!("✓ {version}\n  {path}\n"));
+        }
+        (_, None) => text.push_str("? openclaw not found there; its store is\n"),
+    }
+    text
+}
+
+/// Adds the gateway to the configuration, unless it is there already.
+fn written(path: &Path, gateway: &Gateway, configured: &[Gateway]) -> Result<String, Error> {
+    if let Some(known) = configured.iter().find(|other| other.name == gateway.name) {
+        return Ok(format!(
+            "✓ {} is in {} already\n",
+            known.name,
+            path.display()
+        ));
+    }
+    let failed = |reason: String| {
+        Error::new(
+            Kind::Machine,
+            format!("cannot write {}: {reason}", path.display()),
+        )
+        .hint("Nothing was changed; check the folder and the space left")
+    };
+    let before = files::read_text_if_there(path, 4 * 1024 * 1024)
+        .map_err(|error| failed(error.to_string()))?;
+    let after = config_file::add(&before.unwrap_or_default(), gateway)
+        .map_err(|error| failed(error.to_string()))?;
+    files::write_private(path, after.as_bytes()).map_err(|error| failed(error.to_string()))?;
+    Ok(format!("✓ {} is in {}\n", gateway.name, path.display()))
 }

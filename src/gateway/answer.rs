@@ -34,11 +34,6 @@ pub(crate) enum Incomplete {
     CutOff,
 }
 
-/// Whether the probe has begun to answer.
-pub(crate) fn has_begun(stdout: &[u8], nonce: &str) -> bool {
-    read(stdout, nonce) != Err(Incomplete::NotBegun)
-}
-
 /// Reads an answer. Lines that do not begin with the nonce belong to whatever printed them.
 pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Incomplete> {
     let mut answer = Answer::default();

@@ -1,1 +1,177 @@
-//! Host keys: what a host offers, its fingerprint, and pinning it.
+//! Host keys: what a host offers, its fingerprint, and pinning exactly the key that was shown.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::gateway::command_line::{CONNECT_TIMEOUT_S, whereabouts};
+use crate::gateway::failure::{self, Failure, Problem};
+use crate::gateway::identity::Ssh;
+use crate::status::text::Text;
+use crate::system::environment::Environment;
+use crate::system::files;
+use crate::system::process::{Finished, Invocation, Processes};
+
+/// For the steps that stay on this device.
+const LOCAL_STEP: Duration = Duration::from_secs(10);
+/// The largest `known_hosts` content one host may offer, in bytes.
+const LARGEST_OFFER: u64 = 64 * 1024;
+
+/// A key that a host offered, not trusted yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Offer {
+    /// In the form of `known_hosts`, as ssh itself wrote it.
+    lines: String,
+    /// "ED25519 SHA256:…"
+    pub(crate) fingerprint: String,
+}
+
+/// Asks a host for its key, through whatever jumps and aliases `ssh_config` knows, without signing in.
+///
+/// ssh writes the key to a file of ours; nothing that it trusts is touched.
+pub(crate) fn offered(
+    ssh: &Ssh,
+    processes: &Processes,
+    environment: &Environment,
+) -> Result<Offer, Failure> {
+    let failed = |error: std::io::Error| {
+        let detail = Text::clean(&error.to_string());
+        Failure::new(Problem::HostKeyUnknown).saying(Some(detail))
+    };
+    let folder = files::scratch_folder(&environment.temporary_folder()).map_err(failed)?;
+    let file = folder.path().join("known_hosts");
+    let mut arguments: Vec<OsString> = vec!["-T".into()];
+    for option in [
+        "BatchMode=yes",
+        "StrictHostKeyChecking=accept-new",
+        "GlobalKnownHostsFile=/dev/null",
+        "PreferredAuthentications=none",
+        "UpdateHostKeys=no",
+        "CheckHostIP=no",
+        "ControlPath=none",
+        "ClearAllForwardings=yes",
+        "PermitLocalCommand=no",
+        "RemoteCommand=none",
+        "LogLevel=ERROR",
+    ] {
+        arguments.extend(["-o".into(), option.into()]);
+    }
+    let known_hosts = file.to_string_lossy().replace('%', "%%");
+    arguments.extend([
+        "-o".into(),
+        format!("UserKnownHostsFile=\"{known_hosts}\"").into(),
+    ]);
+    arguments.extend([
+        "-o".into(),
+        format!("ConnectTimeout={CONNECT_TIMEOUT_S}").into(),
+    ]);
+    arguments.extend(whereabouts(ssh));
+    arguments.extend(["--".into(), ssh.target.as_str().into(), "true".into()]);
+    let limit = Duration::from_secs(CONNECT_TIMEOUT_S) + LOCAL_STEP;
+    let finished = run("ssh", arguments, limit, processes, environment)?;
+    let lines = files::read_text_if_there(&file, LARGEST_OFFER)
+        .map_err(failed)?
+        .unwrap_or_default();
+    if lines.trim().is_empty() {
+        return Err(failure::of_ssh(&finished.stderr));
+    }
+    let arguments = vec!["-l".into(), "-f".into(), file.into()];
+    let shown = run("ssh-keygen", arguments, LOCAL_STEP, processes, environment)?;
+    let fingerprint = read_fingerprint(&String::from_utf8_lossy(&shown.stdout))
+        .ok_or_else(|| failure::of_ssh(&shown.stderr))?;
+    Ok(Offer { lines, fingerprint })
+}
+
+/// Adds an offered key to the `known_hosts` that ssh uses for this host, and says which file that is.
+pub(crate) fn pin(
+    offer: &Offer,
+    ssh: &Ssh,
+    processes: &Processes,
+    environment: &Environment,
+) -> Result<PathBuf, Failure> {
+    let failed =
+        |detail: &str| Failure::new(Problem::HostKeyUnknown).saying(Some(Text::clean(detail)));
+    let mut arguments: Vec<OsString> = vec!["-G".into()];
+    arguments.extend(whereabouts(ssh));
+    arguments.extend(["--".into(), ssh.target.as_str().into()]);
+    let settings = run("ssh", arguments, LOCAL_STEP, processes, environment)?;
+    let file = read_known_hosts(
+        &String::from_utf8_lossy(&settings.stdout),
+        environment.home().as_deref(),
+    )
+    .ok_or_else(|| failed("ssh keeps no known_hosts for it"))?;
+    files::append_private(&file, &offer.lines)
+        .map_err(|error| failed(&format!("{}: {error}", file.display())))?;
+    Ok(file)
+}
+
+fn run(
+    name: &str,
+    arguments: Vec<OsString>,
+    limit: Duration,
+    processes: &Processes,
+    environment: &Environment,
+) -> Result<Finished, Failure> {
+    let missing = || Failure::new(Problem::NoSsh);
+    let program = environment.program(name).ok_or_else(missing)?;
+    let invocation = Invocation::new(program, limit).arguments(arguments);
+    processes.run(&invocation).map_err(|_| missing())
+}
+
+/// From `256 SHA256:… host (ED25519)`.
+fn read_fingerprint(shown: &str) -> Option<String> {
+    let mut words = shown.lines().next()?.split_whitespace();
+    let hash = words.nth(1)?;
+    let kind = words.next_back()?.trim_matches(['(', ')']);
+    hash.contains(':')
+        .then(|| Text::clean(&format!("{kind} {hash}")).to_string())
+}
+
+/// The first file of `userknownhostsfile` in what `ssh -G` prints.
+fn read_known_hosts(settings: &str, home: Option<&Path>) -> Option<PathBuf> {
+    let value = settings
+        .lines()
+        .find_map(|line| line.strip_prefix("userknownhostsfile "))?;
+    let first = value.split_whitespace().next()?;
+    match (first.strip_prefix("~/"), home) {
+        _ if first == "none" || first == "/dev/null" => None,
+        (Some(rest), Some(home)) => Some(home.join(rest)),
+        _ => Some(PathBuf::from(first)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{read_fingerprint, read_known_hosts};
+    use std::path::{Path, PathBuf};
+
+    #[test]
+    fn the_fingerprint_is_shown_with_its_kind() {
+        let shown = "256 SHA256:Rk5v/a+b host.example (ED25519)\n";
+        assert_eq!(
+            read_fingerprint(shown).as_deref(),
+            Some("ED25519 SHA256:Rk5v/a+b")
+        );
+        assert_eq!(read_fingerprint("no key here\n"), None);
+        assert_eq!(read_fingerprint(""), None);
+    }
+
+    #[test]
+    fn the_key_goes_where_ssh_looks_for_it() {
+        let settings =
+            "user me\nuserknownhostsfile /home/me/.ssh/known_hosts /home/me/.ssh/known_hosts2\n";
+        let home = Some(Path::new("/home/me"));
+        assert_eq!(
+            read_known_hosts(settings, home),
+            Some(PathBuf::from("/home/me/.ssh/known_hosts"))
+        );
+        assert_eq!(
+            read_known_hosts("userknownhostsfile ~/k\n", home),
+            Some(PathBuf::from("/home/me/k"))
+        );
+        assert_eq!(
+            read_known_hosts("userknownhostsfile /dev/null\n", home),
+            None
+        );
+    }
+}

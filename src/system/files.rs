@@ -89,11 +89,6 @@ pub(crate) fn scratch_folder(parent: &Path) -> io::Result<tempfile::TempDir> {
         .tempdir_in(parent)
 }
 
-/// Whether something is there under this name.
-pub(crate) fn is_there(path: &Path) -> bool {
-    path.exists()
-}
-
 /// Whether a folder holds a file whose name `accepts` agrees to; no folder holds none.
 pub(crate) fn holds(folder: &Path, accepts: impl Fn(&str) -> bool) -> bool {
     fs::read_dir(folder).is_ok_and(|entries| {
