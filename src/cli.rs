@@ -110,7 +110,7 @@ pub(crate) enum Format {
     /// One word, as upstream's script prints it
     Simple,
     Json,
-    /// `OpenMetrics` text
+    /// OpenMetrics text
     Prometheus,
 }
 

@@ -12,44 +12,46 @@ use crate::render::demo::{Screen, render};
 /// A sample `openclaw`: answers as the real 2026.9.6 does, with made-up logins.
 const SAMPLE: &str = include_str!("demo_openclaw.sh");
 
-/// The states a tap is shown for: a title and what is left of the sample's Anthropic token.
-const TAPS: [(&str, &str, TimeDelta); 3] = [
-    ("all is well", "healthy", TimeDelta::days(299)),
-    ("a login ends today", "expiring", TimeDelta::minutes(340)),
-    ("a login has ended", "expired", TimeDelta::minutes(-12)),
+/// The situations that are shown, and what is left of the sample's Anthropic token in each.
+const SITUATIONS: [(&str, TimeDelta); 3] = [
+    ("all is well", TimeDelta::days(299)),
+    (
+        "a login ends today",
+        TimeDelta::seconds(5 * 3600 + 40 * 60 + 30),
+    ),
+    ("a login has ended", TimeDelta::minutes(-12)),
 ];
 
 pub(crate) fn run(session: &Session) -> Result<Outcome, Error> {
-    let gateways = TAPS
-        .iter()
-        .map(|(_, name, left)| sample(name, *left))
+    let gateways = SITUATIONS
+        .map(|(_, left)| sample(left))
+        .into_iter()
         .collect::<Result<Vec<_>, _>>()?;
     let assessments = assess_these(&gateways, Person::Away, session)?;
     let mut text = String::from("$ clawtap status\n\n");
-    text.push_str(&full(&assessments[1..2], session));
-    text.push_str("\n\nWhat a tap on the home screen shows\n");
-    for ((title, ..), assessment) in TAPS.iter().zip(&assessments) {
+    for assessment in &assessments[1..] {
+        text.push_str(&full(std::slice::from_ref(assessment), session));
+        text.push_str("\n\n");
+    }
+    text.push_str("A tap on the home screen, when\n\n");
+    for ((title, _), assessment) in SITUATIONS.iter().zip(&assessments) {
         let reaction = tap::reaction(std::slice::from_ref(assessment));
         let screen = Screen {
+            title,
             toast: reaction.toast,
-            vibration_ms: reaction.vibration_ms,
             notification: reaction.notifications.into_iter().next(),
             page: reaction.page,
+            vibration_ms: reaction.vibration_ms,
         };
-        text.push_str(&format!(
-            "\n{title}\n{}",
-            render(&screen, session.terminal.width)
-        ));
+        text.push_str(&render(&screen, session.terminal.width));
     }
-    text.push_str(
-        "\nNothing was asked, installed or written.\nSet up your own: clawtap init me@gateway\n",
-    );
+    text.push_str("\nA sample: nobody was asked, nothing written.\nSet up your own: clawtap init me@gateway\n");
     print(&text)?;
     Ok(Outcome::Done)
 }
 
 /// A gateway on this machine whose openclaw is the sample.
-fn sample(name: &str, left: TimeDelta) -> Result<Gateway, Error> {
+fn sample(left: TimeDelta) -> Result<Gateway, Error> {
     let words = [
         "sh",
         "-c",
@@ -58,7 +60,7 @@ fn sample(name: &str, left: TimeDelta) -> Result<Gateway, Error> {
         &left.num_milliseconds().to_string(),
     ];
     Ok(Gateway {
-        name: Name::parse(name).map_err(|reason| Error::new(Kind::Bug, reason))?,
+        name: Name::parse("home").map_err(|reason| Error::new(Kind::Bug, reason))?,
         way: Way::Local,
         openclaw: Some(words.map(String::from).to_vec()),
         agent: None,

@@ -11,7 +11,7 @@ else
   status=ok missing='' code=0
 fi
 token=$(login anthropic:claude-code anthropic token "$status" "$left")
-codex=$(login openai:me@example.com openai oauth ok 691188721)
+codex=$(login openai:me@example.com openai oauth ok 2591188721)
 key=$(login openrouter:default openrouter api_key static null)
 printf '{"resolvedDefault":"anthropic/claude-opus-4-5","fallbacks":["openai/gpt-5.5"],"auth":{'
 printf '"missingProvidersInUse":[%s],"modelRouteIssues":[],"runtimeAuthRoutes":[],' "$missing"

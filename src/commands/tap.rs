@@ -43,7 +43,7 @@ pub(crate) fn reaction(assessments: &[Assessment]) -> Reaction {
     let broken = assessments
         .iter()
         .filter(|assessment| assessment.verdict() == Verdict::Broken);
-    let concerns = broken.filter_map(Assessment::first_concern);
+    let mut concerns = broken.filter_map(Assessment::first_concern);
     Reaction {
         toast: toast::text(assessments),
         vibration_ms: toast::vibration_ms(worst(assessments)),
@@ -53,6 +53,6 @@ pub(crate) fn reaction(assessments: &[Assessment]) -> Reaction {
             .filter(|assessment| assessment.verdict() == Verdict::Ok)
             .map(|assessment| notification::id(&assessment.name))
             .collect(),
-        page: concerns.filter_map(provider::page).next(),
+        page: concerns.find_map(provider::page),
     }
 }

@@ -164,7 +164,7 @@ impl Failure {
                 format!("Look at it and pin it: clawtap init {target} --name {name}")
             }
             Problem::NoShell => format!("Its login shell must run commands. Try: {ssh} true"),
-            Problem::CutOff => "Try again.".into(),
+            Problem::CutOff | Problem::Interrupted => "Try again.".into(),
             Problem::TooLarge | Problem::Unreadable | Problem::NoAnswer => {
                 format!("Look there: {ssh}, then: openclaw models status")
             }
@@ -177,7 +177,6 @@ impl Failure {
             Problem::OpenClawTimeout => format!("Allow it more with timeout_s, or look: {ssh}"),
             Problem::NeedsDoctor => format!("There ({ssh}): openclaw doctor --fix"),
             Problem::OpenClawError => format!("Mend it there: {ssh}"),
-            Problem::Interrupted => "Try again.".into(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is sent to a gateway: the probe, with its values quoted in front of it.
 
-use crate::gateway::identity::Gateway;
+use crate::gateway::identity::{Gateway, Identifier};
 
 /// The program that runs on the gateway.
 const PROBE: &str = include_str!("probe.sh");
@@ -35,8 +35,8 @@ pub(crate) fn program(gateway: &Gateway, want: Want, nonce: &str) -> String {
         nonce = quoted(nonce),
         limit = gateway.limit.as_secs(),
         want = quoted(want),
-        agent = identifier(gateway.agent.as_ref().map(|agent| agent.as_str())),
-        profile = identifier(gateway.profile.as_ref().map(|profile| profile.as_str())),
+        agent = identifier(gateway.agent.as_ref().map(Identifier::as_str)),
+        profile = identifier(gateway.profile.as_ref().map(Identifier::as_str)),
         command = command.join(" "),
     )
 }

@@ -6,31 +6,39 @@ use crate::render::wrap::{lines, padded, width};
 /// One tap, as the phone would show it.
 #[derive(Debug, Clone)]
 pub(crate) struct Screen {
+    pub(crate) title: &'static str,
     pub(crate) toast: String,
-    pub(crate) vibration_ms: u32,
     pub(crate) notification: Option<Notification>,
     pub(crate) page: Option<&'static str>,
+    pub(crate) vibration_ms: u32,
 }
 
-/// Draws it in a frame of at most 44 columns.
+/// Draws it in a frame of at most 46 columns.
 pub(crate) fn render(screen: &Screen, columns: usize) -> String {
-    let inner = columns.clamp(24, 44) - 4;
+    let inner = columns.clamp(24, 46) - 4;
     let mut rows: Vec<String> = Vec::new();
-    let mut part = |content: &str| rows.extend(content.lines().flat_map(|line| lines(line, inner)));
-    part(&screen.toast);
-    if let Some(notification) = &screen.notification {
-        part(&format!("▸ {}", notification.title));
-        for line in lines(&notification.content, inner.saturating_sub(2)) {
-            part(&format!("\u{a0} {line}"));
+    let mut part = |label: &str, content: &str| {
+        rows.push(label.to_owned());
+        for line in lines(content, inner - 2) {
+            rows.push(format!("  {line}"));
         }
+    };
+    part("toast", &screen.toast);
+    if let Some(notification) = &screen.notification {
+        part("notification, stays", &notification.title);
+        rows.extend(
+            lines(&notification.content, inner - 2)
+                .iter()
+                .map(|line| format!("  {line}")),
+        );
     }
     if let Some(page) = screen.page {
-        part(&format!("opens {page}"));
+        rows.push(format!("opens {page}"));
     }
-    part(&format!("vibrates {} ms", screen.vibration_ms));
-    let mut text = format!("╭{}╮\n", "─".repeat(inner + 2));
+    rows.push(format!("vibrates {} ms", screen.vibration_ms));
+    let rule = "─".repeat(inner.saturating_sub(width(screen.title) + 1));
+    let mut text = format!("╭─ {} {rule}╮\n", screen.title);
     for row in rows {
-        debug_assert!(width(&row) <= inner || !row.contains(' '), "{row}");
         text.push_str(&format!("│ {} │\n", padded(&row, inner)));
     }
     text.push_str(&format!("╰{}╯\n", "─".repeat(inner + 2)));

@@ -9,6 +9,7 @@ use crate::render::{summary, upstream};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::login::{Login, Moment};
 use crate::status::report::{Report, Source};
+use crate::status::text::Text;
 use crate::status::verdict::{Concern, Verdict};
 
 /// Raised when a key changes its meaning; new keys do not raise it.
@@ -139,7 +140,7 @@ fn gateway(assessment: &Assessment) -> Gateway<'_> {
             gateway.problem = Some(Problem {
                 word: trouble.word,
                 message: &trouble.what,
-                detail: trouble.detail.as_ref().map(|detail| detail.as_str()),
+                detail: trouble.detail.as_ref().map(Text::as_str),
                 next_step: &trouble.next_step,
             });
         }
@@ -154,7 +155,7 @@ fn gateway(assessment: &Assessment) -> Gateway<'_> {
                 Source::OpenClaw { .. } => "openclaw",
                 Source::Stores { .. } => "stores",
             });
-            gateway.default_model = report.default_model.as_ref().map(|model| model.as_str());
+            gateway.default_model = report.default_model.as_ref().map(Text::as_str);
             gateway.concerns = judgement.concerns.iter().map(complaint).collect();
             let entry = |login| entry(login, report, moment, assessment.now);
             gateway.logins = report.logins.iter().map(entry).collect();
@@ -168,9 +169,9 @@ fn complaint(concern: &Concern) -> Complaint<'_> {
     Complaint {
         state: concern.state.word(),
         provider: concern.provider.as_str(),
-        login: concern.login.as_ref().map(|login| login.as_str()),
+        login: concern.login.as_ref().map(Text::as_str),
         remaining_ms: concern.left.map(|left| left.num_milliseconds()),
-        detail: concern.detail.as_ref().map(|detail| detail.as_str()),
+        detail: concern.detail.as_ref().map(Text::as_str),
         next_step: provider::next_step(concern),
         page: provider::page(concern),
     }

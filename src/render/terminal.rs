@@ -80,7 +80,7 @@ fn rows(
     let (used, unused): (Vec<&Login>, Vec<&Login>) =
         report.logins.iter().partition(|login| report.uses(login));
     let shown = used.iter().chain(&unused).take(MOST_ROWS);
-    let columns = Columns::fit(shown.clone().copied(), moment, look.width);
+    let columns = Columns::fit(&shown.clone().copied(), moment, look.width);
     let mut text = String::new();
     for (index, login) in shown.enumerate() {
         if index == used.len() {
@@ -119,7 +119,7 @@ struct Columns {
 
 impl Columns {
     fn fit<'a>(
-        logins: impl Iterator<Item = &'a Login> + Clone,
+        logins: &(impl Iterator<Item = &'a Login> + Clone),
         moment: Moment,
         width_of_screen: usize,
     ) -> Self {

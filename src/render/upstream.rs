@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, Moment, State};
+use crate::status::text::Text;
 use crate::status::verdict::{Concern, Verdict};
 
 /// `OK`, `CLAUDE_EXPIRED`, `OPENCLAW_EXPIRED`, `CLAUDE_EXPIRING`, `OPENCLAW_EXPIRING`; and `UNKNOWN`, which
@@ -22,7 +23,7 @@ pub(crate) fn word(assessment: &Assessment) -> &'static str {
 
 /// Whether it is Claude Code's own login that is concerned.
 fn is_claude_code(concern: &Concern) -> bool {
-    let login = concern.login.as_ref().map(|login| login.as_str());
+    let login = concern.login.as_ref().map(Text::as_str);
     concern.provider.as_str() == "claude-cli" || login == Some("anthropic:claude-cli")
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn padded(text: &str, columns: usize) -> String {
 /// Lines of at most `columns`, broken at spaces; a longer word stands alone, so that it can be copied.
 pub(crate) fn lines(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in words(text) {
         match lines.last_mut() {
             Some(line) if width(line) + 1 + width(word) <= columns => {
                 line.push(' ');
@@ -44,6 +44,27 @@ pub(crate) fn lines(text: &str, columns: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The words of a text; a unit of time stays with its number.
+fn words(text: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = Vec::new();
+    let mut start = 0;
+    for (index, word) in text.split(' ').enumerate() {
+        let end = start + word.len();
+        match words.last_mut() {
+            Some(number)
+                if matches!(word, "d" | "h" | "m" | "s")
+                    && number.ends_with(|c: char| c.is_ascii_digit()) =>
+            {
+                *number = &text[start - 1 - number.len()..end];
+            }
+            _ if word.is_empty() && index > 0 => {}
+            _ => words.push(word),
+        }
+        start = end + 1;
+    }
+    words
 }
 
 /// A text after a mark, wrapped to `columns` with the further lines under the first.
@@ -88,6 +109,12 @@ mod tests {
             hanging("→", "Sign in again on the gateway", 20),
             "→ Sign in again on\n  the gateway\n"
         );
+    }
+
+    #[test]
+    fn a_unit_stays_with_its_number() {
+        assert_eq!(lines("expires in 5 h 39 m", 12), ["expires in", "5 h 39 m"]);
+        assert_eq!(lines("it takes 299 d", 12), ["it takes", "299 d"]);
     }
 
     proptest! {

@@ -53,7 +53,7 @@ impl<'a> Table<'a> {
         Some(Value {
             text: self.text,
             key,
-            value,
+            content: value,
         })
     }
 
@@ -88,12 +88,12 @@ impl<'a> Table<'a> {
 pub(crate) struct Value<'a> {
     text: &'a str,
     key: &'static str,
-    value: &'a Spanned<DeValue<'a>>,
+    content: &'a Spanned<DeValue<'a>>,
 }
 
 impl<'a> Value<'a> {
     pub(crate) fn string(&self) -> Result<&'a str, Mistake> {
-        match self.value.get_ref() {
+        match self.content.get_ref() {
             DeValue::String(text) if text.is_empty() => Err(self.mistake("must not be empty")),
             DeValue::String(text) => Ok(text.as_ref()),
             _ => Err(self.mistake("must be a text in quotes")),
@@ -101,14 +101,14 @@ impl<'a> Value<'a> {
     }
 
     pub(crate) fn boolean(&self) -> Result<bool, Mistake> {
-        match self.value.get_ref() {
+        match self.content.get_ref() {
             DeValue::Boolean(value) => Ok(*value),
             _ => Err(self.mistake("must be true or false")),
         }
     }
 
     pub(crate) fn number(&self, range: std::ops::RangeInclusive<u64>) -> Result<u64, Mistake> {
-        let parsed = match self.value.get_ref() {
+        let parsed = match self.content.get_ref() {
             DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
             _ => None,
         };
@@ -125,8 +125,8 @@ impl<'a> Value<'a> {
 
     /// A text, or a list of texts.
     pub(crate) fn words(&self) -> Result<Vec<String>, Mistake> {
-        let DeValue::Array(items) = self.value.get_ref() else {
-            return match self.value.get_ref() {
+        let DeValue::Array(items) = self.content.get_ref() else {
+            return match self.content.get_ref() {
                 DeValue::String(_) => Ok(vec![self.string()?.to_owned()]),
                 _ => Err(self.mistake("must be a text, or a list of texts")),
             };
@@ -141,7 +141,7 @@ impl<'a> Value<'a> {
     /// The tables of a list such as `[[gateway]]`.
     pub(crate) fn tables(&self, title: &'static str) -> Result<Vec<Table<'a>>, Mistake> {
         let not_a_list = || self.mistake(&format!("must be written as {title}"));
-        let DeValue::Array(items) = self.value.get_ref() else {
+        let DeValue::Array(items) = self.content.get_ref() else {
             return Err(not_a_list());
         };
         let tables = items.iter().map(|item| match item.get_ref() {
@@ -154,7 +154,7 @@ impl<'a> Value<'a> {
     /// A mistake about this value: `message` continues a sentence that begins with the key.
     pub(crate) fn mistake(&self, message: &str) -> Mistake {
         Mistake {
-            line: line_at(self.text, self.value.span().start),
+            line: line_at(self.text, self.content.span().start),
             message: format!("`{}` {message}", self.key),
             hint: None,
         }
@@ -163,6 +163,5 @@ impl<'a> Value<'a> {
 
 /// The line of a byte offset, counted from 1.
 pub(crate) fn line_at(text: &str, offset: usize) -> usize {
-    let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
-    1 + before.iter().filter(|&&byte| byte == b'\n').count()
+    1 + text.get(..offset).unwrap_or(text).matches('\n').count()
 }

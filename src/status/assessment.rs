@@ -24,7 +24,7 @@ pub(crate) struct Assessment {
 /// What came of asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Finding {
-    Judged(Report, Judgement),
+    Judged(Box<Report>, Judgement),
     Unknown(Trouble),
 }
 
@@ -51,7 +51,7 @@ impl Assessment {
         let finding = match outcome {
             Ok(report) => {
                 let judgement = judge(&report, now);
-                Finding::Judged(report, judgement)
+                Finding::Judged(Box::new(report), judgement)
             }
             Err(trouble) => Finding::Unknown(trouble),
         };

@@ -17,11 +17,11 @@ pub(crate) fn read_login(line: &str, clock: Option<i64>, default_provider: &str)
     let value: Value = serde_json::from_str(line).ok()?;
     let id = Text::clean(value["id"].as_str()?);
     let kind = match value["type"].as_str() {
-        Some("oauth") => LoginKind::OAuth,
+        // Claude Code's file does not say; it is what it is.
+        Some("oauth") | None => LoginKind::OAuth,
         Some("token") => LoginKind::Token,
         Some("api_key") => LoginKind::ApiKey,
         Some(_) => LoginKind::Other,
-        None => LoginKind::OAuth,
     };
     let expires = integer(&value["expires"]);
     let left = match (expires, clock) {

@@ -55,28 +55,25 @@ fn find_document(text: &str) -> Result<Map<String, Value>, Unreadable> {
     let mut position = 0;
     while let Some(start) = next_brace(text, position) {
         let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
-        match values.next() {
-            Some(Ok(Value::Object(object))) => {
-                if object.get("auth").is_some_and(Value::is_object) {
-                    return Ok(object);
-                }
-                position = start + values.byte_offset();
-                match error_message(&object) {
-                    Some(message) => failure = Unreadable::Error(message),
-                    None if matches!(failure, Unreadable::Error(_)) => {}
-                    None => failure = Unreadable::OtherJson,
-                }
+        let Some(Ok(Value::Object(object))) = values.next() else {
+            if matches!(failure, Unreadable::NotJson | Unreadable::OtherJson) {
+                failure = Unreadable::Broken;
             }
-            _ => {
-                if matches!(failure, Unreadable::NotJson | Unreadable::OtherJson) {
-                    failure = Unreadable::Broken;
-                }
-                position = start + 1;
-                attempts += 1;
-                if attempts == MOST_ATTEMPTS {
-                    break;
-                }
+            position = start + 1;
+            attempts += 1;
+            if attempts == MOST_ATTEMPTS {
+                break;
             }
+            continue;
+        };
+        if object.get("auth").is_some_and(Value::is_object) {
+            return Ok(object);
+        }
+        position = start + values.byte_offset();
+        match error_message(&object) {
+            Some(message) => failure = Unreadable::Error(message),
+            None if matches!(failure, Unreadable::Error(_)) => {}
+            None => failure = Unreadable::OtherJson,
         }
     }
     Err(failure)

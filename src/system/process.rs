@@ -156,10 +156,7 @@ impl Processes {
                         let _ = watcher.send(Event::Interrupted);
                     }
                     if watchers.is_empty() || again {
-                        #[expect(
-                            clippy::exit,
-                            reason = "a signal ends the process wherever it is"
-                        )]
+                        // A signal ends the process wherever it is.
                         std::process::exit(i32::from(Outcome::Failed(Kind::Interrupted).code()));
                     }
                 }
