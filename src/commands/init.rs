@@ -3,18 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli;
-use crate::commands::questioning::assessment;
+use crate::commands::questioning::{Person, ask_one, assessment};
 use crate::commands::{Session, print};
 use crate::error::{Error, Kind, Outcome};
-use crate::gateway::ask::{Reply, ask};
-use crate::gateway::command_line::Questions;
+use crate::gateway::ask::Reply;
 use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::host_key;
 use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
 use crate::gateway::request::Want;
 use crate::render::summary;
 use crate::settings::{self, config_file};
-use crate::system::spinner::Spinner;
 use crate::system::{files, terminal};
 
 pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Error> {
@@ -23,12 +21,22 @@ pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Er
     let yes = arguments.yes;
     let gateway = described(arguments, &configured, session)?;
 
-    let mut reply = introduced(&gateway, session);
+    let mut reply = ask_one(
+        &gateway,
+        Want::VersionAndStatus,
+        Person::AtTerminal,
+        session,
+    );
     if let (Err(failure), Way::Ssh(ssh)) = (&reply.outcome, &gateway.way)
         && failure.problem == Problem::HostKeyUnknown
     {
         pin_host_key(&gateway, ssh, yes, session)?;
-        reply = introduced(&gateway, session);
+        reply = ask_one(
+            &gateway,
+            Want::VersionAndStatus,
+            Person::AtTerminal,
+            session,
+        );
     }
     if session.processes.interrupted() {
         return Err(Error::new(
@@ -147,28 +155,6 @@ fn default_name(way: &Way, configured: &[Gateway]) -> Result<Name, Error> {
         .ok_or_else(|| {
             Error::new(Kind::Usage, "no free name is left").hint("Choose one with --name")
         })
-}
-
-fn introduced(gateway: &Gateway, session: &Session) -> Reply {
-    let questions = if session.terminal.answers {
-        Questions::Allowed
-    } else {
-        Questions::Forbidden
-    };
-    // A spinner would write over ssh's own questions.
-    let spinner = Spinner::start(
-        session.terminal.watched && questions == Questions::Forbidden,
-        format!("asking {}", gateway.name),
-    );
-    let reply = ask(
-        gateway,
-        Want::VersionAndStatus,
-        questions,
-        &session.processes,
-        &session.environment,
-    );
-    drop(spinner);
-    reply
 }
 
 fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, session: &Session) -> Result<(), Error> {

@@ -15,7 +15,7 @@ use crate::settings::{self, Selection};
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::wire::{self, Unreadable};
 use crate::system::spinner::Spinner;
-use crate::system::{clock, files};
+use crate::system::{clock, files, terminal};
 
 /// The largest document that is read from a file, in bytes; as much as from a gateway.
 const LARGEST_DOCUMENT: u64 = 8 * 1024 * 1024;
@@ -47,37 +47,59 @@ pub(crate) fn assess_these(
     person: Person,
     session: &Session,
 ) -> Result<Vec<Assessment>, Error> {
-    // Two passphrase prompts at once would be told apart by nobody.
-    let questions = match person {
-        Person::AtTerminal if session.terminal.answers && gateways.len() == 1 => Questions::Allowed,
-        _ => Questions::Forbidden,
+    let assessments = match gateways {
+        [only] => vec![assessment(
+            only,
+            ask_one(only, Want::Status, person, session),
+        )],
+        several => {
+            let _spinner = Spinner::start(
+                session.terminal.watched,
+                format!("asking {} gateways", several.len()),
+            );
+            // Two passphrase prompts at once would be told apart by nobody: here ssh asks nothing.
+            in_parallel(several, |gateway| {
+                assessment(gateway, ask_silently(gateway, Want::Status, session))
+            })
+        }
     };
-    let spinner = Spinner::start(
-        session.terminal.watched && questions == Questions::Forbidden,
-        label(gateways),
-    );
-    let assessments = in_parallel(gateways, |gateway| {
-        let reply = ask(
-            gateway,
-            Want::Status,
-            questions,
-            &session.processes,
-            &session.environment,
-        );
-        assessment(gateway, reply)
-    });
-    drop(spinner);
     if session.processes.interrupted() {
         return Err(Error::new(Kind::Interrupted, "interrupted"));
     }
     Ok(assessments)
 }
 
-fn label(gateways: &[Gateway]) -> String {
-    match gateways {
-        [only] => format!("asking {}", only.name),
-        several => format!("asking {} gateways", several.len()),
+/// Asks one gateway. Where the key alone does not let us in and a person is at the terminal, ssh may ask for
+/// a passphrase or password in a second try.
+pub(crate) fn ask_one(gateway: &Gateway, want: Want, person: Person, session: &Session) -> Reply {
+    let spinner = Spinner::start(session.terminal.watched, format!("asking {}", gateway.name));
+    let reply = ask_silently(gateway, want, session);
+    drop(spinner);
+    let refused = matches!(&reply.outcome, Err(failure) if failure.problem == Problem::Refused);
+    if refused && person == Person::AtTerminal && session.terminal.answers {
+        terminal::say(&format!(
+            "{} needs more than this device's key.\n",
+            gateway.name
+        ));
+        return ask(
+            gateway,
+            want,
+            Questions::Allowed,
+            &session.processes,
+            &session.environment,
+        );
     }
+    reply
+}
+
+fn ask_silently(gateway: &Gateway, want: Want, session: &Session) -> Reply {
+    ask(
+        gateway,
+        want,
+        Questions::Forbidden,
+        &session.processes,
+        &session.environment,
+    )
 }
 
 /// Works on all items, a bounded number at a time, and keeps their order.

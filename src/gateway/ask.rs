@@ -19,8 +19,8 @@ use crate::system::environment::Environment;
 use crate::system::process::{Ending, Finished, Invocation, Processes, Terminal};
 use crate::system::random;
 
-/// The largest answer that is read, in bytes.
-const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
+/// The largest answer that is read, in bytes: 8 MiB, and room for the frame and for banners before it.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024 + 64 * 1024;
 /// What a login (MOTD, `.bashrc`) and the probe's own steps may take beside OpenClaw's time.
 const ALLOWANCE: Duration = Duration::from_secs(15);
 /// What a person may take to type a passphrase.

@@ -142,9 +142,15 @@ impl Failure {
     /// What to do next about it.
     pub(crate) fn next_step(&self, gateway: &Gateway) -> String {
         let name = &gateway.name;
-        let (target, ssh) = match &gateway.way {
-            Way::Ssh(ssh) => (ssh.target.as_str(), format!("ssh {}", ssh.words())),
-            Way::Local => ("this machine", "sh".into()),
+        let (target, words) = match &gateway.way {
+            Way::Ssh(ssh) => (ssh.target.as_str(), ssh.words()),
+            Way::Local => ("this machine", String::new()),
+        };
+        let ssh = format!("ssh {words}");
+        // What a person runs on the gateway: after signing in, where it is another machine.
+        let there = |command: &str| match &gateway.way {
+            Way::Ssh(_) => format!("{ssh}, then: {command}"),
+            Way::Local => command.to_owned(),
         };
         match self.problem {
             Problem::NoSsh => "Install it: pkg install openssh".into(),
@@ -154,7 +160,7 @@ impl Failure {
             Problem::Unreachable | Problem::Timeout => {
                 format!("Is it on, and this device online? Try: {ssh}")
             }
-            Problem::Refused => format!("Allow this device's key: ssh-copy-id {target}"),
+            Problem::Refused => format!("Allow this device's key: ssh-copy-id {words}"),
             Problem::HostKeyChanged => format!(
                 "Somebody may be listening in, or it was reinstalled. Ask its owner first; \
                  only then: ssh-keygen -R {}",
@@ -166,17 +172,21 @@ impl Failure {
             Problem::NoShell => format!("Its login shell must run commands. Try: {ssh} true"),
             Problem::CutOff | Problem::Interrupted => "Try again.".into(),
             Problem::TooLarge | Problem::Unreadable | Problem::NoAnswer => {
-                format!("Look there: {ssh}, then: openclaw models status")
+                format!("Look: {}", there("openclaw models status"))
             }
             Problem::NoOpenClaw => {
                 format!("Say where it is: set openclaw for [[gateway]] {name} in the config.")
             }
-            Problem::NoNode | Problem::NodeTooOld => {
-                format!("Update node there ({ssh}): OpenClaw says which it needs.")
+            Problem::NoNode => format!("Install node there: {}", there("node --version")),
+            Problem::NodeTooOld => format!("Update node there: {}", there("node --version")),
+            Problem::OpenClawTimeout => {
+                format!(
+                    "Allow it more with timeout_s, or look: {}",
+                    there("openclaw models status")
+                )
             }
-            Problem::OpenClawTimeout => format!("Allow it more with timeout_s, or look: {ssh}"),
-            Problem::NeedsDoctor => format!("There ({ssh}): openclaw doctor --fix"),
-            Problem::OpenClawError => format!("Mend it there: {ssh}"),
+            Problem::NeedsDoctor => format!("Mend it: {}", there("openclaw doctor --fix")),
+            Problem::OpenClawError => format!("Mend it: {}", there("openclaw doctor")),
         }
     }
 }

@@ -32,11 +32,7 @@ pub(crate) fn calls(reaction: &Reaction) -> Vec<Call> {
     }];
     calls.push(Call {
         programs: &["termux-vibrate"],
-        arguments: vec![
-            "-f".into(),
-            "-d".into(),
-            reaction.vibration_ms.to_string().into(),
-        ],
+        arguments: vec!["-d".into(), reaction.vibration_ms.to_string().into()],
         stdin: String::new(),
     });
     for notification in &reaction.notifications {

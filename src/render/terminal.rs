@@ -249,7 +249,7 @@ fn footer(
         local(report.captured_at).format("%H:%M"),
         ago(age)
     );
-    if assessment.took.as_millis() > 0 {
+    if assessment.took.as_millis() >= 50 {
         let _ = write!(line, ", took {:.1} s", assessment.took.as_secs_f64());
     }
     if let Some(model) = &report.default_model {
