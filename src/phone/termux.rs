@@ -27,7 +27,7 @@ pub(crate) fn calls(reaction: &Reaction) -> Vec<Call> {
     // The text goes in on standard input: as an argument it would be parsed for options.
     let mut calls = vec![Call {
         programs: &["termux-toast"],
-        arguments: vec!["-g".into(), "top".into()],
+        arguments: vec!["-g".into(), "bottom".into()],
         stdin: reaction.toast.clone(),
     }];
     calls.push(Call {
