@@ -6,5 +6,7 @@
 
 mod support;
 
+mod bad_answers;
+mod bad_gateways;
 mod corpus;
 mod status;

@@ -262,12 +262,10 @@ pub(crate) fn of_openclaw(stdout: &[u8], stderr: &[u8], exit: i32) -> Failure {
     if !stderr.trim().is_empty() {
         return Failure::new(Problem::OpenClawError).saying(last_line(&stderr));
     }
-    let problem = if stdout.trim().is_empty() {
-        Problem::NoAnswer
-    } else {
-        Problem::Unreadable
-    };
-    Failure::new(problem)
+    if stdout.trim().is_empty() {
+        return Failure::new(Problem::NoAnswer);
+    }
+    Failure::new(Problem::Unreadable).saying(Some(Text::clean("it is not JSON")))
 }
 
 #[cfg(test)]

@@ -1,0 +1,275 @@
+//! Gateways on which OpenClaw cannot answer, or answers something else, too much, or oddly.
+
+use std::time::{Duration, Instant};
+
+use pretty_assertions::assert_eq;
+
+use crate::bad_gateways::Trouble;
+use crate::support::{Clawtap, GatewayHome, fixture};
+
+const LOOK: &str = "home: → Look: ssh me@home.example, then: openclaw models status\n";
+
+#[test]
+fn an_openclaw_that_cannot_run_says_why_and_what_to_do() {
+    let table = [
+        (
+            "/usr/bin/env: 'node': No such file or directory",
+            "127",
+            "no-node",
+            "openclaw finds no node there",
+            "\
+home: /usr/bin/env: 'node': No such file or directory
+home: → Install node there: ssh me@home.example, then: node --version
+",
+        ),
+        (
+            "openclaw: Node 20.20.2: node:sqlite is unavailable; use 24.16+",
+            "1",
+            "node-too-old",
+            "its node is too old for openclaw",
+            "\
+home: openclaw: Node 20.20.2: node:sqlite is unavailable; use 24.16+
+home: → Update node there: ssh me@home.example, then: node --version
+",
+        ),
+        (
+            "sh: 1: /opt/openclaw: Permission denied",
+            "126",
+            "no-openclaw",
+            "openclaw not found there",
+            "\
+home: sh: 1: /opt/openclaw: Permission denied
+home: → Say where it is: set openclaw for [[gateway]] home in the config.
+",
+        ),
+        (
+            "Error: something else",
+            "1",
+            "openclaw-error",
+            "openclaw reports an error",
+            "\
+home: Error: something else
+home: → Mend it: ssh me@home.example, then: openclaw doctor
+",
+        ),
+    ];
+    for (stderr, exit, word, line, remarks) in table {
+        let gateway = GatewayHome::new().stderr(stderr).exit(exit);
+        Trouble {
+            word,
+            line,
+            remarks,
+        }
+        .of(|| Clawtap::with(&gateway));
+    }
+}
+
+#[test]
+fn an_openclaw_that_is_not_there_is_asked_for() {
+    let trouble = Trouble {
+        word: "no-openclaw",
+        line: "openclaw not found there",
+        remarks: "home: → Say where it is: set openclaw for [[gateway]] home in the config.\n",
+    };
+    let gateway = GatewayHome::new();
+    // Not by its name alone: whoever runs this may have one in a place that is always looked into.
+    for openclaw in [
+        "\"~/bin/openclaw\"",
+        "[\"no-such-runner\", \"exec\", \"openclaw\"]",
+    ] {
+        let config = format!(
+            "[[gateway]]\nname = \"home\"\nssh = \"me@home.example\"\nopenclaw = {openclaw}\n"
+        );
+        trouble.of(|| Clawtap::with(&gateway).config(&config));
+    }
+    assert_eq!(gateway.calls(), "");
+}
+
+#[test]
+fn openclaws_own_errors_are_shown_with_what_mends_them() {
+    let table = [
+        (
+            r#"{"ok":false,"error":{"type":"cli_error","message":"Legacy state found. Run openclaw doctor --fix."}}"#,
+            "needs-doctor",
+            "openclaw asks for its doctor",
+            "\
+home: Legacy state found. Run openclaw doctor --fix.
+home: → Mend it: ssh me@home.example, then: openclaw doctor --fix
+",
+        ),
+        (
+            r#"{"ok":false,"error":{"type":"cli_error","message":"file is not a database"}}"#,
+            "openclaw-error",
+            "openclaw reports an error",
+            "\
+home: file is not a database
+home: → Mend it: ssh me@home.example, then: openclaw doctor
+",
+        ),
+        // Before 2026.3 the same came on standard output, in a box.
+        (
+            "│\n◇  Config invalid; doctor will run with best-effort config.  │\n│\n",
+            "needs-doctor",
+            "openclaw asks for its doctor",
+            "\
+home: Config invalid; doctor will run with best-effort config.
+home: → Mend it: ssh me@home.example, then: openclaw doctor --fix
+",
+        ),
+    ];
+    for (stdout, word, line, remarks) in table {
+        let gateway = GatewayHome::new().stdout(stdout).exit("1");
+        Trouble {
+            word,
+            line,
+            remarks,
+        }
+        .of(|| Clawtap::with(&gateway));
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_status_document_says_what_it_is_instead() {
+    let half = "{\n  \"auth\": {\n    \"oauth\": {\n      \"profiles\": [\n        { \"profileId\": \"anth";
+    let table: [(&[u8], _, _, _); 6] = [
+        (b"", "no-answer", "openclaw says nothing", ""),
+        (b" \n\n", "no-answer", "openclaw says nothing", ""),
+        (
+            half.as_bytes(),
+            "unreadable",
+            "openclaw's answer makes no sense",
+            "home: it breaks off\n",
+        ),
+        (
+            b"{\"version\":\"2026.9.6\"}",
+            "unreadable",
+            "openclaw's answer makes no sense",
+            "home: JSON, but no model status\n",
+        ),
+        (
+            b"gibberish",
+            "unreadable",
+            "openclaw's answer makes no sense",
+            "home: it is not JSON\n",
+        ),
+        (
+            b"\xff\xfe\x00\x9b31m\xc3\x28",
+            "unreadable",
+            "openclaw's answer makes no sense",
+            "home: it is not JSON\n",
+        ),
+    ];
+    for (stdout, word, line, note) in table {
+        let gateway = GatewayHome::new().stdout(stdout).exit("0");
+        let remarks = &format!("{note}{LOOK}");
+        Trouble {
+            word,
+            line,
+            remarks,
+        }
+        .of(|| Clawtap::with(&gateway));
+    }
+}
+
+#[test]
+fn invalid_utf8_inside_a_document_costs_only_its_own_character() {
+    let document = std::fs::read_to_string(fixture("corpus/2026.9.6/token_ok_am.json"));
+    let marked = document
+        .expect("committed")
+        .replace(":claude-code", ":\u{1}");
+    let bytes: Vec<u8> = marked
+        .bytes()
+        .map(|byte| if byte == 1 { 0xff } else { byte })
+        .collect();
+    let gateway = GatewayHome::new().stdout(bytes).exit("0");
+    let ran = Clawtap::with(&gateway).args(["status"]).run().status(0);
+    let row = "✓ anthropic:\u{fffd} ████████ 299 d";
+    assert!(ran.stdout.contains(row), "{}", ran.stdout);
+}
+
+#[test]
+fn endless_output_is_cut_off() {
+    let trouble = Trouble {
+        word: "too-large",
+        line: "answers more than 8 MiB",
+        remarks: LOOK,
+    };
+    let gateway = GatewayHome::new()
+        .file("megabyte", "x".repeat(1_000_000))
+        .first("while :; do cat \"$HOME/megabyte\" || exit; done");
+    trouble.of(|| Clawtap::with(&gateway));
+}
+
+#[test]
+fn a_hanging_openclaw_is_ended_with_its_children() {
+    let trouble = Trouble {
+        word: "openclaw-timeout",
+        line: "openclaw hangs; it was ended",
+        remarks: "home: → Allow it more with timeout_s, or look: \
+                  ssh me@home.example, then: openclaw models status\n",
+    };
+    let gateway = GatewayHome::new().first("sleep 300 & echo $! >>\"$HOME/children\"; wait");
+    let started = Instant::now();
+    trouble.of(|| {
+        Clawtap::with(&gateway)
+            .config("[[gateway]]\nname = \"home\"\nssh = \"me@home.example\"\ntimeout_s = 1\n")
+    });
+    assert!(
+        started.elapsed() < Duration::from_secs(60),
+        "it was waited for"
+    );
+    let children = std::fs::read_to_string(gateway.path().join("children")).expect("it ran");
+    assert_eq!(children.lines().count(), 2);
+    for child in children.lines() {
+        assert!(!is_running(child), "{child} lives on");
+    }
+}
+
+/// Whether a process is there and not only waits to be reaped.
+fn is_running(id: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z"))
+}
+
+#[test]
+fn the_exit_code_of_the_same_run_decides_and_the_difference_is_told_on_request() {
+    let table = [
+        (
+            "2026.9.6/token_expired_am",
+            "0",
+            0,
+            "home: ok\n",
+            "home: OpenClaw's exit code says ok, its answer reads as broken\n",
+        ),
+        (
+            "2026.9.6/token_ok_am",
+            "1",
+            1,
+            "home: anthropic cannot be confirmed\n",
+            "\
+home: → Look on the gateway: openclaw models status
+home: OpenClaw's exit code says broken, its answer reads as ok
+",
+        ),
+        (
+            "2026.9.6/token_expiring_am",
+            "2",
+            2,
+            "home: anthropic expires in 4 h 59 m\n",
+            "\
+home: → Renew it before then, on the gateway: claude setup-token, then openclaw models auth \
+paste-token --provider anthropic
+",
+        ),
+    ];
+    for (document, exit, code, line, remarks) in table {
+        let gateway = GatewayHome::new().document(document).exit(exit);
+        let check = |flags: &[&str]| {
+            let ran = Clawtap::with(&gateway).args(["check"]).args(flags).run();
+            ran.status(code).stdout(line)
+        };
+        let _ = check(&["-v"]).stderr(remarks);
+        let quiet = check(&[]).stderr;
+        assert!(!quiet.contains("exit code"), "{quiet}");
+    }
+}
