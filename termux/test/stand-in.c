@@ -4,12 +4,15 @@
  * What the two libraries lay out or number differently is translated here; everything else falls through.
  */
 
-#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
+
+extern int __sigaction(int, const struct sigaction *, struct sigaction *);
+extern long __sysconf(int);
+extern int __xpg_strerror_r(int, char *, size_t);
+extern char *canonicalize_file_name(const char *);
 
 int *__errno(void) { return &errno; }
 
@@ -29,25 +32,21 @@ struct bionic_sigaction {
 
 int sigaction(int number, const struct sigaction *new, struct sigaction *old)
 {
-    static int (*real)(int, const struct sigaction *, struct sigaction *);
-    extern int __sigaction(int, const struct sigaction *, struct sigaction *);
     const struct bionic_sigaction *from = (const void *)new;
     struct bionic_sigaction *to = (void *)old;
-    struct sigaction now, before;
-    real = __sigaction;
+    struct sigaction now = { 0 }, before;
 
     if (from) {
-        memset(&now, 0, sizeof now);
         now.sa_flags = from->flags;
         now.sa_handler = from->handler;
-        memcpy(&now.sa_mask, &from->mask, sizeof from->mask);
+        __builtin_memcpy(&now.sa_mask, &from->mask, sizeof from->mask);
     }
-    if (real(number, from ? &now : NULL, &before) != 0)
+    if (__sigaction(number, from ? &now : NULL, &before) != 0)
         return -1;
     if (to) {
         to->flags = before.sa_flags;
         to->handler = before.sa_handler;
-        memcpy(&to->mask, &before.sa_mask, sizeof to->mask);
+        __builtin_memcpy(&to->mask, &before.sa_mask, sizeof to->mask);
         to->restorer = NULL;
     }
     return 0;
@@ -55,8 +54,7 @@ int sigaction(int number, const struct sigaction *new, struct sigaction *old)
 
 long sysconf(int name)
 {
-    extern long __sysconf(int);
-    switch (name) {
+    switch (name) { /* bionic's numbers */
     case 0x27: case 0x28: return __sysconf(_SC_PAGESIZE);
     case 0x60: return __sysconf(_SC_NPROCESSORS_CONF);
     case 0x61: return __sysconf(_SC_NPROCESSORS_ONLN);
@@ -65,3 +63,14 @@ long sysconf(int name)
 }
 
 int strerror_r(int number, char *text, size_t length) { return __xpg_strerror_r(number, text, length); }
+
+/* A program without symbol versions gets glibc's oldest realpath, which refuses to allocate. */
+char *realpath(const char *path, char *resolved)
+{
+    char *found = canonicalize_file_name(path);
+    if (found == NULL || resolved == NULL)
+        return found;
+    __builtin_strcpy(resolved, found);
+    free(found);
+    return resolved;
+}
