@@ -47,7 +47,7 @@ pub(crate) enum Command {
 /// Run it again to add another gateway. It changes nothing on the gateway.
 #[derive(Debug, Args)]
 pub(crate) struct Init {
-    /// Host, user@host or an alias of `ssh_config`
+    /// A host, user@host or an ssh alias
     #[arg(value_name = "TARGET")]
     pub(crate) target: Option<String>,
     /// The gateway is this machine

@@ -98,9 +98,12 @@ impl Report {
         order.iter().filter_map(|&index| self.logins.get(index))
     }
 
-    /// Whether a configured model uses this login's provider; in a report that knows no routes, all are
-    /// taken to be in use.
+    /// Whether this login counts: where OpenClaw judges by routes, those whose provider a configured model
+    /// uses, and elsewhere all.
     pub(crate) fn uses(&self, login: &Login) -> bool {
-        self.rule == Rule::Stores || self.in_use.contains(&login.provider)
+        match self.rule {
+            Rule::Logins | Rule::Stores => true,
+            Rule::Providers | Rule::Routes => self.in_use.contains(&login.provider),
+        }
     }
 }

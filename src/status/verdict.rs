@@ -145,7 +145,14 @@ fn concerns(report: &Report, moment: Moment) -> Vec<Concern> {
         left: None,
         detail: problem.detail.clone(),
     }));
-    found.dedup();
+    // Two models of one provider are one concern.
+    let mut known = Vec::new();
+    found.retain(|concern| {
+        let about = (concern.state, concern.provider.clone(), concern.login.clone());
+        let new = !known.contains(&about);
+        known.push(about);
+        new
+    });
     found
 }
 
