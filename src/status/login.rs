@@ -79,7 +79,7 @@ pub(crate) enum PauseKind {
 }
 
 /// One word per state, each with its own next step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum State {
     Ok,
     /// An API key: it has no expiry.

@@ -1,5 +1,7 @@
 //! The verdict: what a report means at a moment, by the rule of the OpenClaw that wrote it.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::status::login::{Login, LoginKind, Moment, PauseKind, State};
@@ -146,12 +148,13 @@ fn concerns(report: &Report, moment: Moment) -> Vec<Concern> {
         detail: problem.detail.clone(),
     }));
     // Two models of one provider are one concern.
-    let mut known = Vec::new();
+    let mut known = HashSet::new();
     found.retain(|concern| {
-        let about = (concern.state, concern.provider.clone(), concern.login.clone());
-        let new = !known.contains(&about);
-        known.push(about);
-        new
+        known.insert((
+            concern.state,
+            concern.provider.clone(),
+            concern.login.clone(),
+        ))
     });
     found
 }
