@@ -55,6 +55,7 @@ pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Er
         summary::mark(assessment.verdict()),
         summary::line(&assessment)
     ));
+    text.push_str(&home_screen(session));
     print(&text)?;
     Ok(Outcome::Done)
 }
@@ -66,6 +67,7 @@ fn described(
     session: &Session,
 ) -> Result<Gateway, Error> {
     let usage = |what: &str, reason: String| Error::new(Kind::Usage, format!("{what}: {reason}"));
+    let absolute = |path: PathBuf| session.environment.absolute(&path);
     let way = if arguments.local {
         Way::Local
     } else {
@@ -79,8 +81,8 @@ fn described(
                     .hint("Give a host, user@host or an ssh alias")
             })?,
             port: arguments.port,
-            identity_file: arguments.identity_file.map(absolute(session)),
-            config: arguments.ssh_config.map(absolute(session)),
+            identity_file: arguments.identity_file.map(absolute),
+            config: arguments.ssh_config.map(absolute),
         })
     };
     let identifier = |name: &str, value: Option<String>| {
@@ -108,14 +110,6 @@ fn described(
         )
         .hint("Choose another --name, or edit the configuration")),
         _ => Ok(gateway),
-    }
-}
-
-/// The configuration must mean the same from every folder.
-fn absolute(session: &Session) -> impl Fn(PathBuf) -> PathBuf + '_ {
-    |path| match session.environment.path("PWD") {
-        Some(here) if path.is_relative() => here.join(path),
-        _ => path,
     }
 }
 
@@ -248,6 +242,21 @@ fn found(gateway: &Gateway, reply: &Reply) -> String {
         (_, None) => text.push_str("? openclaw not found there; its store is\n"),
     }
     text
+}
+
+/// On a phone, how to get it onto the home screen.
+fn home_screen(session: &Session) -> String {
+    let (Some(prefix), Some(program)) = (
+        session.environment.termux_prefix(),
+        session.environment.own_path(),
+    ) else {
+        return String::new();
+    };
+    format!(
+        "\nFor the home screen, save this as\n~/.shortcuts/tasks/OpenClaw (chmod 700):\n\n  #!{}/bin/sh\n  exec {} tap\n",
+        prefix.display(),
+        program.display()
+    )
 }
 
 /// Adds the gateway to the configuration, unless it is there already.

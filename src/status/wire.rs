@@ -206,6 +206,12 @@ fn login(profile: &Value, captured_at: DateTime<Utc>) -> Option<Login> {
         Some("static") => Reported::Static,
         _ => Reported::Unknown,
     };
+    let kind = match profile["type"].as_str() {
+        Some("oauth") => LoginKind::OAuth,
+        Some("token") => LoginKind::Token,
+        Some("api_key") => LoginKind::ApiKey,
+        _ => LoginKind::Other,
+    };
     // Without `remainingMs` only the two clocks can be compared.
     let left = milliseconds(&profile["remainingMs"]).or_else(|| {
         let expires = integer(&profile["expiresAt"])?;
@@ -213,15 +219,18 @@ fn login(profile: &Value, captured_at: DateTime<Utc>) -> Option<Login> {
             expires.saturating_sub(captured_at.timestamp_millis()),
         ))
     });
+    // OpenClaw's word stands: a time that is over says nothing of a login that is not. One that renews
+    // itself is "ok" beyond its end.
+    let contradicts = match reported {
+        Reported::Ok => kind != LoginKind::OAuth,
+        Reported::Expiring => true,
+        _ => false,
+    };
+    let left = left.filter(|left| !contradicts || *left > TimeDelta::zero());
     Some(Login {
         id,
         provider,
-        kind: match profile["type"].as_str() {
-            Some("oauth") => LoginKind::OAuth,
-            Some("token") => LoginKind::Token,
-            Some("api_key") => LoginKind::ApiKey,
-            _ => LoginKind::Other,
-        },
+        kind,
         reported,
         left,
         eligible: reported != Reported::Missing

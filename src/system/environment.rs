@@ -1,13 +1,25 @@
-//! What the process was started with, read once.
+//! What the process was started with, read once; and the one place that knows how Android differs.
+//!
+//! Termux has no `/tmp` and no `/bin/sh`; under its Google Play build programs are run by the system's linker,
+//! which is then what the system calls the running executable.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// The environment variables, as one value that can be handed around and made up in tests.
+/// Where Termux lives when nothing says so.
+const TERMUX_PREFIX: &str = "/data/data/com.termux/files/usr";
+
+/// Environment, name and folder of the process, as one value that can be handed around and made up in tests.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {
     variables: BTreeMap<OsString, OsString>,
+    /// What the program was called as.
+    called_as: Option<PathBuf>,
+    /// What the system says is running.
+    executable: Option<PathBuf>,
+    folder: Option<PathBuf>,
+    android: bool,
 }
 
 impl Environment {
@@ -15,6 +27,10 @@ impl Environment {
     pub(crate) fn of_process() -> Self {
         Self {
             variables: std::env::vars_os().collect(),
+            called_as: std::env::args_os().next().map(PathBuf::from),
+            executable: std::env::current_exe().ok(),
+            folder: std::env::current_dir().ok(),
+            android: cfg!(target_os = "android"),
         }
     }
 
@@ -33,17 +49,55 @@ impl Environment {
         self.path("HOME")
     }
 
-    /// Where temporary files go. Android has no `/tmp`; Termux keeps one under its prefix.
+    /// Termux's prefix, where there is one.
+    pub(crate) fn termux_prefix(&self) -> Option<PathBuf> {
+        let named = self
+            .path("PREFIX")
+            .filter(|prefix| prefix.join("bin/termux-info").exists());
+        named.or_else(|| self.android.then(|| TERMUX_PREFIX.into()))
+    }
+
+    /// Where temporary files go.
     pub(crate) fn temporary_folder(&self) -> PathBuf {
         self.path("TMPDIR")
-            .or_else(|| self.path("PREFIX").map(|prefix| prefix.join("tmp")))
+            .or_else(|| Some(self.termux_prefix()?.join("tmp")))
             .unwrap_or_else(|| PathBuf::from("/tmp"))
     }
 
-    /// Finds a program on `PATH`.
+    /// Finds a program on `PATH`, and failing that in Termux's prefix.
     pub(crate) fn program(&self, name: &str) -> Option<PathBuf> {
-        let path = self.variable("PATH")?;
-        which::which_in_global(name, Some(path)).ok()?.next()
+        let on_path = self.variable("PATH").and_then(|path| find(name, path));
+        on_path.or_else(|| find(name, self.termux_prefix()?.join("bin").as_os_str()))
+    }
+
+    /// A path that means the same from every folder.
+    pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
+        match &self.folder {
+            // Through its components, so that "./" does not stay in the middle.
+            Some(folder) => folder.join(path).components().collect(),
+            None => path.to_path_buf(),
+        }
+    }
+
+    /// Where this program is: what Termux's exec says it started, or what it was called as, or what the
+    /// system says, unless that is the linker.
+    pub(crate) fn own_path(&self) -> Option<PathBuf> {
+        let called = || {
+            let name = self.called_as.as_deref()?;
+            if name.components().count() > 1 {
+                Some(self.absolute(name))
+            } else {
+                find(name.to_str()?, self.variable("PATH")?)
+            }
+        };
+        let is_linker = |path: &Path| {
+            let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+            name.starts_with("linker")
+        };
+        self.path("TERMUX_EXEC__PROC_SELF_EXE")
+            .filter(|path| path.is_absolute())
+            .or_else(called)
+            .or_else(|| self.executable.clone().filter(|path| !is_linker(path)))
     }
 
     fn variable(&self, name: &str) -> Option<&OsStr> {
@@ -52,13 +106,19 @@ impl Environment {
     }
 }
 
+fn find(name: &str, folders: &OsStr) -> Option<PathBuf> {
+    which::which_in_global(name, Some(folders)).ok()?.next()
+}
+
 #[cfg(test)]
 impl<const N: usize> From<[(&str, &str); N]> for Environment {
     fn from(pairs: [(&str, &str); N]) -> Self {
+        let variables = pairs
+            .map(|(name, value)| (name.into(), value.into()))
+            .into();
         Self {
-            variables: pairs
-                .map(|(name, value)| (name.into(), value.into()))
-                .into(),
+            variables,
+            ..Self::default()
         }
     }
 }
@@ -66,7 +126,14 @@ impl<const N: usize> From<[(&str, &str); N]> for Environment {
 #[cfg(test)]
 mod tests {
     use super::Environment;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
+
+    fn on_android() -> Environment {
+        Environment {
+            android: true,
+            ..Environment::default()
+        }
+    }
 
     #[test]
     fn an_empty_variable_counts_as_unset() {
@@ -75,10 +142,63 @@ mod tests {
 
     #[test]
     fn temporary_files_stay_inside_termux() {
-        let termux = Environment::from([("PREFIX", "/data/data/com.termux/files/usr")]);
+        let in_termux = Path::new("/data/data/com.termux/files/usr/tmp");
+        assert_eq!(on_android().temporary_folder(), in_termux);
+        assert_eq!(Environment::default().temporary_folder(), Path::new("/tmp"));
+        let chosen = Environment::from([("TMPDIR", "/elsewhere")]);
+        assert_eq!(chosen.temporary_folder(), Path::new("/elsewhere"));
+    }
+
+    #[test]
+    fn the_shell_is_the_one_on_path() {
+        assert!(
+            Environment::from([("PATH", "/usr/bin:/bin")])
+                .program("sh")
+                .is_some()
+        );
         assert_eq!(
-            termux.temporary_folder(),
-            Path::new("/data/data/com.termux/files/usr/tmp")
+            on_android().program("sh"),
+            None,
+            "there is no /bin/sh to fall back on"
+        );
+    }
+
+    #[test]
+    fn the_linker_is_never_taken_for_the_program() {
+        let play = Environment {
+            called_as: Some("/data/data/com.termux/files/usr/bin/clawtap".into()),
+            executable: Some("/apex/com.android.runtime/bin/linker64".into()),
+            ..Environment::from([("TERMUX_EXEC__PROC_SELF_EXE", "/data/app/clawtap")])
+        };
+        assert_eq!(play.own_path(), Some(PathBuf::from("/data/app/clawtap")));
+        let without = Environment {
+            variables: [].into(),
+            ..play
+        };
+        let called = PathBuf::from("/data/data/com.termux/files/usr/bin/clawtap");
+        assert_eq!(without.own_path(), Some(called));
+        let nameless = Environment {
+            called_as: None,
+            ..without
+        };
+        assert_eq!(nameless.own_path(), None);
+    }
+
+    #[test]
+    fn a_bare_or_relative_name_is_made_whole() {
+        let bare = Environment {
+            called_as: Some("sh".into()),
+            ..Environment::from([("PATH", "/bin")])
+        };
+        assert_eq!(bare.own_path(), Some(PathBuf::from("/bin/sh")));
+        let relative = Environment {
+            called_as: Some("./target/clawtap".into()),
+            folder: Some("/src".into()),
+            ..Environment::default()
+        };
+        assert_eq!(
+            relative.own_path(),
+            Some(PathBuf::from("/src/target/clawtap"))
         );
     }
 }
