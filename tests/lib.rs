@@ -9,4 +9,5 @@ mod support;
 mod bad_answers;
 mod bad_gateways;
 mod corpus;
+mod expiries;
 mod status;
