@@ -11,3 +11,4 @@ mod bad_gateways;
 mod corpus;
 mod expiries;
 mod status;
+mod untrusted_text;
