@@ -8,7 +8,9 @@ mod support;
 
 mod bad_answers;
 mod bad_gateways;
+mod configuration;
 mod corpus;
 mod expiries;
+mod several_gateways;
 mod status;
 mod untrusted_text;

@@ -44,7 +44,7 @@ pub(crate) fn read_config(path: &Path, environment: &Environment) -> Result<Conf
     let text = files::read_text_if_there(path, LARGEST_CONFIG).map_err(|error| {
         Error::new(
             Kind::Configuration,
-            format!("cannot read {}: {error}", path.display()),
+            format!("cannot read {}: {error}", environment.spelled(path)),
         )
         .hint("Check the file and its permissions")
     })?;
@@ -54,7 +54,7 @@ pub(crate) fn read_config(path: &Path, environment: &Environment) -> Result<Conf
                 Kind::Configuration,
                 format!(
                     "{}, line {}: {}",
-                    path.display(),
+                    environment.spelled(path),
                     mistake.line,
                     mistake.message
                 ),
@@ -88,6 +88,13 @@ pub(crate) fn gateways(
 ) -> Result<Vec<Gateway>, Error> {
     let server = environment.text("OPENCLAW_SERVER");
     let configured = match config_path(config, environment) {
+        Ok(path) if is_named(config, environment) && !files::is_there(&path) => {
+            let path = environment.spelled(&path);
+            return Err(
+                Error::new(Kind::Configuration, format!("there is no file {path}"))
+                    .hint("Check --config and CLAWTAP_CONFIG, or make it: clawtap init me@gateway"),
+            );
+        }
         Ok(path) => read_config(&path, environment)?.gateways,
         Err(_) if server.is_some() && *selection == Selection::Default => Vec::new(),
         Err(error) => return Err(error),
@@ -104,6 +111,11 @@ pub(crate) fn gateways(
         );
     }
     Ok(chosen)
+}
+
+/// Whether somebody said where the configuration is.
+fn is_named(flag: Option<&Path>, environment: &Environment) -> bool {
+    flag.is_some() || environment.path("CLAWTAP_CONFIG").is_some()
 }
 
 fn of_server(server: &str, configured: Vec<Gateway>) -> Result<Gateway, Error> {
@@ -150,7 +162,7 @@ fn named(name: &str, configured: Vec<Gateway>) -> Result<Gateway, Error> {
         match nearest(name, names.iter().map(String::as_str)) {
             Some(near) => error.hint(format!("Did you mean {near}?")),
             None if names.is_empty() => error.hint("Set one up: clawtap init me@gateway"),
-            None => error.hint(format!("There is: {}", names.join(", "))),
+            None => error.hint(format!("Configured: {}", names.join(", "))),
         }
     })
 }

@@ -57,6 +57,17 @@ impl Environment {
         named.or_else(|| self.android.then(|| TERMUX_PREFIX.into()))
     }
 
+    /// A path as a person writes it: short, with `~` for the home folder.
+    pub(crate) fn spelled(&self, path: &Path) -> String {
+        let below_home = self
+            .home()
+            .and_then(|home| path.strip_prefix(home).ok().map(Path::to_path_buf));
+        match below_home {
+            Some(rest) => format!("~/{}", rest.display()),
+            None => path.display().to_string(),
+        }
+    }
+
     /// Where temporary files go.
     pub(crate) fn temporary_folder(&self) -> PathBuf {
         self.path("TMPDIR")
@@ -138,6 +149,19 @@ mod tests {
     #[test]
     fn an_empty_variable_counts_as_unset() {
         assert_eq!(Environment::from([("HOME", "")]).home(), None);
+    }
+
+    #[test]
+    fn paths_below_the_home_folder_are_spelled_short() {
+        let environment = Environment::from([("HOME", "/home/me")]);
+        let table = [
+            ("/home/me/.config/clawtap", "~/.config/clawtap"),
+            ("/home/mean", "/home/mean"),
+            ("relative", "relative"),
+        ];
+        for (path, expected) in table {
+            assert_eq!(environment.spelled(Path::new(path)), expected);
+        }
     }
 
     #[test]

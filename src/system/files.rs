@@ -98,6 +98,11 @@ pub(crate) fn holds(folder: &Path, accepts: impl Fn(&str) -> bool) -> bool {
     })
 }
 
+/// Whether something is there under this name.
+pub(crate) fn is_there(path: &Path) -> bool {
+    path.exists()
+}
+
 fn parent(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
