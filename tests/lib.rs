@@ -13,4 +13,5 @@ mod corpus;
 mod expiries;
 mod several_gateways;
 mod status;
+mod tap;
 mod untrusted_text;
