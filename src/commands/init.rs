@@ -12,7 +12,7 @@ use crate::gateway::host_key;
 use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
 use crate::gateway::request::Want;
 use crate::render::summary;
-use crate::settings::{self, config_file};
+use crate::settings;
 use crate::system::{files, terminal};
 
 pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Error> {
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Er
         return Err(explained(failure, &gateway, session));
     }
     let mut text = found(&gateway, &reply);
-    text.push_str(&written(&path, &gateway, &configured)?);
+    text.push_str(&written(&path, &gateway, &configured, session)?);
     let assessment = assessment(&gateway, reply);
     text.push_str(&format!(
         "{} {}\n\nNext: clawtap status\n",
@@ -181,7 +181,10 @@ fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, session: &Session) -> R
     }
     let file =
         host_key::pin(&offer, ssh, &session.processes, &session.environment).map_err(explained)?;
-    terminal::say(&format!("Pinned in {}\n", file.display()));
+    terminal::say(&format!(
+        "Pinned in {}\n",
+        session.environment.spelled(&file)
+    ));
     Ok(())
 }
 
@@ -260,25 +263,20 @@ fn home_screen(session: &Session) -> String {
 }
 
 /// Adds the gateway to the configuration, unless it is there already.
-fn written(path: &Path, gateway: &Gateway, configured: &[Gateway]) -> Result<String, Error> {
-    if let Some(known) = configured.iter().find(|other| other.name == gateway.name) {
-        return Ok(format!(
-            "✓ {} is in {} already\n",
-            known.name,
-            path.display()
-        ));
+fn written(
+    path: &Path,
+    gateway: &Gateway,
+    configured: &[Gateway],
+    session: &Session,
+) -> Result<String, Error> {
+    let name = &gateway.name;
+    let spelled = session.environment.spelled(path);
+    if configured.iter().any(|known| known.name == *name) {
+        return Ok(format!("✓ {name} is in {spelled} already\n"));
     }
-    let failed = |reason: String| {
-        Error::new(
-            Kind::Machine,
-            format!("cannot write {}: {reason}", path.display()),
-        )
-        .hint("Nothing was changed; check the folder and the space left")
-    };
-    let before = files::read_text_if_there(path, 4 * 1024 * 1024)
-        .map_err(|error| failed(error.to_string()))?;
-    let after = config_file::add(&before.unwrap_or_default(), gateway)
-        .map_err(|error| failed(error.to_string()))?;
-    files::write_private(path, after.as_bytes()).map_err(|error| failed(error.to_string()))?;
-    Ok(format!("✓ {} is in {}\n", gateway.name, path.display()))
+    settings::add_to_config(path, gateway).map_err(|error| {
+        Error::new(Kind::Machine, format!("cannot write {spelled}: {error}"))
+            .hint("Nothing was changed; check the folder and the space left")
+    })?;
+    Ok(format!("✓ {name} is in {spelled}\n"))
 }

@@ -3,6 +3,7 @@
 pub(crate) mod config_file;
 mod table;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind};
@@ -65,6 +66,13 @@ pub(crate) fn read_config(path: &Path, environment: &Environment) -> Result<Conf
             }
         },
     )
+}
+
+/// Adds a gateway to the configuration, and makes the file if there is none.
+pub(crate) fn add_to_config(path: &Path, gateway: &Gateway) -> io::Result<()> {
+    files::update_private(path, LARGEST_CONFIG, |before| {
+        config_file::add(&before, gateway).map_err(io::Error::other)
+    })
 }
 
 /// Which gateways a command is about.

@@ -58,6 +58,22 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Replaces a private text file by what `change` makes of its content, empty if there is none yet. Meanwhile
+/// nobody else who does the same can: its folder is locked.
+pub(crate) fn update_private<E: From<io::Error>>(
+    path: &Path,
+    limit: u64,
+    change: impl FnOnce(String) -> Result<String, E>,
+) -> Result<(), E> {
+    let folder = parent(path);
+    make_private_folder(&folder)?;
+    let lock = File::open(&folder)?;
+    lock.lock()?;
+    let before = read_text_if_there(path, limit)?.unwrap_or_default();
+    write_private(path, change(before)?.as_bytes())?;
+    Ok(())
+}
+
 /// Makes a folder and its parents, open to their owner only; what is there already stays as it is.
 pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
