@@ -271,7 +271,7 @@ pub(crate) fn of_openclaw(stdout: &[u8], stderr: &[u8], exit: i32) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::{Failure, Problem, of_openclaw, of_ssh};
-    use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Name, Ssh, Target, Way};
+    use crate::gateway::identity::{Gateway, Name, Target};
 
     #[test]
     fn ssh_failures_are_told_apart() {
@@ -360,19 +360,8 @@ mod tests {
 
     #[test]
     fn every_problem_has_its_own_word_and_a_next_step_and_fits_a_phone() {
-        let gateway = Gateway {
-            name: Name::parse("home").unwrap(),
-            way: Way::Ssh(Ssh {
-                target: Target::parse("me@home.example").unwrap(),
-                port: None,
-                identity_file: None,
-                config: None,
-            }),
-            openclaw: None,
-            agent: None,
-            profile: None,
-            limit: DEFAULT_LIMIT,
-        };
+        let name = Name::parse("home").unwrap();
+        let gateway = Gateway::at(name, Target::parse("me@home.example").unwrap());
         let mut words: Vec<_> = Problem::ALL.iter().map(|problem| problem.word()).collect();
         words.sort_unstable();
         words.dedup();

@@ -23,6 +23,25 @@ pub(crate) struct Gateway {
     pub(crate) limit: Duration,
 }
 
+impl Gateway {
+    /// A gateway of which nothing is known but where it is.
+    pub(crate) fn at(name: Name, target: Target) -> Self {
+        Self {
+            name,
+            way: Way::Ssh(Ssh {
+                target,
+                port: None,
+                identity_file: None,
+                config: None,
+            }),
+            openclaw: None,
+            agent: None,
+            profile: None,
+            limit: DEFAULT_LIMIT,
+        }
+    }
+}
+
 /// How a gateway is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Way {

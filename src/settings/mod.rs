@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind};
-use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Name, Ssh, Target, Way};
+use crate::gateway::identity::{Gateway, Name, Target, Way};
 use crate::settings::config_file::Config;
 use crate::system::environment::Environment;
 use crate::system::files;
@@ -141,19 +141,7 @@ fn of_server(server: &str, configured: Vec<Gateway>) -> Result<Gateway, Error> {
         )
         .hint("Set it to host, user@host or an ssh alias")
     })?;
-    Ok(Gateway {
-        name: Name::from_host(target.host()),
-        way: Way::Ssh(Ssh {
-            target,
-            port: None,
-            identity_file: None,
-            config: None,
-        }),
-        openclaw: None,
-        agent: None,
-        profile: None,
-        limit: DEFAULT_LIMIT,
-    })
+    Ok(Gateway::at(Name::from_host(target.host()), target))
 }
 
 fn named(name: &str, configured: Vec<Gateway>) -> Result<Gateway, Error> {
