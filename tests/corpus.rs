@@ -85,10 +85,10 @@ fn a_gateway_whose_clock_is_off_by_a_day_is_judged_by_what_is_left() {
 }
 
 /// One document of the corpus.
-struct Document {
+pub(crate) struct Document {
     /// Version and state, such as `2026.9.6/token_ok_am`.
-    name: String,
-    json: String,
+    pub(crate) name: String,
+    pub(crate) json: String,
     /// What its `.expect` says.
     expected: i32,
 }
@@ -140,7 +140,7 @@ fn documents() -> Vec<Document> {
 }
 
 /// The names of those for which `holds` does not hold, tried several at a time.
-fn documents_that_fail(holds: impl Fn(&Document) -> bool + Sync) -> Vec<String> {
+pub(crate) fn documents_that_fail(holds: impl Fn(&Document) -> bool + Sync) -> Vec<String> {
     let documents = documents();
     let next = AtomicUsize::new(0);
     let work = || {
