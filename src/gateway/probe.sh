@@ -142,7 +142,8 @@ seek() {
 
 # --- programs under a time limit ------------------------------------------------------------------------
 
-# bounded SECONDS COMMAND...: runs it without standard input and ends it, with its children, after SECONDS
+# bounded SECONDS COMMAND...: runs it without standard input and ends it, with its children, after SECONDS;
+# it returns 124 then
 bounded() {
   seconds=$1
   shift
@@ -158,40 +159,83 @@ bounded() {
   fi
   wait "$child"
   ended=$?
+  if [ -n "$watcher" ]; then
+    kill "$watcher" 2>/dev/null
+    wait "$watcher"
+    [ $? -ne 124 ] || ended=124
+  elif [ "$ended" -eq 124 ]; then
+    # timeout leaves its group alone once the program itself has ended: a child that did not heed it lives on.
+    kill -s KILL -- "-$child" 2>/dev/null
+  fi
   child=''
-  [ -z "$watcher" ] || kill "$watcher" 2>/dev/null
   return "$ended"
 }
 
 # What we started must not outlive us: whoever ends the probe ends it too.
 give_up() {
-  # shellcheck disable=SC2046,SC2086 # lists of process ids
-  [ -z "$child" ] || kill $(family_of "$child") $watcher 2>/dev/null
+  if [ -n "$child" ]; then
+    stop_family "$child"
+    resume_to_end
+  fi
+  [ -z "$watcher" ] || kill "$watcher" 2>/dev/null
   exit 143
 }
 
+# watch SECONDS PID: ends PID and its descendants after SECONDS and exits with 124; told to end before, with 0
 watch() {
   trap 'kill "$nap"; exit' TERM
   sleep "$1" &
   nap=$!
   wait "$nap"
-  family=$(family_of "$2")
-  # shellcheck disable=SC2086 # a list of process ids
-  kill $family
+  # From here on all of them are to end, also if the first does so at once.
+  trap '' TERM
+  stop_family "$2"
+  resume_to_end
   sleep 2
+  # shellcheck disable=SC2086 # a list of process ids
+  stop_family "$2" $family
   # shellcheck disable=SC2086
-  kill -9 $family
+  kill -s KILL $family
+  exit 124
 }
 
-# family_of PID: it and its descendants
+# stop_family PID...: stops them and their descendants until no further ones appear, so that none is born
+# unseen while its parents are ended. They are in $family.
+stop_family() {
+  members=-1
+  while
+    before=$members family=$(family_of "$@")
+    # shellcheck disable=SC2086 # lists of process ids
+    count $family
+    [ "$members" -gt "$before" ]
+  do
+    # shellcheck disable=SC2086
+    kill -s STOP $family
+  done
+}
+
+resume_to_end() {
+  # shellcheck disable=SC2086 # lists of process ids
+  kill $family
+  # shellcheck disable=SC2086
+  kill -s CONT $family
+}
+
+count() { members=$#; }
+
+# family_of PID...: they and their descendants, as far as they live
 family_of() {
-  ps -A -o pid= -o ppid= | awk -v root="$1" '
+  ps -A -o pid= -o ppid= | awk -v roots="$*" '
+    BEGIN {
+      split(roots, list, " ")
+      for (i in list) root[list[i]]
+    }
     { parent[$1] = $2 }
     END {
       for (pid in parent) {
         up = pid
-        for (steps = 0; steps < 64 && up != root && up in parent; steps++) up = parent[up]
-        if (up == root) print pid
+        for (steps = 0; steps < 64 && !(up in root) && up in parent; steps++) up = parent[up]
+        if (up in root) print pid
       }
     }'
 }

@@ -66,6 +66,15 @@ impl GatewayHome {
         self
     }
 
+    /// A link in this home, such as a version manager or npm makes.
+    #[cfg(feature = "test-sshd")]
+    pub(crate) fn link(self, name: &str, target: impl AsRef<Path>) -> Self {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().expect("a name has a parent")).expect("a fresh folder");
+        std::os::unix::fs::symlink(target, path).expect("a fresh folder");
+        self
+    }
+
     /// What openclaw was called with, a line for each call.
     pub(crate) fn calls(&self) -> String {
         fs::read_to_string(self.path().join("calls")).unwrap_or_default()

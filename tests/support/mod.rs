@@ -2,9 +2,17 @@
 
 mod clawtap;
 mod gateway;
+#[cfg(feature = "test-sshd")]
+mod processes;
+#[cfg(feature = "test-sshd")]
+mod sshd;
 
 pub(crate) use clawtap::Clawtap;
 pub(crate) use gateway::GatewayHome;
+#[cfg(feature = "test-sshd")]
+pub(crate) use processes::{expect_none_left, processes_of, wait_until};
+#[cfg(feature = "test-sshd")]
+pub(crate) use sshd::{Sshd, program};
 
 use std::path::PathBuf;
 

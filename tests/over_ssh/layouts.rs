@@ -1,0 +1,204 @@
+//! Where openclaw and its node may be on a gateway whose non-interactive `PATH` knows neither.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::support::{GatewayHome, Sshd, fakes, program};
+
+const ANSWER: &str = "home: anthropic expires in 4 h 59 m\n";
+
+/// What a bare system has on its `PATH`: no openclaw and no node.
+const BARE: [&str; 8] = [
+    "sh", "awk", "cat", "date", "head", "readlink", "sed", "timeout",
+];
+
+fn gateway() -> GatewayHome {
+    let gateway = GatewayHome::new().document("2026.9.6/token_expiring_am");
+    BARE.iter().fold(gateway, |gateway, name| {
+        gateway.link(&format!("system/{name}"), program(name))
+    })
+}
+
+/// openclaw as npm installs it: a script whose first line asks for node.
+fn npm_openclaw() -> PathBuf {
+    fakes("node").join("openclaw")
+}
+
+fn node() -> PathBuf {
+    fakes("node").join("node")
+}
+
+fn sshd_of(gateway: &GatewayHome) -> Sshd {
+    Sshd::of(gateway)
+        .path(&[&gateway.path().join("system")])
+        .start()
+}
+
+/// Which node ran which openclaw, both from the home folder on.
+fn nodes(gateway: &GatewayHome) -> String {
+    fs::read_to_string(gateway.path().join("nodes")).unwrap_or_default()
+}
+
+#[track_caller]
+fn expect_answer(gateway: &GatewayHome, lines: &str, nodes_used: &str) {
+    let _ = sshd_of(gateway)
+        .clawtap_with(lines)
+        .args(["check"])
+        .run()
+        .stdout(ANSWER)
+        .status(2);
+    pretty_assertions::assert_eq!(nodes(gateway), nodes_used);
+}
+
+/// openclaw in this folder, and node in that one.
+#[track_caller]
+fn expect_found(openclaw: &str, node_in: &str) {
+    let gateway = gateway()
+        .link(&format!("{openclaw}/openclaw"), npm_openclaw())
+        .link(&format!("{node_in}/node"), node());
+    expect_answer(
+        &gateway,
+        "",
+        &format!("{node_in}/node {openclaw}/openclaw\n"),
+    );
+}
+
+#[test]
+fn openclaw_in_nvm_runs_with_the_node_beside_it() {
+    let bin = ".nvm/versions/node/v24.16.0/bin";
+    expect_found(bin, bin);
+}
+
+#[test]
+fn the_newest_node_of_nvm_is_taken_by_its_number_not_by_its_name() {
+    let bin = |version: &str| format!(".nvm/versions/node/v{version}/bin");
+    let mut gateway = gateway();
+    for version in ["9.11.2", "24.2.10", "24.16.0", "24.9.0", "8.0.0"] {
+        gateway = gateway
+            .link(&format!("{}/openclaw", bin(version)), npm_openclaw())
+            .link(&format!("{}/node", bin(version)), node());
+    }
+    let newest = bin("24.16.0");
+    expect_answer(&gateway, "", &format!("{newest}/node {newest}/openclaw\n"));
+}
+
+#[test]
+fn openclaw_in_an_older_nvm_folder_runs_with_the_node_beside_it_not_with_the_newest() {
+    let bin = |version: &str| format!(".nvm/versions/node/v{version}/bin");
+    let (older, newer) = (bin("24.16.0"), bin("26.1.0"));
+    let gateway = gateway()
+        .link(&format!("{older}/openclaw"), npm_openclaw())
+        .link(&format!("{older}/node"), node())
+        .link(&format!("{newer}/node"), node());
+    expect_answer(&gateway, "", &format!("{older}/node {older}/openclaw\n"));
+}
+
+#[test]
+fn openclaw_in_a_folder_of_npm_runs_with_the_node_of_nvm() {
+    let nvm = ".nvm/versions/node/v24.16.0/bin";
+    expect_found(".npm-global/bin", nvm);
+    expect_found(".local/bin", nvm);
+}
+
+#[test]
+fn openclaw_is_found_in_volta_pnpm_and_bun() {
+    for folder in [".volta/bin", ".local/share/pnpm", ".bun/bin"] {
+        expect_found(folder, folder);
+    }
+}
+
+#[test]
+fn openclaw_is_found_under_the_prefix_that_npmrc_names() {
+    let home = |gateway: &GatewayHome| gateway.path().display().to_string();
+    for (line, folder) in [
+        ("prefix=${HOME}/programs", "programs/bin"),
+        ("prefix = ~/my npm", "my npm/bin"),
+        ("fund=false\nprefix=@HOME@/npm\naudit=false", "npm/bin"),
+    ] {
+        let gateway = gateway()
+            .link(&format!("{folder}/openclaw"), npm_openclaw())
+            .link(&format!("{folder}/node"), node());
+        let line = line.replace("@HOME@", &home(&gateway));
+        let gateway = gateway.file(".npmrc", line);
+        expect_answer(&gateway, "", &format!("{folder}/node {folder}/openclaw\n"));
+    }
+}
+
+#[test]
+fn a_configured_path_is_used_as_it_is_and_from_the_home_folder() {
+    let gateway = gateway()
+        .link("opt/claw/openclaw", npm_openclaw())
+        .link("opt/claw/node", node());
+    let path = gateway.path().join("opt/claw/openclaw");
+    for openclaw in ["~/opt/claw/openclaw", path.to_str().expect("UTF-8")] {
+        fs::write(gateway.path().join("nodes"), "").expect("our folder");
+        let line = format!("openclaw = \"{openclaw}\"\n");
+        expect_answer(&gateway, &line, "opt/claw/node opt/claw/openclaw\n");
+    }
+}
+
+#[test]
+fn a_configured_command_gets_its_words_one_by_one() {
+    let gateway = gateway().link(".local/bin/docker", fakes("gateway").join("openclaw"));
+    let lines = "openclaw = [\"docker\", \"exec\", \"-e\", \"A=$(id) 'b'\", \"claw\", \"openclaw\"]\n\
+                 agent = \"main\"\nprofile = \"work\"\n";
+    expect_answer(&gateway, lines, "");
+    assert_eq!(
+        gateway.calls(),
+        "exec -e A=$(id) 'b' claw openclaw --profile work models status --agent main --json --check\n"
+    );
+}
+
+#[test]
+fn the_program_is_found_under_its_name_of_before_2026_2() {
+    let bin = ".nvm/versions/node/v22.1.0/bin";
+    let gateway = gateway()
+        .link(&format!("{bin}/clawdbot"), npm_openclaw())
+        .link(&format!("{bin}/node"), node());
+    expect_answer(&gateway, "", &format!("{bin}/node {bin}/clawdbot\n"));
+}
+
+#[test]
+fn openclaw_on_path_comes_before_any_other() {
+    let nvm = ".nvm/versions/node/v24.16.0/bin";
+    let gateway = gateway()
+        .link("system/openclaw", fakes("gateway").join("openclaw"))
+        .link(&format!("{nvm}/openclaw"), npm_openclaw())
+        .link(&format!("{nvm}/node"), node());
+    expect_answer(&gateway, "", "");
+}
+
+#[test]
+fn no_openclaw_is_said_so() {
+    let _ = sshd_of(&gateway())
+        .clawtap()
+        .args(["check"])
+        .run()
+        .status(3)
+        .stdout("home: openclaw not found there\n")
+        .stderr("home: → Say where it is: set openclaw for [[gateway]] home in the config.\n");
+}
+
+#[test]
+fn a_configured_openclaw_that_is_not_there_is_said_so() {
+    let gateway = gateway().link(".local/bin/openclaw", npm_openclaw());
+    for openclaw in ["~/elsewhere/openclaw", "clawd"] {
+        let _ = sshd_of(&gateway)
+            .clawtap_with(&format!("openclaw = \"{openclaw}\"\n"))
+            .args(["check"])
+            .run()
+            .stdout("home: openclaw not found there\n")
+            .status(3);
+    }
+}
+
+#[test]
+fn openclaw_without_a_node_is_said_so() {
+    let gateway = gateway().link(".npm-global/bin/openclaw", npm_openclaw());
+    let _ = sshd_of(&gateway)
+        .clawtap()
+        .args(["check"])
+        .run()
+        .stdout("home: openclaw finds no node there\n")
+        .status(3);
+}
