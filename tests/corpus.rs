@@ -152,7 +152,7 @@ pub(crate) fn documents_that_fail(holds: impl Fn(&Document) -> bool + Sync) -> V
     };
     let mut failing: Vec<String> = thread::scope(|scope| {
         let workers: Vec<_> = (0..8).map(|_| scope.spawn(work)).collect();
-        let ended = workers.into_iter().map(|worker| worker.join());
+        let ended = workers.into_iter().map(thread::ScopedJoinHandle::join);
         ended
             .flat_map(|names| names.expect("a worker that did not panic"))
             .collect()
