@@ -14,6 +14,11 @@ mod demo;
 mod expiries;
 mod fallback;
 mod formats;
+#[cfg(feature = "test-sshd")]
+mod init;
+#[cfg(feature = "test-sshd")]
+mod over_ssh;
+mod readme;
 mod screen;
 mod several_gateways;
 mod status;

@@ -115,6 +115,39 @@ impl Clawtap {
         command
     }
 
+    /// Runs it in a terminal of its own, in which a person types `keys`: its exit code and what was on the
+    /// screen.
+    pub(crate) fn run_in_terminal(&self, keys: &str) -> (i32, String) {
+        let program = env!("CARGO_BIN_EXE_clawtap").into();
+        let words = std::iter::once(&program).chain(&self.arguments);
+        let quoted: Vec<String> = words
+            .map(|word: &OsString| {
+                format!("'{}'", word.to_str().expect("UTF-8").replace('\'', r"'\''"))
+            })
+            .collect();
+        let mut terminal = Command::new("/usr/bin/script")
+            .args(["-qec", &quoted.join(" "), "/dev/null"])
+            .env_clear()
+            .envs(
+                self.command()
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .env("SHELL", "/bin/sh")
+            .env("TERM", "xterm")
+            .current_dir(self.home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("script, of util-linux, starts");
+        let mut stdin = terminal.stdin.take().expect("piped");
+        stdin.write_all(keys.as_bytes()).expect("it reads");
+        let output = terminal.wait_with_output().expect("it ends");
+        drop(stdin);
+        let screen = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n");
+        (output.status.code().expect("an exit code"), screen)
+    }
+
     /// Runs it to its end.
     pub(crate) fn run(self) -> Ran {
         let mut child = self
