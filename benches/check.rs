@@ -51,8 +51,9 @@ fn main() {
     let scratch = tempfile::tempdir().expect("a temporary folder");
     let settings = scratch.path().join("ssh_config");
     let through_link = format!(
-        "{}HostKeyAlias [127.0.0.1]:{}\nPort {}\nBatchMode yes\n",
-        sshd.client_settings(),
+        "Include {}\nIdentityFile {}\nIdentitiesOnly yes\nHostKeyAlias [127.0.0.1]:{}\nPort {}\nBatchMode yes\n",
+        sshd.ssh_config().display(),
+        sshd.user_key().display(),
         sshd.port(),
         link.port()
     );

@@ -284,8 +284,8 @@ impl Sshd {
             .arg("-lf")
             .arg(self.host_key())
             .output()
-            .unwrap();
-        let shown = String::from_utf8(shown.stdout).unwrap();
+            .expect("ssh-keygen starts");
+        let shown = String::from_utf8(shown.stdout).expect("UTF-8");
         format!(
             "ED25519 {}",
             shown.split_whitespace().nth(1).expect("a fingerprint")

@@ -148,9 +148,10 @@ impl Sshd {
     pub(crate) fn table(&self, name: &str) -> String {
         format!(
             "[[gateway]]\nname = \"{name}\"\nssh = \"127.0.0.1\"\nport = {port}\n\
-             identity_file = \"{folder}/user_key\"\nssh_config = \"{folder}/ssh_config\"\n",
+             identity_file = \"{key}\"\nssh_config = \"{config}\"\n",
             port = self.port,
-            folder = self.folder.path().display(),
+            key = self.user_key().display(),
+            config = self.ssh_config().display(),
         )
     }
 
@@ -158,11 +159,14 @@ impl Sshd {
         self.port
     }
 
-    /// What ssh needs to know to get in, for an `ssh_config` of one's own.
-    pub(crate) fn client_settings(&self) -> String {
-        let folder = self.folder.path();
-        let key = folder.join("user_key");
-        client_config(folder) + &format!("IdentityFile {}\nIdentitiesOnly yes\n", key.display())
+    /// The client's key.
+    pub(crate) fn user_key(&self) -> PathBuf {
+        self.folder.path().join("user_key")
+    }
+
+    /// The client's settings.
+    pub(crate) fn ssh_config(&self) -> PathBuf {
+        self.folder.path().join("ssh_config")
     }
 
     /// `clawtap init` of this gateway, to which a person adds what is to be tried.
@@ -173,9 +177,9 @@ impl Sshd {
             "--port".into(),
             self.port.to_string().into(),
             "--identity-file".into(),
-            self.folder.path().join("user_key").into(),
+            self.user_key().into(),
             "--ssh-config".into(),
-            self.folder.path().join("ssh_config").into(),
+            self.ssh_config().into(),
         ]
     }
 
