@@ -4,7 +4,9 @@
  * What the two libraries lay out or number differently is translated here; everything else falls through.
  */
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -60,6 +62,33 @@ long sysconf(int name)
     case 0x61: return __sysconf(_SC_NPROCESSORS_ONLN);
     default: return -1;
     }
+}
+
+/* bionic's attributes are smaller than some of glibc's, and its smallest stack is, too. */
+struct bionic_attributes {
+    size_t stack;
+    char rest[48];
+};
+
+int pthread_attr_init(pthread_attr_t *attributes)
+{
+    __builtin_memset(attributes, 0, sizeof(struct bionic_attributes));
+    return 0;
+}
+
+int pthread_attr_destroy(pthread_attr_t *attributes) { return 0; }
+
+int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size)
+{
+    ((struct bionic_attributes *)attributes)->stack = size;
+    return 0;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument)
+{
+    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) = dlsym((void *)-1, "pthread_create");
+    (void)attributes; /* glibc's own stack size is large enough */
+    return real(thread, NULL, run, argument);
 }
 
 int strerror_r(int number, char *text, size_t length) { return __xpg_strerror_r(number, text, length); }
