@@ -19,6 +19,8 @@ mod init;
 #[cfg(feature = "test-sshd")]
 mod over_ssh;
 mod readme;
+#[cfg(feature = "test-openclaw")]
+mod real_openclaw;
 mod screen;
 mod several_gateways;
 mod status;
