@@ -66,7 +66,7 @@ fn find_document(text: &str) -> Result<Map<String, Value>, Unreadable> {
             }
             continue;
         };
-        if object.get("auth").is_some_and(Value::is_object) {
+        if object.get("auth").is_some_and(is_auth) {
             return Ok(object);
         }
         position = start + values.byte_offset();
@@ -77,6 +77,11 @@ fn find_document(text: &str) -> Result<Map<String, Value>, Unreadable> {
         }
     }
     Err(failure)
+}
+
+/// Whether this says anything of logins: every version writes both lists, and silence must not pass for health.
+fn is_auth(auth: &Value) -> bool {
+    auth["oauth"]["profiles"].is_array() || auth["missingProvidersInUse"].is_array()
 }
 
 /// The next `{` that only white space and escape sequences precede on its line.
@@ -112,7 +117,7 @@ fn error_message(object: &Map<String, Value>) -> Option<Text> {
 }
 
 fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTime<Utc>) -> Report {
-    let auth = &document["auth"];
+    let auth = document.get("auth").unwrap_or(&Value::Null);
     let oauth = &auth["oauth"];
     let mut logins: Vec<Login> = list(&oauth["profiles"])
         .iter()
@@ -165,8 +170,9 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
     Report {
         captured_at,
         source: Source::OpenClaw { exit },
-        default_model: text(&document["resolvedDefault"])
-            .or_else(|| document.get("defaultModel").and_then(text)),
+        default_model: ["resolvedDefault", "defaultModel"]
+            .iter()
+            .find_map(|key| text(document.get(*key)?)),
         rule,
         warn_after: milliseconds(&oauth["warnAfterMs"])
             .unwrap_or_else(|| TimeDelta::milliseconds(WARN_AFTER_MS)),
@@ -377,8 +383,10 @@ pub(crate) fn clamped(milliseconds: i64) -> TimeDelta {
 mod tests {
     use super::{Unreadable, read};
     use crate::status::report::Report;
+    use crate::status::verdict::judge;
     use chrono::{DateTime, TimeDelta};
     use proptest::prelude::*;
+    use serde_json::{Value, json};
 
     const DOCUMENT: &str = r#"{"resolvedDefault":"anthropic/m","auth":{"oauth":{"profiles":[
         {"profileId":"anthropic:a","provider":"anthropic","type":"token","status":"ok","remainingMs":"5000"},
@@ -441,6 +449,7 @@ mod tests {
             (deep.as_str(), Unreadable::Broken),
             ("{\"hello\":1}", Unreadable::OtherJson),
             ("{\"auth\":7}", Unreadable::OtherJson),
+            ("{\"auth\":{}}", Unreadable::OtherJson),
         ];
         for (stdout, expected) in table {
             assert_eq!(
@@ -472,6 +481,55 @@ mod tests {
             let document = DOCUMENT.replace("\"5000\"", figure);
             let left = parse(&document).unwrap().logins[0].left;
             assert_eq!(left, expected, "{figure}");
+        }
+    }
+
+    /// Every document that differs from `value` in one place: gone, or of another type.
+    fn spoilt(value: &Value) -> Vec<Value> {
+        let mut variants: Vec<Value> =
+            [json!(null), json!(-1), json!("x"), json!([]), json!({})].into();
+        match value {
+            Value::Object(object) => {
+                for key in object.keys() {
+                    let mut without = object.clone();
+                    without.remove(key);
+                    variants.push(without.into());
+                    for inner in spoilt(&object[key]) {
+                        let mut changed = object.clone();
+                        changed.insert(key.clone(), inner);
+                        variants.push(changed.into());
+                    }
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    for inner in spoilt(item) {
+                        let mut changed = items.clone();
+                        changed[index] = inner;
+                        variants.push(changed.into());
+                    }
+                }
+            }
+            _ => {}
+        }
+        variants
+    }
+
+    #[test]
+    fn one_spoilt_place_never_panics_and_never_hides_a_document() {
+        let original = include_str!("../../tests/fixtures/corpus/2026.8.2/oauth_cooldown.json");
+        let original: Value = serde_json::from_str(original).unwrap();
+        let variants = spoilt(&original);
+        assert!(variants.len() > 500, "{}", variants.len());
+        for variant in variants {
+            let auth = &variant["auth"];
+            let is_document =
+                auth["oauth"]["profiles"].is_array() || auth["missingProvidersInUse"].is_array();
+            let report = parse(&variant.to_string());
+            assert_eq!(report.is_ok(), is_document, "{variant}");
+            if let Ok(report) = report {
+                judge(&report, DateTime::UNIX_EPOCH);
+            }
         }
     }
 
