@@ -1,4 +1,5 @@
 # The sample gateway's openclaw. $1 is what is left of its Anthropic token, in ms; the rest is what clawtap asks.
+# shellcheck shell=sh
 left=$1
 login() {
   printf '{"profileId":"%s","provider":"%s","type":"%s","status":"%s","remainingMs":%s}' "$@"
