@@ -49,12 +49,15 @@ pub(crate) fn ask(
     let nonce = match random::token() {
         Ok(nonce) => nonce,
         Err(error) => {
-            return Reply::failed(Failure::new(Problem::Unreachable).saying(Some(text_of(&error))));
+            return Reply::failed(Failure::new(Problem::CannotStart).saying(Some(text_of(&error))));
         }
     };
     let line = command_line::shell_on(&gateway.way, questions);
     let Some(program) = environment.program(line.program) else {
-        return Reply::failed(Failure::new(Problem::NoSsh));
+        return Reply::failed(Failure::new(match gateway.way {
+            Way::Ssh(_) => Problem::NoSsh,
+            Way::Local => Problem::CannotStart,
+        }));
     };
     let mut invocation = Invocation::new(program, deadline(gateway, want, questions))
         .arguments(line.arguments)
@@ -67,7 +70,9 @@ pub(crate) fn ask(
     }
     match processes.run(&invocation) {
         Ok(finished) => understand(gateway, &finished, &nonce, clock::now()),
-        Err(error) => Reply::failed(Failure::new(Problem::NoSsh).saying(Some(text_of(&error)))),
+        Err(error) => {
+            Reply::failed(Failure::new(Problem::CannotStart).saying(Some(text_of(&error))))
+        }
     }
 }
 

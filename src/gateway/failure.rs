@@ -14,6 +14,7 @@ pub(crate) struct Failure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Problem {
     NoSsh,
+    CannotStart,
     SshConfig,
     UnknownHost,
     PortClosed,
@@ -38,8 +39,9 @@ pub(crate) enum Problem {
 
 impl Problem {
     #[cfg(test)]
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
         Self::NoSsh,
+        Self::CannotStart,
         Self::SshConfig,
         Self::UnknownHost,
         Self::PortClosed,
@@ -66,6 +68,7 @@ impl Problem {
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::NoSsh => "no-ssh",
+            Self::CannotStart => "cannot-start",
             Self::SshConfig => "ssh-config",
             Self::UnknownHost => "unknown-host",
             Self::PortClosed => "port-closed",
@@ -93,6 +96,7 @@ impl Problem {
     pub(crate) const fn what(self) -> &'static str {
         match self {
             Self::NoSsh => "ssh is not installed here",
+            Self::CannotStart => "could not be asked from here",
             Self::SshConfig => "ssh does not accept its settings",
             Self::UnknownHost => "no such host",
             Self::PortClosed => "no ssh server answers",
@@ -170,7 +174,7 @@ impl Failure {
                 format!("Look at it and pin it: clawtap init {target} --name {name}")
             }
             Problem::NoShell => format!("Its login shell must run commands. Try: {ssh} true"),
-            Problem::CutOff | Problem::Interrupted => "Try again.".into(),
+            Problem::CannotStart | Problem::CutOff | Problem::Interrupted => "Try again.".into(),
             Problem::TooLarge | Problem::Unreadable | Problem::NoAnswer => {
                 format!("Look: {}", there("openclaw models status"))
             }

@@ -68,7 +68,8 @@ pub(crate) fn update_private<E: From<io::Error>>(
     let folder = parent(path);
     make_private_folder(&folder)?;
     let lock = File::open(&folder)?;
-    lock.lock()?;
+    // Not `File::lock`, which always fails on Android.
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive)?;
     let before = read_text_if_there(path, limit)?.unwrap_or_default();
     write_private(path, change(before)?.as_bytes())?;
     Ok(())

@@ -264,7 +264,6 @@ fn watch(child: &mut Child, invocation: &Invocation, events: Sender<Event>) -> i
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     thread::Builder::new()
         .name(name.into())
-        .stack_size(64 * 1024)
         .spawn(work)
         .map(drop)
 }
