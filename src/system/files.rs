@@ -69,7 +69,7 @@ pub(crate) fn update_private<E: From<io::Error>>(
     make_private_folder(&folder)?;
     let lock = File::open(&folder)?;
     // Not `File::lock`, which always fails on Android.
-    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive)?;
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).map_err(io::Error::from)?;
     let before = read_text_if_there(path, limit)?.unwrap_or_default();
     write_private(path, change(before)?.as_bytes())?;
     Ok(())
