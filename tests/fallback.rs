@@ -75,7 +75,7 @@ paste-token --provider anthropic
 #[test]
 fn the_store_is_read_for_every_reason_that_keeps_openclaw_from_running() {
     let store = json!({ "version": 1, "profiles": { "anthropic:a": token(300 * 24) } }).to_string();
-    let config = "[[gateway]]\nname = \"home\"\nssh = \"h\"\ntimeout_s = 1\n";
+    let config = "[[gateway]]\nname = \"home\"\nssh = \"h\"\n";
     let stored = || GatewayHome::new().file(STORE, &store);
     let table = [
         (
@@ -87,7 +87,7 @@ fn the_store_is_read_for_every_reason_that_keeps_openclaw_from_running() {
         ),
         (
             stored().first("sleep 300"),
-            "",
+            "timeout_s = 1\n",
             "openclaw hangs; it was ended",
         ),
         (
