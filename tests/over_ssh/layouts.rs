@@ -73,7 +73,7 @@ fn openclaw_in_nvm_runs_with_the_node_beside_it() {
 fn the_newest_node_of_nvm_is_taken_by_its_number_not_by_its_name() {
     let bin = |version: &str| format!(".nvm/versions/node/v{version}/bin");
     let mut gateway = gateway();
-    for version in ["9.11.2", "24.2.10", "24.16.0", "24.9.0", "8.0.0"] {
+    for version in ["9.11.2", "24.9.10", "24.16.0", "24.10.0", "8.0.0"] {
         gateway = gateway
             .link(&format!("{}/openclaw", bin(version)), npm_openclaw())
             .link(&format!("{}/node", bin(version)), node());
