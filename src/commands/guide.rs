@@ -1,0 +1,258 @@
+//! `clawtap guide`
+
+use crate::cli;
+use crate::commands::Session;
+use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
+use crate::error::{Error, Kind, Outcome};
+use crate::gateway::identity::Gateway;
+use crate::gateway::request::Want;
+use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
+use crate::login::provider;
+use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
+use crate::phone::{Phone, Reaction};
+use crate::render::{summary, toast};
+use crate::settings;
+use crate::status::assessment::{Assessment, Finding, worst};
+use crate::status::verdict::Concern;
+use crate::system::{clock, files, terminal};
+
+pub(crate) fn run(arguments: cli::Guide, session: &Session) -> Result<Outcome, Error> {
+    let phone = Phone::find(&session.environment);
+    if matches!(phone, Phone::Terminal) && !session.terminal.answers {
+        return Err(Error::new(Kind::Usage, "guide needs a phone or a terminal")
+            .hint("Without either: clawtap status"));
+    }
+    let selection = arguments.which.into();
+    let gateways = settings::gateways(&selection, session.config.as_deref(), &session.environment)?;
+    let dialogs = Dialogs {
+        processes: &session.processes,
+        environment: &session.environment,
+    };
+    let mut tour = Tour {
+        person: if matches!(phone, Phone::Termux) {
+            &dialogs
+        } else {
+            &Prompts
+        },
+        phone,
+        gateways,
+        assessments: Vec::new(),
+        session,
+    };
+    tour.begin()?;
+    match tour.walk() {
+        Ok(()) => {}
+        Err(Silence::NobodyThere) => terminal::say("Nobody answered; guide has ended.\n"),
+        Err(Silence::NotAsked(reason)) if session.processes.interrupted() => {
+            return Err(Error::new(Kind::Interrupted, reason));
+        }
+        Err(Silence::NotAsked(reason)) => {
+            return Err(
+                Error::new(Kind::Machine, reason).hint("In a terminal there is: clawtap status")
+            );
+        }
+    }
+    Ok(Outcome::Judged(worst(&tour.assessments)))
+}
+
+/// One person's way through the pages.
+struct Tour<'a> {
+    person: &'a dyn Person,
+    phone: Phone,
+    gateways: Vec<Gateway>,
+    assessments: Vec<Assessment>,
+    session: &'a Session,
+}
+
+/// Where to go after an action.
+enum Next {
+    Page(Page),
+    End,
+}
+
+impl Tour<'_> {
+    /// Checks every gateway, with a sign of life, and says by vibration how it stands.
+    fn begin(&mut self) -> Result<(), Error> {
+        self.react(&Reaction {
+            toast: "checking…".into(),
+            ..Reaction::default()
+        });
+        self.assessments = assess_these(&self.gateways, Presence::Away, self.session)?;
+        self.react(&Reaction {
+            vibration_ms: toast::vibration_ms(worst(&self.assessments)),
+            ..Reaction::default()
+        });
+        Ok(())
+    }
+
+    /// Shows pages until the person has had enough.
+    fn walk(&mut self) -> Result<(), Silence> {
+        let means = Means {
+            reminders: matches!(self.phone, Phone::Termux)
+                && self.session.environment.termux_prefix().is_some(),
+        };
+        let mut page = guide::first(&self.assessments);
+        loop {
+            let next = match guide::question(page, &self.assessments, means) {
+                Question::Tell { title, message } => {
+                    self.person.tell(&title, &message)?;
+                    None
+                }
+                Question::Choose { title, choices } => {
+                    let labels: Vec<String> =
+                        choices.iter().map(|(label, _)| label.clone()).collect();
+                    let chosen = self.person.choose(&title, &labels)?;
+                    chosen
+                        .and_then(|index| choices.get(index))
+                        .map(|(_, choice)| *choice)
+                }
+            };
+            let next = match next {
+                Some(Choice::Open(next)) => Next::Page(next),
+                Some(Choice::Do(gateway, concern, action)) => {
+                    self.act(page, gateway, concern, action)?
+                }
+                None => guide::back(page, &self.assessments).map_or(Next::End, Next::Page),
+            };
+            match next {
+                Next::Page(next) => page = next,
+                Next::End => return Ok(()),
+            }
+        }
+    }
+
+    fn act(
+        &mut self,
+        page: Page,
+        gateway: usize,
+        concern: Option<usize>,
+        action: Action,
+    ) -> Result<Next, Silence> {
+        let Some(assessment) = self.assessments.get(gateway) else {
+            return Ok(Next::End);
+        };
+        let concern = concern
+            .and_then(|number| concern_of(assessment, number))
+            .cloned();
+        match action {
+            Action::SignIn => {
+                if let Some(concern) = concern {
+                    self.open_page(&concern);
+                    self.person.tell("Sign in", &provider::next_step(&concern))?;
+                }
+            }
+            Action::UseClaudeCode => self.person.tell(
+                "Use Claude Code's login",
+                "On the gateway, in a terminal:\nopenclaw models auth login --provider anthropic --method cli --set-default",
+            )?,
+            Action::ShowPage => {
+                if let Some(concern) = concern {
+                    self.open_page(&concern);
+                }
+            }
+            Action::CheckAgain => {
+                self.check_again(gateway);
+                return Ok(Next::Page(Page::Gateway(gateway)));
+            }
+            Action::RemindMe => {
+                if let Err(reason) = self.remind(gateway) {
+                    self.person.tell("No reminder", &reason)?;
+                    return Ok(Next::Page(page));
+                }
+                return Ok(Next::End);
+            }
+            Action::Explain => {
+                let title = summary::line(assessment);
+                let message = explanation(assessment, concern.as_ref());
+                self.person.tell(&title, &message)?;
+            }
+            Action::Dismiss => return Ok(Next::End),
+        }
+        Ok(Next::Page(page))
+    }
+
+    fn check_again(&mut self, index: usize) {
+        let Some(gateway) = self.gateways.get(index) else {
+            return;
+        };
+        self.react(&Reaction {
+            toast: format!("checking {}…", gateway.name),
+            ..Reaction::default()
+        });
+        let reply = ask_one(gateway, Want::Status, Presence::Away, self.session);
+        self.assessments[index] = assessment(gateway, reply);
+    }
+
+    fn open_page(&self, concern: &Concern) {
+        self.react(&Reaction {
+            page: provider::page(concern),
+            ..Reaction::default()
+        });
+    }
+
+    /// Leaves a script that Android runs until an hour has passed.
+    ///
+    /// # Errors
+    /// Why it cannot, for a person.
+    fn remind(&self, gateway: usize) -> Result<(), String> {
+        let environment = &self.session.environment;
+        let name = self
+            .gateways
+            .get(gateway)
+            .ok_or("no such gateway")?
+            .name
+            .as_str();
+        let prefix = environment.termux_prefix().ok_or("This is not Termux.")?;
+        let program = environment
+            .own_path()
+            .ok_or("clawtap does not know where it is.")?;
+        let folder = environment.state_folder().ok_or("HOME is not set.")?;
+        let (job, now) = (reminder::job(name), clock::now());
+        let script = folder.join(format!("remind-{name}"));
+        files::write_script(
+            &script,
+            &reminder::script(&prefix, &program, name, job, now),
+        )
+        .map_err(|error| format!("Cannot write {}: {error}", environment.spelled(&script)))?;
+        let processes = &self.session.processes;
+        self.phone
+            .schedule(&script, job, reminder::EVERY, processes, environment)?;
+        let due = clock::local(now + reminder::AFTER);
+        self.react(&Reaction {
+            toast: format!("clawtap will check {name} again at {}", due.format("%H:%M")),
+            ..Reaction::default()
+        });
+        Ok(())
+    }
+
+    /// Has the phone do it. What does not work is told in the terminal; the dialogs go on without it.
+    fn react(&self, reaction: &Reaction) {
+        let said = self
+            .phone
+            .react(reaction, &self.session.processes, &self.session.environment);
+        terminal::say(&said.shown);
+        for problem in &said.problems {
+            terminal::say(&format!("clawtap: {problem}\n"));
+        }
+    }
+}
+
+fn concern_of(assessment: &Assessment, number: usize) -> Option<&Concern> {
+    match &assessment.finding {
+        Finding::Judged(_, judgement) => judgement.concerns.get(number),
+        Finding::Unknown(_) => None,
+    }
+}
+
+/// What is known, and what to do next.
+fn explanation(assessment: &Assessment, concern: Option<&Concern>) -> String {
+    let (detail, next_step) = match (&assessment.finding, concern) {
+        (Finding::Unknown(trouble), _) => (trouble.detail.as_ref(), trouble.next_step.clone()),
+        (_, Some(concern)) => (concern.detail.as_ref(), provider::next_step(concern)),
+        (_, None) => (None, String::new()),
+    };
+    let detail = detail
+        .map(|detail| format!("{detail}\n\n"))
+        .unwrap_or_default();
+    detail + &next_step
+}

@@ -1,0 +1,42 @@
+//! A reminder: a script that Android runs until its time has come.
+
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::gateway::request::quoted;
+
+const SCRIPT: &str = include_str!("reminder.sh");
+
+/// How long from now.
+pub(crate) const AFTER: TimeDelta = TimeDelta::hours(1);
+/// How often Android runs the script; the least it allows.
+pub(crate) const EVERY: Duration = Duration::from_secs(15 * 60);
+
+/// The script for one gateway. `job` is Android's number for it.
+pub(crate) fn script(
+    prefix: &Path,
+    program: &Path,
+    gateway: &str,
+    job: u32,
+    now: DateTime<Utc>,
+) -> String {
+    format!(
+        "#!{prefix}/bin/sh\nprefix={quoted_prefix} clawtap={program} gateway={gateway} job={job} due={due}\n{SCRIPT}",
+        prefix = prefix.display(),
+        quoted_prefix = quoted(&prefix.to_string_lossy()),
+        program = quoted(&program.to_string_lossy()),
+        gateway = quoted(gateway),
+        due = (now + AFTER).timestamp(),
+    )
+}
+
+/// Android's number for a gateway's reminder: its own for each, and not 0, which others use.
+pub(crate) fn job(gateway: &str) -> u32 {
+    // FNV-1a, folded into a range of our own.
+    let hash = gateway.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    700_000 + hash % 100_000
+}

@@ -1,0 +1,247 @@
+//! `guide`, in dialogs of the fake Termux:API and in a terminal.
+
+use std::fs;
+use std::process::Command;
+
+use pretty_assertions::assert_eq;
+
+use crate::support::{Clawtap, GatewayHome, fakes};
+
+fn expired() -> GatewayHome {
+    GatewayHome::new().document("2026.9.6/token_expired_am")
+}
+
+fn healthy() -> GatewayHome {
+    GatewayHome::new().document("2026.9.6/token_ok_am")
+}
+
+/// A guide on a phone whose owner gives these answers, one a dialog.
+fn guide(gateway: &GatewayHome, answers: &str) -> Clawtap {
+    Clawtap::with(gateway)
+        .on_a_phone()
+        .args(["guide"])
+        .env("FAKE_ANSWERS", answers)
+}
+
+const EXPIRED_DIALOG: &str = "radio -t home: anthropic expired -v \
+                              Sign in now,Show the page,Check again,Dismiss\n";
+
+#[test]
+fn an_expired_login_leads_to_the_sign_in() {
+    let ran = guide(&expired(), "0 0 cancel")
+        .run()
+        .status(1)
+        .stdout("")
+        .stderr("");
+    assert_eq!(
+        ran.log("termux-toast").trim_end(),
+        "termux-toast -g bottom\n  | checking…"
+    );
+    assert_eq!(ran.log("termux-vibrate"), "termux-vibrate -d 500\n");
+    assert_eq!(
+        ran.log("termux-open-url"),
+        "termux-open-url https://claude.ai/login\n"
+    );
+    let told = "confirm -t Sign in -i Sign in again on the gateway: claude setup-token, \
+                then openclaw models auth paste-token --provider anthropic\n";
+    assert_eq!(
+        ran.log("termux-dialog"),
+        [EXPIRED_DIALOG, told, EXPIRED_DIALOG].concat()
+    );
+}
+
+#[test]
+fn health_is_told_login_by_login_and_ends_it() {
+    let ran = guide(&healthy(), "0").run().status(0);
+    assert_eq!(ran.log("termux-vibrate"), "termux-vibrate -d 40\n");
+    let told = "confirm -t home: all is well -i anthropic:claude-code: 299 d left\n";
+    assert_eq!(ran.log("termux-dialog"), told);
+}
+
+#[test]
+fn dismissing_and_cancelling_both_end_it() {
+    for answers in ["3", "cancel", ""] {
+        let ran = guide(&expired(), answers).run().status(1).stderr("");
+        assert_eq!(ran.log("termux-dialog"), EXPIRED_DIALOG);
+        assert_eq!(ran.log("termux-open-url"), "");
+    }
+}
+
+#[test]
+fn checking_again_notices_that_it_was_mended() {
+    let gateway = expired()
+        .file(
+            "mended",
+            fs::read(crate::support::fixture("corpus/2026.9.6/token_ok_am.json")).unwrap(),
+        )
+        .first(
+            "[ ! -f ~/ran ] || { cp ~/mended ~/reply/document; echo 0 >~/reply/exit; }; : >~/ran\n",
+        );
+    let ran = guide(&gateway, "2 0").run().status(0);
+    let told = "confirm -t home: all is well -i anthropic:claude-code: 299 d left\n";
+    assert_eq!(ran.log("termux-dialog"), [EXPIRED_DIALOG, told].concat());
+    let toasts = ran.log("termux-toast");
+    let shown: Vec<&str> = toasts
+        .split("termux-toast -g bottom\n")
+        .map(str::trim)
+        .collect();
+    assert_eq!(shown, ["", "| checking…", "| checking home…"]);
+}
+
+#[test]
+fn several_gateways_are_chosen_from_and_commas_do_not_divide_a_choice() {
+    let gateway = healthy();
+    let two =
+        "[[gateway]]\nname = \"home\"\nssh = \"a\"\n[[gateway]]\nname = \"cabin\"\nssh = \"b\"\n";
+    let ran = guide(&gateway, "1 0 cancel").config(two).run().status(0);
+    let which = "radio -t Which gateway? -v ✓ home: ok\\, anthropic 299 d left,\
+                 ✓ cabin: ok\\, anthropic 299 d left\n";
+    let told = "confirm -t cabin: all is well -i anthropic:claude-code: 299 d left\n";
+    assert_eq!(ran.log("termux-dialog"), [which, told, which].concat());
+}
+
+#[test]
+fn an_unreachable_gateway_is_explained() {
+    let ran = guide(&healthy(), "1 0 cancel")
+        .env(
+            "FAKE_SSH_STDERR",
+            "ssh: connect to host home.example port 22: Connection refused",
+        )
+        .run()
+        .status(3);
+    let asked =
+        "radio -t home: no ssh server answers -v Check again,What is wrong\\, what to do,Dismiss\n";
+    let told = "confirm -t home: no ssh server answers -i ssh: connect to host home.example port 22: \
+                Connection refused\\n\\nIs sshd running there, and the port right?\n";
+    assert_eq!(ran.log("termux-dialog"), [asked, told, asked].concat());
+}
+
+#[test]
+fn dialogs_that_do_not_work_are_told_and_leave_the_rest_alone() {
+    for (answers, problem) in [
+        ("garbage", "termux-dialog gave no answer that can be read"),
+        ("fail", "termux-dialog failed"),
+    ] {
+        let ran = guide(&expired(), answers).run().status(74);
+        assert_eq!(
+            ran.stderr,
+            format!("clawtap: {problem}\n→ In a terminal there is: clawtap status\n")
+        );
+    }
+}
+
+#[test]
+fn an_unanswered_dialog_is_given_up_with_its_program() {
+    let gateway = expired();
+    let clawtap = guide(&gateway, "hang");
+    let log = clawtap.home().join("log");
+    let ran = clawtap.run().status(1);
+    assert_eq!(ran.stderr, "Nobody answered; guide has ended.\n");
+    let mark = format!("FAKE_LOG={}", log.display());
+    let left = fs::read_dir("/proc").unwrap().flatten().filter(|entry| {
+        let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
+        environment
+            .split(|&byte| byte == 0)
+            .any(|variable| variable == mark.as_bytes())
+    });
+    assert_eq!(left.count(), 0, "a process of the dialog lives on");
+}
+
+#[test]
+fn a_reminder_waits_for_its_time_then_checks_once_and_is_gone() {
+    let gateway = expired();
+    let clawtap = guide(&gateway, "3").file("usr/bin/termux-info", "");
+    let prefix = clawtap.home().join("usr");
+    let ran = clawtap.env("PREFIX", &prefix).run().status(1);
+    let script = ran.home().join(".local/state/clawtap/remind-home");
+    let job = ran.log("termux-job-scheduler");
+    let number = job
+        .split_whitespace()
+        .skip_while(|word| *word != "--job-id")
+        .nth(1)
+        .expect("a job id");
+    let expected = format!(
+        "termux-job-scheduler --script {} --job-id {number} --period-ms 900000 --persisted true \
+         --network any --battery-not-low false\n",
+        script.display()
+    );
+    assert_eq!(job, expected);
+    assert!(
+        ran.log("termux-toast")
+            .contains("clawtap will check home again at "),
+        "{}",
+        ran.log("termux-toast")
+    );
+
+    // Android runs it by its shebang, which names a shell that only Termux has.
+    let text = fs::read_to_string(&script).unwrap();
+    assert!(
+        text.starts_with(&format!("#!{}/bin/sh\n", prefix.display())),
+        "{text}"
+    );
+    let run = || {
+        let path = [
+            fakes("termux"),
+            fakes("ssh"),
+            "/usr/bin".into(),
+            "/bin".into(),
+        ];
+        let status = Command::new("sh")
+            .arg(&script)
+            .env_clear()
+            .env("PATH", std::env::join_paths(path).unwrap())
+            .env("HOME", ran.home())
+            .env("FAKE_LOG", ran.home().join("log"))
+            .env("FAKE_GATEWAY", gateway.path())
+            .status();
+        status.unwrap().code()
+    };
+    fs::remove_file(ran.home().join("log/termux-toast")).unwrap();
+    assert_eq!(run(), Some(0), "before its time it does nothing");
+    assert!(script.exists());
+    assert_eq!(ran.log("termux-toast"), "");
+
+    let (before, after) = text.split_once("due=").unwrap();
+    let past = format!(
+        "{before}due=1 {}",
+        after.trim_start_matches(|c: char| c.is_ascii_digit())
+    );
+    fs::write(&script, past).unwrap();
+    assert_eq!(run(), Some(1));
+    assert!(!script.exists());
+    let cancelled = format!("{expected}termux-job-scheduler --cancel --job-id {number}\n");
+    assert_eq!(ran.log("termux-job-scheduler"), cancelled);
+    assert!(
+        ran.log("termux-toast")
+            .contains("✗ home: anthropic expired"),
+        "{}",
+        ran.log("termux-toast")
+    );
+}
+
+#[test]
+fn in_a_terminal_the_same_choices_have_numbers() {
+    let gateway = expired();
+    let clawtap = Clawtap::with(&gateway).args(["guide"]);
+    let (status, screen) = clawtap.run_in_terminal("9\n2\n\n");
+    assert_eq!(status, 1, "{screen}");
+    let question = "home: anthropic expired\n  1 Sign in now\n  2 Show the page\n  3 Check again\n  4 Dismiss\n\
+                    Number, or Enter to go back: ";
+    assert_eq!(screen.matches(question).count(), 2, "{screen}");
+    assert!(screen.contains("There is 1 to 4.\n"), "{screen}");
+    assert!(screen.contains("  https://claude.ai/login\n"), "{screen}");
+}
+
+#[test]
+fn with_neither_phone_nor_terminal_it_says_so() {
+    let ran = Clawtap::with(&expired())
+        .args(["guide"])
+        .run()
+        .status(64)
+        .stdout("");
+    assert_eq!(
+        ran.stderr,
+        "clawtap: guide needs a phone or a terminal\n→ Without either: clawtap status\n"
+    );
+    assert_eq!(ran.log("ssh"), "");
+}
