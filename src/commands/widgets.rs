@@ -1,0 +1,304 @@
+//! `clawtap widgets`: shortcuts for Termux:Widget.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::cli;
+use crate::commands::{Session, print};
+use crate::error::{Error, Kind, Outcome};
+use crate::install::ledger::{Ledger, homeless};
+use crate::install::manifest::Manifest;
+use crate::install::plan::{self, Change, Plan};
+use crate::install::script::Device;
+use crate::install::widgets::{Scope, dynamic_gateways, live_row, wanted};
+use crate::phone::widget_list;
+use crate::render::row;
+use crate::render::widgets::{Inventory, listed};
+use crate::settings::{self, Selection};
+use crate::system::placement::{Found, look};
+use crate::system::terminal;
+
+pub(crate) fn run(arguments: cli::Widgets, session: &Session) -> Result<Outcome, Error> {
+    match arguments.command {
+        cli::WidgetsCommand::Install(arguments) => install(&arguments, session),
+        cli::WidgetsCommand::Uninstall(arguments) => uninstall(&arguments, session),
+        cli::WidgetsCommand::List(_) => list(session),
+    }
+}
+
+/// What a person asked to have installed.
+struct Order<'a> {
+    home: PathBuf,
+    device: Device,
+    gateways: Vec<String>,
+    scope: Scope,
+    arguments: &'a cli::WidgetsInstall,
+}
+
+fn install(arguments: &cli::WidgetsInstall, session: &Session) -> Result<Outcome, Error> {
+    let order = Order::take(arguments, session)?;
+    let ledger = Ledger::of(&session.environment)?;
+    let mut known = ledger.read()?.unwrap_or_default();
+    let mut plan = order.plan(&known, &ledger)?;
+    refuse_if_barred(&plan, session)?;
+    if arguments.dry_run {
+        print(&intent(&plan, session))?;
+        return Ok(Outcome::Done);
+    }
+    let held = if plan.changes.is_empty() && plan.after == known {
+        None
+    } else {
+        let (lock, made) = ledger.lock()?;
+        // Planned again, now that nobody else changes anything.
+        known = ledger.read()?.unwrap_or_default();
+        let mut all = known.clone();
+        all.folders.splice(0..0, made);
+        plan = order.plan(&all, &ledger)?;
+        refuse_if_barred(&plan, session)?;
+        Some(lock)
+    };
+    if held.is_some() {
+        ledger.apply(&plan, &known)?;
+    }
+    drop(held);
+    print(&done(&plan, session))?;
+    refresh_after(&plan, session);
+    if writes(&plan) {
+        print(NEXT)?;
+    }
+    if order.scope == Scope::All && order.gateways.len() > dynamic_gateways() {
+        print(&order.too_many())?;
+    }
+    left_alone(&plan, session)
+}
+
+const NEXT: &str = "\
+Next: add Termux:Widget's widget to the home
+screen. For the menu of its icon, open it and
+press Create dynamic shortcuts.
+";
+
+impl<'a> Order<'a> {
+    fn take(arguments: &'a cli::WidgetsInstall, session: &Session) -> Result<Self, Error> {
+        let environment = &session.environment;
+        let home = environment.home().ok_or_else(homeless)?;
+        let Some(prefix) = environment.termux_prefix() else {
+            return Err(Error::new(
+                Kind::Configuration,
+                "widgets are for Termux on a phone, and this is not Termux",
+            )
+            .hint("On the phone: clawtap widgets install"));
+        };
+        let program = environment.own_path().ok_or_else(|| {
+            Error::new(Kind::Machine, "cannot tell where this program is")
+                .hint("Start it by its full path")
+        })?;
+        if let Some(name) = &arguments.gateway {
+            let one = Selection::One(name.clone());
+            settings::gateways(&one, session.config.as_deref(), environment)?;
+        }
+        let config = session.config.as_deref();
+        let gateways = settings::gateways(&Selection::All, config, environment)?;
+        let gateways = gateways.iter().map(|gateway| gateway.name.to_string());
+        let config = environment.absolute(&settings::config_path(config, environment)?);
+        let usual = home.join(".config/clawtap/config.toml");
+        let state_home = environment.path("XDG_STATE_HOME");
+        let state_home = state_home.map(|folder| environment.absolute(&folder));
+        let device = Device::new(
+            &prefix,
+            &program,
+            (config != usual).then_some(config.as_path()),
+            state_home.as_deref(),
+        );
+        Ok(Self {
+            home,
+            device: device.map_err(|reason| {
+                Error::new(Kind::Configuration, reason).hint("Move it to a plainer path")
+            })?,
+            gateways: gateways.collect(),
+            scope: match &arguments.gateway {
+                Some(name) => Scope::Gateway(name.clone()),
+                None => Scope::All,
+            },
+            arguments,
+        })
+    }
+
+    fn plan(&self, known: &Manifest, ledger: &Ledger) -> Result<Plan, Error> {
+        let live = self.live_rows(known);
+        let wanted = wanted(&self.home, &self.device, &self.gateways, &live, &self.scope);
+        let there = ledger.survey(plan::places(&wanted, known))?;
+        let force = self.arguments.force;
+        Ok(plan::install(&wanted, &self.scope, known, &there, force))
+    }
+
+    /// Where the live rows are: those that are there stay where they are, a new one begins with no summary.
+    fn live_rows(&self, known: &Manifest) -> BTreeMap<String, PathBuf> {
+        let is_there = |path: &Path| !matches!(look(path), Ok(Found::Nothing));
+        let place = |gateway: &String| {
+            let mut rows = known.live_rows(gateway).peekable();
+            if rows.peek().is_none() && !self.arguments.live {
+                return None;
+            }
+            let current = rows.map(|row| row.path.clone()).find(|path| is_there(path));
+            let names = || {
+                let names = row::first_names(gateway);
+                let places = names.iter().map(|name| live_row(&self.home, name));
+                places.collect::<Vec<_>>()
+            };
+            let fresh = || names().into_iter().find(|path| !is_there(path));
+            Some((gateway.clone(), current.or_else(fresh)?))
+        };
+        self.gateways.iter().filter_map(place).collect()
+    }
+
+    fn too_many(&self) -> String {
+        format!(
+            "That menu has room for the first {} of your\n{} gateways; the widget's list has them all.\n",
+            dynamic_gateways(),
+            self.gateways.len()
+        )
+    }
+}
+
+fn uninstall(arguments: &cli::WidgetsUninstall, session: &Session) -> Result<Outcome, Error> {
+    let ledger = Ledger::of(&session.environment)?;
+    let planned = |known: &Manifest| {
+        let paths = known.files.iter().map(|entry| &entry.path);
+        let paths = paths.chain(&known.folders).map(PathBuf::as_path);
+        let there = ledger.survey(paths)?;
+        let (live, force) = (arguments.live, arguments.force);
+        Ok::<_, Error>(plan::uninstall(known, &there, &ledger.path, live, force))
+    };
+    let Some(known) = ledger.read()? else {
+        print("Nothing is installed.\n")?;
+        return Ok(Outcome::Done);
+    };
+    if arguments.dry_run {
+        print(&intent(&planned(&known)?, session))?;
+        return Ok(Outcome::Done);
+    }
+    let held = ledger.lock()?;
+    let known = ledger.read()?.unwrap_or_default();
+    let plan = planned(&known)?;
+    ledger.apply(&plan, &known)?;
+    drop(held);
+    print(&done(&plan, session))?;
+    refresh_after(&plan, session);
+    left_alone(&plan, session)
+}
+
+fn list(session: &Session) -> Result<Outcome, Error> {
+    let ledger = Ledger::of(&session.environment)?;
+    let Some(known) = ledger.read()? else {
+        print("Nothing is installed.\n→ clawtap widgets install\n")?;
+        return Ok(Outcome::Done);
+    };
+    let there = ledger.survey(known.files.iter().map(|entry| entry.path.as_path()))?;
+    let inventory = Inventory {
+        known: &known,
+        there: &there,
+    };
+    print(&listed(&inventory, |path| {
+        session.environment.spelled(path)
+    }))?;
+    Ok(Outcome::Done)
+}
+
+fn refuse_if_barred(plan: &Plan, session: &Session) -> Result<(), Error> {
+    let Some(barrier) = plan.barrier() else {
+        return Ok(());
+    };
+    let path = session.environment.spelled(&barrier.path);
+    Err(Error::new(
+        Kind::Machine,
+        format!("{path} {}; nothing was changed", barrier.why.words()),
+    )
+    .hint("Move it away, then run this again"))
+}
+
+/// What would happen, a line for each change.
+fn intent(plan: &Plan, session: &Session) -> String {
+    let mut text = String::from("Nothing is changed now. This would be:\n");
+    if plan.changes.is_empty() {
+        text.push_str("nothing\n");
+    }
+    for change in &plan.changes {
+        let (verb, path) = match change {
+            Change::MakeFolder(path) => ("make", path),
+            Change::Write { file, new: true } => ("write", &file.path),
+            Change::Write { file, new: false } => ("replace", &file.path),
+            Change::Remove(path) | Change::RemoveFolder(path) => ("remove", path),
+        };
+        text.push_str(&format!("{verb} {}\n", session.environment.spelled(path)));
+    }
+    for conflict in &plan.conflicts {
+        let path = session.environment.spelled(&conflict.path);
+        text.push_str(&format!("leave {path}: it {}\n", conflict.why.words()));
+    }
+    text
+}
+
+/// "✓ 9 files written, 2 removed"
+fn done(plan: &Plan, session: &Session) -> String {
+    let count = |wanted: fn(&Change) -> bool| plan.changes.iter().filter(|c| wanted(c)).count();
+    let written = count(|change| matches!(change, Change::Write { .. }));
+    let removed = count(|change| matches!(change, Change::Remove(_)));
+    let counted = [
+        (written, "written"),
+        (removed, "removed"),
+        (plan.unchanged, "as they should be"),
+    ];
+    let parts: Vec<String> = counted
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number} {what}"))
+        .collect();
+    let mut text = match &parts[..] {
+        [] => "✓ nothing to do\n".into(),
+        parts => format!("✓ files: {}\n", parts.join(", ")),
+    };
+    if session.verbose {
+        for change in &plan.changes {
+            if let Change::Write { file, .. } = change {
+                text.push_str(&format!("  {}\n", session.environment.spelled(&file.path)));
+            }
+        }
+    }
+    text
+}
+
+fn writes(plan: &Plan) -> bool {
+    let write = |change: &Change| matches!(change, Change::Write { .. });
+    plan.changes.iter().any(write)
+}
+
+/// The list on the home screen; that it could not be refreshed is worth a remark and no more.
+fn refresh_after(plan: &Plan, session: &Session) {
+    let removes = |change: &Change| matches!(change, Change::Remove(_));
+    if !writes(plan) && !plan.changes.iter().any(removes) {
+        return;
+    }
+    if let Err(remark) = widget_list::refresh(&session.processes, &session.environment) {
+        terminal::say(&format!("clawtap: {remark}\n"));
+    }
+}
+
+/// What a person has to decide about.
+fn left_alone(plan: &Plan, session: &Session) -> Result<Outcome, Error> {
+    let lines: Vec<String> = plan
+        .conflicts
+        .iter()
+        .map(|conflict| {
+            let path = session.environment.spelled(&conflict.path);
+            format!("\n  {path} {}", conflict.why.words())
+        })
+        .collect();
+    if lines.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    Err(
+        Error::new(Kind::Machine, format!("left alone:{}", lines.concat()))
+            .hint("Move it away, or give --force to lose it"),
+    )
+}

@@ -1,0 +1,157 @@
+//! The file in which we remember what was installed, and carrying out a plan under its protection.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind};
+use crate::install::manifest::Manifest;
+use crate::install::plan::{Change, Places, Plan};
+use crate::system::environment::Environment;
+use crate::system::placement::{self, Found, UNFINISHED};
+use crate::system::{files, placement::look};
+
+/// The largest manifest that is read, in bytes.
+const LARGEST: u64 = 4 * 1024 * 1024;
+const AGAIN: &str = "Check the folder and the space left, then run it again: it goes on from there";
+
+/// Where the manifest is.
+pub(crate) struct Ledger<'a> {
+    pub(crate) path: PathBuf,
+    environment: &'a Environment,
+}
+
+impl<'a> Ledger<'a> {
+    /// The one of this home folder.
+    pub(crate) fn of(environment: &'a Environment) -> Result<Self, Error> {
+        let folder = environment.state_folder().ok_or_else(homeless)?;
+        Ok(Self {
+            path: folder.join("widgets.json"),
+            environment,
+        })
+    }
+
+    /// What is remembered; nothing if nothing ever was.
+    pub(crate) fn read(&self) -> Result<Option<Manifest>, Error> {
+        let text = files::read_text_if_there(&self.path, LARGEST);
+        let text = text.map_err(|error| self.cannot("read", &self.path, &error))?;
+        text.map(|text| Manifest::parse(&text))
+            .transpose()
+            .map_err(|reason| {
+                let path = self.environment.spelled(&self.path);
+                Error::new(Kind::Machine, format!("cannot use {path}: {reason}"))
+                    .hint("Move it away, then: clawtap widgets install --force")
+            })
+    }
+
+    /// Keeps others from installing meanwhile. Returns what keeps them, and the folders it had to make.
+    pub(crate) fn lock(&self) -> Result<(File, Vec<PathBuf>), Error> {
+        let folder = self.folder();
+        let missing = folder
+            .ancestors()
+            .take_while(|folder| matches!(look(folder), Ok(Found::Nothing)));
+        let mut made: Vec<PathBuf> = missing.map(Path::to_path_buf).collect();
+        made.reverse();
+        let locked = files::make_private_folder(folder).and_then(|()| placement::lock(folder));
+        match locked {
+            Ok(lock) => Ok((lock, made)),
+            Err(error) => Err(self.cannot("write to", folder, &error)),
+        }
+    }
+
+    /// Looks at places.
+    pub(crate) fn survey<'p>(
+        &self,
+        paths: impl Iterator<Item = &'p Path>,
+    ) -> Result<Places, Error> {
+        paths
+            .map(|path| match look(path) {
+                Ok(found) => Ok((path.to_path_buf(), found)),
+                Err(error) => Err(self.cannot("look at", path, &error)),
+            })
+            .collect()
+    }
+
+    /// Carries out a plan. Wherever it is ended, what is remembered covers what was done.
+    pub(crate) fn apply(&self, plan: &Plan, known: &Manifest) -> Result<(), Error> {
+        if plan.during != *known {
+            self.write(&plan.during)?;
+        }
+        for folder in folders_of(&plan.during) {
+            // What a run that was killed had not finished.
+            let unfinished = folder.join(UNFINISHED);
+            placement::remove(&unfinished)
+                .or_else(absent)
+                .map_err(|error| self.cannot("remove", &unfinished, &error))?;
+        }
+        let holds_us = |change: &&Change| matches!(change, Change::RemoveFolder(folder) if self.path.starts_with(folder));
+        for change in plan.changes.iter().filter(|change| !holds_us(change)) {
+            self.perform(change)?;
+        }
+        if plan.after.is_empty() {
+            placement::remove(&self.path)
+                .map_err(|error| self.cannot("remove", &self.path, &error))?;
+        } else if plan.after != plan.during {
+            self.write(&plan.after)?;
+        }
+        for change in plan.changes.iter().filter(holds_us) {
+            self.perform(change)?;
+        }
+        Ok(())
+    }
+
+    fn perform(&self, change: &Change) -> Result<(), Error> {
+        let (verb, path, done) = match change {
+            Change::MakeFolder(path) => ("make", path, placement::make_folder(path)),
+            Change::Write { file, .. } => {
+                let done = placement::place(&file.path, &file.content, file.mode);
+                ("write", &file.path, done)
+            }
+            Change::Remove(path) => ("remove", path, placement::remove(path)),
+            Change::RemoveFolder(path) => ("remove", path, placement::remove_if_empty(path)),
+        };
+        done.map_err(|error| self.cannot(verb, path, &error))
+    }
+
+    /// Remembers this from now on.
+    pub(crate) fn write(&self, manifest: &Manifest) -> Result<(), Error> {
+        let text = manifest.to_text().map_err(io::Error::other);
+        text.and_then(|text| placement::place(&self.path, text.as_bytes(), 0o600))
+            .map_err(|error| self.cannot("write", &self.path, &error))
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
+    fn cannot(&self, verb: &str, path: &Path, error: &io::Error) -> Error {
+        let path = self.environment.spelled(path);
+        Error::new(Kind::Machine, format!("cannot {verb} {path}: {error}")).hint(AGAIN)
+    }
+}
+
+/// There is no home folder.
+pub(crate) fn homeless() -> Error {
+    Error::new(
+        Kind::Configuration,
+        "HOME is not set, so there is no place for widgets",
+    )
+    .hint("Set HOME to your home folder")
+}
+
+fn folders_of(manifest: &Manifest) -> BTreeSet<&Path> {
+    let parents = manifest
+        .files
+        .iter()
+        .filter_map(|entry| entry.path.parent());
+    parents.collect()
+}
+
+/// Below something that is no folder there is nothing to remove.
+fn absent(error: io::Error) -> io::Result<()> {
+    match error.kind() {
+        io::ErrorKind::NotADirectory => Ok(()),
+        _ => Err(error),
+    }
+}

@@ -1,0 +1,132 @@
+//! A shortcut script: as it lies in `widgets/`, made to fit this device.
+
+use std::path::Path;
+
+use crate::gateway::request::quoted;
+
+/// What the scripts in `widgets/` say, which is right wherever Termux lives in its usual place.
+const USUAL_SHELL: &str = "/data/data/com.termux/files/usr/bin/sh";
+const USUAL_PROGRAM: &str = "/data/data/com.termux/files/usr/bin/clawtap";
+/// Longer first lines of scripts are cut by some systems.
+const LONGEST_SHELL: usize = 120;
+
+/// What a script needs to know of this device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Device {
+    shell: String,
+    program: String,
+    options: String,
+    /// Lines before the one that starts the program.
+    setting: String,
+}
+
+impl Device {
+    /// Where Termux and this program are, and configuration and state if they are in no usual place: a widget
+    /// has none of the variables that say so.
+    ///
+    /// # Errors
+    /// What no script can be written for, in words.
+    pub(crate) fn new(
+        prefix: &Path,
+        program: &Path,
+        config: Option<&Path>,
+        state_home: Option<&Path>,
+    ) -> Result<Self, String> {
+        let text = |path: &Path| {
+            let text = path.to_str().filter(|text| !text.contains('\n'));
+            text.map(str::to_owned)
+                .ok_or_else(|| format!("no script can name {}", path.display()))
+        };
+        let shell = text(&prefix.join("bin/sh"))?;
+        if shell.contains(char::is_whitespace) || shell.len() > LONGEST_SHELL {
+            return Err(format!("no script can begin with #!{shell}"));
+        }
+        Ok(Self {
+            shell,
+            program: word(&text(program)?),
+            options: match config {
+                Some(config) => format!(" --config {}", quoted(&text(config)?)),
+                None => String::new(),
+            },
+            setting: match state_home {
+                Some(folder) => format!("export XDG_STATE_HOME={}\n", quoted(&text(folder)?)),
+                None => String::new(),
+            },
+        })
+    }
+
+    /// The script for this device, for one gateway or for all.
+    pub(crate) fn fit(&self, script: &str, gateway: Option<&str>) -> String {
+        let mut options = self.options.clone();
+        if let Some(gateway) = gateway {
+            options.push_str(&format!(" --gateway {}", quoted(gateway)));
+        }
+        let lines = script.lines().map(|line| {
+            if let Some(rest) = line.strip_prefix("#!") {
+                format!("#!{}\n", rest.replace(USUAL_SHELL, &self.shell))
+            } else if let Some((before, after)) = line.split_once(USUAL_PROGRAM) {
+                format!("{}{before}{}{after}{options}\n", self.setting, self.program)
+            } else {
+                format!("{line}\n")
+            }
+        });
+        lines.collect()
+    }
+}
+
+/// A word for the shell, quoted only where that makes a difference.
+fn word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
+    if text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        quoted(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Device, USUAL_PROGRAM};
+    use std::path::Path;
+
+    const USUAL_PREFIX: &str = "/data/data/com.termux/files/usr";
+    const SCRIPT: &str = include_str!("../../widgets/status");
+
+    #[test]
+    fn in_termuxs_usual_place_the_script_is_the_file_in_the_repository() {
+        let device = Device::new(
+            Path::new(USUAL_PREFIX),
+            Path::new(USUAL_PROGRAM),
+            None,
+            None,
+        )
+        .unwrap();
+        assert_eq!(device.fit(SCRIPT, None), SCRIPT);
+    }
+
+    #[test]
+    fn elsewhere_shell_program_and_options_are_filled_in() {
+        let device = Device::new(
+            Path::new("/tmp/prefix"),
+            Path::new("/it's/clawtap"),
+            Some(Path::new("/a b/config.toml")),
+            Some(Path::new("/state")),
+        )
+        .unwrap();
+        let script = device.fit(SCRIPT, Some("home"));
+        assert!(script.starts_with("#!/tmp/prefix/bin/sh\n"), "{script}");
+        assert!(
+            script.contains("\nexport XDG_STATE_HOME='/state'\n'/it"),
+            "{script}"
+        );
+        let line = r"'/it'\''s/clawtap' status --config '/a b/config.toml' --gateway 'home'";
+        assert!(script.lines().any(|found| found == line), "{script}");
+    }
+
+    #[test]
+    fn a_place_that_no_first_line_can_name_is_refused() {
+        for prefix in ["/a b", "/a\nb", &format!("/{}", "x".repeat(200))] {
+            assert!(Device::new(Path::new(prefix), Path::new("/clawtap"), None, None).is_err());
+        }
+    }
+}

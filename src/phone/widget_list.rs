@@ -1,0 +1,38 @@
+//! Termux:Widget's list on the home screen, which only reads its folders again when it is told to.
+
+use std::time::Duration;
+
+use crate::system::environment::Environment;
+use crate::system::process::{Ending, Invocation, Processes};
+
+/// How long Android may take to pass the message on.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Has the list read its folders again.
+///
+/// # Errors
+/// Why it may show what was there before, as a line for a person.
+pub(crate) fn refresh(processes: &Processes, environment: &Environment) -> Result<(), String> {
+    let stale = |why: &str| format!("{why}: press the widget's reload button");
+    let Some(program) = environment.program("am") else {
+        return Err(stale("am is not installed"));
+    };
+    let invocation = Invocation::new(program, PATIENCE).arguments([
+        "broadcast",
+        "-n",
+        "com.termux.widget/.TermuxWidgetProvider",
+        "-a",
+        "com.termux.widget.ACTION_REFRESH_WIDGET",
+        "--ei",
+        "appWidgetId",
+        "0",
+    ]);
+    match processes.run(&invocation) {
+        Ok(finished) if finished.succeeded() => Ok(()),
+        Ok(finished) if finished.ending == Ending::Overdue => {
+            Err(stale("Android did not refresh the list"))
+        }
+        Ok(_) => Err(stale("am could not refresh the list")),
+        Err(error) => Err(stale(&format!("am did not start ({error})"))),
+    }
+}
