@@ -239,7 +239,7 @@ fn the_exit_code_of_the_same_run_decides_and_the_difference_is_told_on_request()
             "0",
             0,
             "home: ok\n",
-            "home: OpenClaw's exit code says ok, its answer reads as broken\n",
+            "home: OpenClaw's exit code says ok, its answer reads as broken; the exit code counts\n",
         ),
         (
             "2026.9.6/token_ok_am",
@@ -248,7 +248,7 @@ fn the_exit_code_of_the_same_run_decides_and_the_difference_is_told_on_request()
             "home: anthropic cannot be confirmed\n",
             "\
 home: → Look on the gateway: openclaw models status
-home: OpenClaw's exit code says broken, its answer reads as ok
+home: OpenClaw's exit code says broken, its answer reads as ok; the exit code counts
 ",
         ),
         (

@@ -120,8 +120,8 @@ fn a_far_future_is_a_long_time_and_no_overflow() {
         assert_asked(
             &fields,
             0,
-            "ok, anthropic 364999 d left",
-            "  ✓ anthropic:work ████████ 364999 d",
+            "ok, anthropic 999 years left",
+            "  ✓ anthropic:work ████████ 999 years",
         );
     }
 }

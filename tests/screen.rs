@@ -35,7 +35,8 @@ fn many_logins_fit_a_small_phone() {
     assert_eq!(
         screen(&gateway, "40", 1),
         "\
-✗ home  openai cannot be used (+1)
+✗ home
+  openai cannot be used, and 1 more
 
   ! openai:default    ██░░░░░░ 4 h 59 m
   ✗ openai:two@examp… ░░░░░░░░ expired

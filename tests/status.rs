@@ -49,7 +49,11 @@ fn check_is_one_line_and_the_exit_code() {
             2,
         ),
         ("2026.9.6/token_expired_am", "home: anthropic expired\n", 1),
-        ("2026.9.6/empty", "home: openai is not signed in (+1)\n", 1),
+        (
+            "2026.9.6/empty",
+            "home: openai is not signed in, and 1 more\n",
+            1,
+        ),
     ] {
         let gateway = GatewayHome::new().document(document);
         let _ = Clawtap::with(&gateway)

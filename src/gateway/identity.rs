@@ -42,6 +42,27 @@ impl Gateway {
     }
 }
 
+impl Gateway {
+    /// Whether everything that this one says is said of `known` too, which may say more.
+    pub(crate) fn leaves_open(&self, known: &Self) -> bool {
+        fn open<T: PartialEq>(said: Option<&T>, known: Option<&T>) -> bool {
+            said.is_none() || said == known
+        }
+        let way = match (&self.way, &known.way) {
+            (Way::Ssh(said), Way::Ssh(known)) => {
+                said.target == known.target
+                    && open(said.port.as_ref(), known.port.as_ref())
+                    && open(said.identity_file.as_ref(), known.identity_file.as_ref())
+                    && open(said.config.as_ref(), known.config.as_ref())
+            }
+            (said, known) => said == known,
+        };
+        way && open(self.openclaw.as_ref(), known.openclaw.as_ref())
+            && open(self.agent.as_ref(), known.agent.as_ref())
+            && open(self.profile.as_ref(), known.profile.as_ref())
+    }
+}
+
 /// How a gateway is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -49,6 +70,16 @@ pub(crate) enum Way {
     Ssh(Ssh),
     /// It is this machine.
     Local,
+}
+
+impl Way {
+    /// Whether both lead to the same host, by whatever port and key.
+    pub(crate) fn is_same_place(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Ssh(one), Self::Ssh(other)) => one.target == other.target,
+            (one, other) => one == other,
+        }
+    }
 }
 
 /// What is given to ssh.

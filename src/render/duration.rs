@@ -2,12 +2,13 @@
 
 use chrono::TimeDelta;
 
-/// "299 d", "1 d 5 h", "5 h 40 m", "40 m", "30 s": rounded down, never more than two parts.
+/// "3 years", "299 d", "1 d 5 h", "5 h 40 m", "40 m", "30 s": rounded down, never more than two parts.
 pub(crate) fn spoken(duration: TimeDelta) -> String {
     let seconds = duration.num_seconds().unsigned_abs();
     let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);
     let minutes = seconds / 60 % 60;
     match (days, hours, minutes) {
+        (730.., _, _) => format!("{} years", days / 365),
         (3.., _, _) | (1.., 0, _) => format!("{days} d"),
         (1.., hours, _) => format!("{days} d {hours} h"),
         (0, 1.., 0) => format!("{hours} h"),
@@ -43,6 +44,7 @@ mod tests {
             (104_400, "1 d 5 h"),
             (259_200, "3 d"),
             (25_919_999, "299 d"),
+            (94_608_000, "3 years"),
             (-20_400, "5 h 40 m"),
         ];
         for (seconds, expected) in table {

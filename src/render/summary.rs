@@ -33,7 +33,7 @@ pub(crate) fn statement(assessment: &Assessment) -> String {
                 if more == 0 {
                     first
                 } else {
-                    format!("{first} (+{more})")
+                    format!("{first}, and {more} more")
                 }
             }
             None => match assessment.ends_first() {

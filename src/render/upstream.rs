@@ -65,7 +65,9 @@ pub(crate) fn openclaw(assessment: &Assessment) -> Status {
         (Verdict::Ok, _, None) => "OK:static".into(),
         (Verdict::Expiring, _, left) => format!("EXPIRING:{}", hours(left.unwrap_or_default())),
         (Verdict::Broken, Some(State::Expired), _) => "EXPIRED".into(),
-        (Verdict::Broken, ..) => "MISSING".into(),
+        (Verdict::Broken, Some(State::Missing), _) => "MISSING".into(),
+        // Upstream's script knows no more words, and takes what it does not know for trouble.
+        (Verdict::Broken, ..) => "UNUSABLE".into(),
     };
     Status {
         word,

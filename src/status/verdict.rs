@@ -46,8 +46,8 @@ impl Verdict {
 pub(crate) struct Judgement {
     pub(crate) verdict: Verdict,
     pub(crate) concerns: Vec<Concern>,
-    /// OpenClaw's own verdict of the same run and ours of its document, where they differ.
-    pub(crate) disagreement: Option<(Verdict, Verdict)>,
+    /// What only matters when something is odd: where OpenClaw's exit code and its document do not agree.
+    pub(crate) remark: Option<String>,
 }
 
 /// One thing that is wrong, or soon will be.
@@ -90,9 +90,25 @@ pub(crate) fn judge(report: &Report, now: DateTime<Utc>) -> Judgement {
     Judgement {
         verdict,
         concerns,
-        disagreement: theirs
-            .filter(|&theirs| theirs != ours_then)
-            .map(|theirs| (theirs, ours_then)),
+        remark: remark(report, theirs, ours_then),
+    }
+}
+
+/// How OpenClaw's exit code and its document differ, if they do.
+fn remark(report: &Report, theirs: Option<Verdict>, ours: Verdict) -> Option<String> {
+    let Source::OpenClaw { exit: Some(exit) } = report.source else {
+        return None;
+    };
+    match theirs {
+        Some(theirs) if theirs == ours => None,
+        Some(theirs) => Some(format!(
+            "OpenClaw's exit code says {}, its answer reads as {}; the exit code counts",
+            theirs.word(),
+            ours.word()
+        )),
+        None => Some(format!(
+            "openclaw ended with exit code {exit}, which is no verdict; its answer counts"
+        )),
     }
 }
 
