@@ -153,6 +153,20 @@ fn the_same_gateway_again_changes_nothing() {
 }
 
 #[test]
+fn a_configured_gateway_is_taken_as_configured_and_its_key_pinned() {
+    let gateway = gateway();
+    let sshd = Sshd::of(&gateway).start();
+    sshd.forget_host_key();
+    let ran = newcomer()
+        .config(&sshd.table("home"))
+        .args(["init", "127.0.0.1", "--name", "home", "--yes"])
+        .run()
+        .status(0);
+    assert_eq!(ran.file(CONFIG), Some(sshd.table("home")));
+    assert!(!sshd.known_hosts().is_empty(), "{}", ran.stderr);
+}
+
+#[test]
 fn a_refused_key_is_explained_and_nothing_is_written() {
     let gateway = gateway();
     let sshd = Sshd::of(&gateway).start();
