@@ -37,6 +37,7 @@ pub(crate) enum Command {
     Status(Status),
     Check(Check),
     Tap(Tap),
+    Widgets(Widgets),
     Demo(Demo),
     Completions(Completions),
     Man(Man),
@@ -130,6 +131,58 @@ pub(crate) struct Tap {
     #[command(flatten)]
     pub(crate) which: Which,
 }
+
+/// Put clawtap on the phone's home screen, with Termux:Widget
+#[derive(Debug, Args)]
+pub(crate) struct Widgets {
+    #[command(subcommand)]
+    pub(crate) command: WidgetsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WidgetsCommand {
+    Install(WidgetsInstall),
+    Uninstall(WidgetsUninstall),
+    List(WidgetsList),
+}
+
+/// Write the shortcuts and their icons, or bring them up to date
+///
+/// One set for all gateways, and one for each if there are several. No file is touched that somebody else wrote or
+/// changed.
+#[derive(Debug, Args)]
+pub(crate) struct WidgetsInstall {
+    /// Only the shortcuts of this gateway
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) gateway: Option<String>,
+    /// Also a row for each gateway whose name is its state, renamed after every check
+    #[arg(long)]
+    pub(crate) live: bool,
+    /// Change nothing, show what would be
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+    /// Replace files that somebody else wrote or changed, too
+    #[arg(short, long)]
+    pub(crate) force: bool,
+}
+
+/// Remove what was installed, and nothing else
+#[derive(Debug, Args)]
+pub(crate) struct WidgetsUninstall {
+    /// Only the live rows
+    #[arg(long)]
+    pub(crate) live: bool,
+    /// Change nothing, show what would be
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+    /// Remove files that were changed since, too
+    #[arg(short, long)]
+    pub(crate) force: bool,
+}
+
+/// Show what is installed, for which gateway, and whether it is intact
+#[derive(Debug, Args)]
+pub(crate) struct WidgetsList {}
 
 /// Show everything on a built-in sample gateway; nothing is installed, asked or written
 #[derive(Debug, Args)]

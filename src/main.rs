@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod error;
 mod gateway;
+mod install;
 mod login;
 mod phone;
 mod render;
@@ -42,6 +43,7 @@ fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Status(arguments) => commands::status::run(arguments, &session),
         Command::Check(arguments) => commands::check::run(arguments, &session),
         Command::Tap(arguments) => commands::tap::run(arguments, &session),
+        Command::Widgets(arguments) => commands::widgets::run(arguments, &session),
         Command::Demo(_) => commands::demo::run(&session),
         Command::Completions(arguments) => commands::completions::run(&arguments),
         Command::Man(_) => commands::man::run(),

@@ -16,6 +16,7 @@ mod fallback;
 mod formats;
 #[cfg(feature = "test-sshd")]
 mod init;
+mod live_rows;
 #[cfg(feature = "test-sshd")]
 mod over_ssh;
 mod readme;
@@ -27,3 +28,4 @@ mod status;
 mod tap;
 mod untrusted_text;
 mod usage;
+mod widgets;

@@ -6,11 +6,12 @@ use pretty_assertions::assert_eq;
 
 use crate::support::{Clawtap, GatewayHome, fixture};
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 8] = [
     "init",
     "status",
     "check",
     "tap",
+    "widgets",
     "demo",
     "completions",
     "man",
@@ -21,7 +22,9 @@ const COMMANDS: [&str; 7] = [
 fn the_help_of_every_command_is_the_one_that_was_reviewed() {
     let mut help = String::new();
     let commands = COMMANDS.map(|command| vec![command, "--help"]);
-    for arguments in [vec!["--help"]].into_iter().chain(commands) {
+    let widgets = ["install", "uninstall", "list"].map(|verb| vec!["widgets", verb, "--help"]);
+    let all = [vec!["--help"]].into_iter().chain(commands).chain(widgets);
+    for arguments in all {
         let ran = Clawtap::new().args(&arguments).run().status(0).stderr("");
         help.push_str(&format!(
             "$ clawtap {}\n{}\n",

@@ -2,7 +2,7 @@
 
 use crate::cli;
 use crate::commands::questioning::{Person, assess, assess_document};
-use crate::commands::{Session, print};
+use crate::commands::{Session, afterwards, print};
 use crate::error::{Error, Outcome};
 use crate::login::provider;
 use crate::render::summary;
@@ -21,6 +21,9 @@ pub(crate) fn run(arguments: cli::Check, session: &Session) -> Result<Outcome, E
     print(&lines.concat())?;
     for assessment in &assessments {
         terminal::say(&remarks(assessment, session.verbose));
+    }
+    if arguments.input.is_none() {
+        afterwards::refresh(&assessments, session);
     }
     Ok(Outcome::Judged(worst(&assessments)))
 }

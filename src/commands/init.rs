@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Er
         summary::mark(assessment.verdict()),
         summary::line(&assessment)
     ));
-    text.push_str(&home_screen(session));
+    text.push_str(home_screen(session));
     print(&text)?;
     Ok(Outcome::Done)
 }
@@ -248,18 +248,11 @@ fn found(gateway: &Gateway, reply: &Reply) -> String {
 }
 
 /// On a phone, how to get it onto the home screen.
-fn home_screen(session: &Session) -> String {
-    let (Some(prefix), Some(program)) = (
-        session.environment.termux_prefix(),
-        session.environment.own_path(),
-    ) else {
-        return String::new();
-    };
-    format!(
-        "\nFor the home screen, save this as\n~/.shortcuts/tasks/OpenClaw (chmod 700):\n\n  #!{}/bin/sh\n  exec {} tap\n",
-        prefix.display(),
-        program.display()
-    )
+fn home_screen(session: &Session) -> &'static str {
+    match session.environment.termux_prefix() {
+        Some(_) => "For the home screen: clawtap widgets install\n",
+        None => "",
+    }
 }
 
 /// Adds the gateway to the configuration, unless it is there already.

@@ -1,5 +1,6 @@
 //! One verb per file: thin conductors that ask, judge, render and show.
 
+mod afterwards;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod demo;
@@ -8,6 +9,7 @@ pub(crate) mod man;
 mod questioning;
 pub(crate) mod status;
 pub(crate) mod tap;
+pub(crate) mod widgets;
 
 use std::path::PathBuf;
 

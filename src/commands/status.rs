@@ -2,7 +2,7 @@
 
 use crate::cli;
 use crate::commands::questioning::{Person, assess, assess_document};
-use crate::commands::{Session, print};
+use crate::commands::{Session, afterwards, print};
 use crate::error::{Error, Outcome};
 use crate::render::terminal::Look;
 use crate::render::{json, prometheus, simple, terminal};
@@ -20,6 +20,9 @@ pub(crate) fn run(arguments: cli::Status, session: &Session) -> Result<Outcome, 
         cli::Format::Json => json::render(&assessments),
         cli::Format::Prometheus => prometheus::render(&assessments),
     })?;
+    if arguments.input.is_none() {
+        afterwards::refresh(&assessments, session);
+    }
     Ok(Outcome::Judged(worst(&assessments)))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::cli;
 use crate::commands::questioning::{Person, assess};
-use crate::commands::{Session, print};
+use crate::commands::{Session, afterwards, print};
 use crate::error::{Error, Outcome};
 use crate::login::provider;
 use crate::phone::{Phone, Reaction};
@@ -35,6 +35,7 @@ pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Err
     if !said.problems.is_empty() {
         terminal::say(&format!("{}\n", reaction.toast));
     }
+    afterwards::refresh(&assessments, session);
     Ok(Outcome::Judged(worst(&assessments)))
 }
 

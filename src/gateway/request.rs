@@ -42,7 +42,7 @@ pub(crate) fn program(gateway: &Gateway, want: Want, nonce: &str) -> String {
 }
 
 /// A word for a POSIX shell that stands for exactly this text.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

@@ -1,6 +1,7 @@
 //! The phone: Termux:API where it is installed, the terminal where it is not.
 
 mod termux;
+pub(crate) mod widget_list;
 
 use std::thread;
 

@@ -68,6 +68,13 @@ impl Environment {
         }
     }
 
+    /// Where what must outlive a run is kept: `XDG_STATE_HOME`, or below the home folder.
+    pub(crate) fn state_folder(&self) -> Option<PathBuf> {
+        self.path("XDG_STATE_HOME")
+            .or_else(|| Some(self.home()?.join(".local/state")))
+            .map(|folder| folder.join("clawtap"))
+    }
+
     /// Where temporary files go.
     pub(crate) fn temporary_folder(&self) -> PathBuf {
         self.path("TMPDIR")

@@ -2,6 +2,7 @@
 
 mod clawtap;
 mod gateway;
+mod phone;
 #[cfg(feature = "test-sshd")]
 mod processes;
 #[cfg(feature = "test-sshd")]
@@ -9,6 +10,7 @@ mod sshd;
 
 pub(crate) use clawtap::Clawtap;
 pub(crate) use gateway::GatewayHome;
+pub(crate) use phone::{Phone, Said};
 #[cfg(feature = "test-sshd")]
 pub(crate) use processes::{expect_none_left, processes_of, wait_until};
 #[cfg(feature = "test-sshd")]
