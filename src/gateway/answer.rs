@@ -73,6 +73,11 @@ pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Inco
     })
 }
 
+/// What every whole answer ends with.
+pub(crate) fn last_words(nonce: &str) -> Vec<u8> {
+    format!("\n{nonce} end\n").into_bytes()
+}
+
 fn framed<'a>(line: &'a [u8], nonce: &str) -> Option<(&'a str, &'a str)> {
     let rest = line.strip_prefix(nonce.as_bytes())?.strip_prefix(b" ")?;
     let rest = std::str::from_utf8(rest)
@@ -83,7 +88,7 @@ fn framed<'a>(line: &'a [u8], nonce: &str) -> Option<(&'a str, &'a str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Incomplete, Run, read};
+    use super::{Answer, Incomplete, Run, last_words, read};
     use proptest::prelude::*;
 
     const NONCE: &str = "0123456789abcdef";
@@ -110,6 +115,7 @@ mod tests {
             ..Answer::default()
         };
         assert_eq!(answer, expected);
+        assert!(text.as_bytes().ends_with(&last_words(NONCE)));
     }
 
     #[test]

@@ -63,6 +63,8 @@ pub(crate) fn ask(
         .arguments(line.arguments)
         .stdin(request::program(gateway, want, &nonce));
     invocation.stdout_limit = LARGEST_ANSWER;
+    // What a program that OpenClaw left behind does to the connection is no business of ours.
+    invocation.last_words = Some(answer::last_words(&nonce));
     if questions == Questions::Allowed && matches!(gateway.way, Way::Ssh(_)) {
         invocation.terminal = Terminal::Shared;
     } else {
@@ -136,7 +138,9 @@ fn no_answer(incomplete: Incomplete, finished: &Finished) -> Failure {
         (Ending::Silent | Ending::Overdue, _) => Problem::Timeout,
         (_, Incomplete::CutOff) => Problem::CutOff,
         (Ending::Exited(255), Incomplete::NotBegun) => return failure::of_ssh(&finished.stderr),
-        (Ending::Exited(_) | Ending::Killed(_), Incomplete::NotBegun) => Problem::NoShell,
+        (Ending::Exited(_) | Ending::Killed(_) | Ending::Outstaying, Incomplete::NotBegun) => {
+            Problem::NoShell
+        }
     };
     Failure::new(problem).saying(failure::last_line(&stderr))
 }

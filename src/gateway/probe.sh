@@ -223,9 +223,9 @@ resume_to_end() {
 
 count() { members=$#; }
 
-# family_of PID...: they and their descendants, as far as they live
+# family_of PID...: they and their descendants, as far as they live; they alone where ps cannot tell
 family_of() {
-  ps -A -o pid= -o ppid= | awk -v roots="$*" '
+  { ps -A -o pid= -o ppid= 2>/dev/null || printf '%s 0\n' "$@"; } | awk -v roots="$*" '
     BEGIN {
       split(roots, list, " ")
       for (i in list) root[list[i]]

@@ -152,10 +152,11 @@ fn concerns(report: &Report, moment: Moment) -> Vec<Concern> {
     }
     found.extend(report.route_problems.iter().map(|problem| Concern {
         verdict: Verdict::Broken,
-        state: if problem.indeterminate {
-            State::Indeterminate
-        } else {
-            State::Unavailable
+        state: match problem.indeterminate {
+            // Nothing there that could be confirmed: a sign-in is what is missing.
+            true if nothing_stored(report, &problem.provider) => State::Missing,
+            true => State::Indeterminate,
+            false => State::Unavailable,
         },
         provider: problem.provider.clone(),
         login: None,
@@ -173,6 +174,16 @@ fn concerns(report: &Report, moment: Moment) -> Vec<Concern> {
         ))
     });
     found
+}
+
+/// Whether the gateway has no credential at all that a provider's models could use, Claude Code's included. A
+/// document from a file says nothing of Claude Code.
+fn nothing_stored(report: &Report, provider: &Text) -> bool {
+    let asked = matches!(report.source, Source::OpenClaw { exit: Some(_) });
+    let other = report
+        .provider(provider)
+        .is_some_and(|provider| provider.other_credential);
+    asked && !other && report.claude_code.is_none() && report.logins_of(provider).next().is_none()
 }
 
 fn in_use(report: &Report, concern: impl Fn(&Text) -> Option<Concern>) -> Vec<Concern> {

@@ -35,6 +35,8 @@ pub(crate) struct Invocation {
     pub(crate) deadline: Duration,
     /// After this without a first byte of output they are ended too.
     pub(crate) first_byte: Option<Duration>,
+    /// Once the output ends with this, everything has been said: a program that stays on is ended.
+    pub(crate) last_words: Option<Vec<u8>>,
     /// More output than this, in bytes, ends them as well.
     pub(crate) stdout_limit: usize,
     /// Whether the program may talk to the person at the terminal (ssh asking for a passphrase).
@@ -60,6 +62,7 @@ impl Invocation {
             stdin: Vec::new(),
             deadline,
             first_byte: None,
+            last_words: None,
             stdout_limit: 1024 * 1024,
             terminal: Terminal::Detached,
         }
@@ -104,6 +107,8 @@ pub(crate) enum Ending {
     Exited(i32),
     /// Killed by a signal that was not ours.
     Killed(i32),
+    /// Ended by us: it had said everything and stayed on.
+    Outstaying,
     /// Ended by us: past its deadline.
     Overdue,
     /// Ended by us: not a byte of output in time.
@@ -295,13 +300,15 @@ fn collect(
     let mut stderr = Vec::new();
     let mut open_pipes = 2;
     let mut exited_at = None;
+    let mut said_all_at = None;
     let overdue = started + invocation.deadline;
     let ending = loop {
         if exited_at.is_some() && open_pipes == 0 {
             break Ending::Exited(0);
         }
-        let (wake_at, reason) = match (exited_at, invocation.first_byte) {
-            (Some(moment), _) => (moment + DRAIN, Ending::Exited(0)),
+        let (wake_at, reason) = match (exited_at.or(said_all_at), invocation.first_byte) {
+            (Some(moment), _) if exited_at.is_some() => (moment + DRAIN, Ending::Exited(0)),
+            (Some(moment), _) => (moment + GRACE, Ending::Outstaying),
             (None, Some(limit)) if stdout.is_empty() && started + limit < overdue => {
                 (started + limit, Ending::Silent)
             }
@@ -310,6 +317,10 @@ fn collect(
         match inbox.recv_timeout(wake_at.saturating_duration_since(Instant::now())) {
             Ok(Event::Output(bytes)) => {
                 stdout.extend_from_slice(&bytes);
+                let said_all = |words: &Vec<u8>| stdout.ends_with(words);
+                if invocation.last_words.as_ref().is_some_and(said_all) {
+                    said_all_at = Some(Instant::now());
+                }
                 if stdout.len() > invocation.stdout_limit {
                     stdout.truncate(invocation.stdout_limit);
                     break Ending::TooMuchOutput;
@@ -422,6 +433,16 @@ mod tests {
             Processes::default().run(&run).unwrap().ending,
             Ending::Silent
         );
+    }
+
+    #[test]
+    fn a_program_that_has_said_everything_is_not_waited_for() {
+        let mut run = sh("echo the end; sleep 50", 40 * SECOND);
+        run.last_words = Some(b"the end\n".to_vec());
+        let finished = Processes::default().run(&run).unwrap();
+        assert_eq!(finished.ending, Ending::Outstaying);
+        assert_eq!(finished.stdout, b"the end\n");
+        assert!(finished.took < 10 * SECOND);
     }
 
     #[test]
