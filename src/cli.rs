@@ -37,6 +37,7 @@ pub(crate) enum Command {
     Status(Status),
     Check(Check),
     Tap(Tap),
+    Guide(Guide),
     Widgets(Widgets),
     Demo(Demo),
     Completions(Completions),
@@ -102,6 +103,12 @@ pub(crate) struct Status {
     /// Judge a document of `openclaw models status --json` instead of asking; - is standard input
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["gateway", "all"])]
     pub(crate) input: Option<PathBuf>,
+    /// Put the phone's standing notifications right as well
+    #[arg(short, long, conflicts_with = "input")]
+    pub(crate) notify: bool,
+    /// Draw how long every login lasts, as a PNG picture
+    #[arg(long, value_name = "FILE")]
+    pub(crate) image: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -110,6 +117,7 @@ pub(crate) enum Format {
     Full,
     /// One word, as upstream's script prints it
     Simple,
+    /// For programs
     Json,
     /// OpenMetrics text
     Prometheus,
@@ -128,6 +136,13 @@ pub(crate) struct Check {
 /// The quick widget: a toast, and the sign-in page if a login is broken
 #[derive(Debug, Args)]
 pub(crate) struct Tap {
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+/// The full widget: leads through what is wrong and what can be done, in dialogs or prompts
+#[derive(Debug, Args)]
+pub(crate) struct Guide {
     #[command(flatten)]
     pub(crate) which: Which,
 }

@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod error;
 mod gateway;
+mod guide;
 mod install;
 mod login;
 mod phone;
@@ -43,6 +44,7 @@ fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Status(arguments) => commands::status::run(arguments, &session),
         Command::Check(arguments) => commands::check::run(arguments, &session),
         Command::Tap(arguments) => commands::tap::run(arguments, &session),
+        Command::Guide(arguments) => commands::guide::run(arguments, &session),
         Command::Widgets(arguments) => commands::widgets::run(arguments, &session),
         Command::Demo(_) => commands::demo::run(&session),
         Command::Completions(arguments) => commands::completions::run(&arguments),

@@ -14,11 +14,14 @@ mod demo;
 mod expiries;
 mod fallback;
 mod formats;
+mod guide;
 #[cfg(feature = "test-sshd")]
 mod init;
 mod live_rows;
+mod notification;
 #[cfg(feature = "test-sshd")]
 mod over_ssh;
+mod picture;
 mod readme;
 #[cfg(feature = "test-openclaw")]
 mod real_openclaw;

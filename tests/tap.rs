@@ -16,11 +16,17 @@ const FAKES: [&str; 6] = [
     "termux-vibrate",
 ];
 
-/// Every Termux:API command that was called, with its arguments and, after `|`, its standard input.
-fn calls(log: impl Fn(&str) -> String) -> String {
+/// Every Termux:API command that was called, with its arguments and, after `|`, its standard input. What the
+/// buttons of a notification do is in `notification.rs`.
+pub(crate) fn calls(log: impl Fn(&str) -> String) -> String {
     let mut calls = String::new();
     for fake in FAKES {
-        calls.push_str(&log(fake));
+        for line in log(fake).split_inclusive('\n') {
+            match line.split_once(" --action ") {
+                Some((before, _)) => calls.push_str(&format!("{before}\n")),
+                None => calls.push_str(line),
+            }
+        }
         // What a command is given does not end with a new line.
         if !calls.is_empty() && !calls.ends_with('\n') {
             calls.push('\n');
@@ -74,11 +80,11 @@ termux-vibrate -d 500
             "2026.9.6/token_ok",
             1,
             "\
-termux-notification --id clawtap-home --title home: openai is not signed in (+1) --priority high --group clawtap --alert-once
+termux-notification --id clawtap-home --title home: openai is not signed in, and 1 more --priority high --group clawtap --alert-once
   | Sign in on the gateway: openclaw models auth login --provider openai
 termux-open-url https://auth.openai.com/log-in
 termux-toast -g bottom
-  | ✗ home: openai is not signed in (+1)
+  | ✗ home: openai is not signed in, and 1 more
 termux-vibrate -d 500
 ",
         ),

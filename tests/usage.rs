@@ -6,11 +6,12 @@ use pretty_assertions::assert_eq;
 
 use crate::support::{Clawtap, GatewayHome, fixture};
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "init",
     "status",
     "check",
     "tap",
+    "guide",
     "widgets",
     "demo",
     "completions",

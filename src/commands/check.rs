@@ -46,12 +46,8 @@ fn remarks(assessment: &Assessment, verbose: bool) -> String {
             if let Some(first) = judgement.concerns.first() {
                 remark(&format!("→ {}", provider::next_step(first)));
             }
-            if let (true, Some((theirs, ours))) = (verbose, judgement.disagreement) {
-                remark(&format!(
-                    "OpenClaw's exit code says {}, its answer reads as {}",
-                    theirs.word(),
-                    ours.word()
-                ));
+            if let (true, Some(odd)) = (verbose, &judgement.remark) {
+                remark(odd);
             }
         }
     }

@@ -4,10 +4,11 @@ use chrono::TimeDelta;
 
 use crate::commands::questioning::{Person, assess_these};
 use crate::commands::status::full;
-use crate::commands::{Session, print, tap};
+use crate::commands::{Session, print, standing, tap};
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Name, Way};
 use crate::render::demo::{Screen, render};
+use crate::settings::config_file::Notification;
 
 /// A sample `openclaw`: answers as the real 2026.9.6 does, with made-up logins.
 const SAMPLE: &str = include_str!("demo_openclaw.sh");
@@ -35,7 +36,9 @@ pub(crate) fn run(session: &Session) -> Result<Outcome, Error> {
     }
     text.push_str("A tap on the home screen, when\n\n");
     for ((title, _), assessment) in SITUATIONS.iter().zip(&assessments) {
-        let reaction = tap::reaction(std::slice::from_ref(assessment));
+        let assessment = std::slice::from_ref(assessment);
+        let standing = standing::of(assessment, Notification::default());
+        let reaction = tap::with_toast(assessment, standing);
         let screen = Screen {
             title,
             toast: reaction.toast,

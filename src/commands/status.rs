@@ -1,18 +1,28 @@
 //! `clawtap status`
 
+use std::path::Path;
+
 use crate::cli;
-use crate::commands::questioning::{Person, assess, assess_document};
-use crate::commands::{Session, afterwards, print};
-use crate::error::{Error, Outcome};
+use crate::commands::questioning::{Person, assess_document, assess_these};
+use crate::commands::{Session, afterwards, print, standing};
+use crate::error::{Error, Kind, Outcome};
+use crate::phone::Phone;
+use crate::render::picture::{self, Room};
 use crate::render::terminal::Look;
 use crate::render::{json, prometheus, simple, terminal};
+use crate::settings::{self, config_file::Notification};
 use crate::status::assessment::{Assessment, worst};
-use crate::system::clock;
+use crate::system::{clock, files, terminal::say};
 
 pub(crate) fn run(arguments: cli::Status, session: &Session) -> Result<Outcome, Error> {
-    let assessments = match &arguments.input {
-        Some(path) => vec![assess_document(path)?],
-        None => assess(&arguments.which.into(), Person::AtTerminal, session)?,
+    let (assessments, wanted) = match &arguments.input {
+        Some(path) => (vec![assess_document(path)?], Notification::default()),
+        None => {
+            let (config, environment) = (session.config.as_deref(), &session.environment);
+            let settings = settings::load(&arguments.which.into(), config, environment)?;
+            let assessments = assess_these(&settings.gateways, Person::AtTerminal, session)?;
+            (assessments, settings.notification)
+        }
     };
     print(&match arguments.format {
         cli::Format::Full => full(&assessments, session),
@@ -20,10 +30,50 @@ pub(crate) fn run(arguments: cli::Status, session: &Session) -> Result<Outcome, 
         cli::Format::Json => json::render(&assessments),
         cli::Format::Prometheus => prometheus::render(&assessments),
     })?;
+    if let Some(path) = &arguments.image {
+        draw(&assessments, path)?;
+    }
+    if arguments.notify {
+        notify(&assessments, wanted, session);
+    }
     if arguments.input.is_none() {
         afterwards::refresh(&assessments, session);
     }
     Ok(Outcome::Judged(worst(&assessments)))
+}
+
+/// Has the phone put up, replace or take away notifications; what does not work is told and changes nothing else.
+fn notify(assessments: &[Assessment], wanted: Notification, session: &Session) {
+    let phone = Phone::find(&session.environment);
+    if matches!(phone, Phone::Terminal) {
+        say("clawtap: there is no phone to notify here\n→ In Termux: pkg install termux-api\n");
+        return;
+    }
+    let reaction = standing::reaction(assessments, wanted, session);
+    let said = phone.react(&reaction, &session.processes, &session.environment);
+    for problem in &said.problems {
+        say(&format!("clawtap: {problem}\n"));
+    }
+}
+
+/// Writes the picture to a file that is new, or replaced.
+fn draw(assessments: &[Assessment], path: &Path) -> Result<(), Error> {
+    let wrong = |message| Error::new(Kind::Machine, message);
+    if files::is_there(path) && !files::is_plain(path) {
+        return Err(wrong(format!("{} is not a file", path.display()))
+            .hint("Name a file for the picture, such as logins.png"));
+    }
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    if let Some(missing) = folder.filter(|folder| !files::is_folder(folder)) {
+        return Err(wrong(format!("there is no folder {}", missing.display()))
+            .hint("Make it first, or name another file"));
+    }
+    let written = picture::png(assessments, Room::File, clock::local)
+        .and_then(|picture| files::write_private(path, &picture));
+    written.map_err(|error| {
+        wrong(format!("cannot write {}: {error}", path.display()))
+            .hint("Name a file in a folder of yours")
+    })
 }
 
 /// All gateways for a terminal, an empty line between them.

@@ -1,20 +1,22 @@
 //! `clawtap tap`
 
 use crate::cli;
-use crate::commands::questioning::{Person, assess};
-use crate::commands::{Session, afterwards, print};
+use crate::commands::questioning::{Person, assess_these};
+use crate::commands::{Session, afterwards, print, standing};
 use crate::error::{Error, Outcome};
 use crate::login::provider;
 use crate::phone::{Phone, Reaction};
-use crate::render::{notification, toast};
+use crate::render::toast;
+use crate::settings::config_file::Notification;
+use crate::settings::{self, Selection};
 use crate::status::assessment::{Assessment, worst};
 use crate::status::verdict::Verdict;
 use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Error> {
     let phone = Phone::find(&session.environment);
-    let assessments = match assess(&arguments.which.into(), Person::Away, session) {
-        Ok(assessments) => assessments,
+    let (assessments, wanted) = match ask(&arguments.which.into(), session) {
+        Ok(answers) => answers,
         Err(error) => {
             // A widget has no terminal: what went wrong must reach the screen too.
             let reaction = Reaction {
@@ -26,7 +28,13 @@ pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Err
             return Err(error);
         }
     };
-    let reaction = reaction(&assessments);
+    let wanted = match phone {
+        Phone::Termux => wanted,
+        // There is no shade to keep clear: everything is written down once.
+        Phone::Terminal => Notification::default(),
+    };
+    let standing = after_tap(standing::reaction(&assessments, wanted, session), wanted);
+    let reaction = with_toast(&assessments, standing);
     let said = phone.react(&reaction, &session.processes, &session.environment);
     print(&said.shown)?;
     for problem in &said.problems {
@@ -39,8 +47,25 @@ pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Err
     Ok(Outcome::Judged(worst(&assessments)))
 }
 
-/// What the phone does about these gateways; pure. The page is that of the worst of them.
-pub(crate) fn reaction(assessments: &[Assessment]) -> Reaction {
+fn ask(selection: &Selection, session: &Session) -> Result<(Vec<Assessment>, Notification), Error> {
+    let settings = settings::load(selection, session.config.as_deref(), &session.environment)?;
+    let assessments = assess_these(&settings.gateways, Person::Away, session)?;
+    Ok((assessments, settings.notification))
+}
+
+/// Where a tap is not to put up notifications, it still takes away what is no longer true.
+fn after_tap(standing: Reaction, wanted: Notification) -> Reaction {
+    if wanted.after_tap {
+        return standing;
+    }
+    Reaction {
+        notifications: Vec::new(),
+        ..standing
+    }
+}
+
+/// What the phone does about these gateways, beside notifications; pure. The page is that of the worst of them.
+pub(crate) fn with_toast(assessments: &[Assessment], standing: Reaction) -> Reaction {
     let broken = assessments
         .iter()
         .filter(|assessment| assessment.verdict() == Verdict::Broken);
@@ -48,12 +73,7 @@ pub(crate) fn reaction(assessments: &[Assessment]) -> Reaction {
     Reaction {
         toast: toast::text(assessments),
         vibration_ms: toast::vibration_ms(worst(assessments)),
-        notifications: assessments.iter().filter_map(notification::of).collect(),
-        withdrawn: assessments
-            .iter()
-            .filter(|assessment| assessment.verdict() == Verdict::Ok)
-            .map(|assessment| notification::id(&assessment.name))
-            .collect(),
         page: concerns.find_map(provider::page),
+        ..standing
     }
 }

@@ -1,10 +1,15 @@
 //! The phone: Termux:API where it is installed, the terminal where it is not.
 
+pub(crate) mod dialog;
+mod launcher;
 mod termux;
 pub(crate) mod widget_list;
 
+use std::path::Path;
 use std::thread;
+use std::time::Duration;
 
+pub(crate) use crate::phone::launcher::Launcher;
 use crate::phone::termux::Call;
 use crate::render::notification::Notification;
 use crate::system::environment::Environment;
@@ -18,6 +23,8 @@ pub(crate) struct Reaction {
     pub(crate) notifications: Vec<Notification>,
     /// Ids of notifications that are no longer true.
     pub(crate) withdrawn: Vec<String>,
+    /// What the buttons of the notifications start.
+    pub(crate) launcher: Launcher,
     /// An https page to open.
     pub(crate) page: Option<&'static str>,
 }
@@ -87,6 +94,23 @@ impl Phone {
     }
 }
 
+impl Phone {
+    /// Has a script run again and again; only where the phone can do that.
+    pub(crate) fn schedule(
+        &self,
+        script: &Path,
+        job: u32,
+        every: Duration,
+        processes: &Processes,
+        environment: &Environment,
+    ) -> Result<(), String> {
+        match self {
+            Self::Termux => termux::schedule(script, job, every).run(processes, environment),
+            Self::Terminal => Err("only a phone can remind".into()),
+        }
+    }
+}
+
 /// What a reaction leaves to be said in the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Said {
@@ -95,7 +119,10 @@ pub(crate) struct Said {
 }
 
 fn spelled_out(reaction: &Reaction) -> String {
-    let mut text = format!("{}\n", reaction.toast);
+    let mut text = String::new();
+    if !reaction.toast.is_empty() {
+        text.push_str(&format!("{}\n", reaction.toast));
+    }
     for notification in &reaction.notifications {
         text.push_str(&format!("→ {}\n", notification.content));
     }

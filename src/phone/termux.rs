@@ -4,9 +4,12 @@
 //! deadline. Options are those of termux-api's scripts.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::phone::Reaction;
+use crate::phone::launcher::Launcher;
+use crate::render::notification::{Deed, Notification};
 use crate::system::environment::Environment;
 use crate::system::process::{Ending, Invocation, Processes};
 
@@ -24,36 +27,25 @@ pub(crate) struct Call {
 
 /// The commands for a reaction.
 pub(crate) fn calls(reaction: &Reaction) -> Vec<Call> {
-    // The text goes in on standard input: as an argument it would be parsed for options.
-    let mut calls = vec![Call {
-        programs: &["termux-toast"],
-        arguments: vec!["-g".into(), "bottom".into()],
-        stdin: reaction.toast.clone(),
-    }];
-    calls.push(Call {
-        programs: &["termux-vibrate"],
-        arguments: vec!["-d".into(), reaction.vibration_ms.to_string().into()],
-        stdin: String::new(),
-    });
-    for notification in &reaction.notifications {
+    let mut calls = Vec::new();
+    if !reaction.toast.is_empty() {
+        // The text goes in on standard input: as an argument it would be parsed for options.
         calls.push(Call {
-            programs: &["termux-notification"],
-            arguments: [
-                "--id",
-                &notification.id,
-                "--title",
-                &notification.title,
-                "--priority",
-                notification.priority,
-                "--group",
-                "clawtap",
-                "--alert-once",
-            ]
-            .map(OsString::from)
-            .to_vec(),
-            stdin: notification.content.clone(),
+            programs: &["termux-toast"],
+            arguments: vec!["-g".into(), "bottom".into()],
+            stdin: reaction.toast.clone(),
         });
     }
+    if reaction.vibration_ms > 0 {
+        calls.push(Call {
+            programs: &["termux-vibrate"],
+            arguments: vec!["-d".into(), reaction.vibration_ms.to_string().into()],
+            stdin: String::new(),
+        });
+    }
+    let launcher = &reaction.launcher;
+    let notifications = reaction.notifications.iter();
+    calls.extend(notifications.map(|notification| standing(notification, launcher)));
     for id in &reaction.withdrawn {
         calls.push(Call {
             programs: &["termux-notification-remove"],
@@ -69,6 +61,65 @@ pub(crate) fn calls(reaction: &Reaction) -> Vec<Call> {
         });
     }
     calls
+}
+
+/// The command that has Android run a script again and again, at least 15 minutes apart, until it is
+/// cancelled. Without the battery option it would wait for a full enough battery.
+pub(crate) fn schedule(script: &Path, job: u32, every: Duration) -> Call {
+    let mut arguments: Vec<OsString> = vec!["--script".into(), script.into()];
+    for (option, value) in [
+        ("--job-id", job.to_string()),
+        ("--period-ms", every.as_millis().to_string()),
+        ("--persisted", "true".into()),
+        ("--network", "any".into()),
+        ("--battery-not-low", "false".into()),
+    ] {
+        arguments.extend([option.into(), value.into()]);
+    }
+    Call {
+        programs: &["termux-job-scheduler"],
+        arguments,
+        stdin: String::new(),
+    }
+}
+
+/// The command that puts up a notification, or replaces the one with the same id without a sound.
+fn standing(notification: &Notification, launcher: &Launcher) -> Call {
+    let id = notification.id();
+    let mut arguments: Vec<OsString> = [
+        "--id",
+        &id,
+        "--title",
+        &notification.title,
+        "--priority",
+        notification.priority,
+        "--group",
+        "clawtap",
+        "--alert-once",
+    ]
+    .map(OsString::from)
+    .to_vec();
+    if notification.ongoing {
+        arguments.push("--ongoing".into());
+    }
+    if let Some(picture) = &notification.picture {
+        arguments.extend(["--image-path".into(), picture.into()]);
+    }
+    let line = |deed| launcher.line(deed, &notification.gateway, &id);
+    if let Some(line) = line(Deed::Guide) {
+        arguments.extend(["--action".into(), line]);
+    }
+    let buttons = notification.buttons.iter();
+    let buttons = buttons.filter_map(|button| Some((button.label, line(button.deed)?)));
+    for (number, (label, line)) in (1..=3).zip(buttons) {
+        arguments.extend([format!("--button{number}"), label.into()].map(OsString::from));
+        arguments.extend([format!("--button{number}-action").into(), line]);
+    }
+    Call {
+        programs: &["termux-notification"],
+        arguments,
+        stdin: notification.content.clone(),
+    }
 }
 
 impl Call {

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-const STEPS: [TimeDelta; 8] = [
+pub(crate) const STEPS: [TimeDelta; 8] = [
     TimeDelta::zero(),
     TimeDelta::hours(1),
     TimeDelta::hours(6),

@@ -5,6 +5,7 @@ pub(crate) mod duration;
 pub(crate) mod gauge;
 pub(crate) mod json;
 pub(crate) mod notification;
+pub(crate) mod picture;
 pub(crate) mod prometheus;
 pub(crate) mod row;
 pub(crate) mod simple;

@@ -174,17 +174,34 @@ impl Columns {
     }
 }
 
-/// A login's state in as few words as possible.
 fn label(login: &Login, state: State, moment: Moment) -> String {
-    let left = login.left_at(moment);
+    let mut label = in_words(login, state, moment);
+    if renews(login, state, moment) {
+        label.push_str(" ↻");
+    }
+    label
+}
+
+/// Whether a login's end is no end.
+pub(crate) fn renews(login: &Login, state: State, moment: Moment) -> bool {
     match state {
-        State::Ok | State::Expiring => match left {
-            Some(left) if login.renews_itself(moment.warn_after) => format!("{} ↻", spoken(left)),
+        State::Refreshable => true,
+        State::Ok | State::Expiring => {
+            login.left_at(moment).is_some() && login.renews_itself(moment.warn_after)
+        }
+        _ => false,
+    }
+}
+
+/// A login's state in as few words as possible.
+pub(crate) fn in_words(login: &Login, state: State, moment: Moment) -> String {
+    match state {
+        State::Ok | State::Expiring => match login.left_at(moment) {
             Some(left) => spoken(left),
             None => state.word().into(),
         },
         State::Static => "no expiry".into(),
-        State::Refreshable => "renews ↻".into(),
+        State::Refreshable => "renews".into(),
         State::Cooldown | State::Disabled => {
             let word = match login.pause_at(moment).map(|pause| pause.kind) {
                 Some(PauseKind::Disabled) => "disabled",
@@ -235,13 +252,8 @@ fn footer(
     if let Some(note) = assessment.stand_in_note() {
         text.push_str(&hanging("  !", &note, look.width));
     }
-    if let (true, Some((theirs, ours))) = (look.verbose, judgement.disagreement) {
-        let note = format!(
-            "OpenClaw's exit code says {}, its answer alone reads as {}; the exit code counts.",
-            theirs.word(),
-            ours.word()
-        );
-        text.push_str(&hanging("  !", &note, look.width));
+    if let (true, Some(odd)) = (look.verbose, &judgement.remark) {
+        text.push_str(&hanging("  !", &format!("{odd}."), look.width));
     }
     let age = assessment.now - report.captured_at;
     let mut line = format!(

@@ -12,6 +12,28 @@ use crate::settings::table::{Mistake, Table, Value, line_at};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Config {
     pub(crate) gateways: Vec<Gateway>,
+    pub(crate) notification: Notification,
+}
+
+/// What the standing notification is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Notification {
+    /// Whether it stays when all is well.
+    pub(crate) ongoing: bool,
+    /// Whether a tap puts it up.
+    pub(crate) after_tap: bool,
+    /// Whether it carries a picture.
+    pub(crate) picture: bool,
+}
+
+impl Default for Notification {
+    fn default() -> Self {
+        Self {
+            ongoing: false,
+            after_tap: true,
+            picture: false,
+        }
+    }
 }
 
 /// Reads a configuration. `~/` in it means `home`.
@@ -29,6 +51,10 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
         Some(value) => value.tables("[[gateway]]")?,
         None => Vec::new(),
     };
+    let notification = match root.take("notification") {
+        Some(value) => notification(value.table("[notification]")?)?,
+        None => Notification::default(),
+    };
     root.finish()?;
     let mut gateways: Vec<Gateway> = Vec::new();
     for table in tables {
@@ -39,7 +65,25 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
         }
         gateways.push(gateway);
     }
-    Ok(Config { gateways })
+    Ok(Config {
+        gateways,
+        notification,
+    })
+}
+
+fn notification(mut table: Table) -> Result<Notification, Mistake> {
+    let mut key = |name, unless_set| match table.take(name) {
+        Some(value) => value.boolean(),
+        None => Ok(unless_set),
+    };
+    let default = Notification::default();
+    let notification = Notification {
+        ongoing: key("ongoing", default.ongoing)?,
+        after_tap: key("after_tap", default.after_tap)?,
+        picture: key("picture", default.picture)?,
+    };
+    table.finish()?;
+    Ok(notification)
 }
 
 fn gateway(mut table: Table, home: Option<&Path>) -> Result<Gateway, Mistake> {

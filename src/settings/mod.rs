@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind};
 use crate::gateway::identity::{Gateway, Name, Target, Way};
-use crate::settings::config_file::Config;
+use crate::settings::config_file::{Config, Notification};
 use crate::system::environment::Environment;
 use crate::system::files;
 
@@ -85,15 +85,23 @@ pub(crate) enum Selection {
     One(String),
 }
 
-/// The gateways that a command is about, at least one.
+/// What a command works with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// At least one.
+    pub(crate) gateways: Vec<Gateway>,
+    pub(crate) notification: Notification,
+}
+
+/// The gateways that a command is about, and how it tells of them.
 ///
 /// `OPENCLAW_SERVER` (the upstream scripts' variable) picks a configured gateway by name or target, or
 /// stands for one that is not configured.
-pub(crate) fn gateways(
+pub(crate) fn load(
     selection: &Selection,
     config: Option<&Path>,
     environment: &Environment,
-) -> Result<Vec<Gateway>, Error> {
+) -> Result<Settings, Error> {
     let server = environment.text("OPENCLAW_SERVER");
     let configured = match config_path(config, environment) {
         Ok(path) if is_named(config, environment) && !files::is_there(&path) => {
@@ -103,14 +111,14 @@ pub(crate) fn gateways(
                     .hint("Check --config and CLAWTAP_CONFIG, or make it: clawtap init me@gateway"),
             );
         }
-        Ok(path) => read_config(&path, environment)?.gateways,
-        Err(_) if server.is_some() && *selection == Selection::Default => Vec::new(),
+        Ok(path) => read_config(&path, environment)?,
+        Err(_) if server.is_some() && *selection != Selection::All => Config::default(),
         Err(error) => return Err(error),
     };
     let chosen = match (selection, server) {
-        (Selection::Default, Some(server)) => vec![of_server(server, configured)?],
-        (Selection::Default | Selection::All, _) => configured,
-        (Selection::One(name), _) => vec![named(name, configured)?],
+        (Selection::Default, Some(server)) => vec![of_server(server, configured.gateways)?],
+        (Selection::Default | Selection::All, _) => configured.gateways,
+        (Selection::One(name), server) => vec![named(name, configured.gateways, server)?],
     };
     if chosen.is_empty() {
         return Err(
@@ -118,7 +126,19 @@ pub(crate) fn gateways(
                 .hint("Set one up: clawtap init me@gateway"),
         );
     }
-    Ok(chosen)
+    Ok(Settings {
+        gateways: chosen,
+        notification: configured.notification,
+    })
+}
+
+/// The gateways that a command is about, at least one.
+pub(crate) fn gateways(
+    selection: &Selection,
+    config: Option<&Path>,
+    environment: &Environment,
+) -> Result<Vec<Gateway>, Error> {
+    Ok(load(selection, config, environment)?.gateways)
 }
 
 /// Whether somebody said where the configuration is.
@@ -144,14 +164,20 @@ fn of_server(server: &str, configured: Vec<Gateway>) -> Result<Gateway, Error> {
     Ok(Gateway::at(Name::from_host(target.host()), target))
 }
 
-fn named(name: &str, configured: Vec<Gateway>) -> Result<Gateway, Error> {
+/// The gateway of this name: a configured one, or that of `OPENCLAW_SERVER` as its notification calls it.
+fn named(name: &str, configured: Vec<Gateway>, server: Option<&str>) -> Result<Gateway, Error> {
     let names: Vec<String> = configured
         .iter()
         .map(|gateway| gateway.name.to_string())
         .collect();
     let found = configured
         .into_iter()
-        .find(|gateway| gateway.name.as_str() == name);
+        .find(|gateway| gateway.name.as_str() == name)
+        .or_else(|| {
+            of_server(server?, Vec::new())
+                .ok()
+                .filter(|it| it.name.as_str() == name)
+        });
     found.ok_or_else(|| {
         let shown = crate::status::text::Text::clean(name);
         let error = Error::new(Kind::Usage, format!("no gateway is called \"{shown}\""));

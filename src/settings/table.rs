@@ -138,6 +138,14 @@ impl<'a> Value<'a> {
         words.collect()
     }
 
+    /// A table such as `[notification]`.
+    pub(crate) fn table(&self, title: &'static str) -> Result<Table<'a>, Mistake> {
+        match self.content.get_ref() {
+            DeValue::Table(table) => Ok(Table::new(self.text, title, self.content.span(), table)),
+            _ => Err(self.mistake(&format!("must be written as {title}"))),
+        }
+    }
+
     /// The tables of a list such as `[[gateway]]`.
     pub(crate) fn tables(&self, title: &'static str) -> Result<Vec<Table<'a>>, Mistake> {
         let not_a_list = || self.mistake(&format!("must be written as {title}"));

@@ -75,6 +75,12 @@ pub(crate) fn update_private<E: From<io::Error>>(
     Ok(())
 }
 
+/// Writes a script that only its owner may read and run.
+pub(crate) fn write_script(path: &Path, content: &str) -> io::Result<()> {
+    write_private(path, content.as_bytes())?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+}
+
 /// Makes a folder and its parents, open to their owner only; what is there already stays as it is.
 pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
@@ -113,6 +119,16 @@ pub(crate) fn holds(folder: &Path, accepts: impl Fn(&str) -> bool) -> bool {
             .flatten()
             .any(|entry| entry.file_name().to_str().is_some_and(&accepts))
     })
+}
+
+/// Whether this is a file that can be replaced: no folder, device or pipe.
+pub(crate) fn is_plain(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Whether this is a folder, or leads to one.
+pub(crate) fn is_folder(path: &Path) -> bool {
+    path.is_dir()
 }
 
 /// Whether something is there under this name.

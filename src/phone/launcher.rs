@@ -1,0 +1,145 @@
+//! How a notification starts things: a line for `sh -c`, which Android runs long after this process has ended,
+//! with a bare `PATH` and hardly any environment.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use crate::render::notification::Deed;
+use crate::system::environment::Environment;
+
+/// The variables that this program, ssh and the Termux:API commands go by.
+const HANDED_ON: [&str; 9] = [
+    "HOME",
+    "PATH",
+    "PREFIX",
+    "TMPDIR",
+    "LD_PRELOAD",
+    "XDG_CONFIG_HOME",
+    "XDG_STATE_HOME",
+    "CLAWTAP_CONFIG",
+    "OPENCLAW_SERVER",
+];
+
+/// Where the programs are and what they need; nothing of it comes from a gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Launcher {
+    variables: Vec<(&'static str, OsString)>,
+    clawtap: Option<PathBuf>,
+    config: Option<PathBuf>,
+    remover: Option<PathBuf>,
+}
+
+impl Launcher {
+    /// What this process was started with, and the file of its `--config`.
+    pub(crate) fn of(environment: &Environment, config: Option<&Path>) -> Self {
+        let value = |name| Some((name, environment.path(name)?.into_os_string()));
+        Self {
+            variables: HANDED_ON.into_iter().filter_map(value).collect(),
+            clawtap: environment.own_path(),
+            config: config.map(|file| environment.absolute(file)),
+            remover: environment
+                .program("termux-notification-remove")
+                .map(|program| environment.absolute(&program)),
+        }
+    }
+
+    /// The line that does it for the gateway of this name; nothing where the program for it is unknown.
+    pub(crate) fn line(&self, deed: Deed, gateway: &str, id: &str) -> Option<OsString> {
+        match deed {
+            Deed::Guide => self.clawtap_line("guide", gateway),
+            Deed::CheckAgain => self.clawtap_line("tap", gateway),
+            Deed::Hide => {
+                let mut line = quoted(self.remover.as_ref()?.as_os_str());
+                line.push(" ");
+                line.push(quoted(OsStr::new(id)));
+                Some(line)
+            }
+        }
+    }
+
+    fn clawtap_line(&self, command: &str, gateway: &str) -> Option<OsString> {
+        let mut line = OsString::new();
+        for (name, value) in &self.variables {
+            line.push(name);
+            line.push("=");
+            line.push(quoted(value));
+            line.push(" ");
+        }
+        line.push(quoted(self.clawtap.as_ref()?.as_os_str()));
+        line.push(format!(" {command} --gateway "));
+        line.push(quoted(OsStr::new(gateway)));
+        if let Some(file) = &self.config {
+            line.push(" --config ");
+            line.push(quoted(file.as_os_str()));
+        }
+        Some(line)
+    }
+}
+
+/// A word of a shell's line. A dollar stands apart from what follows it: Termux:API would put what somebody
+/// types in the place of the letters `$REPLY`, wherever they are.
+fn quoted(word: &OsStr) -> OsString {
+    let mut line = vec![b'\''];
+    for &byte in word.as_bytes() {
+        match byte {
+            b'\'' => line.extend(br"'\''"),
+            b'$' => line.extend(b"$''"),
+            _ => line.push(byte),
+        }
+    }
+    line.push(b'\'');
+    OsString::from_vec(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Launcher, quoted};
+    use crate::render::notification::Deed;
+    use crate::system::environment::Environment;
+    use proptest::prelude::*;
+    use std::ffi::{OsStr, OsString};
+    use std::os::unix::ffi::OsStringExt;
+    use std::path::Path;
+
+    #[test]
+    fn a_line_has_absolute_paths_and_what_the_program_needs() {
+        let environment = Environment::from([
+            ("HOME", "/home/me"),
+            ("PATH", "/usr/bin:/bin"),
+            ("PREFIX", ""),
+            ("TERMUX_EXEC__PROC_SELF_EXE", "/usr/bin/clawtap"),
+            ("SECRET", "not handed on"),
+        ]);
+        let launcher = Launcher::of(&environment, Some(Path::new("/my own.toml")));
+        let line = launcher.line(Deed::CheckAgain, "home", "clawtap-home");
+        let expected = "HOME='/home/me' PATH='/usr/bin:/bin' '/usr/bin/clawtap' tap --gateway 'home' --config '/my own.toml'";
+        assert_eq!(line, Some(expected.into()));
+    }
+
+    #[test]
+    fn what_is_unknown_cannot_be_started() {
+        for deed in [Deed::Guide, Deed::CheckAgain, Deed::Hide] {
+            assert_eq!(Launcher::default().line(deed, "home", "id"), None);
+        }
+    }
+
+    #[test]
+    fn no_word_invites_somebody_to_type() {
+        let word = quoted(OsStr::new("/sdcard/$REPLY/it's"));
+        assert_eq!(word, OsStr::new(r"'/sdcard/$''REPLY/it'\''s'"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn a_shell_reads_back_every_word(bytes in prop::collection::vec(1..=255_u8, 0..40)) {
+            let word = OsString::from_vec(bytes.clone());
+            let mut line = OsString::from("printf %s ");
+            line.push(quoted(&word));
+            #[expect(clippy::disallowed_methods, reason = "the test is what a real shell makes of it")]
+            let output = std::process::Command::new("/bin/sh").arg("-c").arg(line).output().unwrap();
+            prop_assert_eq!(output.stdout, bytes);
+        }
+    }
+}
