@@ -99,8 +99,8 @@ fn where_no_picture_can_be_written_it_says_why() {
             "folder is not a file\n→ Name a file for the picture, such as logins.png",
         ),
         (
-            "/dev/null",
-            "/dev/null is not a file\n→ Name a file for the picture, such as logins.png",
+            "socket",
+            "socket is not a file\n→ Name a file for the picture, such as logins.png",
         ),
         (
             "file/logins.png",
@@ -112,9 +112,12 @@ fn where_no_picture_can_be_written_it_says_why() {
         ),
     ];
     for (path, message) in table {
-        let ran = Clawtap::with(&gateway)
+        let clawtap = Clawtap::with(&gateway)
             .file("folder/x", "")
-            .file("file", "kept")
+            .file("file", "kept");
+        let socket = clawtap.home().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).expect("a fresh folder");
+        let ran = clawtap
             .args(["status", "--format", "simple", "--image", path])
             .run()
             .status(74)
@@ -128,8 +131,8 @@ fn where_no_picture_can_be_written_it_says_why() {
             ran.stderr
         );
         assert_eq!(ran.file("file"), Some("kept".into()));
+        assert!(!socket.is_file(), "replaced");
     }
-    assert!(!Path::new("/dev/null").is_file());
 }
 
 #[test]

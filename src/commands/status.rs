@@ -15,14 +15,13 @@ use crate::status::assessment::{Assessment, worst};
 use crate::system::{clock, files, terminal::say};
 
 pub(crate) fn run(arguments: cli::Status, session: &Session) -> Result<Outcome, Error> {
-    let (assessments, wanted) = match &arguments.input {
-        Some(path) => (vec![assess_document(path)?], Notification::default()),
-        None => {
-            let (config, environment) = (session.config.as_deref(), &session.environment);
-            let settings = settings::load(&arguments.which.into(), config, environment)?;
-            let assessments = assess_these(&settings.gateways, Person::AtTerminal, session)?;
-            (assessments, settings.notification)
-        }
+    let (assessments, wanted) = if let Some(path) = &arguments.input {
+        (vec![assess_document(path)?], Notification::default())
+    } else {
+        let (config, environment) = (session.config.as_deref(), &session.environment);
+        let settings = settings::load(&arguments.which.into(), config, environment)?;
+        let assessments = assess_these(&settings.gateways, Person::AtTerminal, session)?;
+        (assessments, settings.notification)
     };
     print(&match arguments.format {
         cli::Format::Full => full(&assessments, session),

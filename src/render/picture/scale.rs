@@ -18,13 +18,13 @@ pub(crate) fn position(left: TimeDelta, width: usize) -> usize {
         .map(TimeDelta::num_seconds)
         .collect();
     let left = left.num_seconds();
-    let steps = stops.len() - 1;
+    let parts = stops.len() - 1;
     let passed = stops.iter().filter(|&&stop| stop <= left).count();
     let (Some(&from), Some(&to)) = (stops.get(passed.wrapping_sub(1)), stops.get(passed)) else {
         return if passed == 0 { 0 } else { width };
     };
     let share = |length: i64| usize::try_from(length).unwrap_or(0);
-    width * (passed - 1) / steps + width * share(left - from) / share(to - from) / steps
+    width * (passed - 1) / parts + width * share(left - from) / share(to - from) / parts
 }
 
 #[cfg(test)]
