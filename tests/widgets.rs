@@ -1,7 +1,7 @@
 //! `widgets`: what is put on the home screen, what is left alone on the way, and how all of it goes again.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -557,8 +557,11 @@ For office:
     );
     phone.write(".shortcuts/home: guide", "mine");
     fs::remove_file(phone.path(".shortcuts/icons/office: status.png")).unwrap();
+    let unusable = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(phone.path(".shortcuts/tasks/OpenClaw"), unusable).unwrap();
     let said = phone.run("widgets list").status(0).stderr("");
     for part in [
+        "  OpenClaw\n    ✗ ~/.shortcuts/tasks/OpenClaw cannot be run\n",
         "  home: guide\n    ✗ ~/.shortcuts/home: guide was changed since\n",
         "  office: status\n    ✗ ~/.shortcuts/icons/office: status.png is missing\n",
         "\n→ To repair: clawtap widgets install\n",
