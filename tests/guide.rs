@@ -131,6 +131,20 @@ fn dialogs_that_do_not_work_are_told_and_leave_the_rest_alone() {
 }
 
 #[test]
+fn without_the_app_behind_the_commands_it_ends_before_the_first_dialog() {
+    let gateway = expired();
+    let ran = guide(&gateway, "0")
+        .env("FAKE_HANG", "termux-toast")
+        .run()
+        .status(74);
+    let said = "clawtap: termux-toast got no answer: is the Termux:API app installed?\n\
+                clawtap: guide cannot ask without the Termux:API app\n\
+                → Install it, or use: clawtap status\n";
+    assert_eq!(ran.stderr, said);
+    assert_eq!(ran.log("termux-dialog"), "");
+}
+
+#[test]
 fn an_unanswered_dialog_is_given_up_with_its_program() {
     let gateway = expired();
     let clawtap = guide(&gateway, "hang");

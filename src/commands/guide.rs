@@ -9,7 +9,7 @@ use crate::gateway::request::Want;
 use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
 use crate::login::provider;
 use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
-use crate::phone::{Phone, Reaction};
+use crate::phone::{Phone, Reaction, Said};
 use crate::render::{summary, toast};
 use crate::settings;
 use crate::status::assessment::{Assessment, Finding, worst};
@@ -73,10 +73,17 @@ enum Next {
 impl Tour<'_> {
     /// Checks every gateway, with a sign of life, and says by vibration how it stands.
     fn begin(&mut self) -> Result<(), Error> {
-        self.react(&Reaction {
+        let said = self.react(&Reaction {
             toast: "checking…".into(),
             ..Reaction::default()
         });
+        if said.app_is_silent {
+            // Its dialogs would not be seen by anybody, and each would be waited for.
+            return Err(
+                Error::new(Kind::Machine, "guide cannot ask without the Termux:API app")
+                    .hint("Install it, or use: clawtap status"),
+            );
+        }
         self.assessments = assess_these(&self.gateways, Presence::Away, self.session)?;
         self.react(&Reaction {
             vibration_ms: toast::vibration_ms(worst(&self.assessments)),
@@ -226,7 +233,7 @@ impl Tour<'_> {
     }
 
     /// Has the phone do it. What does not work is told in the terminal; the dialogs go on without it.
-    fn react(&self, reaction: &Reaction) {
+    fn react(&self, reaction: &Reaction) -> Said {
         let said = self
             .phone
             .react(reaction, &self.session.processes, &self.session.environment);
@@ -234,6 +241,7 @@ impl Tour<'_> {
         for problem in &said.problems {
             terminal::say(&format!("clawtap: {problem}\n"));
         }
+        said
     }
 }
 

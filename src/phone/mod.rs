@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 pub(crate) use crate::phone::launcher::Launcher;
-use crate::phone::termux::Call;
+use crate::phone::termux::{Call, Problem};
 use crate::render::notification::Notification;
 use crate::system::environment::Environment;
 use crate::system::process::Processes;
@@ -71,10 +71,11 @@ impl Phone {
             Self::Terminal => Said {
                 shown: spelled_out(reaction),
                 problems: Vec::new(),
+                app_is_silent: false,
             },
             Self::Termux => {
                 let calls = termux::calls(reaction);
-                let problems = thread::scope(|scope| {
+                let problems: Vec<Problem> = thread::scope(|scope| {
                     let run = |call: &Call| call.run(processes, environment).err();
                     let running: Vec<_> = calls
                         .iter()
@@ -87,7 +88,8 @@ impl Phone {
                 });
                 Said {
                     shown: String::new(),
-                    problems,
+                    app_is_silent: problems.iter().any(|problem| problem.app_is_silent),
+                    problems: problems.into_iter().map(|problem| problem.text).collect(),
                 }
             }
         }
@@ -105,7 +107,9 @@ impl Phone {
         environment: &Environment,
     ) -> Result<(), String> {
         match self {
-            Self::Termux => termux::schedule(script, job, every).run(processes, environment),
+            Self::Termux => termux::schedule(script, job, every)
+                .run(processes, environment)
+                .map_err(|problem| problem.text),
             Self::Terminal => Err("only a phone can remind".into()),
         }
     }
@@ -116,6 +120,8 @@ impl Phone {
 pub(crate) struct Said {
     pub(crate) shown: String,
     pub(crate) problems: Vec<String>,
+    /// Whether the Termux:API app does not answer at all.
+    pub(crate) app_is_silent: bool,
 }
 
 fn spelled_out(reaction: &Reaction) -> String {

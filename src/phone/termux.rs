@@ -122,16 +122,25 @@ fn standing(notification: &Notification, launcher: &Launcher) -> Call {
     }
 }
 
+/// Why a command did not do what it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// A line for a person.
+    pub(crate) text: String,
+    /// Whether nothing answered, so that no other command of Termux:API will be answered either.
+    pub(crate) app_is_silent: bool,
+}
+
 impl Call {
     /// Runs it; a program that fails gives way to the next.
     ///
     /// # Errors
-    /// What went wrong, as a line for a person.
+    /// What went wrong.
     pub(crate) fn run(
         &self,
         processes: &Processes,
         environment: &Environment,
-    ) -> Result<(), String> {
+    ) -> Result<(), Problem> {
         let mut problem = format!(
             "{} is not installed: pkg install termux-api",
             self.programs[0]
@@ -147,14 +156,18 @@ impl Call {
                 Ok(finished) if finished.succeeded() => return Ok(()),
                 Ok(finished) if finished.ending == Ending::Overdue => {
                     // Every command would wait in vain for the same app.
-                    return Err(format!(
-                        "{name} got no answer: is the Termux:API app installed?"
-                    ));
+                    return Err(Problem {
+                        text: format!("{name} got no answer: is the Termux:API app installed?"),
+                        app_is_silent: true,
+                    });
                 }
                 Ok(_) => format!("{name} failed"),
                 Err(error) => format!("{name} did not start: {error}"),
             };
         }
-        Err(problem)
+        Err(Problem {
+            text: problem,
+            app_is_silent: false,
+        })
     }
 }
