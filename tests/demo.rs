@@ -20,6 +20,7 @@ fn it_shows_the_three_situations_and_asks_nobody() {
         "│   ! home: anthropic expires in 5 h 40 m",
         "─ a login has ended ─",
         "│   ✗ home: anthropic expired 12 m ago",
+        "│   [Sign in] [Check again] [Hide]",
         "│ opens https://claude.ai/login",
     ] {
         assert!(ran.stdout.contains(part), "{part}\n{}", ran.stdout);

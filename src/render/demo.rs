@@ -31,6 +31,11 @@ pub(crate) fn render(screen: &Screen, columns: usize) -> String {
                 .iter()
                 .map(|line| format!("  {line}")),
         );
+        let buttons = notification.buttons.iter();
+        let buttons: Vec<String> = buttons
+            .map(|button| format!("[{}]", button.label))
+            .collect();
+        rows.push(format!("  {}", buttons.join(" ")));
     }
     if let Some(page) = screen.page {
         rows.push(format!("opens {page}"));
