@@ -16,7 +16,8 @@ share/bash-completion/completions/clawtap
 share/zsh/site-functions/_clawtap
 share/fish/vendor_completions.d/clawtap.fish
 share/doc/clawtap/LICENSE-MIT
-share/doc/clawtap/LICENSE-APACHE'
+share/doc/clawtap/LICENSE-APACHE
+share/doc/clawtap/LICENSE-SPLEEN'
 
 main() {
     case ${1:-} in

@@ -2,8 +2,8 @@
 # The release workflow fills in OWNER, the version and the checksum, and attaches the result to the release.
 TERMUX_PKG_HOMEPAGE=https://github.com/OWNER/clawtap
 TERMUX_PKG_DESCRIPTION="One-tap OpenClaw sign-in health, from an Android home screen"
-TERMUX_PKG_LICENSE="MIT, Apache-2.0"
-TERMUX_PKG_LICENSE_FILE="LICENSE-MIT, LICENSE-APACHE"
+TERMUX_PKG_LICENSE="MIT, Apache-2.0, BSD 2-Clause"
+TERMUX_PKG_LICENSE_FILE="LICENSE-MIT, LICENSE-APACHE, LICENSE-SPLEEN"
 TERMUX_PKG_MAINTAINER="@termux-user-repository"
 TERMUX_PKG_VERSION="VERSION"
 TERMUX_PKG_SRCURL=https://github.com/OWNER/clawtap/archive/refs/tags/v$TERMUX_PKG_VERSION.tar.gz
