@@ -94,22 +94,23 @@ fn described(
         Some(name) => Name::parse(&name).map_err(|reason| usage("--name", reason))?,
         None => default_name(&way, configured)?,
     };
-    let known = configured.iter().find(|known| known.name == name);
-    let gateway = Gateway {
+    let asked = Gateway {
         name,
         way,
         openclaw: (!arguments.openclaw.is_empty()).then_some(arguments.openclaw),
         agent: identifier("--agent", arguments.agent)?,
         profile: identifier("--profile", arguments.profile)?,
-        limit: known.map_or(DEFAULT_LIMIT, |known| known.limit),
+        limit: DEFAULT_LIMIT,
     };
-    match known {
-        Some(known) if *known != gateway => Err(Error::new(
+    match configured.iter().find(|known| known.name == asked.name) {
+        // Asked for again, to pin its key or to look: what is not said stays as it is configured.
+        Some(known) if asked.leaves_open(known) => Ok(known.clone()),
+        Some(known) => Err(Error::new(
             Kind::Usage,
             format!("{} is configured already, and differently", known.name),
         )
         .hint("Choose another --name, or edit the configuration")),
-        _ => Ok(gateway),
+        None => Ok(asked),
     }
 }
 
@@ -138,7 +139,7 @@ fn default_name(way: &Way, configured: &[Gateway]) -> Result<Name, Error> {
     let taken = |name: &Name| {
         configured
             .iter()
-            .any(|other| other.name == *name && other.way != *way)
+            .any(|other| other.name == *name && !other.way.is_same_place(way))
     };
     if !taken(&base) {
         return Ok(base);
