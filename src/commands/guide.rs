@@ -1,8 +1,8 @@
 //! `clawtap guide`
 
 use crate::cli;
-use crate::commands::Session;
 use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
+use crate::commands::{Session, afterwards};
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::Want;
@@ -85,6 +85,7 @@ impl Tour<'_> {
             );
         }
         self.assessments = assess_these(&self.gateways, Presence::Away, self.session)?;
+        afterwards::refresh(&self.assessments, self.session);
         self.react(&Reaction {
             vibration_ms: toast::vibration_ms(worst(&self.assessments)),
             ..Reaction::default()
@@ -188,6 +189,7 @@ impl Tour<'_> {
         });
         let reply = ask_one(gateway, Want::Status, Presence::Away, self.session);
         self.assessments[index] = assessment(gateway, reply);
+        afterwards::refresh(&self.assessments[index..=index], self.session);
     }
 
     fn open_page(&self, concern: &Concern) {
