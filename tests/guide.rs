@@ -23,7 +23,7 @@ fn guide(gateway: &GatewayHome, answers: &str) -> Clawtap {
         .env("FAKE_ANSWERS", answers)
 }
 
-const EXPIRED_DIALOG: &str = "radio -t home: anthropic expired -v \
+const EXPIRED_DIALOG: &str = "radio -t home: anthropic:claude-code expired -v \
                               Sign in now,Show the page,Check again,Dismiss\n";
 
 #[test]
@@ -239,7 +239,7 @@ fn in_a_terminal_the_same_choices_have_numbers() {
     let clawtap = Clawtap::with(&gateway).args(["guide"]);
     let (status, screen) = clawtap.run_in_terminal("9\n2\n\n");
     assert_eq!(status, 1, "{screen}");
-    let question = "home: anthropic expired\n  1 Sign in now\n  2 Show the page\n  3 Check again\n  4 Dismiss\n\
+    let question = "home: anthropic:claude-code expired\n  1 Sign in now\n  2 Show the page\n  3 Check again\n  4 Dismiss\n\
                     Number, or Enter to go back: ";
     assert_eq!(screen.matches(question).count(), 2, "{screen}");
     assert!(screen.contains("There is 1 to 4.\n"), "{screen}");

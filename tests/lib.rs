@@ -29,6 +29,7 @@ mod screen;
 mod several_gateways;
 mod status;
 mod tap;
+mod terminal;
 mod untrusted_text;
 mod usage;
 mod widgets;

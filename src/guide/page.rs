@@ -103,7 +103,7 @@ fn gateway(index: usize, assessment: &Assessment, means: Means) -> Question {
                 .iter()
                 .enumerate()
                 .map(|(number, concern)| {
-                    let label = summary::of_concern(concern);
+                    let label = summary::of_login(concern);
                     (label, Choice::Open(Page::Concern(index, number)))
                 })
                 .collect(),
@@ -119,7 +119,7 @@ fn about(
     means: Means,
 ) -> Question {
     Question::Choose {
-        title: format!("{}: {}", assessment.name, summary::of_concern(concern)),
+        title: format!("{}: {}", assessment.name, summary::of_login(concern)),
         choices: actions(
             index,
             Some(number),

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use crate::render::duration::spoken;
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::State;
+use crate::status::text::Text;
 use crate::status::verdict::{Concern, Verdict};
 
 /// The mark that stands for a verdict.
@@ -46,24 +47,32 @@ pub(crate) fn statement(assessment: &Assessment) -> String {
 
 /// "anthropic expires in 5 h 40 m"
 pub(crate) fn of_concern(concern: &Concern) -> String {
-    let provider = &concern.provider;
+    about(&concern.provider, concern)
+}
+
+/// The same with the login's own name, where it is one login that is concerned.
+pub(crate) fn of_login(concern: &Concern) -> String {
+    about(concern.login.as_ref().unwrap_or(&concern.provider), concern)
+}
+
+fn about(subject: &Text, concern: &Concern) -> String {
     let left = concern.left;
     match (concern.state, left) {
         (State::Expired, Some(left))
             if left < TimeDelta::zero() && left > TimeDelta::days(-3650) =>
         {
-            format!("{provider} expired {} ago", spoken(left))
+            format!("{subject} expired {} ago", spoken(left))
         }
-        (State::Expired, _) => format!("{provider} expired"),
-        (State::Missing, _) => format!("{provider} is not signed in"),
-        (State::Expiring, Some(left)) => format!("{provider} expires in {}", spoken(left)),
-        (State::Expiring, None) => format!("{provider} expires soon"),
-        (State::Cooldown, Some(left)) => format!("{provider} cools down for {}", spoken(left)),
-        (State::Cooldown, None) => format!("{provider} cools down"),
-        (State::Disabled, Some(left)) => format!("{provider} is disabled for {}", spoken(left)),
-        (State::Disabled, None) => format!("{provider} is disabled"),
-        (State::Unavailable, _) => format!("{provider} cannot be used"),
-        (State::Indeterminate, _) => format!("{provider} cannot be confirmed"),
-        (State::Ok | State::Static | State::Refreshable, _) => format!("{provider} is fine"),
+        (State::Expired, _) => format!("{subject} expired"),
+        (State::Missing, _) => format!("{subject} is not signed in"),
+        (State::Expiring, Some(left)) => format!("{subject} expires in {}", spoken(left)),
+        (State::Expiring, None) => format!("{subject} expires soon"),
+        (State::Cooldown, Some(left)) => format!("{subject} cools down for {}", spoken(left)),
+        (State::Cooldown, None) => format!("{subject} cools down"),
+        (State::Disabled, Some(left)) => format!("{subject} is disabled for {}", spoken(left)),
+        (State::Disabled, None) => format!("{subject} is disabled"),
+        (State::Unavailable, _) => format!("{subject} cannot be used"),
+        (State::Indeterminate, _) => format!("{subject} cannot be confirmed"),
+        (State::Ok | State::Static | State::Refreshable, _) => format!("{subject} is fine"),
     }
 }

@@ -128,13 +128,13 @@ impl Clawtap {
         let mut terminal = Command::new("/usr/bin/script")
             .args(["-qec", &quoted.join(" "), "/dev/null"])
             .env_clear()
+            .env("TERM", "xterm")
             .envs(
                 self.command()
                     .get_envs()
                     .filter_map(|(name, value)| Some((name, value?))),
             )
             .env("SHELL", "/bin/sh")
-            .env("TERM", "xterm")
             .current_dir(self.home.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
