@@ -259,3 +259,18 @@ fn with_neither_phone_nor_terminal_it_says_so() {
     );
     assert_eq!(ran.log("ssh"), "");
 }
+
+#[test]
+fn what_it_learns_is_on_the_notification_too() {
+    let gateway = healthy();
+    let ran = guide(&gateway, "0").run().status(0);
+    let removed = "termux-notification-remove clawtap-home\n";
+    assert_eq!(ran.log("termux-notification-remove"), removed);
+    let gateway = expired();
+    let ran = guide(&gateway, "cancel").run().status(1);
+    let shown = ran.log("termux-notification");
+    assert!(
+        shown.starts_with("termux-notification --id clawtap-home --title home: anthropic expired"),
+        "{shown}"
+    );
+}

@@ -2,7 +2,7 @@
 
 use crate::cli;
 use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
-use crate::commands::{Session, afterwards};
+use crate::commands::{Session, afterwards, standing};
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::Want;
@@ -11,7 +11,7 @@ use crate::login::provider;
 use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
 use crate::phone::{Phone, Reaction, Said};
 use crate::render::{summary, toast};
-use crate::settings;
+use crate::settings::{self, config_file::Notification};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::verdict::Concern;
 use crate::system::{clock, files, terminal};
@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: cli::Guide, session: &Session) -> Result<Outcome, E
             .hint("Without either: clawtap status"));
     }
     let selection = arguments.which.into();
-    let gateways = settings::gateways(&selection, session.config.as_deref(), &session.environment)?;
+    let settings = settings::load(&selection, session.config.as_deref(), &session.environment)?;
     let dialogs = Dialogs {
         processes: &session.processes,
         environment: &session.environment,
@@ -35,7 +35,8 @@ pub(crate) fn run(arguments: cli::Guide, session: &Session) -> Result<Outcome, E
             &Prompts
         },
         phone,
-        gateways,
+        gateways: settings.gateways,
+        wanted: settings.notification,
         assessments: Vec::new(),
         session,
     };
@@ -60,6 +61,7 @@ struct Tour<'a> {
     person: &'a dyn Person,
     phone: Phone,
     gateways: Vec<Gateway>,
+    wanted: Notification,
     assessments: Vec<Assessment>,
     session: &'a Session,
 }
@@ -85,11 +87,7 @@ impl Tour<'_> {
             );
         }
         self.assessments = assess_these(&self.gateways, Presence::Away, self.session)?;
-        afterwards::refresh(&self.assessments, self.session);
-        self.react(&Reaction {
-            vibration_ms: toast::vibration_ms(worst(&self.assessments)),
-            ..Reaction::default()
-        });
+        self.learned(&self.assessments);
         Ok(())
     }
 
@@ -189,7 +187,20 @@ impl Tour<'_> {
         });
         let reply = ask_one(gateway, Want::Status, Presence::Away, self.session);
         self.assessments[index] = assessment(gateway, reply);
-        afterwards::refresh(&self.assessments[index..=index], self.session);
+        self.learned(&self.assessments[index..=index]);
+    }
+
+    /// Says by vibration how it stands, and brings up to date what else shows it.
+    fn learned(&self, assessments: &[Assessment]) {
+        let standing = match self.phone {
+            Phone::Termux => standing::after_check(assessments, self.wanted, self.session),
+            Phone::Terminal => Reaction::default(),
+        };
+        self.react(&Reaction {
+            vibration_ms: toast::vibration_ms(worst(assessments)),
+            ..standing
+        });
+        afterwards::refresh(assessments, self.session);
     }
 
     fn open_page(&self, concern: &Concern) {

@@ -1,7 +1,6 @@
 //! Asks gateways, all at the same time, and turns what they say into assessments.
 
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
 
 use crate::commands::Session;
@@ -14,13 +13,12 @@ use crate::gateway::request::Want;
 use crate::settings::{self, Selection};
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::wire::{self, Unreadable};
+use crate::system::parallel::in_parallel;
 use crate::system::spinner::Spinner;
 use crate::system::{clock, files, terminal};
 
 /// The largest document that is read from a file, in bytes; as much as from a gateway.
 const LARGEST_DOCUMENT: u64 = 8 * 1024 * 1024;
-/// How many gateways are asked at once.
-const AT_ONCE: usize = 16;
 
 /// Who may be asked for a passphrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,34 +98,6 @@ fn ask_silently(gateway: &Gateway, want: Want, session: &Session) -> Reply {
         &session.processes,
         &session.environment,
     )
-}
-
-/// Works on all items, a bounded number at a time, and keeps their order.
-fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    let next = AtomicUsize::new(0);
-    let mut results: Vec<(usize, R)> = thread::scope(|scope| {
-        let worker = || {
-            let mut done = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(item) = items.get(index) else {
-                    return done;
-                };
-                done.push((index, work(item)));
-            }
-        };
-        let workers: Vec<_> = (0..items.len().min(AT_ONCE))
-            .map(|_| scope.spawn(worker))
-            .collect();
-        workers
-            .into_iter()
-            .filter_map(|worker| worker.join().ok())
-            .flatten()
-            .collect()
-    });
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Judges a reply.

@@ -34,6 +34,23 @@ pub(crate) fn reaction(
     reaction
 }
 
+/// The same after a check that was not asked to notify: where that is not wanted, it still takes away what is no
+/// longer true.
+pub(crate) fn after_check(
+    assessments: &[Assessment],
+    wanted: Notification,
+    session: &Session,
+) -> Reaction {
+    let standing = reaction(assessments, wanted, session);
+    if wanted.after_tap {
+        return standing;
+    }
+    Reaction {
+        notifications: Vec::new(),
+        ..standing
+    }
+}
+
 /// Draws a gateway's picture where the Termux:API app finds it, in the place of the last one.
 ///
 /// # Errors

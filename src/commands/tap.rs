@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Err
         // There is no shade to keep clear: everything is written down once.
         Phone::Terminal => Notification::default(),
     };
-    let standing = after_tap(standing::reaction(&assessments, wanted, session), wanted);
+    let standing = standing::after_check(&assessments, wanted, session);
     let reaction = with_toast(&assessments, standing);
     let said = phone.react(&reaction, &session.processes, &session.environment);
     print(&said.shown)?;
@@ -51,17 +51,6 @@ fn ask(selection: &Selection, session: &Session) -> Result<(Vec<Assessment>, Not
     let settings = settings::load(selection, session.config.as_deref(), &session.environment)?;
     let assessments = assess_these(&settings.gateways, Person::Away, session)?;
     Ok((assessments, settings.notification))
-}
-
-/// Where a tap is not to put up notifications, it still takes away what is no longer true.
-fn after_tap(standing: Reaction, wanted: Notification) -> Reaction {
-    if wanted.after_tap {
-        return standing;
-    }
-    Reaction {
-        notifications: Vec::new(),
-        ..standing
-    }
 }
 
 /// What the phone does about these gateways, beside notifications; pure. The page is that of the worst of them.

@@ -6,13 +6,13 @@ mod termux;
 pub(crate) mod widget_list;
 
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
 
 pub(crate) use crate::phone::launcher::Launcher;
-use crate::phone::termux::{Call, Problem};
+use crate::phone::termux::Problem;
 use crate::render::notification::Notification;
 use crate::system::environment::Environment;
+use crate::system::parallel::in_parallel;
 use crate::system::process::Processes;
 
 /// Everything one tap makes the phone do.
@@ -75,17 +75,8 @@ impl Phone {
             },
             Self::Termux => {
                 let calls = termux::calls(reaction);
-                let problems: Vec<Problem> = thread::scope(|scope| {
-                    let run = |call: &Call| call.run(processes, environment).err();
-                    let running: Vec<_> = calls
-                        .iter()
-                        .map(|call| scope.spawn(move || run(call)))
-                        .collect();
-                    let ended = running
-                        .into_iter()
-                        .filter_map(|call| call.join().ok().flatten());
-                    ended.collect()
-                });
+                let problems = in_parallel(&calls, |call| call.run(processes, environment).err());
+                let problems: Vec<Problem> = problems.into_iter().flatten().collect();
                 Said {
                     shown: String::new(),
                     app_is_silent: problems.iter().any(|problem| problem.app_is_silent),
