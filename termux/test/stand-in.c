@@ -103,3 +103,11 @@ char *realpath(const char *path, char *resolved)
     free(found);
     return resolved;
 }
+
+/* Asked on aarch64 for the processor's name: some need another way to tell what they can do. */
+int __system_property_get(const char *name, char *value)
+{
+    (void)name;
+    value[0] = '\0';
+    return 0;
+}
