@@ -1,6 +1,7 @@
 //! The domain, pure: what a gateway's OpenClaw says of its logins, and what that means now.
 
 pub(crate) mod assessment;
+pub(crate) mod document;
 pub(crate) mod login;
 pub(crate) mod report;
 pub(crate) mod stores;

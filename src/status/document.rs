@@ -1,0 +1,158 @@
+//! The status document in what OpenClaw printed.
+
+use serde_json::{Map, Value};
+
+use crate::status::text::Text;
+
+/// How many lines that begin like a document may turn out not to be one.
+const MOST_ATTEMPTS: usize = 100;
+
+/// Why an output holds no status document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// Nothing but white space.
+    Empty,
+    /// A document that breaks off or is broken.
+    Broken,
+    /// Whole JSON, but not a status document.
+    OtherJson,
+    /// No JSON at all.
+    NotJson,
+    /// OpenClaw's own error, from 2026.8 on as JSON.
+    Error(Text),
+}
+
+/// Finds the document among whatever log lines, banners and escape sequences stand around it.
+pub(crate) fn find(text: &str) -> Result<Map<String, Value>, Unreadable> {
+    if text.trim().is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    let mut failure = Unreadable::NotJson;
+    let mut attempts = 0;
+    let mut position = 0;
+    while let Some(start) = next_brace(text, position) {
+        let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+        let Some(Ok(Value::Object(object))) = values.next() else {
+            if matches!(failure, Unreadable::NotJson | Unreadable::OtherJson) {
+                failure = Unreadable::Broken;
+            }
+            position = start + 1;
+            attempts += 1;
+            if attempts == MOST_ATTEMPTS {
+                break;
+            }
+            continue;
+        };
+        if object.get("auth").is_some_and(is_auth) {
+            return Ok(object);
+        }
+        position = start + values.byte_offset();
+        match error_message(&object) {
+            Some(message) => failure = Unreadable::Error(message),
+            None if matches!(failure, Unreadable::Error(_)) => {}
+            None => failure = Unreadable::OtherJson,
+        }
+    }
+    Err(failure)
+}
+
+/// Whether this says anything of logins: every version writes both lists, and silence must not pass for health.
+fn is_auth(auth: &Value) -> bool {
+    auth["oauth"]["profiles"].is_array() || auth["missingProvidersInUse"].is_array()
+}
+
+/// The next `{` that only white space and escape sequences precede on its line.
+fn next_brace(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut position = from;
+    let mut at_start = position == 0 || bytes.get(position - 1) == Some(&b'\n');
+    while let Some(&byte) = bytes.get(position) {
+        match byte {
+            b'{' if at_start => return Some(position),
+            b'\n' => at_start = true,
+            b'\x1b' if bytes.get(position + 1) == Some(&b'[') => {
+                position += 2;
+                while bytes
+                    .get(position)
+                    .is_some_and(|&byte| !(0x40..=0x7e).contains(&byte) && byte != b'\n')
+                {
+                    position += 1;
+                }
+            }
+            b' ' | b'\t' | b'\r' => {}
+            _ => at_start = false,
+        }
+        position += 1;
+    }
+    None
+}
+
+/// `{"ok":false,"error":{"type":"cli_error","message":"…"}}`
+fn error_message(object: &Map<String, Value>) -> Option<Text> {
+    let message = object.get("error")?.get("message")?.as_str()?;
+    Some(Text::clean(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unreadable, find};
+
+    const DOCUMENT: &str =
+        r#"{"auth":{"oauth":{"profiles":[]},"missingProvidersInUse":["openai"]}}"#;
+
+    #[test]
+    fn noise_around_the_document_is_passed_over() {
+        let expected = find(DOCUMENT).unwrap();
+        for (before, after) in [
+            (
+                "[agents/auth-profiles] synced openai-codex credentials\n",
+                "",
+            ),
+            ("Welcome!\n{ braces } in a motd\n", "\nbye\n"),
+            ("\x1b[33mwarn\x1b[0m {\n", "\x1b[0m\x1b[?25h"),
+            (
+                "{\"level\":\"info\",\"msg\":\"starting\"}\n\x1b[0m",
+                "\n{\"level\":\"info\"}\n",
+            ),
+            (
+                "{\"ok\":false,\"error\":{\"message\":\"an old one\"}}\n",
+                "",
+            ),
+            ("\u{feff}\r\n", "\r\n"),
+        ] {
+            assert_eq!(
+                find(&format!("{before}{DOCUMENT}{after}")).as_ref(),
+                Ok(&expected),
+                "{before:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_document_is_told_apart() {
+        let deep = format!("{}{}", "{\"auth\":".repeat(100_000), "}".repeat(100_000));
+        let table = [
+            ("", Unreadable::Empty),
+            (" \n\n", Unreadable::Empty),
+            ("│ box art │\n", Unreadable::NotJson),
+            ("[1,2]", Unreadable::NotJson),
+            ("{\"auth\":{\"oauth\":", Unreadable::Broken),
+            (deep.as_str(), Unreadable::Broken),
+            ("{\"hello\":1}", Unreadable::OtherJson),
+            ("{\"auth\":7}", Unreadable::OtherJson),
+            ("{\"auth\":{}}", Unreadable::OtherJson),
+        ];
+        for (stdout, expected) in table {
+            assert_eq!(
+                find(stdout),
+                Err(expected),
+                "{}",
+                &stdout[..stdout.len().min(40)]
+            );
+        }
+        let error = "{\"ok\":false,\"error\":{\"message\":\"file is \\u001b[31mnot a database\"}}";
+        assert!(
+            matches!(find(error), Err(Unreadable::Error(text)) if text.as_str() == "file is not a database")
+        );
+    }
+}
