@@ -175,7 +175,7 @@ fn the_next_step_goes_through_the_port_of_the_configuration() {
             .run()
             .status(3);
         assert_eq!(ran.stderr.lines().last(), Some(step));
-        assert!(ran.log("ssh").contains(" -p 2222 -- me@home.example "));
+        assert!(ran.log("ssh").contains(" -p 2222 -- me@home.example\n"));
     }
 }
 

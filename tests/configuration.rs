@@ -206,8 +206,7 @@ fn openclaw_server_alone_is_enough() {
         .stdout("gateway: ok, anthropic 299 d left\n")
         .stderr("");
     assert!(
-        ran.log("ssh")
-            .ends_with(" -- me@gateway.example.net exec sh -s\n"),
+        ran.log("ssh").ends_with(" -- me@gateway.example.net\n"),
         "{}",
         ran.log("ssh")
     );

@@ -58,7 +58,7 @@ bee: anthropic expires in 4 h 59 m
     asked.sort();
     assert_eq!(
         asked,
-        ["alm", "bee", "mid", "zoo"].map(|name| format!("me@{name}.example exec sh -s"))
+        ["alm", "bee", "mid", "zoo"].map(|name| format!("me@{name}.example"))
     );
 }
 

@@ -52,16 +52,16 @@ pub(crate) fn ask(
             return Reply::failed(Failure::new(Problem::CannotStart).saying(Some(text_of(&error))));
         }
     };
-    let line = command_line::shell_on(&gateway.way, questions);
+    let program = request::program(gateway, want, &nonce);
+    let line = command_line::shell_on(&gateway.way, questions, &program);
     let Some(program) = environment.program(line.program) else {
         return Reply::failed(Failure::new(match gateway.way {
             Way::Ssh(_) => Problem::NoSsh,
             Way::Local => Problem::CannotStart,
         }));
     };
-    let mut invocation = Invocation::new(program, deadline(gateway, want, questions))
-        .arguments(line.arguments)
-        .stdin(request::program(gateway, want, &nonce));
+    let mut invocation =
+        Invocation::new(program, deadline(gateway, want, questions)).arguments(line.arguments);
     invocation.stdout_limit = LARGEST_ANSWER;
     // What a program that OpenClaw left behind does to the connection is no business of ours.
     invocation.last_words = Some(answer::last_words(&nonce));

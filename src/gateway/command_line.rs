@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use crate::gateway::identity::{Ssh, Way};
-use crate::gateway::request::REMOTE_COMMAND;
+use crate::gateway::request::remote_command;
 
 /// How long a connection may take to be made, in seconds; ssh's own limit, on the handshake too.
 pub(crate) const CONNECT_TIMEOUT_S: u64 = 15;
@@ -22,19 +22,19 @@ pub(crate) struct CommandLine {
     pub(crate) arguments: Vec<OsString>,
 }
 
-/// The command that runs a shell on the gateway, which reads its program from standard input.
-pub(crate) fn shell_on(way: &Way, questions: Questions) -> CommandLine {
+/// The command that has a shell on the gateway run a program.
+pub(crate) fn shell_on(way: &Way, questions: Questions, program: &str) -> CommandLine {
     match way {
         Way::Local => CommandLine {
             program: "sh",
-            arguments: vec!["-s".into()],
+            arguments: vec!["-c".into(), program.into()],
         },
         Way::Ssh(ssh) => {
             let mut arguments = connection(ssh, questions);
             arguments.extend([
                 "--".into(),
                 ssh.target.as_str().into(),
-                REMOTE_COMMAND.into(),
+                remote_command(program).into(),
             ]);
             CommandLine {
                 program: "ssh",
@@ -95,6 +95,7 @@ pub(crate) fn whereabouts(ssh: &Ssh) -> Vec<OsString> {
 mod tests {
     use super::{Questions, shell_on};
     use crate::gateway::identity::{Ssh, Target, Way};
+    use crate::gateway::request::remote_command;
 
     #[test]
     fn the_target_cannot_be_an_option_and_the_command_is_fixed() {
@@ -104,14 +105,14 @@ mod tests {
             identity_file: Some("/keys/a key".into()),
             config: None,
         });
-        let line = shell_on(&way, Questions::Forbidden);
+        let line = shell_on(&way, Questions::Forbidden, "true");
         let words: Vec<_> = line
             .arguments
             .iter()
             .map(|word| word.to_str().unwrap())
             .collect();
         assert!(
-            words.ends_with(&["--", "me@home", "exec sh -s"]),
+            words.ends_with(&["--", "me@home", &remote_command("true")]),
             "{words:?}"
         );
         assert!(words.contains(&"BatchMode=yes") && words.contains(&"StrictHostKeyChecking=yes"));
