@@ -148,7 +148,7 @@ bounded() {
   seconds=$1
   shift
   watcher=''
-  if command -v timeout >/dev/null 2>&1; then
+  if has_timeout; then
     timeout -k 2 "$seconds" "$@" </dev/null &
     child=$!
   else
@@ -169,6 +169,15 @@ bounded() {
   fi
   child=''
   return "$ended"
+}
+
+# Whether there is a timeout that ends children too: busybox has one that does not.
+has_timeout() {
+  place=$(command -v timeout) || return
+  for busybox in /bin/busybox /usr/bin/busybox; do
+    # shellcheck disable=SC3013 # known to dash, bash, mksh, zsh and busybox
+    [ ! "$place" -ef "$busybox" ] || return
+  done
 }
 
 # What we started must not outlive us: whoever ends the probe ends it too.
@@ -225,7 +234,7 @@ count() { members=$#; }
 
 # family_of PID...: they and their descendants, as far as they live; they alone where ps cannot tell
 family_of() {
-  { ps -A -o pid= -o ppid= 2>/dev/null || printf '%s 0\n' "$@"; } | awk -v roots="$*" '
+  { ps -A -o pid= -o ppid= 2>/dev/null || ps -o pid,ppid 2>/dev/null || printf '%s 0\n' "$@"; } | awk -v roots="$*" '
     BEGIN {
       split(roots, list, " ")
       for (i in list) root[list[i]]

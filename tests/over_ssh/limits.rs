@@ -1,6 +1,7 @@
 //! What takes too long or says too much is ended, and nothing of it stays behind.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::support::{GatewayHome, Sshd, expect_none_left, fakes, fixture, program};
@@ -48,11 +49,17 @@ fn an_answer_without_end_is_ended() {
 
 /// Checks a gateway whose openclaw hangs, together with a child, until it is ended.
 #[track_caller]
-fn expect_ended(gateway: GatewayHome, first: &str, shell: &str, tools: &[&str]) {
+fn expect_ended(
+    gateway: GatewayHome,
+    first: &str,
+    shell: &str,
+    tools: &[&str],
+    made_by: impl Fn(&str) -> PathBuf,
+) {
     let gateway = tools
         .iter()
         .fold(gateway.first(first), |gateway, name| {
-            gateway.link(&format!("tools/{name}"), program(name))
+            gateway.link(&format!("tools/{name}"), made_by(name))
         })
         .link("tools/sh", program(shell));
     let sshd = Sshd::of(&gateway)
@@ -81,7 +88,7 @@ const SHELLS: [&str; 3] = ["dash", "bash", "mksh"];
 fn an_openclaw_that_hangs_is_ended_with_its_children() {
     let tools = ["awk", "cat", "date", "head", "printf", "sleep", "timeout"];
     for (shell, first) in SHELLS.iter().zip(HANGING) {
-        expect_ended(GatewayHome::new(), first, shell, &tools);
+        expect_ended(GatewayHome::new(), first, shell, &tools, program);
     }
 }
 
@@ -89,6 +96,17 @@ fn an_openclaw_that_hangs_is_ended_with_its_children() {
 fn a_gateway_without_timeout_ends_it_as_well() {
     let tools = ["awk", "cat", "date", "head", "printf", "ps", "sleep"];
     for (shell, first) in SHELLS.iter().zip(HANGING) {
-        expect_ended(GatewayHome::new(), first, shell, &tools);
+        expect_ended(GatewayHome::new(), first, shell, &tools, program);
+    }
+}
+
+#[test]
+fn a_busybox_whose_timeout_spares_the_children_is_not_left_to_it() {
+    let tools = [
+        "awk", "cat", "date", "head", "printf", "ps", "sleep", "timeout",
+    ];
+    for first in HANGING {
+        let busybox = |_: &str| program("busybox");
+        expect_ended(GatewayHome::new(), first, "busybox", &tools, busybox);
     }
 }
