@@ -53,7 +53,7 @@ impl<'a> Ledger<'a> {
             .take_while(|folder| matches!(look(folder), Ok(Found::Nothing)));
         let mut made: Vec<PathBuf> = missing.map(Path::to_path_buf).collect();
         made.reverse();
-        let locked = files::make_private_folder(folder).and_then(|()| placement::lock(folder));
+        let locked = files::make_private_folder(folder).and_then(|()| files::lock_folder(folder));
         match locked {
             Ok(lock) => Ok((lock, made)),
             Err(error) => Err(self.cannot("write to", folder, &error)),

@@ -67,12 +67,18 @@ pub(crate) fn update_private<E: From<io::Error>>(
 ) -> Result<(), E> {
     let folder = parent(path);
     make_private_folder(&folder)?;
-    let lock = File::open(&folder)?;
-    // Not `File::lock`, which always fails on Android.
-    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).map_err(io::Error::from)?;
+    let _held = lock_folder(&folder)?;
     let before = read_text_if_there(path, limit)?.unwrap_or_default();
     write_private(path, change(before)?.as_bytes())?;
     Ok(())
+}
+
+/// Keeps everybody else who locks this folder out until the value is dropped.
+pub(crate) fn lock_folder(folder: &Path) -> io::Result<File> {
+    let file = File::open(folder)?;
+    // Not `File::lock`, which always fails on Android.
+    rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive)?;
+    Ok(file)
 }
 
 /// Writes a script that only its owner may read and run.

@@ -1,6 +1,6 @@
 //! Places that other programs read too: looked at without following links, filled whole or not at all.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
@@ -109,14 +109,6 @@ pub(crate) fn remove_if_empty(path: &Path) -> io::Result<()> {
         Err(error) if matches!(error.kind(), NotFound | DirectoryNotEmpty) => Ok(()),
         other => other,
     }
-}
-
-/// Keeps everybody else who locks this folder out until the value is dropped.
-pub(crate) fn lock(folder: &Path) -> io::Result<File> {
-    let file = File::open(folder)?;
-    // Not `File::lock`, which always fails on Android.
-    rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive)?;
-    Ok(file)
 }
 
 #[cfg(test)]
