@@ -116,11 +116,7 @@ pub(crate) fn install(
     there: &Places,
     force: bool,
 ) -> Plan {
-    let mut plan = Plan {
-        during: known.clone(),
-        after: known.clone(),
-        ..Plan::default()
-    };
+    let mut plan = Plan::knowing(known);
     for folder in &wanted.folders {
         plan.need_folder(folder, found(there, folder));
     }
@@ -154,11 +150,7 @@ pub(crate) fn uninstall(
     only_live: bool,
     force: bool,
 ) -> Plan {
-    let mut plan = Plan {
-        during: known.clone(),
-        after: known.clone(),
-        ..Plan::default()
-    };
+    let mut plan = Plan::knowing(known);
     for entry in &known.files {
         if entry.live || !only_live {
             plan.drop_file(entry, found(there, &entry.path), force);
@@ -175,6 +167,15 @@ fn found<'a>(there: &'a Places, path: &Path) -> &'a Found {
 }
 
 impl Plan {
+    /// Nothing to do yet, and all that is known to be kept.
+    fn knowing(known: &Manifest) -> Self {
+        Self {
+            during: known.clone(),
+            after: known.clone(),
+            ..Self::default()
+        }
+    }
+
     fn need_folder(&mut self, folder: &Path, found: &Found) {
         match found {
             Found::Folder(_) => {}

@@ -83,10 +83,7 @@ fn find(id: &str) -> Option<&'static Provider> {
 
 /// The page on which a concern can be mended; only where a sign-in or a new key mends it.
 pub(crate) fn page(concern: &Concern) -> Option<&'static str> {
-    if !matches!(
-        concern.state,
-        State::Expired | State::Missing | State::Expiring
-    ) {
+    if !concern.state.mended_by_sign_in() {
         return None;
     }
     let provider = find(concern.provider.as_str())?;

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use crate::login::provider;
 use crate::render::summary;
 use crate::status::assessment::{Assessment, Finding};
-use crate::status::login::State;
-use crate::status::verdict::{Concern, Verdict};
+use crate::status::verdict::Verdict;
 
 /// A notification, one per gateway, which a later one replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,18 +83,11 @@ pub(crate) fn of(assessment: &Assessment, ongoing: bool) -> Notification {
         content,
         priority,
         ongoing,
-        buttons: if concern.is_some_and(a_sign_in_mends) {
+        buttons: if concern.is_some_and(|concern| concern.state.mended_by_sign_in()) {
             &[SIGN_IN, CHECK_AGAIN, HIDE]
         } else {
             &[CHECK_AGAIN, HIDE]
         },
         picture: None,
     }
-}
-
-fn a_sign_in_mends(concern: &Concern) -> bool {
-    matches!(
-        concern.state,
-        State::Expired | State::Missing | State::Expiring
-    )
 }

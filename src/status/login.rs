@@ -126,6 +126,11 @@ impl State {
         }
     }
 
+    /// Whether a sign-in, or a new key, is what mends it.
+    pub(crate) const fn mended_by_sign_in(self) -> bool {
+        matches!(self, Self::Expired | Self::Missing | Self::Expiring)
+    }
+
     /// Whether a login in this state works now.
     pub(crate) const fn works(self) -> bool {
         matches!(
