@@ -15,6 +15,11 @@ fn newcomer() -> Clawtap {
     Clawtap::new().path(&[ssh.parent().expect("a program is in a folder")])
 }
 
+/// Its `init` of this gateway.
+fn init(sshd: &Sshd) -> Clawtap {
+    newcomer().args(sshd.init_arguments())
+}
+
 fn gateway() -> GatewayHome {
     GatewayHome::new().document("2026.9.6/token_ok_am")
 }
@@ -24,11 +29,7 @@ fn an_unknown_host_key_is_shown_and_not_accepted_unasked() {
     let gateway = gateway();
     let sshd = Sshd::of(&gateway).start();
     sshd.forget_host_key();
-    let ran = newcomer()
-        .args(sshd.init_arguments())
-        .run()
-        .status(3)
-        .stdout("");
+    let ran = init(&sshd).run().status(3).stdout("");
     assert_eq!(
         ran.stderr,
         format!(
@@ -53,8 +54,7 @@ fn with_yes_it_pins_the_shown_key_and_writes_a_private_configuration() {
     let sshd = Sshd::of(&gateway).start();
     let known = sshd.known_hosts();
     sshd.forget_host_key();
-    let ran = newcomer()
-        .args(sshd.init_arguments())
+    let ran = init(&sshd)
         .args(["--yes", "--name", "home"])
         .run()
         .status(0);
@@ -90,7 +90,7 @@ fn a_person_at_a_terminal_decides_about_the_key() {
         let gateway = gateway();
         let sshd = Sshd::of(&gateway).start();
         sshd.forget_host_key();
-        let clawtap = newcomer().args(sshd.init_arguments());
+        let clawtap = init(&sshd);
         let (status, screen) = clawtap.run_in_terminal(&format!("{answer}\n"));
         assert!(screen.contains(&sshd.fingerprint()), "{screen}");
         assert_eq!(status, code, "{screen}");
@@ -104,9 +104,8 @@ fn a_second_gateway_is_added_and_every_comment_stays() {
     let gateway = gateway();
     let sshd = Sshd::of(&gateway).start();
     let before = "# mine\n[[gateway]] # the first\nname = \"first\"\nlocal = true\n\n# the end\n";
-    let ran = newcomer()
+    let ran = init(&sshd)
         .config(before)
-        .args(sshd.init_arguments())
         .args(["--name", "second"])
         .run()
         .status(0);
@@ -130,9 +129,8 @@ fn a_second_gateway_is_added_and_every_comment_stays() {
 fn the_same_gateway_again_changes_nothing() {
     let gateway = gateway();
     let sshd = Sshd::of(&gateway).start();
-    let ran = newcomer()
+    let ran = init(&sshd)
         .config(&sshd.table("home"))
-        .args(sshd.init_arguments())
         .args(["--name", "home"])
         .run()
         .status(0);
@@ -143,9 +141,8 @@ fn the_same_gateway_again_changes_nothing() {
         ran.stdout
     );
     assert_eq!(ran.file(CONFIG), Some(sshd.table("home")));
-    let differently = newcomer()
+    let differently = init(&sshd)
         .config(&sshd.table("home"))
-        .args(sshd.init_arguments())
         .args(["--name", "home", "--agent", "other"])
         .run()
         .status(64);
@@ -171,8 +168,7 @@ fn a_refused_key_is_explained_and_nothing_is_written() {
     let gateway = gateway();
     let sshd = Sshd::of(&gateway).start();
     sshd.refuse_the_key();
-    let ran = newcomer()
-        .args(sshd.init_arguments())
+    let ran = init(&sshd)
         .args(["--name", "home"])
         .run()
         .status(3)
@@ -193,12 +189,7 @@ fn a_changed_host_key_is_not_offered_for_pinning() {
     let sshd = Sshd::of(&gateway).start();
     sshd.change_host_key();
     let before = sshd.known_hosts();
-    let ran = newcomer()
-        .args(sshd.init_arguments())
-        .args(["--yes"])
-        .run()
-        .status(3)
-        .stdout("");
+    let ran = init(&sshd).args(["--yes"]).run().status(3).stdout("");
     assert!(
         ran.stderr.contains("HOST KEY HAS CHANGED"),
         "{}",
@@ -219,8 +210,7 @@ fn without_openclaw_there_it_says_how_to_name_it() {
     let sshd = Sshd::of(&gateway)
         .path(&["/usr/bin".as_ref(), "/bin".as_ref()])
         .start();
-    let ran = newcomer()
-        .args(sshd.init_arguments())
+    let ran = init(&sshd)
         .args(["--name", "home"])
         .run()
         .status(3)
@@ -237,11 +227,7 @@ fn without_openclaw_there_it_says_how_to_name_it() {
 fn an_openclaw_that_is_unwell_is_set_up_all_the_same() {
     let gateway = GatewayHome::new().document("2026.9.6/token_file");
     let sshd = Sshd::of(&gateway).start();
-    let ran = newcomer()
-        .args(sshd.init_arguments())
-        .args(["--name", "home"])
-        .run()
-        .status(0);
+    let ran = init(&sshd).args(["--name", "home"]).run().status(0);
     assert!(
         ran.stdout
             .contains("? home: openclaw asks for its doctor\n"),
