@@ -164,7 +164,14 @@ fn an_unanswered_dialog_is_given_up_with_its_program() {
 #[test]
 fn a_reminder_waits_for_its_time_then_checks_once_and_is_gone() {
     let gateway = expired();
-    let clawtap = guide(&gateway, "3").file("usr/bin/termux-info", "");
+    let clawtap = guide(&gateway, "3")
+        .config("")
+        .file(
+            "mine.toml",
+            "[[gateway]]\nname = \"home\"\nssh = \"me@home.example\"\n",
+        )
+        .args(["--config", "mine.toml"])
+        .file("usr/bin/termux-info", "");
     let prefix = clawtap.home().join("usr");
     let ran = clawtap.env("PREFIX", &prefix).run().status(1);
     let script = ran.home().join(".local/state/clawtap/remind-home");

@@ -9,7 +9,8 @@ use crate::gateway::request::Want;
 use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
 use crate::login::provider;
 use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
-use crate::phone::{Phone, Reaction, Said};
+use crate::phone::{Launcher, Phone, Reaction, Said};
+use crate::render::notification::Deed;
 use crate::render::{summary, toast};
 use crate::settings::{self, config_file::Notification};
 use crate::status::assessment::{Assessment, Finding, worst};
@@ -223,17 +224,15 @@ impl Tour<'_> {
             .name
             .as_str();
         let prefix = environment.termux_prefix().ok_or("This is not Termux.")?;
-        let program = environment
-            .own_path()
-            .ok_or("clawtap does not know where it is.")?;
+        let launcher = Launcher::of(environment, self.session.config.as_deref());
+        let line = launcher.line(Deed::CheckAgain, name, "");
+        let line = line.as_ref().and_then(|line| line.to_str());
+        let check = line.ok_or("clawtap does not know where it is.")?;
         let folder = environment.state_folder().ok_or("HOME is not set.")?;
         let (job, now) = (reminder::job(name), clock::now());
         let script = folder.join(format!("remind-{name}"));
-        files::write_script(
-            &script,
-            &reminder::script(&prefix, &program, name, job, now),
-        )
-        .map_err(|error| format!("Cannot write {}: {error}", environment.spelled(&script)))?;
+        files::write_script(&script, &reminder::script(&prefix, check, job, now))
+            .map_err(|error| format!("Cannot write {}: {error}", environment.spelled(&script)))?;
         let processes = &self.session.processes;
         self.phone
             .schedule(&script, job, reminder::EVERY, processes, environment)?;

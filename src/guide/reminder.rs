@@ -14,20 +14,12 @@ pub(crate) const AFTER: TimeDelta = TimeDelta::hours(1);
 /// How often Android runs the script; the least it allows.
 pub(crate) const EVERY: Duration = Duration::from_secs(15 * 60);
 
-/// The script for one gateway. `job` is Android's number for it.
-pub(crate) fn script(
-    prefix: &Path,
-    program: &Path,
-    gateway: &str,
-    job: u32,
-    now: DateTime<Utc>,
-) -> String {
+/// The script that runs `check`, a line of shell, when its time has come. `job` is Android's number for it.
+pub(crate) fn script(prefix: &Path, check: &str, job: u32, now: DateTime<Utc>) -> String {
     format!(
-        "#!{prefix}/bin/sh\nprefix={quoted_prefix} clawtap={program} gateway={gateway} job={job} due={due}\n{SCRIPT}",
+        "#!{prefix}/bin/sh\nprefix={quoted_prefix} job={job} due={due}\n{SCRIPT}{check}\n",
         prefix = prefix.display(),
         quoted_prefix = quoted(&prefix.to_string_lossy()),
-        program = quoted(&program.to_string_lossy()),
-        gateway = quoted(gateway),
         due = (now + AFTER).timestamp(),
     )
 }
