@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod credentials;
 mod error;
 mod gateway;
 mod guide;

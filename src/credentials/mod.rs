@@ -1,0 +1,3 @@
+//! Credentials: what must not be seen, kept or logged.
+
+pub(crate) mod secret;

@@ -1,0 +1,20 @@
+//! A text that nobody but the program it is meant for may see.
+
+use zeroize::Zeroizing;
+
+/// A token, key or code. It has neither `Debug` nor `Display`, and is wiped from memory when dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// The text itself, for a pipe.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}

@@ -1,0 +1,1 @@
+//! What a person brings back from a sign-in page: its shape, and what is wrong with it.

@@ -1,0 +1,1 @@
+//! The gate for addresses: which pages may be opened.

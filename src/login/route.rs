@@ -1,0 +1,1 @@
+//! Which sign-in mends which login, pure.

@@ -1,0 +1,1 @@
+//! What a program in a terminal has drawn: its bytes, made into lines.
