@@ -1,20 +1,26 @@
 //! Runs programs: every one with a deadline that takes its whole process group with it.
 
+mod conversation;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
+pub(crate) use conversation::{Conversation, Heard, Waker};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
+use zeroize::Zeroizing;
+
 use crate::error::{Kind, Outcome};
+use crate::system::terminal;
 
 /// How long a program may take to end by itself after being asked to.
 const GRACE: Duration = Duration::from_millis(800);
@@ -25,12 +31,12 @@ const DRAIN: Duration = Duration::from_millis(300);
 const STDERR_LIMIT: usize = 64 * 1024;
 
 /// A program to run, with everything it is given.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Invocation {
     pub(crate) program: PathBuf,
     pub(crate) arguments: Vec<OsString>,
-    /// Given on standard input, which is then closed.
-    pub(crate) stdin: Vec<u8>,
+    /// Given on standard input, which is then closed; it may be a secret, so it is wiped.
+    pub(crate) stdin: Zeroizing<Vec<u8>>,
     /// After this the program and its process group are ended.
     pub(crate) deadline: Duration,
     /// After this without a first byte of output they are ended too.
@@ -59,7 +65,7 @@ impl Invocation {
         Self {
             program: program.into(),
             arguments: Vec::new(),
-            stdin: Vec::new(),
+            stdin: Zeroizing::default(),
             deadline,
             first_byte: None,
             last_words: None,
@@ -79,7 +85,7 @@ impl Invocation {
 
     /// Sets what is given on standard input.
     pub(crate) fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
-        self.stdin = bytes.into();
+        self.stdin = Zeroizing::new(bytes.into());
         self
     }
 }
@@ -126,9 +132,10 @@ enum Event {
     ComplaintsEnded,
     Exited,
     Interrupted,
+    Woken,
 }
 
-/// Starts programs and ends them; one for the whole process.
+/// Starts programs and ends them; one for the whole process, and branches of it.
 #[derive(Clone, Default)]
 pub(crate) struct Processes {
     running: Arc<Running>,
@@ -138,6 +145,22 @@ pub(crate) struct Processes {
 struct Running {
     interrupted: AtomicBool,
     watchers: Mutex<BTreeMap<u32, Sender<Event>>>,
+    branches: Mutex<Vec<Weak<Running>>>,
+}
+
+impl Running {
+    /// Ends everything that runs here and on the branches; whether there was anything.
+    fn interrupt(&self) -> bool {
+        self.interrupted.store(true, Ordering::SeqCst);
+        let watchers = lock(&self.watchers);
+        for watcher in watchers.values() {
+            let _ = watcher.send(Event::Interrupted);
+        }
+        let branches = lock(&self.branches);
+        let on_branches = branches.iter().filter_map(Weak::upgrade);
+        let busy = on_branches.filter(|branch| branch.interrupt()).count();
+        busy > 0 || !watchers.is_empty()
+    }
 }
 
 impl Processes {
@@ -152,15 +175,10 @@ impl Processes {
             .name("signals".into())
             .spawn(move || {
                 for _ in signals.forever() {
-                    let again = running.interrupted.swap(true, Ordering::SeqCst);
-                    let watchers = running
-                        .watchers
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner);
-                    for watcher in watchers.values() {
-                        let _ = watcher.send(Event::Interrupted);
-                    }
-                    if watchers.is_empty() || again {
+                    let again = running.interrupted.load(Ordering::SeqCst);
+                    let busy = running.interrupt();
+                    if !busy || again {
+                        terminal::show_typing();
                         // A signal ends the process wherever it is.
                         std::process::exit(i32::from(Outcome::Failed(Kind::Interrupted).code()));
                     }
@@ -174,25 +192,34 @@ impl Processes {
         self.running.interrupted.load(Ordering::SeqCst)
     }
 
+    /// Programs that can be ended without the others; those of a branch end with its trunk.
+    pub(crate) fn branch(&self) -> Self {
+        let branch = Self::default();
+        let mut branches = lock(&self.running.branches);
+        branches.retain(|branch| branch.strong_count() > 0);
+        branches.push(Arc::downgrade(&branch.running));
+        if self.interrupted() {
+            branch.end();
+        }
+        drop(branches);
+        branch
+    }
+
+    /// Ends what runs here, and whatever is still to be started.
+    pub(crate) fn end(&self) {
+        self.running.interrupt();
+    }
+
     /// Runs a program to its end.
     ///
     /// # Errors
     /// When it cannot be started.
     pub(crate) fn run(&self, invocation: &Invocation) -> io::Result<Finished> {
         let started = Instant::now();
-        let mut command = Command::new(&invocation.program);
-        command
-            .args(&invocation.arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        if invocation.terminal == Terminal::Detached {
-            command.process_group(0);
-        }
-        let mut child = command.spawn()?;
+        let mut child = spawned(invocation)?;
         let (events, inbox) = mpsc::channel();
         self.enrol(child.id(), &events);
-        let watched = watch(&mut child, invocation, events);
+        let watched = feed(&mut child, invocation).and_then(|()| watch(&mut child, events));
         let collected = watched.map(|()| collect(&child, invocation, started, &inbox));
         if collected.is_err() {
             end(&child, invocation.terminal, Signal::KILL);
@@ -201,22 +228,14 @@ impl Processes {
         self.discharge(child.id());
         let mut finished = collected?;
         if finished.ending == Ending::Exited(0) {
-            let status = status?;
-            finished.ending = match (status.code(), status.signal()) {
-                (Some(code), _) => Ending::Exited(code),
-                (None, signal) => Ending::Killed(signal.unwrap_or_default()),
-            };
+            finished.ending = ending_of(status?);
         }
         finished.took = started.elapsed();
         Ok(finished)
     }
 
     fn enrol(&self, id: u32, events: &Sender<Event>) {
-        let mut watchers = self
-            .running
-            .watchers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut watchers = lock(&self.running.watchers);
         watchers.insert(id, events.clone());
         if self.running.interrupted.load(Ordering::SeqCst) {
             let _ = events.send(Event::Interrupted);
@@ -224,22 +243,36 @@ impl Processes {
     }
 
     fn discharge(&self, id: u32) {
-        let mut watchers = self
-            .running
-            .watchers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut watchers = lock(&self.running.watchers);
         watchers.remove(&id);
     }
 }
 
-/// Starts the threads that turn what the child does into events.
-fn watch(child: &mut Child, invocation: &Invocation, events: Sender<Event>) -> io::Result<()> {
-    if let Some(mut stdin) = child.stdin.take() {
-        let bytes = invocation.stdin.clone();
-        // A program that does not read its input is not an error of ours.
-        spawn("stdin", move || drop(stdin.write_all(&bytes)))?;
+fn spawned(invocation: &Invocation) -> io::Result<Child> {
+    let mut command = Command::new(&invocation.program);
+    command
+        .args(&invocation.arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    if invocation.terminal == Terminal::Detached {
+        command.process_group(0);
     }
+    command.spawn()
+}
+
+/// Gives the child its input, and no more.
+fn feed(child: &mut Child, invocation: &Invocation) -> io::Result<()> {
+    let Some(mut stdin) = child.stdin.take() else {
+        return Ok(());
+    };
+    let bytes = invocation.stdin.clone();
+    // A program that does not read its input is not an error of ours.
+    spawn("stdin", move || drop(stdin.write_all(&bytes)))
+}
+
+/// Starts the threads that turn what the child does into events.
+fn watch(child: &mut Child, events: Sender<Event>) -> io::Result<()> {
     if let Some(stdout) = child.stdout.take() {
         let events = events.clone();
         spawn("stdout", move || {
@@ -274,9 +307,9 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
 }
 
 fn forward(mut pipe: impl Read, events: &Sender<Event>, event: fn(Vec<u8>) -> Event) {
-    let mut buffer = [0_u8; 16 * 1024];
+    let mut buffer = Zeroizing::new([0_u8; 16 * 1024]);
     loop {
-        match pipe.read(&mut buffer) {
+        match pipe.read(&mut *buffer) {
             Ok(0) => return,
             Ok(length) => {
                 if events.send(event(buffer[..length].to_vec())).is_err() {
@@ -335,20 +368,12 @@ fn collect(
             Ok(Event::OutputEnded | Event::ComplaintsEnded) => open_pipes -= 1,
             Ok(Event::Exited) => exited_at = Some(Instant::now()),
             Ok(Event::Interrupted) => break Ending::Interrupted,
+            Ok(Event::Woken) => {}
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break reason,
         }
     };
     if exited_at.is_none() {
-        end(child, invocation.terminal, Signal::TERM);
-        let patience = Instant::now() + GRACE;
-        while exited_at.is_none() {
-            match inbox.recv_timeout(patience.saturating_duration_since(Instant::now())) {
-                Ok(Event::Exited) => exited_at = Some(Instant::now()),
-                Ok(_) => {}
-                Err(_) => break,
-            }
-        }
-        end(child, invocation.terminal, Signal::KILL);
+        end_in_time(child, invocation.terminal, inbox);
     }
     stderr.drain(..stderr.len().saturating_sub(STDERR_LIMIT));
     Finished {
@@ -359,12 +384,36 @@ fn collect(
     }
 }
 
+/// Asks a child that still runs to end, and ends it if it does not.
+fn end_in_time(child: &Child, terminal: Terminal, inbox: &Receiver<Event>) {
+    end(child, terminal, Signal::TERM);
+    let patience = Instant::now() + GRACE;
+    loop {
+        match inbox.recv_timeout(patience.saturating_duration_since(Instant::now())) {
+            Ok(Event::Exited) | Err(_) => break,
+            Ok(_) => {}
+        }
+    }
+    end(child, terminal, Signal::KILL);
+}
+
 fn end(child: &Child, terminal: Terminal, signal: Signal) {
     // Failing means that nothing is left to end.
     let _ = match terminal {
         Terminal::Detached => rustix::process::kill_process_group(pid(child), signal),
         Terminal::Shared => rustix::process::kill_process(pid(child), signal),
     };
+}
+
+fn ending_of(status: ExitStatus) -> Ending {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => Ending::Exited(code),
+        (None, signal) => Ending::Killed(signal.unwrap_or_default()),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn pid(child: &Child) -> Pid {

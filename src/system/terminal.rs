@@ -1,8 +1,20 @@
 //! The terminal: results to standard output, everything else to standard error, questions to the person.
 
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::termios::{self, LocalModes, OptionalActions, Termios};
+use zeroize::Zeroizing;
 
 use crate::system::environment::Environment;
+
+/// How soon a question is no longer waited for, once it is pointless.
+const CANCELLED_WITHIN: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 100_000_000,
+};
 
 /// Who and what is at the other end of our three streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +37,7 @@ impl Terminal {
         let stdout = io::stdout().is_terminal();
         let stderr = io::stderr().is_terminal();
         let window = || {
-            let columns = rustix::termios::tcgetwinsize(io::stdout()).ok()?.ws_col;
+            let columns = termios::tcgetwinsize(io::stdout()).ok()?.ws_col;
             (stdout && columns > 0).then_some(usize::from(columns))
         };
         let named = || {
@@ -69,12 +81,79 @@ pub(crate) fn ask(question: &str) -> io::Result<Option<String>> {
     Ok((length > 0).then(|| line.trim().to_owned()))
 }
 
+/// Reads a line, and stops waiting for it when `cancelled` says so; nothing then, or when the input has ended.
+///
+/// What is typed is not shown if it is `hidden`.
+pub(crate) fn ask_until(
+    question: &str,
+    hidden: bool,
+    cancelled: impl Fn() -> bool,
+) -> io::Result<Option<Zeroizing<String>>> {
+    say(question);
+    let typing = hidden.then(Unseen::begin);
+    let stdin = io::stdin();
+    while !cancelled() {
+        let mut ready = [PollFd::new(&stdin, PollFlags::IN)];
+        // A terminal has something to read once a line is complete.
+        match poll(&mut ready, Some(&CANCELLED_WITHIN)) {
+            Ok(0) | Err(Errno::INTR) => continue,
+            Ok(_) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut line = Zeroizing::new(String::new());
+        let length = stdin.lock().read_line(&mut line)?;
+        if typing.is_some() {
+            say("\n");
+        }
+        return Ok((length > 0).then_some(line));
+    }
+    Ok(None)
+}
+
+/// While this lives, what is typed is not shown.
+struct Unseen;
+
+impl Unseen {
+    fn begin() -> Self {
+        let stdin = io::stdin();
+        // A pipe shows nothing anyway.
+        if let Ok(shown) = termios::tcgetattr(&stdin) {
+            let mut hidden = shown.clone();
+            hidden.local_modes.remove(LocalModes::ECHO);
+            *lock(&SHOWN) = Some(shown);
+            let _ = termios::tcsetattr(&stdin, OptionalActions::Now, &hidden);
+        }
+        Self
+    }
+}
+
+impl Drop for Unseen {
+    fn drop(&mut self) {
+        show_typing();
+    }
+}
+
+/// How the terminal was before typing was hidden.
+static SHOWN: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// Has what is typed shown again, if it was hidden.
+pub(crate) fn show_typing() {
+    if let Some(shown) = lock(&SHOWN).take() {
+        let _ = termios::tcsetattr(io::stdin(), OptionalActions::Now, &shown);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Makes a panic end the process with `code` and a request to report it, instead of an abort.
 pub(crate) fn report_bugs_with(code: u8) {
     std::panic::set_hook(Box::new(move |panic| {
         say(&format!(
             "clawtap: this is a bug, sorry: {panic}\n→ Please report it.\n"
         ));
+        show_typing();
         #[expect(clippy::exit, reason = "a bug ends the process wherever it is")]
         std::process::exit(i32::from(code));
     }));

@@ -1,0 +1,254 @@
+//! A program that is talked with while it runs.
+
+use std::io::{self, Write};
+use std::process::{Child, ChildStdin};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+use super::{
+    DRAIN, Ending, Event, Invocation, Processes, STDERR_LIMIT, Terminal, end_in_time, ending_of,
+    spawned, watch,
+};
+
+/// A running program. Dropping it ends the program and its process group.
+pub(crate) struct Conversation {
+    processes: Processes,
+    child: Child,
+    stdin: Option<ChildStdin>,
+    terminal: Terminal,
+    events: Sender<Event>,
+    inbox: Receiver<Event>,
+    overdue: Instant,
+    stderr: Vec<u8>,
+    open_pipes: usize,
+    exited_at: Option<Instant>,
+    ended: Option<Ending>,
+}
+
+/// What there was to hear.
+pub(crate) enum Heard {
+    Output(Zeroizing<Vec<u8>>),
+    /// Nothing from the program: a [`Waker`] was used.
+    Woken,
+    /// Nothing in the time that was given.
+    Nothing,
+    /// The program is no longer running, and everything it said has been heard.
+    Ended(Ending),
+}
+
+/// Ends a [`Conversation`]'s waiting, from another thread.
+#[derive(Clone)]
+pub(crate) struct Waker(Sender<Event>);
+
+impl Waker {
+    pub(crate) fn wake(&self) {
+        // Nobody waits any more if this fails.
+        let _ = self.0.send(Event::Woken);
+    }
+}
+
+impl Processes {
+    /// Starts a program to talk with. Of the invocation its `stdin` is said first; its `deadline` is for the whole
+    /// conversation.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(crate) fn converse(&self, invocation: &Invocation) -> io::Result<Conversation> {
+        let overdue = Instant::now() + invocation.deadline;
+        let mut child = spawned(invocation)?;
+        let (events, inbox) = mpsc::channel();
+        self.enrol(child.id(), &events);
+        let watched = watch(&mut child, events.clone());
+        let mut conversation = Conversation {
+            processes: self.clone(),
+            stdin: child.stdin.take(),
+            child,
+            terminal: invocation.terminal,
+            events,
+            inbox,
+            overdue,
+            stderr: Vec::new(),
+            open_pipes: 2,
+            exited_at: None,
+            ended: None,
+        };
+        watched?;
+        if !invocation.stdin.is_empty() {
+            conversation.say(&invocation.stdin)?;
+        }
+        Ok(conversation)
+    }
+}
+
+impl Conversation {
+    /// Waits for what the program says next, at most for `patience`.
+    pub(crate) fn listen(&mut self, patience: Duration) -> Heard {
+        let until = Instant::now() + patience;
+        loop {
+            if let Some(ending) = self.ended {
+                return Heard::Ended(ending);
+            }
+            if self.exited_at.is_some() && self.open_pipes == 0 {
+                return self.over(None);
+            }
+            let drained = self.exited_at.map(|moment| moment + DRAIN);
+            let wake_at = until.min(drained.unwrap_or(self.overdue));
+            match self
+                .inbox
+                .recv_timeout(wake_at.saturating_duration_since(Instant::now()))
+            {
+                Ok(Event::Output(bytes)) => return Heard::Output(Zeroizing::new(bytes)),
+                Ok(Event::Complaint(bytes)) => {
+                    self.stderr.extend_from_slice(&bytes);
+                    let surplus = self.stderr.len().saturating_sub(STDERR_LIMIT);
+                    self.stderr.drain(..surplus);
+                }
+                Ok(Event::OutputEnded | Event::ComplaintsEnded) => self.open_pipes -= 1,
+                Ok(Event::Exited) => self.exited_at = Some(Instant::now()),
+                Ok(Event::Woken) => return Heard::Woken,
+                Ok(Event::Interrupted) => return self.over(Some(Ending::Interrupted)),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    let now = Instant::now();
+                    if drained.is_some_and(|moment| moment <= now) {
+                        return self.over(None);
+                    }
+                    if self.overdue <= now {
+                        return self.over(Some(Ending::Overdue));
+                    }
+                    return Heard::Nothing;
+                }
+            }
+        }
+    }
+
+    /// Says something to the program.
+    ///
+    /// # Errors
+    /// When it no longer listens; [`Conversation::listen`] tells why.
+    pub(crate) fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some(stdin) = &mut self.stdin else {
+            return Ok(());
+        };
+        stdin.write_all(bytes)?;
+        stdin.flush()
+    }
+
+    /// What ends a [`Conversation::listen`] from another thread.
+    pub(crate) fn waker(&self) -> Waker {
+        Waker(self.events.clone())
+    }
+
+    /// What the program wrote to standard error, at most the last 64 KiB.
+    pub(crate) fn complaints(&self) -> &[u8] {
+        &self.stderr
+    }
+
+    /// Ends the program, unless it has ended by itself, and remembers why it is over.
+    fn over(&mut self, ours: Option<Ending>) -> Heard {
+        self.stdin = None;
+        if self.exited_at.is_none() {
+            end_in_time(&self.child, self.terminal, &self.inbox);
+        }
+        let status = self.child.wait().map(ending_of);
+        self.processes.discharge(self.child.id());
+        let ending = ours.or(status.ok()).unwrap_or(Ending::Killed(0));
+        self.ended = Some(ending);
+        Heard::Ended(ending)
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        if self.ended.is_none() {
+            self.over(Some(Ending::Interrupted));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Conversation, Ending, Heard, Invocation, Processes};
+    use std::time::{Duration, Instant};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn sh(script: &str, deadline: Duration) -> Conversation {
+        let invocation = Invocation::new("sh", deadline).arguments(["-c", script]);
+        Processes::default().converse(&invocation).unwrap()
+    }
+
+    fn next_output(conversation: &mut Conversation) -> String {
+        match conversation.listen(10 * SECOND) {
+            Heard::Output(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
+            Heard::Ended(ending) => panic!("{ending:?}"),
+            Heard::Woken | Heard::Nothing => panic!("nothing was said"),
+        }
+    }
+
+    #[test]
+    fn a_program_answers_what_is_said_to_it_and_its_ending_comes_last() {
+        let mut conversation = sh("read line; echo \"got $line\"; exit 4", 10 * SECOND);
+        conversation.say(b"this\n").unwrap();
+        assert_eq!(next_output(&mut conversation), "got this\n");
+        let ended = conversation.listen(10 * SECOND);
+        assert!(matches!(ended, Heard::Ended(Ending::Exited(4))));
+        let still = conversation.listen(10 * SECOND);
+        assert!(matches!(still, Heard::Ended(Ending::Exited(4))));
+    }
+
+    #[test]
+    fn silence_ends_the_waiting_and_the_deadline_the_program() {
+        let mut conversation = sh("sleep 60", SECOND);
+        let quiet = conversation.listen(Duration::from_millis(10));
+        assert!(matches!(quiet, Heard::Nothing));
+        let ended = conversation.listen(10 * SECOND);
+        assert!(matches!(ended, Heard::Ended(Ending::Overdue)));
+    }
+
+    #[test]
+    fn somebody_else_can_end_the_waiting() {
+        let mut conversation = sh("sleep 60", 60 * SECOND);
+        let waker = conversation.waker();
+        let waking = std::thread::spawn(move || waker.wake());
+        assert!(matches!(conversation.listen(10 * SECOND), Heard::Woken));
+        waking.join().unwrap();
+    }
+
+    #[test]
+    fn whoever_stops_listening_ends_the_program_and_its_children() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("child");
+        let script = format!("sleep 60 & echo $! > {}; echo ready; wait", file.display());
+        let mut conversation = sh(&script, 60 * SECOND);
+        assert_eq!(next_output(&mut conversation), "ready\n");
+        drop(conversation);
+        let child = std::fs::read_to_string(file).unwrap();
+        let gone = || {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.trim()));
+            stat.map_or(true, |stat| stat.contains(") Z"))
+        };
+        let waited = Instant::now();
+        while !gone() {
+            assert!(waited.elapsed() < 5 * SECOND, "the child lives on");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_branch_ends_alone_and_with_its_trunk() {
+        let trunk = Processes::default();
+        let run = |on: &Processes| on.run(&Invocation::new("sleep", 60 * SECOND).arguments(["60"]));
+        let (one, other) = (trunk.branch(), trunk.branch());
+        std::thread::scope(|scope| {
+            let ended = scope.spawn(|| run(&one));
+            one.end();
+            assert_eq!(ended.join().unwrap().unwrap().ending, Ending::Interrupted);
+            assert!(!trunk.interrupted() && !other.interrupted());
+            let ended = scope.spawn(|| run(&other));
+            trunk.end();
+            assert_eq!(ended.join().unwrap().unwrap().ending, Ending::Interrupted);
+        });
+    }
+}
