@@ -52,7 +52,7 @@ pub(crate) fn ask(
             return Reply::failed(Failure::new(Problem::CannotStart).saying(Some(text_of(&error))));
         }
     };
-    let program = request::program(gateway, want, &nonce);
+    let program = request::probe(gateway, want, &nonce);
     let line = command_line::shell_on(&gateway.way, questions, &program);
     let Some(program) = environment.program(line.program) else {
         return Reply::failed(Failure::new(match gateway.way {

@@ -1,9 +1,14 @@
-//! What is sent to a gateway: the probe, with its values quoted in front of it.
+//! What is sent to a gateway: programs for its shell, with their values quoted in front of them.
+
+use std::time::Duration;
 
 use crate::gateway::identity::{Gateway, Identifier};
 
-/// The program that runs on the gateway.
-const PROBE: &str = include_str!("probe.sh");
+const PLACES: &str = include_str!("sh/places.sh");
+const BOUNDED: &str = include_str!("sh/bounded.sh");
+const PROBE: &str = include_str!("sh/probe.sh");
+const ERRAND: &str = include_str!("sh/errand.sh");
+const SIGN_IN: &str = include_str!("sh/sign_in.sh");
 
 /// What a gateway is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,32 +18,144 @@ pub(crate) enum Want {
     VersionAndStatus,
 }
 
-/// The program for a POSIX shell on the gateway. `nonce` marks the lines of the answer.
-pub(crate) fn program(gateway: &Gateway, want: Want, nonce: &str) -> String {
-    let identifier = |identifier: Option<&str>| quoted(identifier.unwrap_or_default());
+/// One thing that OpenClaw is to do without a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Errand {
+    pub(crate) arguments: Vec<String>,
+    /// The first version that can do it.
+    pub(crate) since: Option<&'static str>,
+    /// How long it may take.
+    pub(crate) limit: Duration,
+}
+
+/// A program that signs in on a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TerminalProgram {
+    pub(crate) tool: Tool,
+    pub(crate) arguments: Vec<String>,
+    /// How long it may take, the person's part included.
+    pub(crate) limit: Duration,
+    pub(crate) rows: u16,
+    pub(crate) columns: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tool {
+    OpenClaw,
+    Claude,
+}
+
+impl Tool {
+    /// What it is called on the gateway.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::OpenClaw => "openclaw",
+            Self::Claude => "claude",
+        }
+    }
+}
+
+/// The program that asks for the status. `nonce` marks the lines of the answer.
+pub(crate) fn probe(gateway: &Gateway, want: Want, nonce: &str) -> String {
     let want = match want {
         Want::Status => "status",
         Want::VersionAndStatus => "version status",
     };
-    let command: Vec<String> = gateway
-        .openclaw
-        .iter()
-        .flatten()
-        .map(|word| quoted(word))
-        .collect();
-    // Comments are for who reads the probe here.
-    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    let probe: Vec<&str> = PROBE.lines().filter(is_code).collect();
-    format!(
-        "nonce={nonce} limit={limit} want={want} agent={agent} profile={profile}\nset -- {command}\n{probe}\n",
-        nonce = quoted(nonce),
-        limit = gateway.limit.as_secs(),
-        want = quoted(want),
-        agent = identifier(gateway.agent.as_ref().map(Identifier::as_str)),
-        profile = identifier(gateway.profile.as_ref().map(Identifier::as_str)),
-        command = command.join(" "),
-        probe = probe.join("\n"),
+    let agent = gateway.agent.as_ref().map(Identifier::as_str);
+    let values = [("want", want), ("agent", agent.unwrap_or_default())];
+    program(gateway, nonce, gateway.limit, &values, &[], PROBE)
+}
+
+/// The program that runs an errand.
+pub(crate) fn errand(gateway: &Gateway, errand: &Errand, nonce: &str) -> String {
+    let values = [("since", errand.since.unwrap_or_default())];
+    program(
+        gateway,
+        nonce,
+        errand.limit,
+        &values,
+        &errand.arguments,
+        ERRAND,
     )
+}
+
+/// The program that signs in on a terminal.
+pub(crate) fn sign_in(gateway: &Gateway, program: &TerminalProgram, nonce: &str) -> String {
+    let (rows, columns) = (program.rows.to_string(), program.columns.to_string());
+    let values = [
+        ("tool", program.tool.name()),
+        ("rows", &rows),
+        ("columns", &columns),
+    ];
+    let gateway = Gateway {
+        openclaw: gateway.openclaw.as_deref().map(on_a_terminal),
+        ..gateway.clone()
+    };
+    self::program(
+        &gateway,
+        nonce,
+        program.limit,
+        &values,
+        &program.arguments,
+        SIGN_IN,
+    )
+}
+
+/// A configured command, for a program that needs a terminal: a container gives it one only when told to.
+fn on_a_terminal(command: &[String]) -> Vec<String> {
+    let mut words = command.to_vec();
+    let runs_containers = |word: &str| {
+        ["docker", "podman", "nerdctl"].contains(&word.rsplit('/').next().unwrap_or_default())
+    };
+    if words.first().is_some_and(|word| runs_containers(word)) {
+        if let Some(place) = words.iter().position(|word| word == "exec") {
+            words.insert(place + 1, "-it".into());
+        }
+    }
+    words
+}
+
+fn program(
+    gateway: &Gateway,
+    nonce: &str,
+    limit: Duration,
+    values: &[(&str, &str)],
+    arguments: &[String],
+    main: &str,
+) -> String {
+    let profile = gateway.profile.as_ref().map(Identifier::as_str);
+    let limit = limit.as_secs().to_string();
+    let common = [
+        ("nonce", nonce),
+        ("limit", &limit),
+        ("profile", profile.unwrap_or_default()),
+    ];
+    let mut program = String::new();
+    for (name, value) in common.iter().chain(values) {
+        program.push_str(&format!("{name}={}\n", quoted(value)));
+    }
+    program.push_str(&format!(
+        "with_arguments() {{ \"$@\"{}; }}\nset --{}\n",
+        quoted_words(arguments),
+        quoted_words(gateway.openclaw.as_deref().unwrap_or_default()),
+    ));
+    // Comments are for who reads the parts here.
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    for line in [PLACES, BOUNDED, main]
+        .iter()
+        .flat_map(|part| part.lines().filter(is_code))
+    {
+        program.push_str(line);
+        program.push('\n');
+    }
+    program
+}
+
+fn quoted_words(words: &[String]) -> String {
+    words
+        .iter()
+        .map(|word| format!(" {}", quoted(word)))
+        .collect()
 }
 
 /// What the login shell of the gateway's user is asked to run: a POSIX shell with this program.
@@ -65,10 +182,27 @@ pub(crate) fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{quoted, remote_command};
+    use super::{on_a_terminal, quoted, remote_command};
     use crate::system::process::{Invocation, Processes};
     use proptest::prelude::*;
     use std::time::Duration;
+
+    #[test]
+    fn a_container_gives_a_terminal_to_what_needs_one() {
+        let words = |text: &str| text.split(' ').map(String::from).collect::<Vec<_>>();
+        let table = [
+            ("docker exec box openclaw", "docker exec -it box openclaw"),
+            (
+                "/usr/bin/podman --remote exec box openclaw",
+                "/usr/bin/podman --remote exec -it box openclaw",
+            ),
+            ("/opt/exec/openclaw", "/opt/exec/openclaw"),
+            ("exec openclaw", "exec openclaw"),
+        ];
+        for (configured, expected) in table {
+            assert_eq!(on_a_terminal(&words(configured)), words(expected));
+        }
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]

@@ -1,0 +1,43 @@
+# An errand: OpenClaw does one thing on a gateway, and reads what it is given on our standard input.
+#
+# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), profile and since (the first
+# version that can do it, or nothing), the configured openclaw command as positional parameters, with_arguments,
+# and the parts that it calls. gateway/answer.rs reads the answer.
+# shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
+
+main() {
+  child='' watcher='' input=0
+  exec 3</dev/null
+  trap give_up TERM HUP
+  say begin 1
+  collect_places
+  with_openclaw run_errand "$@"
+  [ -n "$found" ] || say missing
+  say end
+  echo
+}
+
+# run_errand COMMAND...
+run_errand() {
+  say openclaw "$found"
+  if [ -n "$since" ]; then
+    version=$(input=3 && bounded "$limit" "$@" --version 2>/dev/null)
+    say version "$version"
+    is_since "$version" || return 0
+  fi
+  say stdout
+  echo
+  with_arguments bounded "$limit" "$@" 2>&1
+  say exit "$?"
+}
+
+# is_since TEXT: whether the version in it, as in "OpenClaw 2026.9.6 (eb377ac)", is $since or later
+is_since() {
+  version=${1#"${1%%[0-9]*}"}
+  rank "${version%%[!0-9.]*}"
+  theirs=$ranked
+  rank "$since"
+  [ "$theirs" -ge "$ranked" ]
+}
+
+main "$@"

@@ -1,0 +1,144 @@
+# The probe: asks a gateway's OpenClaw how its logins stand. It installs nothing and writes nothing there.
+#
+# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), want, agent and profile, the
+# configured openclaw command as positional parameters, and the parts that it calls. Every line of the answer
+# begins with the nonce, so nothing a banner, a login shell or OpenClaw prints can pass for it; gateway/answer.rs
+# reads it. Everything is inside functions and the call is the last line: a program cut short does nothing.
+# shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
+
+main() {
+  child='' watcher='' code=127
+  exec 3</dev/null
+  input=3
+  trap give_up TERM HUP
+  say begin 1
+  collect_places
+  with_openclaw ask_status "$@"
+  [ -n "$found" ] || say missing
+  # OpenClaw answers with 0, 1 or 2. A 1 may also mean that it could not start, which only the reader of
+  # its output can tell: the stores are offered then too.
+  case $code in
+    0 | 2) ;;
+    *) read_stores ;;
+  esac
+  read_claude
+  say end
+  echo
+}
+
+# ask_status COMMAND...: the exit code is in $code
+ask_status() {
+  say openclaw "$found"
+  case $want in
+    *version*) say version "$(bounded "$limit" "$@" --version 2>/dev/null)" ;;
+  esac
+  set -- "$@" models status
+  [ -z "$agent" ] || set -- "$@" --agent "$agent"
+  say stdout
+  echo
+  bounded "$limit" "$@" --json --check
+  code=$?
+  say exit "$code"
+}
+
+# --- the stores, read on the gateway when OpenClaw cannot answer ----------------------------------------
+
+# OpenClaw calls these layouts private, so they are only the last resort, opened read-only. Of a login its
+# id, provider, type and expiry leave this host, and nothing else.
+read_stores() {
+  for home in "${OPENCLAW_STATE_DIR:-}" "$HOME/.openclaw${profile:+-$profile}" "$HOME/.clawdbot"; do
+    [ -d "$home" ] || continue
+    here=$home/agents/${agent:-main}/agent
+    report_store "$home/state/openclaw.sqlite" \
+      "select value_json from config_machine_state where state_key = 'authProfiles.store'" && return
+    report_store "$here/openclaw-agent.sqlite" \
+      "select store_json from auth_profile_store where store_key = 'primary'" && return
+    report_store "$here/auth-profiles.json" && return
+  done
+}
+
+# report_store FILE [QUERY]
+report_store() {
+  [ -r "$1" ] || return 1
+  logins=$(read_text "$@" 2>/dev/null | extract profiles)
+  [ -n "$logins" ] || return 1
+  say store "$1"
+  say clock "$(date +%s)"
+  printf '%s' "$logins"
+}
+
+read_text() {
+  if [ $# -eq 1 ]; then
+    head -c 1048576 "$1"
+  elif command -v sqlite3 >/dev/null 2>&1; then
+    bounded 5 sqlite3 -batch -init /dev/null -readonly "$1" "$2"
+  elif command -v python3 >/dev/null 2>&1; then
+    bounded 5 python3 -I -c 'import sqlite3, sys, urllib.parse
+db = sqlite3.connect("file:" + urllib.parse.quote(sys.argv[1]) + "?mode=ro", uri=True)
+for row in db.execute(sys.argv[2]): print(row[0])' "$1" "$2"
+  elif command -v node >/dev/null 2>&1; then
+    bounded 5 node --no-warnings -e 'const { DatabaseSync } = require("node:sqlite");
+const db = new DatabaseSync(process.argv[1], { readOnly: true });
+for (const row of db.prepare(process.argv[2]).all()) console.log(Object.values(row)[0]);' "$1" "$2"
+  fi
+}
+
+# Claude Code's own login on this host, which OpenClaw does not show.
+read_claude() {
+  file=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/.credentials.json
+  [ -r "$file" ] && [ -f "$file" ] || return 0
+  login=$(head -c 1048576 "$file" | extract claudeAiOauth)
+  [ -n "$login" ] || return 0
+  say clock "$(date +%s)"
+  printf '%s' "$login"
+}
+
+# extract profiles|claudeAiOauth: reads JSON and prints, a framed line per login, the raw tokens of the few
+# keys named here. A JSON string never spans lines, so the text is taken apart line by line.
+extract() {
+  awk -v nonce="$nonce" -v part="$1" '
+    function quoted(key) { return "\"" key "\"" }
+    function keep(key, value) {
+      if (key == "\"provider\"" || key == "\"type\"" || key == "\"subscriptionType\"") line = line "," key ":" value
+      else if (key == "\"expires\"" || key == "\"expiresAt\"") line = line ",\"expires\":" value
+      # Whether it can renew itself, not with what.
+      else if ((key == "\"refresh\"" || key == "\"refreshToken\"") && value != "\"\"" && value != "null")
+        line = line ",\"renews\":true"
+    }
+    function scalar(value) {
+      if (wants_key && value ~ /^"/) { key[depth] = value; wants_key = 0; return }
+      if (key[1] != quoted(part)) return
+      if (depth == level) keep(key[depth], value)
+    }
+    function open_brace(kind) {
+      depth++
+      holds[depth] = kind
+      key[depth] = ""
+      wants_key = (kind == "{")
+      if (kind == "{" && depth == level && key[1] == quoted(part)) {
+        id = (part == "profiles") ? key[2] : "\"claude\""
+        line = "{\"id\":" id
+      }
+    }
+    function close_brace() {
+      if (depth == level && holds[depth] == "{" && key[1] == quoted(part) && line != "")
+        printf "\n%s %s %s}", nonce, (part == "profiles" ? "login" : "claude"), line
+      if (depth == level) line = ""
+      if (depth > 0) depth--
+      wants_key = 0
+    }
+    BEGIN { level = (part == "profiles") ? 3 : 2; depth = 0 }
+    {
+      text = $0
+      while (match(text, /"([^"\\]|\\.)*"|[][{},:]|[^][{},:" \t\r]+/)) {
+        token = substr(text, RSTART, RLENGTH)
+        text = substr(text, RSTART + RLENGTH)
+        if (token == "{" || token == "[") open_brace(token)
+        else if (token == "}" || token == "]") close_brace()
+        else if (token == ",") wants_key = (holds[depth] == "{")
+        else if (token != ":") scalar(token)
+      }
+    }'
+}
+
+main "$@"

@@ -1,0 +1,38 @@
+# A sign-in: runs a program on the terminal of this session, until it ends, its time is over, or nobody is at the
+# other end any more.
+#
+# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), profile, tool (openclaw or
+# claude), rows and columns, the configured openclaw command as positional parameters, with_arguments, and the
+# parts that it calls. What stands between the lines "begin" and "exit" is what the program draws.
+# shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
+
+main() {
+  child='' watcher='' input=0
+  trap give_up TERM HUP INT
+  stty rows "$rows" cols "$columns" -echo
+  # A widget has no terminal whose name could have come along.
+  TERM=xterm-256color
+  export TERM
+  if [ -n "${SSH_CONNECTION:-}" ]; then
+    # The page is for the phone, not for a screen that nobody sits at.
+    BROWSER=true
+    export BROWSER
+  fi
+  collect_places
+  case $tool in
+    openclaw) with_openclaw sign_in "$@" ;;
+    claude) find_claude && sign_in "$found" ;;
+  esac
+  [ -n "$found" ] || say missing "$tool"
+  echo
+}
+
+# sign_in COMMAND...
+sign_in() {
+  say begin 1
+  echo
+  with_arguments bounded "$limit" "$@"
+  say exit "$?"
+}
+
+main "$@"
