@@ -57,6 +57,8 @@ pub(crate) enum Terminal {
     /// In our process group, so that it may ask questions. On the deadline it is asked to end and passes
     /// that on to its children, as ssh does.
     Shared,
+    /// On a terminal of its own, which is nobody's screen; only in a [`Conversation`].
+    Own,
 }
 
 impl Invocation {
@@ -216,7 +218,7 @@ impl Processes {
     /// When it cannot be started.
     pub(crate) fn run(&self, invocation: &Invocation) -> io::Result<Finished> {
         let started = Instant::now();
-        let mut child = spawned(invocation)?;
+        let mut child = command(invocation).spawn()?;
         let (events, inbox) = mpsc::channel();
         self.enrol(child.id(), &events);
         let watched = feed(&mut child, invocation).and_then(|()| watch(&mut child, events));
@@ -248,7 +250,7 @@ impl Processes {
     }
 }
 
-fn spawned(invocation: &Invocation) -> io::Result<Child> {
+fn command(invocation: &Invocation) -> Command {
     let mut command = Command::new(&invocation.program);
     command
         .args(&invocation.arguments)
@@ -258,7 +260,7 @@ fn spawned(invocation: &Invocation) -> io::Result<Child> {
     if invocation.terminal == Terminal::Detached {
         command.process_group(0);
     }
-    command.spawn()
+    command
 }
 
 /// Gives the child its input, and no more.
@@ -274,11 +276,7 @@ fn feed(child: &mut Child, invocation: &Invocation) -> io::Result<()> {
 /// Starts the threads that turn what the child does into events.
 fn watch(child: &mut Child, events: Sender<Event>) -> io::Result<()> {
     if let Some(stdout) = child.stdout.take() {
-        let events = events.clone();
-        spawn("stdout", move || {
-            forward(stdout, &events, Event::Output);
-            let _ = events.send(Event::OutputEnded);
-        })?;
+        hear(stdout, &events)?;
     }
     if let Some(stderr) = child.stderr.take() {
         let events = events.clone();
@@ -296,6 +294,14 @@ fn watch(child: &mut Child, events: Sender<Event>) -> io::Result<()> {
             Err(rustix::io::Errno::INTR)
         ) {}
         let _ = events.send(Event::Exited);
+    })
+}
+
+fn hear(output: impl Read + Send + 'static, events: &Sender<Event>) -> io::Result<()> {
+    let events = events.clone();
+    spawn("stdout", move || {
+        forward(output, &events, Event::Output);
+        let _ = events.send(Event::OutputEnded);
     })
 }
 
@@ -400,7 +406,9 @@ fn end_in_time(child: &Child, terminal: Terminal, inbox: &Receiver<Event>) {
 fn end(child: &Child, terminal: Terminal, signal: Signal) {
     // Failing means that nothing is left to end.
     let _ = match terminal {
-        Terminal::Detached => rustix::process::kill_process_group(pid(child), signal),
+        Terminal::Detached | Terminal::Own => {
+            rustix::process::kill_process_group(pid(child), signal)
+        }
         Terminal::Shared => rustix::process::kill_process(pid(child), signal),
     };
 }

@@ -1,22 +1,24 @@
 //! A program that is talked with while it runs.
 
-use std::io::{self, Write};
-use std::process::{Child, ChildStdin};
+use std::io::{self, Read, Write};
+use std::process::{Child, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use pty_process::blocking::Pty;
 use zeroize::Zeroizing;
 
 use super::{
-    DRAIN, Ending, Event, Invocation, Processes, STDERR_LIMIT, Terminal, end_in_time, ending_of,
-    spawned, watch,
+    DRAIN, Ending, Event, Invocation, Processes, STDERR_LIMIT, Terminal, command, end_in_time,
+    ending_of, hear, watch,
 };
 
 /// A running program. Dropping it ends the program and its process group.
 pub(crate) struct Conversation {
     processes: Processes,
     child: Child,
-    stdin: Option<ChildStdin>,
+    stdin: Option<Box<dyn Write + Send>>,
     terminal: Terminal,
     events: Sender<Event>,
     inbox: Receiver<Event>,
@@ -57,13 +59,22 @@ impl Processes {
     /// When it cannot be started.
     pub(crate) fn converse(&self, invocation: &Invocation) -> io::Result<Conversation> {
         let overdue = Instant::now() + invocation.deadline;
-        let mut child = spawned(invocation)?;
+        let (mut child, side) = if invocation.terminal == Terminal::Own {
+            let (child, side) = on_own_terminal(invocation)?;
+            (child, Some(side))
+        } else {
+            (command(invocation).spawn()?, None)
+        };
         let (events, inbox) = mpsc::channel();
         self.enrol(child.id(), &events);
         let watched = watch(&mut child, events.clone());
+        let heard = side.as_ref().map(|side| hear(side.clone(), &events));
         let mut conversation = Conversation {
             processes: self.clone(),
-            stdin: child.stdin.take(),
+            stdin: match side {
+                Some(side) => Some(Box::new(side)),
+                None => child.stdin.take().map(|pipe| Box::new(pipe) as _),
+            },
             child,
             terminal: invocation.terminal,
             events,
@@ -75,11 +86,42 @@ impl Processes {
             ended: None,
         };
         watched?;
+        heard.transpose()?;
         if !invocation.stdin.is_empty() {
             conversation.say(&invocation.stdin)?;
         }
         Ok(conversation)
     }
+}
+
+/// Our side of a program's own terminal.
+#[derive(Clone)]
+struct OurSide(Arc<Pty>);
+
+impl Read for OurSide {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&*self.0).read(buffer)
+    }
+}
+
+impl Write for OurSide {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (&*self.0).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        (&*self.0).flush()
+    }
+}
+
+/// Starts a program as the leader of a session, on a terminal that is its own.
+fn on_own_terminal(invocation: &Invocation) -> io::Result<(Child, OurSide)> {
+    let (pty, theirs) = pty_process::blocking::open().map_err(io::Error::other)?;
+    let program = pty_process::blocking::Command::new(&invocation.program)
+        .args(&invocation.arguments)
+        .stderr(Stdio::piped());
+    let child = program.spawn(theirs).map_err(io::Error::other)?;
+    Ok((child, OurSide(Arc::new(pty))))
 }
 
 impl Conversation {
@@ -196,6 +238,24 @@ mod tests {
         assert!(matches!(ended, Heard::Ended(Ending::Exited(4))));
         let still = conversation.listen(10 * SECOND);
         assert!(matches!(still, Heard::Ended(Ending::Exited(4))));
+    }
+
+    #[test]
+    fn a_terminal_of_its_own_is_one_to_the_program() {
+        let mut invocation = Invocation::new("sh", 10 * SECOND).arguments([
+            "-c",
+            "test -t 0 && test -t 1 && stty size; read line; echo \"got $line\"",
+        ]);
+        invocation.terminal = super::Terminal::Own;
+        let mut conversation = Processes::default().converse(&invocation).unwrap();
+        assert_eq!(next_output(&mut conversation), "0 0\r\n");
+        conversation.say(b"this\n").unwrap();
+        let mut heard = String::new();
+        while !heard.contains("got this") {
+            heard += &next_output(&mut conversation);
+        }
+        let ended = conversation.listen(10 * SECOND);
+        assert!(matches!(ended, Heard::Ended(Ending::Exited(0))));
     }
 
     #[test]
