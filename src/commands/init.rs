@@ -83,6 +83,7 @@ fn described(
             port: arguments.port,
             identity_file: arguments.identity_file.map(absolute),
             config: arguments.ssh_config.map(absolute),
+            shared: None,
         })
     };
     let identifier = |name: &str, value: Option<String>| {

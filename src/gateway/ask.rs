@@ -1,14 +1,14 @@
 //! Asks a gateway: one connection, one run of the probe, one report or one failure.
 
-use std::io;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::gateway::answer::{self, Answer, Incomplete};
-use crate::gateway::command_line::{self, CONNECT_TIMEOUT_S, Questions};
+use crate::gateway::answer::{self, Answer};
+use crate::gateway::command_line::Questions;
+use crate::gateway::exchange::{Exchange, Terms, exchange};
 use crate::gateway::failure::{self, Failure, Problem};
-use crate::gateway::identity::{Gateway, Way};
+use crate::gateway::identity::Gateway;
 use crate::gateway::request::{self, Want};
 use crate::status::document::Unreadable;
 use crate::status::report::Report;
@@ -16,15 +16,7 @@ use crate::status::text::Text;
 use crate::status::{stores, wire};
 use crate::system::clock;
 use crate::system::environment::Environment;
-use crate::system::process::{Ending, Finished, Invocation, Processes, Terminal};
-use crate::system::random;
-
-/// The largest answer that is read, in bytes: 8 MiB, and room for the frame and for banners before it.
-const LARGEST_ANSWER: usize = 8 * 1024 * 1024 + 64 * 1024;
-/// What a login (MOTD, `.bashrc`) and the probe's own steps may take beside OpenClaw's time.
-const ALLOWANCE: Duration = Duration::from_secs(15);
-/// What a person may take to type a passphrase.
-const TYPING: Duration = Duration::from_secs(120);
+use crate::system::process::{Finished, Processes};
 
 /// A gateway's reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,48 +38,20 @@ pub(crate) fn ask(
     processes: &Processes,
     environment: &Environment,
 ) -> Reply {
-    let nonce = match random::token() {
-        Ok(nonce) => nonce,
-        Err(error) => {
-            return Reply::failed(Failure::new(Problem::CannotStart).saying(Some(text_of(&error))));
-        }
-    };
-    let program = request::probe(gateway, want, &nonce);
-    let line = command_line::shell_on(&gateway.way, questions, &program);
-    let Some(program) = environment.program(line.program) else {
-        return Reply::failed(Failure::new(match gateway.way {
-            Way::Ssh(_) => Problem::NoSsh,
-            Way::Local => Problem::CannotStart,
-        }));
-    };
-    let mut invocation =
-        Invocation::new(program, deadline(gateway, want, questions)).arguments(line.arguments);
-    invocation.stdout_limit = LARGEST_ANSWER;
-    // What a program that OpenClaw left behind does to the connection is no business of ours.
-    invocation.last_words = Some(answer::last_words(&nonce));
-    if questions == Questions::Allowed && matches!(gateway.way, Way::Ssh(_)) {
-        invocation.terminal = Terminal::Shared;
-    } else {
-        invocation.first_byte = Some(Duration::from_secs(CONNECT_TIMEOUT_S) + ALLOWANCE);
-    }
-    match processes.run(&invocation) {
-        Ok(finished) => understand(gateway, &finished, &nonce, clock::now()),
-        Err(error) => {
-            Reply::failed(Failure::new(Problem::CannotStart).saying(Some(text_of(&error))))
-        }
-    }
-}
-
-fn deadline(gateway: &Gateway, want: Want, questions: Questions) -> Duration {
     let runs = match want {
         Want::Status => 1,
         Want::VersionAndStatus => 2,
     };
-    let typing = match questions {
-        Questions::Allowed => TYPING,
-        Questions::Forbidden => Duration::ZERO,
+    let terms = Terms {
+        limit: gateway.limit * runs,
+        stdin: &[],
+        questions,
     };
-    Duration::from_secs(CONNECT_TIMEOUT_S) + ALLOWANCE + gateway.limit * runs + typing
+    let text = |nonce: &str| request::probe(gateway, want, nonce);
+    match exchange(gateway, text, &terms, processes, environment) {
+        Ok(exchange) => understand(gateway, &exchange, clock::now()),
+        Err(failure) => Reply::failed(failure),
+    }
 }
 
 impl Reply {
@@ -101,48 +65,20 @@ impl Reply {
     }
 }
 
-fn text_of(error: &io::Error) -> Text {
-    Text::clean(&error.to_string())
-}
-
 /// Turns what came back into a report or a failure; pure.
-fn understand(
-    gateway: &Gateway,
-    finished: &Finished,
-    nonce: &str,
-    captured_at: DateTime<Utc>,
-) -> Reply {
-    let read = answer::read(&finished.stdout, nonce);
-    let mut reply = Reply {
-        outcome: Err(Failure::new(Problem::CutOff)),
-        openclaw: None,
-        version: None,
-        took: finished.took,
+fn understand(gateway: &Gateway, exchange: &Exchange, captured_at: DateTime<Utc>) -> Reply {
+    let answer = exchange.answer();
+    let said = |part: fn(&Answer<'_>) -> Option<String>| {
+        let text = answer.as_ref().ok().and_then(part)?;
+        Some(Text::clean(&text))
     };
-    reply.outcome = match read {
-        Ok(answer) => {
-            reply.openclaw = answer.openclaw.as_deref().map(Text::clean);
-            reply.version = answer.version.as_deref().map(Text::clean);
-            outcome(gateway, &answer, finished, captured_at)
-        }
-        Err(incomplete) => Err(no_answer(incomplete, finished)),
-    };
-    reply
-}
-
-fn no_answer(incomplete: Incomplete, finished: &Finished) -> Failure {
-    let stderr = String::from_utf8_lossy(&finished.stderr);
-    let problem = match (finished.ending, incomplete) {
-        (Ending::Interrupted, _) => Problem::Interrupted,
-        (Ending::TooMuchOutput, _) => Problem::TooLarge,
-        (Ending::Silent | Ending::Overdue, _) => Problem::Timeout,
-        (_, Incomplete::CutOff) => Problem::CutOff,
-        (Ending::Exited(255), Incomplete::NotBegun) => return failure::of_ssh(&finished.stderr),
-        (Ending::Exited(_) | Ending::Killed(_) | Ending::Outstaying, Incomplete::NotBegun) => {
-            Problem::NoShell
-        }
-    };
-    Failure::new(problem).saying(failure::last_line(&stderr))
+    Reply {
+        openclaw: said(|answer| answer.openclaw.clone()),
+        version: said(|answer| answer.version.clone()),
+        outcome: answer
+            .and_then(|answer| outcome(gateway, &answer, &exchange.finished, captured_at)),
+        took: exchange.finished.took,
+    }
 }
 
 fn outcome(

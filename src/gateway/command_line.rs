@@ -1,12 +1,16 @@
 //! The command line of ssh, and of the shell that stands in for it on this machine.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use crate::gateway::identity::{Ssh, Way};
 use crate::gateway::request::remote_command;
 
 /// How long a connection may take to be made, in seconds; ssh's own limit, on the handshake too.
 pub(crate) const CONNECT_TIMEOUT_S: u64 = 15;
+
+/// How long a shared connection outlives its last session, in seconds.
+const SHARED_FOR: &str = "ControlPersist=60";
 
 /// Whether ssh may ask the person at the terminal for a passphrase or password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,13 +28,24 @@ pub(crate) struct CommandLine {
 
 /// The command that has a shell on the gateway run a program.
 pub(crate) fn shell_on(way: &Way, questions: Questions, program: &str) -> CommandLine {
+    shell(way, "-T", questions, program)
+}
+
+/// The same on a terminal of the gateway, whatever our own streams are. On this machine it is up to whoever runs
+/// it to provide one.
+pub(crate) fn terminal_on(way: &Way, program: &str) -> CommandLine {
+    shell(way, "-tt", Questions::Forbidden, program)
+}
+
+fn shell(way: &Way, terminal: &str, questions: Questions, program: &str) -> CommandLine {
     match way {
         Way::Local => CommandLine {
             program: "sh",
             arguments: vec!["-c".into(), program.into()],
         },
         Way::Ssh(ssh) => {
-            let mut arguments = connection(ssh, questions);
+            let mut arguments = vec![terminal.into()];
+            arguments.extend(connection(ssh, questions));
             arguments.extend([
                 "--".into(),
                 ssh.target.as_str().into(),
@@ -44,10 +59,34 @@ pub(crate) fn shell_on(way: &Way, questions: Questions, program: &str) -> Comman
     }
 }
 
+/// The command that tells a shared connection's ssh something (`-O`), in words of ssh.
+pub(crate) fn shared_connection(
+    ssh: &Ssh,
+    socket: &Path,
+    order: &str,
+    words: &[String],
+) -> CommandLine {
+    let mut arguments: Vec<OsString> = vec!["-O".into(), order.into()];
+    arguments.extend(words.iter().map(OsString::from));
+    arguments.extend(["-o".into(), control_path(socket)]);
+    arguments.extend(whereabouts(ssh));
+    arguments.extend(["--".into(), ssh.target.as_str().into()]);
+    CommandLine {
+        program: "ssh",
+        arguments,
+    }
+}
+
+fn control_path(socket: &Path) -> OsString {
+    let mut option = OsString::from("ControlPath=");
+    option.push(socket);
+    option
+}
+
 /// The options of every connection. They outrank what the alias in `ssh_config` may say: no forwarded
 /// agent, ports or display, no command of its own, and an unknown host key is never accepted.
 fn connection(ssh: &Ssh, questions: Questions) -> Vec<OsString> {
-    let mut arguments = vec!["-T".into()];
+    let mut arguments = Vec::new();
     let batch = match questions {
         Questions::Allowed => "BatchMode=no",
         Questions::Forbidden => "BatchMode=yes",
@@ -71,6 +110,12 @@ fn connection(ssh: &Ssh, questions: Questions) -> Vec<OsString> {
         "-o".into(),
         format!("ConnectTimeout={CONNECT_TIMEOUT_S}").into(),
     ]);
+    if let Some(socket) = &ssh.shared {
+        arguments.extend(["-o".into(), control_path(socket)]);
+        for option in ["ControlMaster=auto", SHARED_FOR] {
+            arguments.extend(["-o".into(), option.into()]);
+        }
+    }
     arguments.extend(whereabouts(ssh));
     arguments
 }
@@ -104,6 +149,7 @@ mod tests {
             port: Some(2222),
             identity_file: Some("/keys/a key".into()),
             config: None,
+            shared: None,
         });
         let line = shell_on(&way, Questions::Forbidden, "true");
         let words: Vec<_> = line

@@ -30,6 +30,7 @@ pub(crate) enum Problem {
     NoNode,
     NodeTooOld,
     OpenClawTimeout,
+    SignInTimeout,
     NoAnswer,
     Unreadable,
     NeedsDoctor,
@@ -39,7 +40,7 @@ pub(crate) enum Problem {
 
 impl Problem {
     #[cfg(test)]
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::NoSsh,
         Self::CannotStart,
         Self::SshConfig,
@@ -57,6 +58,7 @@ impl Problem {
         Self::NoNode,
         Self::NodeTooOld,
         Self::OpenClawTimeout,
+        Self::SignInTimeout,
         Self::NoAnswer,
         Self::Unreadable,
         Self::NeedsDoctor,
@@ -84,6 +86,7 @@ impl Problem {
             Self::NoNode => "no-node",
             Self::NodeTooOld => "node-too-old",
             Self::OpenClawTimeout => "openclaw-timeout",
+            Self::SignInTimeout => "sign-in-timeout",
             Self::NoAnswer => "no-answer",
             Self::Unreadable => "unreadable",
             Self::NeedsDoctor => "needs-doctor",
@@ -112,6 +115,7 @@ impl Problem {
             Self::NoNode => "openclaw finds no node there",
             Self::NodeTooOld => "its node is too old for openclaw",
             Self::OpenClawTimeout => "openclaw hangs; it was ended",
+            Self::SignInTimeout => "the sign-in took too long",
             Self::NoAnswer => "openclaw says nothing",
             Self::Unreadable => "openclaw's answer makes no sense",
             Self::NeedsDoctor => "openclaw asks for its doctor",
@@ -174,7 +178,10 @@ impl Failure {
                 format!("Look at it and pin it: clawtap init {target} --name {name}")
             }
             Problem::NoShell => format!("Its login shell must run commands. Try: {ssh} true"),
-            Problem::CannotStart | Problem::CutOff | Problem::Interrupted => "Try again.".into(),
+            Problem::CannotStart
+            | Problem::CutOff
+            | Problem::Interrupted
+            | Problem::SignInTimeout => "Try again.".into(),
             Problem::TooLarge | Problem::Unreadable | Problem::NoAnswer => {
                 format!("Look: {}", there("openclaw models status"))
             }

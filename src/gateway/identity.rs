@@ -33,6 +33,7 @@ impl Gateway {
                 port: None,
                 identity_file: None,
                 config: None,
+                shared: None,
             }),
             openclaw: None,
             agent: None,
@@ -90,6 +91,9 @@ pub(crate) struct Ssh {
     pub(crate) identity_file: Option<PathBuf>,
     /// Instead of `~/.ssh/config`.
     pub(crate) config: Option<PathBuf>,
+    /// The socket over which the sessions of a command share one connection; set by `gateway::connection`, never
+    /// by the configuration.
+    pub(crate) shared: Option<PathBuf>,
 }
 
 impl Ssh {

@@ -3,7 +3,12 @@
 pub(crate) mod answer;
 pub(crate) mod ask;
 pub(crate) mod command_line;
+pub(crate) mod connection;
+pub(crate) mod errand;
+mod exchange;
 pub(crate) mod failure;
 pub(crate) mod host_key;
 pub(crate) mod identity;
 pub(crate) mod request;
+mod stream;
+pub(crate) mod terminal;

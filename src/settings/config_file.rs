@@ -125,6 +125,7 @@ fn gateway(mut table: Table, home: Option<&Path>) -> Result<Gateway, Mistake> {
                 .and_then(|port| port.try_into().ok()),
             identity_file: identity_file.map(path).transpose()?,
             config: ssh_config.map(path).transpose()?,
+            shared: None,
         }),
     };
     Ok(Gateway {

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Reads a file of at most `limit` bytes.
@@ -110,6 +110,27 @@ pub(crate) fn append_private(path: &Path, lines: &str) -> io::Result<()> {
     file.write_all(format!("{gap}{lines}").as_bytes())
 }
 
+/// Makes sure of a folder that nobody else can have put there or can write to.
+///
+/// # Errors
+/// When it cannot be made, or is not ours alone.
+pub(crate) fn own_folder(path: &Path) -> io::Result<()> {
+    make_private_folder(path)?;
+    let found = fs::symlink_metadata(path)?;
+    if !found.is_dir() || found.uid() != own_user() || found.mode() & 0o077 != 0 {
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "it is not ours alone",
+        ));
+    }
+    Ok(())
+}
+
+/// The number of the user that this process runs as.
+pub(crate) fn own_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
 /// A folder of our own under `parent` that is removed with everything in it when dropped.
 pub(crate) fn scratch_folder(parent: &Path) -> io::Result<tempfile::TempDir> {
     tempfile::Builder::new()
@@ -151,7 +172,7 @@ fn parent(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::{append_private, read, write_private};
+    use super::{append_private, own_folder, read, write_private};
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -189,6 +210,17 @@ mod tests {
             std::fs::read_to_string(&file).unwrap(),
             "no newline\nnext\n"
         );
+    }
+
+    #[test]
+    fn a_folder_of_somebody_elses_making_is_not_our_own() {
+        let home = tempfile::tempdir().unwrap();
+        let [ours, open, link] = ["ours", "open", "link"].map(|name| home.path().join(name));
+        assert!(own_folder(&ours).is_ok() && own_folder(&ours).is_ok());
+        std::fs::create_dir(&open).unwrap();
+        std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::os::unix::fs::symlink(&ours, &link).unwrap();
+        assert!(own_folder(&open).is_err() && own_folder(&link).is_err());
     }
 
     #[test]

@@ -345,6 +345,9 @@ fn collect(
         if exited_at.is_some() && open_pipes == 0 {
             break Ending::Exited(0);
         }
+        if exited_at.is_some() && said_all_at.is_some() {
+            break Ending::Exited(0);
+        }
         let (wake_at, reason) = match (exited_at.or(said_all_at), invocation.first_byte) {
             (Some(moment), _) if exited_at.is_some() => (moment + DRAIN, Ending::Exited(0)),
             (Some(moment), _) => (moment + GRACE, Ending::Outstaying),

@@ -1,0 +1,49 @@
+//! Errands: OpenClaw does one thing on a gateway, and reads what it is given on a pipe.
+
+use crate::credentials::secret::Secret;
+use crate::gateway::command_line::Questions;
+use crate::gateway::exchange::{Terms, exchange};
+use crate::gateway::failure::{Failure, Problem};
+use crate::gateway::identity::Gateway;
+use crate::gateway::request::{self, Errand};
+use crate::status::text::Text;
+use crate::system::environment::Environment;
+use crate::system::process::Processes;
+
+/// An errand that has been run.
+pub(crate) enum Done {
+    /// OpenClaw ended by itself, with what it said on both its outputs. Older ones repeat what they were given:
+    /// not for any screen before it was looked through.
+    Ran { exit: i32, said: Secret },
+    /// OpenClaw is older than the errand needs; it was given nothing.
+    TooOld { version: Text },
+}
+
+/// Runs an errand; OpenClaw reads `input`, and then the end of it.
+pub(crate) fn run(
+    gateway: &Gateway,
+    errand: &Errand,
+    input: &[u8],
+    processes: &Processes,
+    environment: &Environment,
+) -> Result<Done, Failure> {
+    let terms = Terms {
+        limit: errand.limit,
+        stdin: input,
+        questions: Questions::Forbidden,
+    };
+    let text = |nonce: &str| request::errand(gateway, errand, nonce);
+    let exchange = exchange(gateway, text, &terms, processes, environment)?;
+    let answer = exchange.answer()?;
+    match (answer.openclaw, answer.run, answer.version) {
+        (None, ..) => Err(Failure::new(Problem::NoOpenClaw)),
+        (_, Some(run), _) if run.exit == 124 => Err(Failure::new(Problem::OpenClawTimeout)),
+        (_, Some(run), _) => Ok(Done::Ran {
+            exit: run.exit,
+            said: String::from_utf8_lossy(run.stdout).into_owned().into(),
+        }),
+        (_, None, version) => Ok(Done::TooOld {
+            version: Text::clean(&version.unwrap_or_default()),
+        }),
+    }
+}
