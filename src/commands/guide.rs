@@ -1,5 +1,7 @@
 //! `clawtap guide`
 
+use std::time::Duration;
+
 use crate::cli;
 use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
 use crate::commands::{Session, afterwards, standing};
@@ -17,6 +19,9 @@ use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::verdict::Concern;
 use crate::system::{clock, files, terminal};
 
+/// How long a dialog may stay unanswered.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 pub(crate) fn run(arguments: cli::Guide, session: &Session) -> Result<Outcome, Error> {
     let phone = Phone::find(&session.environment);
     if matches!(phone, Phone::Terminal) && !session.terminal.answers {
@@ -28,12 +33,16 @@ pub(crate) fn run(arguments: cli::Guide, session: &Session) -> Result<Outcome, E
     let dialogs = Dialogs {
         processes: &session.processes,
         environment: &session.environment,
+        patience: PATIENCE,
+    };
+    let prompts = Prompts {
+        processes: &session.processes,
     };
     let mut tour = Tour {
         person: if matches!(phone, Phone::Termux) {
             &dialogs
         } else {
-            &Prompts
+            &prompts
         },
         phone,
         gateways: settings.gateways,
@@ -206,7 +215,7 @@ impl Tour<'_> {
 
     fn open_page(&self, concern: &Concern) {
         self.react(&Reaction {
-            page: provider::page(concern),
+            page: provider::page(concern).map(str::to_owned),
             ..Reaction::default()
         });
     }

@@ -62,7 +62,7 @@ pub(crate) fn with_toast(assessments: &[Assessment], standing: Reaction) -> Reac
     Reaction {
         toast: toast::text(assessments),
         vibration_ms: toast::vibration_ms(worst(assessments)),
-        page: concerns.find_map(provider::page),
+        page: concerns.find_map(provider::page).map(str::to_owned),
         ..standing
     }
 }

@@ -2,22 +2,32 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
+use crate::credentials::secret::Secret;
 use crate::system::environment::Environment;
 use crate::system::process::{Ending, Invocation, Processes};
 use crate::system::terminal;
 
-/// How long a dialog may stay unanswered.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// The conversation with a human.
-pub(crate) trait Person {
+pub(crate) trait Person: Sync {
     /// Lets the person choose; nothing means back or cancel.
     fn choose(&self, title: &str, choices: &[String]) -> Result<Option<usize>, Silence>;
 
     /// Shows something to read.
     fn tell(&self, title: &str, message: &str) -> Result<(), Silence>;
+
+    /// Asks for a line; nothing means back or cancel, an empty line is one.
+    fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, Silence>;
+}
+
+/// Whether what a person types is for no eyes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hidden {
+    No,
+    Yes,
 }
 
 /// Why a question has no answer.
@@ -39,15 +49,28 @@ impl From<&str> for Silence {
 pub(crate) struct Dialogs<'a> {
     pub(crate) processes: &'a Processes,
     pub(crate) environment: &'a Environment,
+    /// How long a dialog may stay unanswered.
+    pub(crate) patience: Duration,
+}
+
+/// What `termux-dialog` prints: `{"code":-1,"text":"…","index":1}`. The code is -1 for OK and -2 for cancel.
+#[derive(Deserialize, Default)]
+struct Answer {
+    #[serde(default)]
+    code: Value,
+    #[serde(default)]
+    text: Zeroizing<String>,
+    #[serde(default)]
+    index: Value,
 }
 
 impl Dialogs<'_> {
-    fn show(&self, widget: &str, arguments: &[&str]) -> Result<Value, Silence> {
+    fn show(&self, widget: &str, arguments: &[&str]) -> Result<Answer, Silence> {
         let program = self
             .environment
             .program("termux-dialog")
             .ok_or("termux-dialog is not installed: pkg install termux-api")?;
-        let invocation = Invocation::new(program, PATIENCE)
+        let invocation = Invocation::new(program, self.patience)
             .arguments([widget])
             .arguments(arguments);
         let finished = self
@@ -79,6 +102,15 @@ impl Person for Dialogs<'_> {
         self.show("confirm", &["-t", title, "-i", message])
             .map(drop)
     }
+
+    fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, Silence> {
+        let mut arguments = vec!["-t", title, "-i", hint];
+        if hidden == Hidden::Yes {
+            arguments.push("-p");
+        }
+        let answer = self.show("text", &arguments)?;
+        Ok(is_ok(&answer).then(|| Secret::from(answer.text)))
+    }
 }
 
 /// A value in termux-dialog's list, which commas divide.
@@ -86,26 +118,36 @@ fn escaped(choice: &str) -> String {
     choice.replace(',', "\\,")
 }
 
-/// `{"code":-1,"text":"…","index":1}`: -1 is OK, -2 cancel. Nothing selected is a cancel, too.
-fn chosen(answer: &Value, choices: &[String]) -> Option<usize> {
-    if answer["code"].as_i64() != Some(-1) {
+fn is_ok(answer: &Answer) -> bool {
+    answer.code.as_i64() == Some(-1)
+}
+
+/// Which choice it is. Nothing selected is a cancel, too.
+fn chosen(answer: &Answer, choices: &[String]) -> Option<usize> {
+    if !is_ok(answer) {
         return None;
     }
-    let index = answer["index"]
-        .as_u64()
-        .and_then(|index| usize::try_from(index).ok());
-    let named = || {
-        choices
-            .iter()
-            .position(|choice| answer["text"].as_str() == Some(choice))
-    };
+    let index = answer.index.as_u64();
+    let index = index.and_then(|index| usize::try_from(index).ok());
+    let named = || choices.iter().position(|choice| *answer.text == *choice);
     index.filter(|&index| index < choices.len()).or_else(named)
 }
 
-/// Numbered choices in a terminal.
-pub(crate) struct Prompts;
+/// Numbered choices and lines in a terminal.
+pub(crate) struct Prompts<'a> {
+    /// Once these have ended, nothing is waited for any more.
+    pub(crate) processes: &'a Processes,
+}
 
-impl Person for Prompts {
+impl Prompts<'_> {
+    fn line(&self, question: &str, hidden: Hidden) -> Result<Option<Zeroizing<String>>, Silence> {
+        let ended = || self.processes.interrupted();
+        let line = terminal::ask_until(question, hidden == Hidden::Yes, ended);
+        line.map_err(|error| Silence::NotAsked(error.to_string()))
+    }
+}
+
+impl Person for Prompts<'_> {
     fn choose(&self, title: &str, choices: &[String]) -> Result<Option<usize>, Silence> {
         let mut text = format!("\n{title}\n");
         for (index, choice) in choices.iter().enumerate() {
@@ -113,12 +155,11 @@ impl Person for Prompts {
         }
         terminal::say(&text);
         loop {
-            let line = terminal::ask("Number, or Enter to go back: ")
-                .map_err(|error| Silence::NotAsked(error.to_string()))?;
-            let Some(line) = line.filter(|line| !line.is_empty()) else {
+            let line = self.line("Number, or Enter to go back: ", Hidden::No)?;
+            let Some(line) = line.filter(|line| !line.trim().is_empty()) else {
                 return Ok(None);
             };
-            match line.parse::<usize>() {
+            match line.trim().parse::<usize>() {
                 Ok(number) if (1..=choices.len()).contains(&number) => return Ok(Some(number - 1)),
                 _ => terminal::say(&format!("There is 1 to {}.\n", choices.len())),
             }
@@ -131,6 +172,11 @@ impl Person for Prompts {
             terminal::say(&format!("  {line}\n"));
         }
         Ok(())
+    }
+
+    fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, Silence> {
+        let line = self.line(&format!("\n{title}\n{hint}: "), hidden)?;
+        Ok(line.map(Secret::from))
     }
 }
 
@@ -159,7 +205,9 @@ mod tests {
             (json!([]), None),
         ];
         for (answer, expected) in table {
-            assert_eq!(chosen(&answer, &choices), expected, "{answer}");
+            let text = answer.to_string();
+            let answer = serde_json::from_value(answer).unwrap_or_default();
+            assert_eq!(chosen(&answer, &choices), expected, "{text}");
         }
     }
 

@@ -28,6 +28,7 @@ pub(crate) struct Launcher {
     clawtap: Option<PathBuf>,
     config: Option<PathBuf>,
     remover: Option<PathBuf>,
+    opener: Option<PathBuf>,
 }
 
 impl Launcher {
@@ -40,6 +41,10 @@ impl Launcher {
             config: config.map(|file| environment.absolute(file)),
             remover: environment
                 .program("termux-notification-remove")
+                .map(|program| environment.absolute(&program)),
+            opener: environment
+                .program("termux-open-url")
+                .or_else(|| environment.program("termux-open"))
                 .map(|program| environment.absolute(&program)),
         }
     }
@@ -56,6 +61,14 @@ impl Launcher {
                 Some(line)
             }
         }
+    }
+
+    /// The line that opens a page; nothing where no program does.
+    pub(crate) fn page(&self, address: &str) -> Option<OsString> {
+        let mut line = quoted(self.opener.as_ref()?.as_os_str());
+        line.push(" ");
+        line.push(quoted(OsStr::new(address)));
+        Some(line)
     }
 
     fn clawtap_line(&self, command: &str, gateway: &str) -> Option<OsString> {

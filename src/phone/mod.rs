@@ -8,6 +8,7 @@ pub(crate) mod widget_list;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::credentials::secret::Secret;
 pub(crate) use crate::phone::launcher::Launcher;
 use crate::phone::termux::Problem;
 use crate::render::notification::Notification;
@@ -26,7 +27,20 @@ pub(crate) struct Reaction {
     /// What the buttons of the notifications start.
     pub(crate) launcher: Launcher,
     /// An https page to open.
-    pub(crate) page: Option<&'static str>,
+    pub(crate) page: Option<String>,
+    /// A page to offer in a notification as well: Android may not let a background task open one.
+    pub(crate) invitation: Option<Invitation>,
+    /// A text for the clipboard; never a secret.
+    pub(crate) copied: Option<String>,
+}
+
+/// A notification that opens a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Invitation {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) content: String,
+    pub(crate) page: String,
 }
 
 /// What stands between us and the person.
@@ -88,6 +102,18 @@ impl Phone {
 }
 
 impl Phone {
+    /// What is on the clipboard, if the phone lets us see it: since Android 10 only while Termux has the focus.
+    pub(crate) fn clipboard(
+        &self,
+        processes: &Processes,
+        environment: &Environment,
+    ) -> Option<Secret> {
+        match self {
+            Self::Termux => termux::clipboard(processes, environment),
+            Self::Terminal => None,
+        }
+    }
+
     /// Has a script run again and again; only where the phone can do that.
     pub(crate) fn schedule(
         &self,
@@ -123,7 +149,7 @@ fn spelled_out(reaction: &Reaction) -> String {
     for notification in &reaction.notifications {
         text.push_str(&format!("→ {}\n", notification.content));
     }
-    if let Some(page) = reaction.page {
+    if let Some(page) = &reaction.page {
         text.push_str(&format!("  {page}\n"));
     }
     text

@@ -7,8 +7,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::phone::Reaction;
+use crate::credentials::secret::Secret;
 use crate::phone::launcher::Launcher;
+use crate::phone::{Invitation, Reaction};
 use crate::render::notification::{Deed, Notification};
 use crate::system::environment::Environment;
 use crate::system::process::{Ending, Invocation, Processes};
@@ -53,14 +54,60 @@ pub(crate) fn calls(reaction: &Reaction) -> Vec<Call> {
             stdin: String::new(),
         });
     }
-    if let Some(page) = reaction.page {
+    if let Some(text) = &reaction.copied {
+        calls.push(Call {
+            programs: &["termux-clipboard-set"],
+            arguments: Vec::new(),
+            stdin: text.clone(),
+        });
+    }
+    if let Some(page) = &reaction.page {
         calls.push(Call {
             programs: &["termux-open-url", "termux-open"],
             arguments: vec![page.into()],
             stdin: String::new(),
         });
     }
+    calls.extend(
+        reaction
+            .invitation
+            .iter()
+            .map(|invitation| invite(invitation, launcher)),
+    );
     calls
+}
+
+/// The command that puts up a notification which opens a page when it is tapped.
+fn invite(invitation: &Invitation, launcher: &Launcher) -> Call {
+    let mut arguments: Vec<OsString> = [
+        "--id",
+        &invitation.id,
+        "--title",
+        &invitation.title,
+        "--priority",
+        "high",
+        "--group",
+        "clawtap",
+        "--alert-once",
+    ]
+    .map(OsString::from)
+    .to_vec();
+    if let Some(line) = launcher.page(&invitation.page) {
+        arguments.extend(["--action".into(), line]);
+    }
+    Call {
+        programs: &["termux-notification"],
+        arguments,
+        stdin: invitation.content.clone(),
+    }
+}
+
+/// What is on the clipboard, if it can be had.
+pub(crate) fn clipboard(processes: &Processes, environment: &Environment) -> Option<Secret> {
+    let program = environment.program("termux-clipboard-get")?;
+    let finished = processes.run(&Invocation::new(program, PATIENCE)).ok()?;
+    let text = finished.succeeded().then_some(finished.stdout)?;
+    Some(Secret::from(String::from_utf8(text).ok()?))
 }
 
 /// The command that has Android run a script again and again, at least 15 minutes apart, until it is

@@ -9,7 +9,7 @@ pub(crate) struct Screen {
     pub(crate) title: &'static str,
     pub(crate) toast: String,
     pub(crate) notification: Option<Notification>,
-    pub(crate) page: Option<&'static str>,
+    pub(crate) page: Option<String>,
     pub(crate) vibration_ms: u32,
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn render(screen: &Screen, columns: usize) -> String {
             .collect();
         rows.push(format!("  {}", buttons.join(" ")));
     }
-    if let Some(page) = screen.page {
+    if let Some(page) = &screen.page {
         rows.push(format!("opens {page}"));
     }
     rows.push(format!("vibrates {} ms", screen.vibration_ms));
