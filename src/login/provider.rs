@@ -12,6 +12,12 @@ struct Provider {
     key_page: Option<&'static str>,
     /// What a person runs on the gateway to sign in.
     command: &'static str,
+    /// The hosts that its sign-in pages are on, exactly.
+    hosts: &'static [&'static str],
+    /// How its API keys begin; empty where they have no sign of their own.
+    keys: &'static [&'static str],
+    /// OpenClaw's `--method` that shows a code to be typed into a page, on any device.
+    device_method: Option<&'static str>,
 }
 
 const PROVIDERS: &[Provider] = &[
@@ -20,65 +26,152 @@ const PROVIDERS: &[Provider] = &[
         sign_in_page: Some("https://claude.ai/login"),
         key_page: Some("https://platform.claude.com/settings/keys"),
         command: "claude setup-token, then openclaw models auth paste-token --provider anthropic",
+        hosts: &[
+            "claude.ai",
+            "claude.com",
+            "platform.claude.com",
+            "console.anthropic.com",
+        ],
+        keys: &["sk-ant-api"],
+        device_method: None,
     },
     Provider {
         id: "claude-cli",
         sign_in_page: Some("https://claude.ai/login"),
         key_page: None,
         command: "claude auth login",
+        hosts: &["claude.ai", "claude.com", "platform.claude.com"],
+        keys: &[],
+        device_method: None,
     },
     Provider {
         id: "openai",
         sign_in_page: Some("https://auth.openai.com/log-in"),
         key_page: Some("https://platform.openai.com/api-keys"),
         command: "openclaw models auth login --provider openai",
+        hosts: &["auth.openai.com", "chatgpt.com", "platform.openai.com"],
+        keys: &["sk-"],
+        device_method: Some("device-code"),
     },
     Provider {
         id: "openai-codex",
         sign_in_page: Some("https://auth.openai.com/log-in"),
         key_page: None,
         command: "openclaw models auth login --provider openai-codex",
+        hosts: &["auth.openai.com"],
+        keys: &[],
+        device_method: None,
     },
     Provider {
         id: "google",
         sign_in_page: Some("https://accounts.google.com/"),
         key_page: Some("https://aistudio.google.com/apikey"),
         command: "openclaw models auth login --provider google",
+        hosts: &["accounts.google.com", "aistudio.google.com"],
+        keys: &["AIza", "AQ."],
+        device_method: None,
     },
     Provider {
         id: "google-gemini-cli",
         sign_in_page: Some("https://accounts.google.com/"),
         key_page: None,
         command: "openclaw models auth login --provider google-gemini-cli",
+        hosts: &["accounts.google.com"],
+        keys: &[],
+        device_method: None,
     },
     Provider {
         id: "github-copilot",
         sign_in_page: Some("https://github.com/login/device"),
         key_page: None,
         command: "openclaw models auth login --provider github-copilot",
+        hosts: &["github.com"],
+        keys: &[],
+        device_method: Some("device"),
     },
     Provider {
         id: "xai",
         sign_in_page: Some("https://accounts.x.ai/"),
         key_page: Some("https://console.x.ai/"),
         command: "openclaw models auth login --provider xai",
+        hosts: &["x.ai", "accounts.x.ai", "auth.x.ai", "console.x.ai"],
+        keys: &["xai-"],
+        device_method: Some("device-code"),
     },
     Provider {
         id: "openrouter",
         sign_in_page: None,
         key_page: Some("https://openrouter.ai/settings/keys"),
         command: "openclaw models auth login --provider openrouter",
+        hosts: &["openrouter.ai"],
+        keys: &["sk-or-"],
+        device_method: None,
     },
     Provider {
         id: "minimax-portal",
         sign_in_page: Some("https://platform.minimax.io/login"),
         key_page: None,
         command: "openclaw models auth login --provider minimax-portal",
+        hosts: &[
+            "account.minimax.io",
+            "platform.minimax.io",
+            "account.minimaxi.com",
+            "platform.minimaxi.com",
+        ],
+        keys: &[],
+        device_method: Some("oauth"),
+    },
+    Provider {
+        id: "minimax",
+        sign_in_page: None,
+        key_page: Some("https://platform.minimax.io/user-center/basic-information/interface-key"),
+        command: "openclaw models auth login --provider minimax",
+        hosts: &["platform.minimax.io"],
+        keys: &["sk-api-", "sk-cp-"],
+        device_method: None,
     },
 ];
 
 fn find(id: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().find(|provider| provider.id == id)
+}
+
+/// Whether a host is one that sign-in pages of a known provider are on.
+pub(crate) fn is_sign_in_host(host: &str) -> bool {
+    PROVIDERS
+        .iter()
+        .any(|provider| provider.hosts.contains(&host))
+}
+
+/// Whether a text begins as this provider's API keys do, and no other's.
+pub(crate) fn has_key_prefix(id: &str, key: &str) -> bool {
+    find(id).is_some_and(|provider| owner(key).is_some_and(|owner| owner.id == provider.id))
+}
+
+/// Checks that a key is not another provider's.
+///
+/// # Errors
+/// Whose it is, or how this provider's begin.
+pub(crate) fn fits_key(id: &str, key: &str) -> Result<(), String> {
+    let own = find(id).map_or(&[][..], |provider| provider.keys);
+    match owner(key) {
+        Some(owner) if owner.id == id => Ok(()),
+        // A mere `sk-` says little: those of providers that are not known here begin with it too.
+        Some(owner) if owner.keys != ["sk-"] => Err(format!("That is a key of {}.", owner.id)),
+        _ if own.is_empty() => Ok(()),
+        _ => Err(format!("Its keys begin with {}.", own.join(" or "))),
+    }
+}
+
+/// Whose key it is, by the longest prefix.
+fn owner(key: &str) -> Option<&'static Provider> {
+    let prefixes = PROVIDERS
+        .iter()
+        .flat_map(|provider| provider.keys.iter().map(move |prefix| (prefix, provider)));
+    prefixes
+        .filter(|(prefix, _)| key.starts_with(**prefix))
+        .max_by_key(|(prefix, _)| prefix.len())
+        .map(|(_, provider)| provider)
 }
 
 /// The page on which a concern can be mended; only where a sign-in or a new key mends it.

@@ -66,7 +66,7 @@ impl AsRef<str> for Text {
 
 /// Characters that show nothing themselves but change what is seen: Unicode's bidi controls, joiners and
 /// other default-ignorable characters, and private-use ones, whose looks are the font's choice.
-fn is_invisible(character: char) -> bool {
+pub(crate) fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
