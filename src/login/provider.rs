@@ -64,7 +64,7 @@ const PROVIDERS: &[Provider] = &[
     },
     Provider {
         id: "google",
-        sign_in_page: Some("https://accounts.google.com/"),
+        sign_in_page: None,
         key_page: Some("https://aistudio.google.com/apikey"),
         command: "openclaw models auth login --provider google",
         hosts: &["accounts.google.com", "aistudio.google.com"],
@@ -134,6 +134,42 @@ const PROVIDERS: &[Provider] = &[
 
 fn find(id: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().find(|provider| provider.id == id)
+}
+
+/// OpenClaw's name for a sign-in by a code that is typed into a page. Its `--device-code` means this method.
+pub(crate) const DEVICE_CODE: &str = "device-code";
+
+/// How a person signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Usual {
+    SetupToken,
+    ClaudeCli,
+    ApiKey,
+    OpenClaw,
+}
+
+/// How a person signs in to a provider of which the gateway has no login yet.
+pub(crate) fn usual(id: &str) -> Usual {
+    match find(id) {
+        Some(Provider {
+            id: "anthropic", ..
+        }) => Usual::SetupToken,
+        Some(Provider {
+            id: "claude-cli", ..
+        }) => Usual::ClaudeCli,
+        Some(provider) if provider.sign_in_page.is_none() => Usual::ApiKey,
+        _ => Usual::OpenClaw,
+    }
+}
+
+/// OpenClaw's method that shows a code to be typed into a page, if the provider has one.
+pub(crate) fn device_method(id: &str) -> Option<&'static str> {
+    find(id)?.device_method
+}
+
+/// The page that API keys are made on.
+pub(crate) fn key_page(id: &str) -> Option<&'static str> {
+    find(id)?.key_page
 }
 
 /// Whether a host is one that sign-in pages of a known provider are on.
