@@ -1,11 +1,13 @@
 //! The configuration file: read with mistakes that name a line, and added to without losing a comment.
 
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml::de::DeTable;
 
 use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
+use crate::login::page::Host;
 use crate::settings::table::{Mistake, Table, Value, line_at};
 
 /// What the file says.
@@ -13,6 +15,26 @@ use crate::settings::table::{Mistake, Table, Value, line_at};
 pub(crate) struct Config {
     pub(crate) gateways: Vec<Gateway>,
     pub(crate) notification: Notification,
+    pub(crate) sign_in: SignIn,
+}
+
+/// What a sign-in may do on this device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SignIn {
+    /// Hosts whose pages may be opened, besides those of known providers.
+    pub(crate) allowed_hosts: Vec<Host>,
+    /// The loopback address at which the browser's answer is taken and forwarded to the gateway. A browser goes to
+    /// 127.0.0.1; another one is for where gateway and browser share a machine.
+    pub(crate) forward_from: Ipv4Addr,
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self {
+            allowed_hosts: Vec::new(),
+            forward_from: Ipv4Addr::LOCALHOST,
+        }
+    }
 }
 
 /// What the standing notification is like.
@@ -55,6 +77,10 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
         Some(value) => notification(value.table("[notification]")?)?,
         None => Notification::default(),
     };
+    let sign_in = match root.take("signin") {
+        Some(value) => sign_in(value.table("[signin]")?)?,
+        None => SignIn::default(),
+    };
     root.finish()?;
     let mut gateways: Vec<Gateway> = Vec::new();
     for table in tables {
@@ -68,7 +94,42 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
     Ok(Config {
         gateways,
         notification,
+        sign_in,
     })
+}
+
+fn sign_in(mut table: Table) -> Result<SignIn, Mistake> {
+    let allowed_hosts = table.take("allowed_hosts");
+    let forward_from = table.take("forward_from");
+    table.finish()?;
+    let hosts = |value: Value| {
+        let words = value.words()?;
+        let hosts = words
+            .iter()
+            .map(|word| host(word).map_err(|wrong| value.mistake(&wrong)));
+        hosts.collect()
+    };
+    Ok(SignIn {
+        allowed_hosts: allowed_hosts.map(hosts).transpose()?.unwrap_or_default(),
+        forward_from: match forward_from {
+            Some(value) => checked(&value, loopback)?,
+            None => Ipv4Addr::LOCALHOST,
+        },
+    })
+}
+
+fn host(text: &str) -> Result<Host, String> {
+    Host::parse(text).map_err(|_| {
+        let shown = text.escape_debug();
+        format!("must have public host names such as login.example.com, not \"{shown}\"")
+    })
+}
+
+fn loopback(text: &str) -> Result<Ipv4Addr, String> {
+    text.parse()
+        .ok()
+        .filter(Ipv4Addr::is_loopback)
+        .ok_or_else(|| "it is no address of this device, which begin with 127.".into())
 }
 
 fn notification(mut table: Table) -> Result<Notification, Mistake> {
@@ -222,8 +283,9 @@ pub(crate) fn add(text: &str, gateway: &Gateway) -> Result<String, toml_edit::To
 
 #[cfg(test)]
 mod tests {
-    use super::{add, parse};
+    use super::{SignIn, add, parse};
     use crate::gateway::identity::Way;
+    use crate::login::page::Host;
     use proptest::prelude::*;
     use std::path::Path;
 
@@ -258,6 +320,21 @@ local = true
         assert_eq!(home.openclaw.as_ref().unwrap().len(), 4);
         assert_eq!(home.limit.as_secs(), 60);
         assert_eq!(here.way, Way::Local);
+    }
+
+    #[test]
+    fn what_a_sign_in_may_do_is_read() {
+        let text =
+            "[signin]\nallowed_hosts = [\"Login.Example.com\"]\nforward_from = \"127.0.0.2\"\n";
+        let sign_in = parse(text, None).unwrap().sign_in;
+        assert_eq!(
+            sign_in.allowed_hosts,
+            [Host::parse("login.example.com").unwrap()]
+        );
+        assert_eq!(sign_in.forward_from.to_string(), "127.0.0.2");
+        let unsaid = parse("[signin]\n", None).unwrap().sign_in;
+        assert_eq!(unsaid, SignIn::default());
+        assert_eq!(unsaid.forward_from.to_string(), "127.0.0.1");
     }
 
     #[test]
@@ -341,6 +418,24 @@ local = true
                 3,
                 "`ssh` is not usable: `;` does not belong into a host name",
                 None,
+            ),
+            (
+                "[signin]\nallowed_hosts = [\"a.example\", \"https://b.example\"]\n".into(),
+                2,
+                "`allowed_hosts` must have public host names such as login.example.com, not \"https://b.example\"",
+                None,
+            ),
+            (
+                "[signin]\nforward_from = \"10.0.0.1\"\n".into(),
+                2,
+                "`forward_from` is not usable: it is no address of this device, which begin with 127.",
+                None,
+            ),
+            (
+                "[signin]\nallowed = []\n".into(),
+                2,
+                "[signin] has no key `allowed`",
+                Some("Did you mean `allowed_hosts`?"),
             ),
             (
                 format!("{}{}", gateway(""), gateway("")),

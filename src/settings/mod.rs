@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind};
 use crate::gateway::identity::{Gateway, Name, Target, Way};
-use crate::settings::config_file::{Config, Notification};
+use crate::settings::config_file::{Config, Notification, SignIn};
 use crate::system::environment::Environment;
 use crate::system::files;
 
@@ -91,6 +91,7 @@ pub(crate) struct Settings {
     /// At least one.
     pub(crate) gateways: Vec<Gateway>,
     pub(crate) notification: Notification,
+    pub(crate) sign_in: SignIn,
 }
 
 /// The gateways that a command is about, and how it tells of them.
@@ -129,6 +130,7 @@ pub(crate) fn load(
     Ok(Settings {
         gateways: chosen,
         notification: configured.notification,
+        sign_in: configured.sign_in,
     })
 }
 
@@ -190,7 +192,7 @@ fn named(name: &str, configured: Vec<Gateway>, server: Option<&str>) -> Result<G
 }
 
 /// The word that was probably meant.
-fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.7)
