@@ -68,7 +68,7 @@ const PROVIDERS: &[Provider] = &[
         key_page: Some("https://aistudio.google.com/apikey"),
         command: "openclaw models auth login --provider google",
         hosts: &["accounts.google.com", "aistudio.google.com"],
-        keys: &["AIza", "AQ."],
+        keys: &["AIza", "AQ"],
         device_method: None,
     },
     Provider {
