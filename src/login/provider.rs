@@ -252,7 +252,11 @@ pub(crate) fn next_step(concern: &Concern) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{PROVIDERS, next_step, page};
+    use super::{
+        DEVICE_CODE, PROVIDERS, Usual, device_method, fits_key, has_key_prefix, is_sign_in_host,
+        next_step, page, usual,
+    };
+    use crate::login::page::{Host, inspect};
     use crate::status::login::{LoginKind, State};
     use crate::status::text::Text;
     use crate::status::verdict::{Concern, Verdict};
@@ -310,16 +314,60 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_plain_https() {
-        for page in PROVIDERS
+    fn every_page_of_the_table_passes_the_gate() {
+        let pages = PROVIDERS
             .iter()
-            .flat_map(|row| [row.sign_in_page, row.key_page])
-            .flatten()
-        {
-            assert!(
-                page.starts_with("https://") && !page.contains('@'),
-                "{page}"
-            );
+            .flat_map(|row| [row.sign_in_page, row.key_page]);
+        for page in pages.flatten() {
+            assert!(inspect(page, &[]).is_ok(), "{page}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_plain_names_and_match_exactly() {
+        for host in PROVIDERS.iter().flat_map(|row| row.hosts) {
+            assert_eq!(Host::parse(host).as_ref().map(Host::as_str), Ok(*host));
+            for trick in [
+                format!("x.{host}"),
+                format!("x{host}"),
+                format!("{host}.evil.example"),
+                format!("{host}."),
+                host.to_uppercase(),
+            ] {
+                assert!(!is_sign_in_host(&trick), "{trick}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_belongs_to_the_provider_with_the_longest_prefix() {
+        for row in PROVIDERS {
+            for prefix in row.keys {
+                let key = format!("{prefix}x");
+                assert!(has_key_prefix(row.id, &key), "{key}");
+                for other in PROVIDERS.iter().filter(|other| other.id != row.id) {
+                    assert!(!has_key_prefix(other.id, &key), "{} {key}", other.id);
+                    let generic = *prefix == "sk-" && other.keys.is_empty();
+                    assert_eq!(fits_key(other.id, &key).is_ok(), generic, "{}", other.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_provider_has_its_usual_way() {
+        let table = [
+            ("anthropic", Usual::SetupToken, None),
+            ("claude-cli", Usual::ClaudeCli, None),
+            ("openai", Usual::OpenClaw, Some(DEVICE_CODE)),
+            ("google", Usual::ApiKey, None),
+            ("openrouter", Usual::ApiKey, None),
+            ("github-copilot", Usual::OpenClaw, Some("device")),
+            ("minimax-portal", Usual::OpenClaw, Some("oauth")),
+            ("never-heard-of", Usual::OpenClaw, None),
+        ];
+        for (id, way, device) in table {
+            assert_eq!((usual(id), device_method(id)), (way, device), "{id}");
         }
     }
 }
