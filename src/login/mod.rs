@@ -1,12 +1,19 @@
-//! Signing in.
+//! Signing in: which sign-in mends what, the conversation with the program that does it, and what stands between
+//! that program, the browser and the person.
 
-#[allow(dead_code, reason = "its command follows")]
+mod clack;
+mod claude;
 pub(crate) mod code;
 pub(crate) mod dialogue;
-#[allow(dead_code, reason = "its command follows")]
+mod ending;
+mod line_prompt;
+mod link;
+pub(crate) mod menu;
 pub(crate) mod page;
-#[allow(dead_code, reason = "its command follows")]
+pub(crate) mod prompt;
 pub(crate) mod provider;
-#[allow(dead_code, reason = "its command follows")]
+#[cfg(test)]
+mod rehearsal;
 pub(crate) mod route;
 pub(crate) mod screen;
+mod shown;

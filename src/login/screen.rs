@@ -1,1 +1,201 @@
 //! What a program in a terminal has drawn: its bytes, made into lines.
+
+use crate::login::link::{Reach, Sieve};
+use std::num::NonZeroU16;
+use zeroize::Zeroizing;
+
+/// The size of the terminal that a sign-in is run in: wide enough that no address or token is broken.
+pub(crate) const ROWS: u16 = 100;
+pub(crate) const COLUMNS: u16 = 500;
+
+/// A terminal's screen. It may show a token: it has no `Debug`, and is overwritten when dropped.
+pub(crate) struct Screen {
+    emulator: vt100::Parser<Scrolled>,
+    rows: Vec<Zeroizing<String>>,
+    lines: Vec<Line>,
+    cursor: Cursor,
+    draws: u64,
+    sieve: Sieve,
+}
+
+/// A line as the program meant it: the rows that the terminal made of it.
+struct Line {
+    row: usize,
+    /// The text, where it takes several rows.
+    joined: Option<Zeroizing<String>>,
+}
+
+/// Where the next character would be drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Cursor {
+    /// The index of the line.
+    pub(crate) line: usize,
+    /// The column in that line.
+    pub(crate) column: usize,
+}
+
+impl Screen {
+    /// An empty screen.
+    pub(crate) fn new() -> Self {
+        let size = |size| NonZeroU16::new(size).unwrap_or(NonZeroU16::MIN);
+        let mut screen = Self {
+            emulator: vt100::Parser::new_with_callbacks(
+                size(ROWS),
+                size(COLUMNS),
+                0,
+                Scrolled::default(),
+            ),
+            rows: vec![Zeroizing::default(); usize::from(ROWS)],
+            lines: Vec::new(),
+            cursor: Cursor::default(),
+            draws: 0,
+            sieve: Sieve::default(),
+        };
+        screen.join();
+        screen
+    }
+
+    /// Draws what the program wrote.
+    pub(crate) fn draw(&mut self, bytes: &[u8]) {
+        // What comes byte by byte is not worth reading the whole screen each time.
+        let reach = match bytes {
+            &[byte] => self.sieve.reach(byte),
+            _ => Reach::Everything,
+        };
+        let before = (self.row(), self.emulator.callbacks().0);
+        self.emulator.process(&self.sieve.strain(bytes));
+        let after = (self.row(), self.emulator.callbacks().0);
+        self.draws += 1;
+        match reach {
+            Reach::Nothing => return,
+            Reach::Cursor if before.1 == after.1 => {
+                self.read_row(before.0);
+                self.read_row(after.0);
+            }
+            Reach::Cursor | Reach::Everything => {
+                for (row, text) in self
+                    .rows
+                    .iter_mut()
+                    .zip(self.emulator.screen().rows(0, COLUMNS))
+                {
+                    let used = text.trim_end().len();
+                    *row = Zeroizing::new(text);
+                    row.truncate(used);
+                }
+            }
+        }
+        self.join();
+    }
+
+    /// How many lines there are, up to the last that is used or has the cursor.
+    pub(crate) fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The text of a line, without the blanks at its end; empty where there is no such line.
+    pub(crate) fn text(&self, line: usize) -> &str {
+        let Some(line) = self.lines.get(line) else {
+            return "";
+        };
+        match &line.joined {
+            Some(text) => text,
+            None => self.rows.get(line.row).map_or("", |row| row.as_str()),
+        }
+    }
+
+    /// Where a line is, counted from the first row ever drawn, so that it stays when the screen scrolls.
+    pub(crate) fn place(&self, line: usize) -> u64 {
+        let row = self.lines.get(line).map_or(0, |line| line.row as u64);
+        self.emulator.callbacks().0 + row
+    }
+
+    /// Where the next character would be drawn.
+    pub(crate) fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+
+    /// The addresses of all hyperlinks so far, each whole and once.
+    pub(crate) fn links(&self) -> &[Zeroizing<String>] {
+        self.sieve.links()
+    }
+
+    /// How often something was drawn.
+    pub(crate) fn draws(&self) -> u64 {
+        self.draws
+    }
+
+    fn row(&self) -> u16 {
+        self.emulator.screen().cursor_position().0
+    }
+
+    fn read_row(&mut self, row: u16) {
+        let screen = self.emulator.screen();
+        let mut text = Zeroizing::new(String::with_capacity(usize::from(COLUMNS)));
+        let mut blanks = 0;
+        for column in 0..COLUMNS {
+            match screen.cell(row, column) {
+                Some(cell) if cell.is_wide_continuation() => {}
+                Some(cell) if cell.has_contents() => {
+                    text.extend(std::iter::repeat_n(' ', std::mem::take(&mut blanks)));
+                    text.push_str(cell.contents());
+                }
+                _ => blanks += 1,
+            }
+        }
+        if let Some(old) = self.rows.get_mut(usize::from(row)) {
+            *old = text;
+        }
+    }
+
+    /// Makes the lines of the rows.
+    fn join(&mut self) {
+        let screen = self.emulator.screen();
+        let (row, column) = screen.cursor_position();
+        let (row, mut column) = (usize::from(row), usize::from(column));
+        let used = self.rows.iter().rposition(|row| !row.is_empty());
+        let used = used.map_or(0, |last| last + 1).max(row + 1);
+        self.lines.clear();
+        let mut first = 0;
+        for (number, last) in (0..ROWS).zip(1..=used) {
+            if screen.row_wrapped(number) && last < used {
+                continue;
+            }
+            let joined = (last - first > 1).then(|| {
+                let rows = self.rows[first..last].iter();
+                Zeroizing::new(rows.map(|row| row.as_str()).collect::<String>())
+            });
+            if (first..last).contains(&row) {
+                column += (row - first) * usize::from(COLUMNS);
+                let line = self.lines.len();
+                self.cursor = Cursor { line, column };
+            }
+            self.lines.push(Line { row: first, joined });
+            first = last;
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // Both of the terminal's pictures; what has scrolled away was freed by the emulator, out of reach.
+        let row = "x".repeat(usize::from(COLUMNS));
+        for screen in ["\x1b[?1049l", "\x1b[?1049h"] {
+            self.emulator.process(b"\x18\x1b[r\x1b[?6l");
+            self.emulator.process(screen.as_bytes());
+            for number in 1..=ROWS {
+                self.emulator
+                    .process(format!("\x1b[{number};1H{row}").as_bytes());
+            }
+        }
+    }
+}
+
+/// How many rows have left the screen at its top.
+#[derive(Default)]
+struct Scrolled(u64);
+
+impl vt100::Callbacks for Scrolled {
+    fn on_scroll(&mut self, _: vt100::capture::RowContents<'_>, _: bool) {
+        self.0 += 1;
+    }
+}

@@ -1,0 +1,78 @@
+//! How a sign-in ended, in the program's own words.
+
+use crate::login::prompt::bare;
+use crate::login::screen::Screen;
+use crate::status::text::Text;
+
+/// How many of the last lines may tell why.
+const LAST: usize = 60;
+/// From which length on a word of letters and digits may be a secret.
+const OPAQUE: usize = 20;
+
+/// The program's last words about what went wrong; nothing where it had none.
+pub(crate) fn words(screen: &Screen) -> Option<Text> {
+    let lines = screen.len().saturating_sub(LAST)..screen.len();
+    let said: Vec<&str> = lines
+        .map(|line| screen.text(line))
+        .filter(|line| !is_framed(line))
+        .map(bare)
+        .filter(|words| words.chars().any(char::is_alphanumeric))
+        .collect();
+    let about = |words: &&&str| {
+        let words = words.to_lowercase();
+        [
+            "error", "fail", "blocked", "denied", "expired", "invalid", "refused", "not ",
+        ]
+        .iter()
+        .any(|word| words.contains(word))
+    };
+    let words = said.iter().rev().find(about).or(said.last())?;
+    let words = words.strip_prefix("Error: ").unwrap_or(words);
+    Some(mask(words))
+}
+
+/// Part of a box: a note beside the matter, or a prompt.
+fn is_framed(line: &str) -> bool {
+    line.starts_with(['│', '├', '└', '╭', '╰', '┌', '◆']) || line.contains("───")
+}
+
+/// The words, without what may be a secret in them.
+pub(crate) fn mask(words: &str) -> Text {
+    let clean = Text::clean(words);
+    let masked: Vec<String> = clean.as_str().split(' ').map(mask_word).collect();
+    Text::clean(&masked.join(" "))
+}
+
+fn mask_word(word: &str) -> String {
+    // The address helps, what was sent to it does not.
+    if let Some(start) = word.find("://")
+        && let Some(end) = word[start..].find(['?', '#'])
+    {
+        return format!("{}…", &word[..start + end]);
+    }
+    let is_part = |c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '+' | '=' | '%' | '#')
+    };
+    let opaque = |part: &str| {
+        let has = |test: fn(&char) -> bool| part.chars().any(|c| test(&c));
+        let mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+        part.len() >= 2 * OPAQUE && !part.contains('.')
+            || part.len() >= OPAQUE && mixed
+            || part.starts_with("sk-") && part.len() > 8
+    };
+    let mut masked = String::new();
+    let mut rest = word;
+    while let Some(start) = rest.find(is_part) {
+        masked.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        masked.push_str(if opaque(&rest[..end]) {
+            "…"
+        } else {
+            &rest[..end]
+        });
+        rest = &rest[end..];
+    }
+    masked.push_str(rest);
+    masked
+}

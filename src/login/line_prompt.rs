@@ -1,0 +1,79 @@
+//! Prompts of programs that nobody knows: a line that the cursor waits behind.
+
+use crate::login::menu::{Means, Menu};
+use crate::login::prompt::{Prompt, Question, Wants, bare, is_about_the_machine};
+use crate::login::screen::Screen;
+use crate::status::text::Text;
+
+/// How many lines above a prompt are told with it.
+const CONTEXT: usize = 8;
+
+/// The prompt that the cursor stands behind, if there is one. Whether it is complete only time can tell.
+pub(crate) fn sight(screen: &Screen) -> Option<Prompt> {
+    let cursor = screen.cursor();
+    let line = match screen.text(cursor.line) {
+        "" => (0..cursor.line)
+            .rev()
+            .find(|&line| !screen.text(line).is_empty())?,
+        _ => cursor.line,
+    };
+    let text = screen.text(line);
+    let words = bare(text);
+    let lower = words.to_lowercase();
+    let wants = if presses_a_key(&lower) {
+        Wants::Choice(Menu::plain(words, &["Go on"], Means::Enter))
+    } else if line != cursor.line || !is_behind(screen, text) {
+        return None;
+    } else if is_about_the_machine(&lower) {
+        Wants::Password(Text::clean(words))
+    } else if let Some(choices) = yes_or_no(&lower) {
+        Wants::Choice(Menu::plain(words, &choices, Means::Letter))
+    } else if lower.ends_with([':', '?', '>', ']'])
+        && !lower.ends_with("https:")
+        && !lower.ends_with("http:")
+    {
+        let question = Question::new(words, context(screen, line), "");
+        Wants::Line {
+            question,
+            untouched: true,
+        }
+    } else {
+        return None;
+    };
+    Some(Prompt {
+        place: screen.place(line),
+        mark: text.to_owned(),
+        wants,
+    })
+}
+
+fn presses_a_key(words: &str) -> bool {
+    ["press enter to", "press return to", "press any key"]
+        .iter()
+        .any(|phrase| words.contains(phrase))
+}
+
+/// Yes and No, the one first that Enter alone would mean.
+fn yes_or_no(words: &str) -> Option<[&'static str; 2]> {
+    let end = words.trim_end_matches([':', '?', '>', ' ']);
+    ["(y/n)", "[y/n]", "(yes/no)", "[yes/no]"]
+        .iter()
+        .any(|choice| end.ends_with(choice))
+        .then_some(["Yes", "No"])
+}
+
+/// Whether the cursor stands right behind this text, or behind the blank after it.
+fn is_behind(screen: &Screen, text: &str) -> bool {
+    let width = unicode_width::UnicodeWidthStr::width(text);
+    (width..=width + 1).contains(&screen.cursor().column)
+}
+
+fn context(screen: &Screen, line: usize) -> Vec<Text> {
+    let mut lines: Vec<Text> = (line.saturating_sub(CONTEXT)..line)
+        .rev()
+        .map(|line| Text::clean(bare(screen.text(line))))
+        .take_while(|text| !text.is_empty())
+        .collect();
+    lines.reverse();
+    lines
+}

@@ -1,0 +1,150 @@
+//! Hyperlinks that a program gives its terminal, taken out of its bytes.
+
+use std::mem;
+use zeroize::Zeroizing;
+
+/// How many links are remembered, and how long one may be.
+const MOST: usize = 100;
+const LONGEST: usize = 8 * 1024;
+
+const BELL: u8 = 0x07;
+const CANCEL: u8 = 0x18;
+const SUBSTITUTE: u8 = 0x1a;
+const ESCAPE: u8 = 0x1b;
+
+/// Takes a terminal's operating system commands out of its bytes, and the links out of those.
+///
+/// The emulator would keep an unfinished command whatever its length, and take half a one for a whole one.
+#[derive(Default)]
+pub(crate) struct Sieve {
+    state: State,
+    command: Zeroizing<Vec<u8>>,
+    links: Vec<Zeroizing<String>>,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum State {
+    #[default]
+    Outside,
+    /// After an escape that may begin a command.
+    Escape,
+    /// In a control sequence, up to its last byte.
+    Control,
+    Inside,
+    /// After an escape that should end the command.
+    End,
+}
+
+/// How much of the screen a few bytes can have changed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reach {
+    #[default]
+    Nothing,
+    /// The lines that the cursor was on before and is on after.
+    Cursor,
+    Everything,
+}
+
+impl Sieve {
+    /// How much of the screen a byte changes that comes next.
+    pub(crate) fn reach(&self, byte: u8) -> Reach {
+        match (self.state, byte) {
+            (State::Inside | State::End, _) | (State::Outside, ESCAPE) => Reach::Nothing,
+            (State::Escape, b'[') | (State::Control, b'm' | b'0'..=b'?') => Reach::Nothing,
+            (State::Control, b'A'..=b'D' | b'G' | b'K')
+            | (State::Outside, b'\r' | b'\n' | b' '..) => Reach::Cursor,
+            _ => Reach::Everything,
+        }
+    }
+
+    /// The addresses of all links so far, each whole and once.
+    pub(crate) fn links(&self) -> &[Zeroizing<String>] {
+        &self.links
+    }
+
+    /// What the emulator shall see of these bytes.
+    pub(crate) fn strain(&mut self, bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+        let mut rest = Zeroizing::new(Vec::with_capacity(bytes.len() + 1));
+        for &byte in bytes {
+            self.state = match (self.state, byte) {
+                (State::Escape, b']') => {
+                    // The escape would have ended whatever sequence it came in.
+                    rest.push(CANCEL);
+                    State::Inside
+                }
+                (State::Escape, ESCAPE) => {
+                    rest.push(ESCAPE);
+                    State::Escape
+                }
+                (State::Escape, _) => {
+                    rest.extend([ESCAPE, byte]);
+                    Self::after_escape(byte)
+                }
+                (State::Outside | State::Control, ESCAPE) => State::Escape,
+                (State::Control, b' '..=b'?') => {
+                    rest.push(byte);
+                    State::Control
+                }
+                (State::Outside | State::Control, _) => {
+                    rest.push(byte);
+                    State::Outside
+                }
+                (State::Inside, BELL) | (State::End, b'\\') => {
+                    self.finish();
+                    State::Outside
+                }
+                (State::Inside, ESCAPE) => State::End,
+                (State::Inside, CANCEL | SUBSTITUTE) => {
+                    self.command.clear();
+                    State::Outside
+                }
+                (State::Inside, _) => {
+                    // One byte more than fits, so that what is too long is known to be.
+                    if self.command.len() <= LONGEST {
+                        self.command.push(byte);
+                    }
+                    State::Inside
+                }
+                (State::End, _) => {
+                    // Broken off by another sequence, which begins here.
+                    self.command.clear();
+                    match byte {
+                        b']' => State::Inside,
+                        ESCAPE => State::Escape,
+                        _ => {
+                            rest.extend([ESCAPE, byte]);
+                            Self::after_escape(byte)
+                        }
+                    }
+                }
+            };
+        }
+        rest
+    }
+
+    fn after_escape(byte: u8) -> State {
+        if byte == b'[' {
+            State::Control
+        } else {
+            State::Outside
+        }
+    }
+
+    /// A command is complete: `8;parameters;address` is a link.
+    fn finish(&mut self) {
+        let command = mem::take(&mut self.command);
+        let mut parts = command.splitn(3, |&byte| byte == b';');
+        let (Some(b"8"), Some(_), Some(address)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return;
+        };
+        let Ok(address) = str::from_utf8(address) else {
+            return;
+        };
+        let known = self.links.iter().any(|link| link.as_str() == address);
+        let fits = !address.is_empty() && command.len() <= LONGEST && self.links.len() < MOST;
+        if fits && !known {
+            self.links.push(Zeroizing::new(address.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What a program shows a person to go on with: addresses, device codes, a token.
+
+use crate::credentials::secret::Secret;
+use crate::login::prompt::bare;
+use crate::login::screen::Screen;
+
+/// The shortest token that is taken for one.
+const SHORTEST_TOKEN: usize = 20;
+
+/// Something shown, complete.
+pub(crate) enum Shown {
+    Page(String),
+    Code(String),
+}
+
+/// The sign-in pages and device codes on the screen, in their order. Links come first: they are always whole.
+pub(crate) fn all(screen: &Screen) -> Vec<Shown> {
+    let links = screen.links().iter().map(|link| link.as_str());
+    let mut shown: Vec<Shown> = links
+        .filter(|link| is_address(link) && !is_help(link) && signs_in(link))
+        .map(|link| Shown::Page(link.to_owned()))
+        .collect();
+    let mut above = "";
+    // The line of the cursor may go on.
+    for line in 0..screen.cursor().line {
+        let text = screen.text(line);
+        let words = bare(text);
+        if words.is_empty() {
+            continue;
+        }
+        if let Some((before, address)) = address(text)
+            && !is_help(address)
+            && (invites(before) || bare(before).is_empty() && invites(above) || signs_in(address))
+        {
+            shown.push(Shown::Page(address.to_owned()));
+        }
+        if let Some(code) = device_code(words, above) {
+            shown.push(Shown::Code(code.to_owned()));
+        }
+        above = words;
+    }
+    shown
+}
+
+/// The first address in a line, and what stands before it.
+fn address(line: &str) -> Option<(&str, &str)> {
+    let start = [line.find("https://"), line.find("http://")]
+        .into_iter()
+        .flatten()
+        .min()?;
+    let (before, rest) = line.split_at(start);
+    let is_part = |c: char| {
+        c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '`' | '\\' | '^' | '{' | '}' | '|')
+    };
+    let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+    let address = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
+    is_address(address).then_some((before, address))
+}
+
+fn is_address(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '['))
+}
+
+/// Whether an address says itself that one signs in there.
+fn signs_in(address: &str) -> bool {
+    let address = address.to_lowercase();
+    [
+        "oauth",
+        "authorize",
+        "/device",
+        "/login",
+        "signin",
+        "sign-in",
+        "/activate",
+    ]
+    .iter()
+    .any(|part| address.contains(part))
+}
+
+fn is_help(address: &str) -> bool {
+    let address = address.to_lowercase();
+    [
+        "://docs.",
+        "/docs/",
+        "://help.",
+        "://support.",
+        "/faq",
+        "/settings/",
+    ]
+    .iter()
+    .any(|part| address.contains(part))
+}
+
+/// Whether these words ask to open what follows.
+fn invites(words: &str) -> bool {
+    let words = words.to_lowercase();
+    [
+        "open",
+        "visit",
+        "browser",
+        "url",
+        "go to",
+        "sign in",
+        "log in",
+        "authorize",
+        "navigate",
+    ]
+    .iter()
+    .any(|word| words.contains(word))
+        && !words.contains("docs")
+        && !words.contains("see ")
+}
+
+/// A short code to be entered at a page: `Code: ABCD-1234`, or alone on a line below words about it.
+fn device_code<'a>(words: &'a str, above: &str) -> Option<&'a str> {
+    let lower = words.to_ascii_lowercase();
+    let place = lower.rfind("code").map(|start| start + "code".len());
+    let rest = match place {
+        Some(end) => words.get(end..)?,
+        None => {
+            let announced = above.to_lowercase().contains("code") && !words.contains(' ');
+            return (announced && is_device_code(words)).then_some(words);
+        }
+    };
+    let rest = rest
+        .trim_start_matches(" is")
+        .trim_start_matches([':', ' ', '(', '"', '\'']);
+    let end = rest
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .unwrap_or(rest.len());
+    let code = &rest[..end];
+    is_device_code(code).then_some(code)
+}
+
+fn is_device_code(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let long: usize = parts.iter().map(|part| part.len()).sum();
+    let apart = parts.len() > 1 || text.chars().any(|c| c.is_ascii_digit());
+    (4..=24).contains(&long)
+        && apart
+        && parts.len() <= 4
+        && parts.iter().all(|part| part.len() >= 2)
+        && text
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// A long-lived Claude token, alone on its line and complete, and for how many days it is valid.
+pub(crate) fn token(screen: &Screen) -> Option<(Secret, Option<u32>)> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let (line, token) = (0..screen.cursor().line).find_map(|line| {
+        let text = screen.text(line).trim();
+        let is_token = text.starts_with("sk-ant-oat")
+            && text.len() >= SHORTEST_TOKEN
+            && text.chars().all(is_part);
+        is_token.then_some((line, text))
+    })?;
+    let days = (0..line).rev().find_map(|line| lifetime(screen.text(line)));
+    Some((Secret::from(token.to_owned()), days))
+}
+
+/// `valid for 1 year`, in days.
+fn lifetime(line: &str) -> Option<u32> {
+    let (_, rest) = line.split_once("valid for ")?;
+    let mut words = rest.split(|c: char| !c.is_ascii_alphanumeric());
+    let count: u32 = words.next()?.parse().ok()?;
+    let unit = match words.next()?.trim_end_matches('s') {
+        "year" => 365,
+        "month" => 30,
+        "week" => 7,
+        "day" => 1,
+        _ => return None,
+    };
+    count.checked_mul(unit)
+}
