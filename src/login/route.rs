@@ -280,21 +280,15 @@ impl Target {
     /// The login of a provider: the one that is wrong, or the first one, or a new one.
     fn wanted(report: Option<&Report>, concerns: &[Concern], name: &str) -> Result<Self, Error> {
         let new = Self::of_provider(report, name)?;
-        let wrong = concerns.iter().filter(|concern| {
+        let mut wrong = concerns.iter().filter(|concern| {
             concern.provider.as_str() == name && concern.state.mended_by_sign_in()
         });
-        let wrong = wrong
-            .filter_map(|concern| Self::of_concern(report, concern))
-            .next();
+        let wrong = wrong.find_map(|concern| Self::of_concern(report, concern));
         let name = Text::clean(name);
-        let logins = report
+        let mut logins = report
             .into_iter()
             .flat_map(|report| report.logins_of(&name));
-        let first = || {
-            logins
-                .filter_map(|login| Self::of_login(login, State::Ok))
-                .next()
-        };
+        let first = || logins.find_map(|login| Self::of_login(login, State::Ok));
         Ok(wrong.or_else(first).unwrap_or(new))
     }
 
@@ -669,7 +663,10 @@ mod tests {
         let paused = concern("google", None, None, State::Cooldown);
         let none = Wish::default();
         assert_eq!(chosen(None, &[], &none), "nothing");
-        assert_eq!(chosen(None, &[paused.clone()], &none), "nothing");
+        assert_eq!(
+            chosen(None, std::slice::from_ref(&paused), &none),
+            "nothing"
+        );
         assert_eq!(
             chosen(None, &[paused.clone(), soon.clone()], &none),
             "login openai device-code openai:default"
@@ -833,24 +830,25 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn no_argument_is_an_option_or_shell_syntax(
-            provider in "[a-z$;'\"` \\\\\n-]{0,6}|anthropic|xai|\\PC{0,5}",
-            profile in prop::option::of("[a-z:@$;'\"` \\\\\n-]{0,6}|\\PC{0,5}"),
-            method in "[a-z.$; -]{0,5}",
-            wished in any::<bool>(),
-        ) {
-            let concerns = [concern(&provider, profile.as_deref(), Some(LoginKind::OAuth), State::Expired)];
-            let wish = match wished {
-                true => wish(&provider, profile.as_deref().unwrap_or_default(), &method),
-                false => wish("", "", &method),
-            };
-            if let Ok(Choice::One(route)) = choose(None, &concerns, &wish) {
-                for word in arguments(&route) {
-                    prop_assert!(!word.starts_with('-') && !word.is_empty(), "{}", word);
-                    prop_assert!(word.chars().all(|c| c.is_ascii_alphanumeric() || "._:@+/-".contains(c)), "{}", word);
+            #[test]
+            fn no_argument_is_an_option_or_shell_syntax(
+                provider in "[a-z$;'\"` \\\\\n-]{0,6}|anthropic|xai|\\PC{0,5}",
+                profile in prop::option::of("[a-z:@$;'\"` \\\\\n-]{0,6}|\\PC{0,5}"),
+                method in "[a-z.$; -]{0,5}",
+                wished in any::<bool>(),
+            ) {
+                let concerns = [concern(&provider, profile.as_deref(), Some(LoginKind::OAuth), State::Expired)];
+                let wish = if wished {
+    wish(&provider, profile.as_deref().unwrap_or_default(), &method)
+    } else {
+    wish("", "", &method)
+    };
+                if let Ok(Choice::One(route)) = choose(None, &concerns, &wish) {
+                    for word in arguments(&route) {
+                        prop_assert!(!word.starts_with('-') && !word.is_empty(), "{}", word);
+                        prop_assert!(word.chars().all(|c| c.is_ascii_alphanumeric() || "._:@+/-".contains(c)), "{}", word);
+                    }
                 }
             }
         }
-    }
 }

@@ -338,6 +338,42 @@ local = true
     }
 
     #[test]
+    fn a_sign_in_takes_plain_hosts_and_this_device_only() {
+        let table = [
+            (
+                "[signin]\nallowed_hosts = [\"a.example\", \"https://b.example\"]\n",
+                2,
+                "`allowed_hosts` must have public host names such as login.example.com, not \"https://b.example\"",
+                None,
+            ),
+            (
+                "[signin]\nforward_from = \"10.0.0.1\"\n",
+                2,
+                "`forward_from` is not usable: it is no address of this device, which begin with 127.",
+                None,
+            ),
+            (
+                "[signin]\nallowed = []\n",
+                2,
+                "[signin] has no key `allowed`",
+                Some("Did you mean `allowed_hosts`?"),
+            ),
+        ];
+        for (text, line, message, hint) in table {
+            let mistake = parse(text, None).unwrap_err();
+            assert_eq!(
+                (
+                    mistake.line,
+                    mistake.message.as_str(),
+                    mistake.hint.as_deref()
+                ),
+                (line, message, hint),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn mistakes_name_their_line_and_the_key_that_was_meant() {
         let gateway = |line: &str| format!("[[gateway]]\nname = \"a\"\nssh = \"b\"\n{line}\n");
         let table = [
@@ -418,24 +454,6 @@ local = true
                 3,
                 "`ssh` is not usable: `;` does not belong into a host name",
                 None,
-            ),
-            (
-                "[signin]\nallowed_hosts = [\"a.example\", \"https://b.example\"]\n".into(),
-                2,
-                "`allowed_hosts` must have public host names such as login.example.com, not \"https://b.example\"",
-                None,
-            ),
-            (
-                "[signin]\nforward_from = \"10.0.0.1\"\n".into(),
-                2,
-                "`forward_from` is not usable: it is no address of this device, which begin with 127.",
-                None,
-            ),
-            (
-                "[signin]\nallowed = []\n".into(),
-                2,
-                "[signin] has no key `allowed`",
-                Some("Did you mean `allowed_hosts`?"),
             ),
             (
                 format!("{}{}", gateway(""), gateway("")),
