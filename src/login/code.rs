@@ -494,10 +494,10 @@ mod tests {
             refused(&WHOLE, "ac_1-x.y9", None),
             "Copy the whole address, from http:// on."
         );
-        assert_eq!(
-            refused(&BARE, "what?", None),
-            "That is neither the address nor its code."
-        );
+        for neither in ["what?", "what is this?", "ac_1"] {
+            let reason = refused(&BARE, neither, None);
+            assert_eq!(reason, "That is neither the address nor its code.");
+        }
     }
 
     #[test]
@@ -637,6 +637,10 @@ mod tests {
             (BARE, "a-plain-password".into()),
             (BARE, "https://example.com/?code=1".into()),
             (Shape::SetupToken, setup_token(99)),
+            (
+                Shape::SetupToken,
+                setup_token(108).replace("oat01-", "oat01-\n"),
+            ),
             (key("never-heard-of"), "x".repeat(40)),
             (key("openai"), format!("sk-ant-api03-{}", "x".repeat(40))),
             (Shape::Text, "anything".into()),

@@ -792,6 +792,17 @@ mod tests {
             with(Some("device-code")).label(),
             "openai with a code, openai:me@example.com"
         );
+        let of = |provider, method| Route::OpenClaw {
+            provider: id(provider),
+            method: Argument::method(method),
+            profile: None,
+        };
+        assert_eq!(
+            of("github-copilot", "device").label(),
+            "github-copilot with a code"
+        );
+        assert_eq!(of("new", "device-code").label(), "new with a code");
+        assert_eq!(of("new", "device").label(), "new sign-in");
         assert_eq!(Route::ClaudeCli.label(), "Claude Code login");
         assert_eq!(
             Route::SetupToken { profile: None }.label(),
