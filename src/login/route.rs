@@ -21,7 +21,8 @@ pub(crate) enum Route {
     SetupToken { profile: Option<Argument> },
     /// `claude auth login`.
     ClaudeCli,
-    /// `openclaw models auth login --provider P …`.
+    /// `openclaw models auth login --provider P …`; a provider that it does not know ends it with
+    /// `Unknown provider "P"`, and the name of a runtime (`claude-cli`) makes it ask for another.
     OpenClaw {
         provider: Argument,
         /// `--method`. OpenClaw's `--device-code` is `--method device-code`, and an unknown method ends it with
