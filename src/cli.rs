@@ -38,6 +38,7 @@ pub(crate) enum Command {
     Check(Check),
     Tap(Tap),
     Guide(Guide),
+    Reauth(Reauth),
     Widgets(Widgets),
     Demo(Demo),
     Completions(Completions),
@@ -145,6 +146,40 @@ pub(crate) struct Tap {
 pub(crate) struct Guide {
     #[command(flatten)]
     pub(crate) which: Which,
+}
+
+/// Sign in again: opens the page, takes the code, stores the login, and checks that it works
+///
+/// Without options it mends what is broken, or else what ends soon. Exit codes: 0 signed in, or nothing to do;
+/// 1 the sign-in came to nothing, and the old login is as it was.
+#[derive(Debug, Args)]
+pub(crate) struct Reauth {
+    /// On this gateway
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) gateway: Option<String>,
+    /// The provider, as OpenClaw calls it: anthropic, openai, …
+    #[arg(short, long, value_name = "ID")]
+    pub(crate) provider: Option<String>,
+    /// The login, as OpenClaw calls it: anthropic:claude-code, …
+    #[arg(long, value_name = "ID")]
+    pub(crate) profile: Option<String>,
+    /// setup-token, cli, api-key, device-code, browser, or a method of OpenClaw's own
+    #[arg(short, long, value_name = "WORD")]
+    pub(crate) method: Option<String>,
+    /// What to do when OpenClaw says that its gateway process must restart
+    #[arg(long, value_enum, default_value_t = Restart::Ask)]
+    pub(crate) restart: Restart,
+    /// Change nothing, show what would run
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Restart {
+    Yes,
+    No,
+    /// Ask, and leave it if nobody can be asked
+    Ask,
 }
 
 /// Put clawtap on the phone's home screen, with Termux:Widget

@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Configuration,
     /// A gateway, or the way to it.
     Gateway,
+    /// A sign-in that came to nothing.
+    SignIn,
     /// This machine did not let us read or write.
     Machine,
     /// The person ended it.
@@ -75,7 +77,7 @@ impl Outcome {
     pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Done | Self::Judged(Verdict::Ok) => 0,
-            Self::Judged(Verdict::Broken) => 1,
+            Self::Judged(Verdict::Broken) | Self::Failed(Kind::SignIn) => 1,
             Self::Judged(Verdict::Expiring) => 2,
             Self::Judged(Verdict::CannotTell) | Self::Failed(Kind::Gateway) => 3,
             Self::Failed(Kind::Usage) => 64,

@@ -8,6 +8,8 @@ pub(crate) mod guide;
 pub(crate) mod init;
 pub(crate) mod man;
 mod questioning;
+pub(crate) mod reauth;
+mod signing_in;
 mod standing;
 pub(crate) mod status;
 pub(crate) mod tap;

@@ -2,8 +2,10 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::FlockOperation;
 
 /// Reads a file of at most `limit` bytes.
 ///
@@ -77,8 +79,34 @@ pub(crate) fn update_private<E: From<io::Error>>(
 pub(crate) fn lock_folder(folder: &Path) -> io::Result<File> {
     let file = File::open(folder)?;
     // Not `File::lock`, which always fails on Android.
-    rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive)?;
+    rustix::fs::flock(&file, FlockOperation::LockExclusive)?;
     Ok(file)
+}
+
+/// A file that nobody else can hold until this is dropped, or its process ends.
+pub(crate) struct Held(#[expect(dead_code, reason = "closing it gives it back")] File);
+
+impl Held {
+    /// Takes hold of a private file, which is made if it is not there; nothing if somebody else has it.
+    pub(crate) fn of(path: &Path) -> io::Result<Option<Self>> {
+        make_private_folder(&parent(path))?;
+        let mut options = fs::OpenOptions::new();
+        let file = options.write(true).create(true).mode(0o600).open(path)?;
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Puts a text into a file that is there, and keeps whoever holds it in hold.
+pub(crate) fn overwrite(path: &Path, text: &str) -> io::Result<()> {
+    fs::OpenOptions::new()
+        .write(true)
+        .truncate(true)
+        .open(path)?
+        .write_all(text.as_bytes())
 }
 
 /// Writes a script that only its owner may read and run.
@@ -94,7 +122,6 @@ pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
 
 /// Appends lines to a private file, and makes it if it is not there.
 pub(crate) fn append_private(path: &Path, lines: &str) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
     make_private_folder(&parent(path))?;
     let before = read_text_if_there(path, 16 * 1024 * 1024)?.unwrap_or_default();
     let gap = if before.is_empty() || before.ends_with('\n') {

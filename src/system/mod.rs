@@ -9,6 +9,7 @@ pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod parallel;
 pub(crate) mod placement;
+pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod random;
 pub(crate) mod spinner;

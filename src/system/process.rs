@@ -5,6 +5,7 @@ mod conversation;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
+use std::ops::Deref;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -89,6 +90,23 @@ impl Invocation {
     pub(crate) fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = Zeroizing::new(bytes.into());
         self
+    }
+}
+
+/// Programs that end when this is dropped.
+pub(crate) struct Branch(Processes);
+
+impl Deref for Branch {
+    type Target = Processes;
+
+    fn deref(&self) -> &Processes {
+        &self.0
+    }
+}
+
+impl Drop for Branch {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 
@@ -195,7 +213,7 @@ impl Processes {
     }
 
     /// Programs that can be ended without the others; those of a branch end with its trunk.
-    pub(crate) fn branch(&self) -> Self {
+    pub(crate) fn branch(&self) -> Branch {
         let branch = Self::default();
         let mut branches = lock(&self.running.branches);
         branches.retain(|branch| branch.strong_count() > 0);
@@ -204,11 +222,11 @@ impl Processes {
             branch.end();
         }
         drop(branches);
-        branch
+        Branch(branch)
     }
 
     /// Ends what runs here, and whatever is still to be started.
-    pub(crate) fn end(&self) {
+    fn end(&self) {
         self.running.interrupt();
     }
 

@@ -1,0 +1,303 @@
+//! Signs in on a gateway: the program on its terminal, the storing, the restart, and the proof.
+
+use chrono::TimeDelta;
+
+use crate::cli::Restart;
+use crate::commands::questioning::{Person as Presence, ask_one, assessment};
+use crate::commands::{Session, afterwards, standing};
+use crate::error::{Error, Kind};
+use crate::gateway::connection::Connection;
+use crate::gateway::errand::{self, Done};
+use crate::gateway::failure::{Failure, Problem, last_line};
+use crate::gateway::identity::Gateway;
+use crate::gateway::request::{Errand, Tool, Want};
+use crate::login::code::{self, Shape};
+use crate::login::plan::{self, Storing};
+use crate::login::questions;
+use crate::login::route::Route;
+use crate::login::session::{self, Scene, Setback, Signed};
+use crate::login::ticket::{Queue, Ticket};
+use crate::login::{key, masking, proof};
+use crate::phone::dialog::{Person, Silence};
+use crate::phone::{Phone, Reaction};
+use crate::settings::config_file::{Notification, SignIn};
+use crate::status::assessment::Assessment;
+use crate::status::report::Report;
+use crate::status::text::Text;
+use crate::system::terminal;
+
+/// A sign-in that is to be done.
+pub(crate) struct Order<'a> {
+    pub(crate) connection: &'a Connection<'a>,
+    pub(crate) route: &'a Route,
+    /// How it stood.
+    pub(crate) before: Option<&'a Report>,
+    pub(crate) restart: Restart,
+    pub(crate) phone: &'a Phone,
+    pub(crate) rules: &'a SignIn,
+    pub(crate) notification: Notification,
+}
+
+/// A sign-in that was done and checked.
+pub(crate) struct Outcome {
+    /// "home: signed in, valid for 364 d"
+    pub(crate) line: String,
+    /// How it stands now.
+    pub(crate) assessment: Assessment,
+}
+
+/// Does it, and makes sure of it. Until the login is stored, the old one is as it was.
+pub(crate) fn sign_in(order: &Order<'_>, session: &Session) -> Result<Outcome, Error> {
+    let gateway = &order.connection.gateway;
+    let ticket = match Ticket::of(&gateway.name, &session.environment)? {
+        Queue::First(ticket) => ticket,
+        Queue::Taken(page) => return Err(under_way(order, page, session)),
+    };
+    let shown = |page: &str| ticket.note(page);
+    let scene = Scene {
+        connection: order.connection,
+        phone: order.phone,
+        rules: order.rules,
+        processes: &session.processes,
+        environment: &session.environment,
+        page_shown: &shown,
+    };
+    let signed = perform(order, &scene, session);
+    let uninvited = Reaction {
+        withdrawn: vec![session::invitation_id(gateway.name.as_str())],
+        ..Reaction::default()
+    };
+    order
+        .phone
+        .tell(&uninvited, &session.processes, &session.environment);
+    let (promised, wants_restart) = signed.map_err(|error| explained(error, gateway, session))?;
+    if wants_restart {
+        restart(order, session);
+    }
+    let reply = ask_one(gateway, Want::Status, Presence::Away, session);
+    let assessment = assessment(gateway, reply);
+    let proof = proof::of(order.route, promised, order.before, &assessment);
+    learned(order, &assessment, session);
+    match proof {
+        Ok(what) => Ok(Outcome {
+            line: format!("{}: {what}", gateway.name),
+            assessment,
+        }),
+        Err(what) => Err(
+            Error::new(Kind::SignIn, format!("{}: {what}", gateway.name))
+                .hint("See how it stands: clawtap status"),
+        ),
+    }
+}
+
+/// Signs in and stores: how long it was promised to last, and whether the gateway process must restart.
+fn perform(
+    order: &Order<'_>,
+    scene: &Scene<'_>,
+    session: &Session,
+) -> Result<(Option<TimeDelta>, bool), Setback> {
+    let gateway = &order.connection.gateway;
+    tell(
+        order,
+        &format!("{}: starting the sign-in…", gateway.name),
+        session,
+    );
+    match (order.route, plan::on_terminal(order.route, gateway)) {
+        (Route::ApiKey { provider, profile }, _) => {
+            let secret = key::bring(provider.as_str(), scene)?;
+            let storing = Storing::key(secret, provider, profile.as_ref(), gateway);
+            Ok((None, store(storing, order, scene, session)?))
+        }
+        (Route::SetupToken { profile }, Some(program)) => {
+            let signed = session::run(program, scene)?;
+            let Some((token, days)) = signed.token else {
+                return Err(Setback::Failed(None));
+            };
+            // A narrow terminal cuts tokens, and nobody else notices until they are used.
+            let token =
+                code::check(&Shape::SetupToken, token.reveal(), None).map_err(Setback::BadToken)?;
+            let days = days.unwrap_or(plan::SETUP_TOKEN_DAYS);
+            let storing = Storing::token(token, profile.as_ref(), days, gateway);
+            let wants_restart = store(storing, order, scene, session)?;
+            Ok((Some(TimeDelta::days(days.into())), wants_restart))
+        }
+        (_, Some(program)) => {
+            let Signed { wants_restart, .. } = session::run(program, scene)?;
+            Ok((None, wants_restart))
+        }
+        (_, None) => Err(Setback::Failed(None)),
+    }
+}
+
+/// Has OpenClaw store a token or key; whether its gateway process must restart.
+fn store(
+    storing: Storing,
+    order: &Order<'_>,
+    scene: &Scene<'_>,
+    session: &Session,
+) -> Result<bool, Setback> {
+    let gateway = &order.connection.gateway;
+    tell(order, &format!("{}: storing it…", gateway.name), session);
+    let input = format!("{}\n", storing.secret.reveal());
+    match run(gateway, &storing.errand, input.as_bytes(), session).map_err(Setback::Lost)? {
+        Done::Ran { exit: 0, said } => Ok(session::wants_restart(said.reveal())),
+        Done::Ran { said, .. } => {
+            let said = masking::without(said.reveal(), &storing.secret);
+            Err(Setback::Failed(last_line(&said)))
+        }
+        // It takes nothing from a pipe, but it does from a terminal.
+        Done::TooOld { .. } => Ok(session::run(storing.typed(), scene)?.wants_restart),
+    }
+}
+
+fn run(
+    gateway: &Gateway,
+    errand: &Errand,
+    input: &[u8],
+    session: &Session,
+) -> Result<Done, Failure> {
+    errand::run(
+        gateway,
+        errand,
+        input,
+        &session.processes,
+        &session.environment,
+    )
+}
+
+/// Restarts the gateway process, or says how, as the person wants it. The login is stored either way.
+fn restart(order: &Order<'_>, session: &Session) {
+    let gateway = &order.connection.gateway;
+    let wanted = match order.restart {
+        Restart::Yes => true,
+        Restart::No => false,
+        Restart::Ask => {
+            let person = person(order.phone, session);
+            let choices = ["Restart it", "Later"].map(String::from);
+            let title = "OpenClaw must restart to use the new login";
+            person.is_some_and(|person| person.choose(title, &choices) == Ok(Some(0)))
+        }
+    };
+    if !wanted {
+        terminal::say("Later, on the gateway: openclaw gateway restart\n");
+        return;
+    }
+    tell(order, &format!("{}: restarting…", gateway.name), session);
+    let problem = match run(gateway, &plan::restart(), &[], session) {
+        Ok(Done::Ran { exit: 0, .. }) => return,
+        Ok(Done::Ran { said, .. }) => last_line(&masking::masked(said.reveal())),
+        Ok(Done::TooOld { .. }) => None,
+        Err(failure) => failure
+            .detail
+            .or_else(|| Some(Text::clean(failure.problem.what()))),
+    };
+    let why = problem
+        .map(|words| format!(": {words}"))
+        .unwrap_or_default();
+    tell(
+        order,
+        &format!("{}: not restarted{why}", gateway.name),
+        session,
+    );
+    terminal::say("→ On the gateway: openclaw gateway restart\n");
+}
+
+/// The person, if there is one to be asked.
+pub(crate) fn person<'a>(phone: &Phone, session: &'a Session) -> Option<Box<dyn Person + 'a>> {
+    let reachable = matches!(phone, Phone::Termux) || session.terminal.answers;
+    reachable.then(|| questions::person(phone, &session.processes, &session.environment))
+}
+
+/// A sign of life: a toast on a phone, a line in a terminal.
+fn tell(order: &Order<'_>, text: &str, session: &Session) {
+    let reaction = Reaction {
+        toast: text.to_owned(),
+        ..Reaction::default()
+    };
+    order
+        .phone
+        .tell(&reaction, &session.processes, &session.environment);
+    terminal::say(&format!("{text}\n"));
+}
+
+/// Brings up to date what else shows how it stands.
+fn learned(order: &Order<'_>, assessment: &Assessment, session: &Session) {
+    let only = std::slice::from_ref(assessment);
+    if matches!(order.phone, Phone::Termux) {
+        let standing = standing::after_check(only, order.notification, session);
+        order
+            .phone
+            .react(&standing, &session.processes, &session.environment);
+    }
+    afterwards::refresh(only, session);
+}
+
+/// Somebody is at it: the page again, for whoever has lost it.
+fn under_way(order: &Order<'_>, page: Option<String>, session: &Session) -> Error {
+    let allowed = &order.rules.allowed_hosts;
+    let page = page.filter(|page| crate::login::page::inspect(page, allowed).is_ok());
+    let error = Error::new(
+        Kind::SignIn,
+        format!(
+            "{}: a sign-in is under way already",
+            order.connection.gateway.name
+        ),
+    );
+    let error = match &page {
+        Some(_) => error.hint("Its page was opened again"),
+        None => error.hint("Wait for its page, or until it ends"),
+    };
+    let reaction = Reaction {
+        page,
+        ..Reaction::default()
+    };
+    let said = order
+        .phone
+        .react(&reaction, &session.processes, &session.environment);
+    terminal::say(&said.shown);
+    error
+}
+
+/// Why it came to nothing, and what to do next.
+fn explained(setback: Setback, gateway: &Gateway, session: &Session) -> Error {
+    let name = &gateway.name;
+    let sign_in = |what: &str| Error::new(Kind::SignIn, format!("{name}: {what}"));
+    if session.processes.interrupted() {
+        return Error::new(Kind::Interrupted, "interrupted").hint("The old login is as it was");
+    }
+    match setback {
+        Setback::Declined => {
+            sign_in("not signed in, as you wished").hint("The old login is as it was")
+        }
+        Setback::Silent(Silence::NobodyThere) => {
+            sign_in("nobody answered; the sign-in was ended").hint("Again: clawtap reauth")
+        }
+        Setback::Silent(Silence::NotAsked(reason)) => {
+            sign_in(&reason).hint("In a terminal: clawtap reauth")
+        }
+        Setback::Missing(Tool::Claude) => sign_in("claude is not installed there")
+            .hint("Install Claude Code on the gateway, or sign in with another --method"),
+        Setback::Missing(Tool::OpenClaw) => lost(&Failure::new(Problem::NoOpenClaw), gateway),
+        Setback::Lost(failure) => lost(&failure, gateway),
+        Setback::BadPage(reason) => sign_in(&format!("its page was not opened: {reason}"))
+            .hint("If you trust it, name its host in allowed_hosts under [signin] in the config"),
+        Setback::BadToken(reason) => {
+            sign_in(&reason).hint("Nothing was stored. Again: clawtap reauth")
+        }
+        Setback::Failed(Some(words)) => {
+            sign_in(words.as_str()).hint("The old login is as it was. Again: clawtap reauth")
+        }
+        Setback::Failed(None) => sign_in("the sign-in ended without a word")
+            .hint("The old login is as it was. Again: clawtap reauth"),
+    }
+}
+
+fn lost(failure: &Failure, gateway: &Gateway) -> Error {
+    let detail = failure.detail.as_ref();
+    let detail = detail
+        .map(|words| format!(" ({words})"))
+        .unwrap_or_default();
+    let what = failure.problem.what();
+    Error::new(Kind::Gateway, format!("{}: {what}{detail}", gateway.name))
+        .hint(failure.next_step(gateway))
+}

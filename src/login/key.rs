@@ -1,0 +1,61 @@
+//! An API key: the page where it is made, and the person who brings it.
+
+use std::thread;
+
+use crate::credentials::secret::Secret;
+use crate::login::code::Shape;
+use crate::login::prompt::{Answer, Question};
+use crate::login::provider;
+use crate::login::questions::{Asker, Reply, Request};
+use crate::login::session::{Scene, Setback};
+use crate::phone::{Phone, Reaction};
+use crate::status::text::Text;
+use crate::system::terminal;
+
+/// Opens the provider's page and asks for a key, which is not shown while it is typed.
+pub(crate) fn bring(provider: &str, scene: &Scene<'_>) -> Result<Secret, Setback> {
+    let asker = Asker::new(scene.phone, scene.environment);
+    let request = Request::Line {
+        question: Question {
+            prompt: Text::clean(&format!("API key for {provider}")),
+            context: Vec::new(),
+            complaint: Text::default(),
+            answer: Answer::Secret,
+            hidden: true,
+        },
+        shape: Shape::ApiKey {
+            provider: provider.to_owned(),
+        },
+        page: None,
+        remark: None,
+    };
+    asker.look_at_clipboard(scene.processes);
+    let open_page = || {
+        let reaction = Reaction {
+            page: provider::key_page(provider).map(str::to_owned),
+            ..Reaction::default()
+        };
+        let said = scene
+            .phone
+            .react(&reaction, scene.processes, scene.environment);
+        terminal::say(&said.shown);
+    };
+    let reply = match scene.phone {
+        Phone::Terminal => {
+            open_page();
+            asker.put(&request, scene.processes)
+        }
+        // The question first: it would cover the page.
+        Phone::Termux => thread::scope(|scope| {
+            let reply = scope.spawn(|| asker.put(&request, scene.processes));
+            open_page();
+            reply
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        }),
+    };
+    match reply.map_err(Setback::Silent)? {
+        Reply::Line(key) => Ok(key),
+        Reply::Declined | Reply::Choice(_) => Err(Setback::Declined),
+    }
+}

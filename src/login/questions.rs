@@ -1,0 +1,161 @@
+//! Asking the person for what a sign-in needs, until it is fit to be passed on.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::credentials::secret::Secret;
+use crate::login::code::{self, Shape};
+use crate::login::page::Page;
+use crate::login::prompt::{Answer, Question};
+use crate::login::session;
+use crate::phone::Phone;
+use crate::phone::dialog::{Dialogs, Hidden, Person, Prompts, Silence};
+use crate::system::environment::Environment;
+use crate::system::process::Processes;
+
+/// What is to be asked.
+pub(crate) enum Request {
+    Choice {
+        title: String,
+        choices: Vec<String>,
+    },
+    Line {
+        question: Question,
+        shape: Shape,
+        /// The page that the answer comes from.
+        page: Option<Page>,
+        /// What the person has to know first.
+        remark: Option<String>,
+    },
+}
+
+/// What the person said.
+pub(crate) enum Reply {
+    Declined,
+    Line(Secret),
+    Choice(usize),
+}
+
+/// The person, as a sign-in reaches them.
+#[derive(Clone)]
+pub(crate) struct Asker<'a> {
+    phone: &'a Phone,
+    environment: &'a Environment,
+    /// What was on the clipboard before; only what comes after is offered.
+    before: Arc<OnceLock<Option<Secret>>>,
+}
+
+impl<'a> Asker<'a> {
+    pub(crate) fn new(phone: &'a Phone, environment: &'a Environment) -> Self {
+        Self {
+            phone,
+            environment,
+            before: Arc::default(),
+        }
+    }
+
+    /// Looks at the clipboard, so that what is copied later is known to be fresh.
+    pub(crate) fn look_at_clipboard(&self, processes: &Processes) {
+        self.before
+            .get_or_init(|| self.phone.clipboard(processes, self.environment));
+    }
+
+    /// Asks, and asks again while what comes back cannot be right.
+    pub(crate) fn put(&self, request: &Request, processes: &Processes) -> Result<Reply, Silence> {
+        let person = person(self.phone, processes, self.environment);
+        match request {
+            Request::Choice { title, choices } => {
+                let choice = person.choose(title, choices)?;
+                Ok(choice.map_or(Reply::Declined, Reply::Choice))
+            }
+            Request::Line {
+                question,
+                shape,
+                page,
+                remark,
+            } => {
+                let mut title = title(question, remark.as_deref());
+                let hidden = if question.hidden {
+                    Hidden::Yes
+                } else {
+                    Hidden::No
+                };
+                loop {
+                    let Some(line) = person.ask(&title, hint(shape), hidden)? else {
+                        return Ok(Reply::Declined);
+                    };
+                    let is_empty = line.reveal().trim().is_empty();
+                    if is_empty && question.answer == Answer::Other {
+                        return Ok(Reply::Line(String::new().into()));
+                    }
+                    if is_empty {
+                        let copied = self.copied(shape, page.as_ref(), &*person, processes)?;
+                        if let Some(copied) = copied {
+                            return Ok(Reply::Line(copied));
+                        }
+                    }
+                    match code::check(shape, line.reveal(), page.as_ref()) {
+                        Ok(line) => return Ok(Reply::Line(line)),
+                        Err(reason) => title = reason,
+                    }
+                }
+            }
+        }
+    }
+
+    /// What was copied since, if it is what is asked for and the person agrees.
+    fn copied(
+        &self,
+        shape: &Shape,
+        page: Option<&Page>,
+        person: &dyn Person,
+        processes: &Processes,
+    ) -> Result<Option<Secret>, Silence> {
+        let Some(text) = self.phone.clipboard(processes, self.environment) else {
+            return Ok(None);
+        };
+        let is_old = self.before.get() == Some(&Some(text.clone()));
+        if is_old || !code::looks_like(shape, text.reveal(), page) {
+            return Ok(None);
+        }
+        let choices = ["Use the code you just copied".into(), "Type it".into()];
+        let choice = person.choose("Use the code you just copied?", &choices)?;
+        Ok((choice == Some(0)).then(|| code::tidy(text.reveal())))
+    }
+}
+
+/// The person at this phone or terminal, for as long as a sign-in may take.
+pub(crate) fn person<'a>(
+    phone: &Phone,
+    processes: &'a Processes,
+    environment: &'a Environment,
+) -> Box<dyn Person + 'a> {
+    match phone {
+        Phone::Termux => Box::new(Dialogs {
+            processes,
+            environment,
+            patience: session::LIMIT,
+        }),
+        Phone::Terminal => Box::new(Prompts { processes }),
+    }
+}
+
+fn title(question: &Question, remark: Option<&str>) -> String {
+    let mut parts: Vec<String> = question.context.iter().map(ToString::to_string).collect();
+    if question.complaint.is_empty() {
+        parts.push(question.prompt.to_string());
+    } else {
+        parts.push(question.complaint.to_string());
+    }
+    parts.extend(remark.map(String::from));
+    parts.join("\n")
+}
+
+fn hint(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::ClaudeCode => "Code from the page",
+        Shape::Redirect { .. } => "Address it ended at",
+        Shape::SetupToken => "Token",
+        Shape::ApiKey { .. } => "API key",
+        Shape::Text => "Answer",
+    }
+}
