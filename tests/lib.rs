@@ -25,6 +25,8 @@ mod picture;
 mod readme;
 #[cfg(feature = "test-openclaw")]
 mod real_openclaw;
+#[cfg(feature = "test-openclaw")]
+mod real_sign_in;
 mod screen;
 mod several_gateways;
 mod status;

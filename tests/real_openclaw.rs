@@ -1,42 +1,20 @@
-//! The real OpenClaw, which `tests/install-openclaw` installs, behind a real sshd. All its tokens are made up.
+//! The real OpenClaw behind a real sshd. All its tokens are made up.
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::support::{GatewayHome, Sshd, program};
+use crate::support::{GatewayHome, Sshd, program, real_openclaw, with_nvm};
 
 /// Part of every token here.
 const SECRET: &str = "MADE-UP";
 /// A loaded machine takes its time.
 const PATIENT: &str = "timeout_s = 300\n";
 
-/// A place in the installation.
-fn installed(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/openclaw-2026.9.6");
-    assert!(
-        folder.join("complete").exists(),
-        "OpenClaw is not installed; run tests/install-openclaw"
-    );
-    folder.join(name)
-}
-
-/// A fresh home with OpenClaw and this node as nvm and npm put them there.
-fn with_nvm(version: &str, node: &str) -> GatewayHome {
-    let bin = format!(".nvm/versions/node/{version}/bin");
-    GatewayHome::new()
-        .link(&format!("{bin}/node"), installed(node).join("node"))
-        .link(
-            &format!("{bin}/openclaw"),
-            installed("node_modules/openclaw/openclaw.mjs"),
-        )
-}
-
 /// Runs OpenClaw on the gateway itself: its exit code.
 fn openclaw(gateway: &GatewayHome, arguments: &[&str], stdin: &str) -> i32 {
-    let mut child = Command::new(installed("node/node"))
-        .arg(installed("node_modules/openclaw/openclaw.mjs"))
+    let mut child = Command::new(real_openclaw("node/node"))
+        .arg(real_openclaw("node_modules/openclaw/openclaw.mjs"))
         .args(arguments)
         .env_clear()
         .env("HOME", gateway.path())
@@ -125,7 +103,7 @@ fn the_store_it_wrote_is_read_with_sqlite3_python_or_node() {
     for (reader, path) in [
         ("sqlite3", program("sqlite3")),
         ("python3", program("python3")),
-        ("node", installed("node/node")),
+        ("node", real_openclaw("node/node")),
     ] {
         let tools = gateway.path().join(format!("with-{reader}"));
         fs::create_dir(&tools).expect("a fresh folder");

@@ -2,17 +2,29 @@
 
 mod clawtap;
 mod gateway;
+#[cfg(feature = "test-openclaw")]
+mod identity;
 mod phone;
 #[cfg(feature = "test-sshd")]
 mod processes;
+#[cfg(feature = "test-openclaw")]
+mod real_gateway;
+#[cfg(feature = "test-openclaw")]
+mod remote_terminal;
 #[cfg(feature = "test-sshd")]
 mod sshd;
 
 pub(crate) use clawtap::Clawtap;
 pub(crate) use gateway::GatewayHome;
+#[cfg(feature = "test-openclaw")]
+pub(crate) use identity::Identity;
 pub(crate) use phone::{Phone, Said};
 #[cfg(feature = "test-sshd")]
 pub(crate) use processes::{expect_none_left, processes_of, wait_until};
+#[cfg(feature = "test-openclaw")]
+pub(crate) use real_gateway::{RealGateway, real_openclaw, with_nvm};
+#[cfg(feature = "test-openclaw")]
+pub(crate) use remote_terminal::RemoteTerminal;
 #[cfg(feature = "test-sshd")]
 pub(crate) use sshd::{Sshd, program};
 

@@ -25,6 +25,7 @@ pub(crate) struct Setup {
     home: PathBuf,
     login_shell: PathBuf,
     path: Vec<PathBuf>,
+    environment: String,
     options: String,
 }
 
@@ -38,6 +39,13 @@ impl Setup {
     /// With exactly these folders on the gateway's `PATH`.
     pub(crate) fn path(mut self, folders: &[&Path]) -> Self {
         self.path = folders.iter().map(|folder| folder.to_path_buf()).collect();
+        self
+    }
+
+    /// With this variable in every session's environment.
+    #[cfg(feature = "test-openclaw")]
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.environment.push_str(&format!(" \"{name}={value}\""));
         self
     }
 
@@ -96,13 +104,14 @@ impl Setup {
              KbdInteractiveAuthentication no\n\
              UseDNS no\n\
              ForceCommand exec '{login}'\n\
-             SetEnv \"HOME={home}\" \"PATH={path}\" \"SHELL={shell}\"\n\
+             SetEnv \"HOME={home}\" \"PATH={path}\" \"SHELL={shell}\"{further}\n\
              {options}",
             folder = folder.display(),
             login = fakes("sshd").join("login").display(),
             home = self.home.display(),
             path = path.display(),
             shell = self.login_shell.display(),
+            further = self.environment,
             options = self.options,
         )
     }
@@ -127,6 +136,7 @@ impl Sshd {
             home: gateway.path().to_path_buf(),
             login_shell: "/bin/sh".into(),
             path: vec![fakes("gateway"), "/usr/bin".into(), "/bin".into()],
+            environment: String::new(),
             options: String::new(),
         }
     }
@@ -142,6 +152,18 @@ impl Sshd {
         Clawtap::new()
             .path(&[ssh.parent().expect("a program is in a folder")])
             .config(&(self.table("home") + lines))
+    }
+
+    /// The real ssh, on its way to this gateway.
+    #[cfg(feature = "test-openclaw")]
+    pub(crate) fn client(&self) -> Command {
+        let mut ssh = Command::new(program("ssh"));
+        ssh.args(["-o", "BatchMode=yes", "-p", &self.port.to_string(), "-F"])
+            .arg(self.ssh_config())
+            .arg("-i")
+            .arg(self.user_key())
+            .env_clear();
+        ssh
     }
 
     /// This gateway in clawtap's configuration.

@@ -1,0 +1,69 @@
+//! A gateway with the real programs, which `tests/install-openclaw` and `tests/install-claude-code` install.
+
+use std::path::{Path, PathBuf};
+
+use super::GatewayHome;
+use super::identity::Identity;
+use super::sshd::Sshd;
+
+/// The real OpenClaw and the real Claude Code in one home, behind a real sshd. All they know of the internet is
+/// the identity server.
+pub(crate) struct RealGateway {
+    pub(crate) sshd: Sshd,
+    pub(crate) identity: Identity,
+    pub(crate) home: GatewayHome,
+}
+
+impl RealGateway {
+    /// With OpenClaw where nvm and npm put it, and Claude Code where its own installer does.
+    pub(crate) fn start() -> Self {
+        let home = with_nvm("v26.10.0", "node").link(".local/bin/claude", claude());
+        let identity = Identity::start();
+        let bin = |name: &str| home.path().join(name);
+        let sshd = Sshd::of(&home)
+            .path(&[
+                &bin(".local/bin"),
+                &bin(".nvm/versions/node/v26.10.0/bin"),
+                "/usr/bin".as_ref(),
+                "/bin".as_ref(),
+            ])
+            .variable("HTTPS_PROXY", &identity.proxy())
+            .variable("NODE_EXTRA_CA_CERTS", &identity.authority())
+            .start();
+        Self {
+            sshd,
+            identity,
+            home,
+        }
+    }
+}
+
+/// A fresh home with OpenClaw and this node as nvm and npm put them there.
+pub(crate) fn with_nvm(version: &str, node: &str) -> GatewayHome {
+    let bin = format!(".nvm/versions/node/{version}/bin");
+    GatewayHome::new()
+        .link(&format!("{bin}/node"), real_openclaw(node).join("node"))
+        .link(
+            &format!("{bin}/openclaw"),
+            real_openclaw("node_modules/openclaw/openclaw.mjs"),
+        )
+}
+
+/// A place in the installation of OpenClaw and its Node.
+pub(crate) fn real_openclaw(name: &str) -> PathBuf {
+    installed("openclaw-2026.9.6", "tests/install-openclaw").join(name)
+}
+
+fn claude() -> PathBuf {
+    installed("claude-code-2.1.330", "tests/install-claude-code").join("claude")
+}
+
+fn installed(name: &str, script: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("target").join(name);
+    assert!(
+        folder.join("complete").exists(),
+        "{name} is not installed; run {script}"
+    );
+    folder
+}

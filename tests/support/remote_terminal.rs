@@ -1,0 +1,135 @@
+//! A person's terminal on a gateway: what a program draws there, and what is typed.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::sshd::Sshd;
+
+const ROWS: NonZeroU16 = NonZeroU16::new(100).expect("not zero");
+const COLUMNS: NonZeroU16 = NonZeroU16::new(500).expect("not zero");
+/// A loaded machine takes its time.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A program that runs over `ssh -tt`. Dropping it closes the connection.
+pub(crate) struct RemoteTerminal {
+    ssh: Child,
+    keys: ChildStdin,
+    seen: Arc<Mutex<Vec<u8>>>,
+}
+
+impl RemoteTerminal {
+    pub(crate) fn open(sshd: &Sshd, command: &str) -> Self {
+        Self::start(
+            sshd.client()
+                .args(["-tt", "127.0.0.1"])
+                .arg(format!("stty rows {ROWS} cols {COLUMNS}; exec {command}")),
+        )
+    }
+
+    fn start(command: &mut Command) -> Self {
+        let mut ssh = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("ssh starts");
+        let mut output = ssh.stdout.take().expect("piped");
+        let seen = Arc::<Mutex<Vec<u8>>>::default();
+        thread::spawn({
+            let seen = Arc::clone(&seen);
+            move || {
+                let mut buffer = [0; 4096];
+                while let Ok(count @ 1..) = output.read(&mut buffer) {
+                    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                    seen.extend_from_slice(&buffer[..count]);
+                }
+            }
+        });
+        Self {
+            keys: ssh.stdin.take().expect("piped"),
+            ssh,
+            seen,
+        }
+    }
+
+    /// What is on the screen.
+    pub(crate) fn screen(&self) -> String {
+        let mut terminal = vt100::Parser::new(ROWS, COLUMNS, 0);
+        terminal.process(&self.bytes());
+        terminal.screen().contents()
+    }
+
+    /// Every byte so far.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.clone()
+    }
+
+    /// Waits until this is on the screen.
+    #[track_caller]
+    pub(crate) fn expect(&self, text: &str) {
+        self.wait_for(text, |screen| screen.contains(text).then_some(()));
+    }
+
+    /// Waits for an address that begins so.
+    #[track_caller]
+    pub(crate) fn address(&self, beginning: &str) -> String {
+        self.wait_for(beginning, |screen| {
+            let mut words = screen.split_whitespace();
+            words
+                .find(|word| word.starts_with(beginning))
+                .map(str::to_owned)
+        })
+    }
+
+    #[track_caller]
+    fn wait_for<T>(&self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
+        let started = Instant::now();
+        loop {
+            let screen = self.screen();
+            if let Some(found) = find(&screen) {
+                return found;
+            }
+            assert!(started.elapsed() < PATIENCE, "no {what:?} on\n{screen}");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Types a line; the return comes apart from it, as from a keyboard.
+    pub(crate) fn type_line(&mut self, line: &str) {
+        self.press(line);
+        thread::sleep(Duration::from_millis(300));
+        self.press("\r");
+    }
+
+    /// Presses keys.
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).expect("ssh reads");
+        self.keys.flush().expect("ssh reads");
+    }
+
+    /// Waits for its end: the exit code and the last screen.
+    #[track_caller]
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.ssh.try_wait().expect("our child") {
+                thread::sleep(Duration::from_millis(50));
+                return (status.code(), self.screen());
+            }
+            assert!(started.elapsed() < PATIENCE, "still at\n{}", self.screen());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for RemoteTerminal {
+    fn drop(&mut self) {
+        let _ = self.ssh.kill();
+        let _ = self.ssh.wait();
+    }
+}
