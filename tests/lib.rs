@@ -26,6 +26,8 @@ mod readme;
 #[cfg(feature = "test-openclaw")]
 mod real_openclaw;
 #[cfg(feature = "test-openclaw")]
+mod real_reauth;
+#[cfg(feature = "test-openclaw")]
 mod real_sign_in;
 mod screen;
 mod several_gateways;

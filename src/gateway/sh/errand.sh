@@ -6,8 +6,9 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
-  child='' watcher='' input=0
-  exec 3</dev/null
+  child='' watcher='' input=4
+  # What runs in the background has no standard input of its own.
+  exec 3</dev/null 4<&0
   trap give_up TERM HUP
   say begin 1
   collect_places

@@ -7,7 +7,9 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
-  child='' watcher='' input=0
+  child='' watcher='' input=4
+  # What runs in the background has no standard input of its own.
+  exec 4<&0
   trap give_up TERM HUP INT
   stty rows "$rows" cols "$columns" -echo
   # A widget has no terminal whose name could have come along.
