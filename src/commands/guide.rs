@@ -2,19 +2,25 @@
 
 use std::time::Duration;
 
-use crate::cli;
+use crate::cli::{self, Restart};
 use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
-use crate::commands::{Session, afterwards, standing};
+use crate::commands::signing_in::{Order, sign_in};
+use crate::commands::{Session, afterwards, choosing, standing};
 use crate::error::{Error, Kind, Outcome};
+use crate::gateway::connection::Connection;
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::Want;
 use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
 use crate::login::provider;
+use crate::login::route::Wish;
 use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
 use crate::phone::{Launcher, Phone, Reaction, Said};
 use crate::render::notification::Deed;
 use crate::render::{summary, toast};
-use crate::settings::{self, config_file::Notification};
+use crate::settings::{
+    self,
+    config_file::{Notification, SignIn},
+};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::verdict::Concern;
 use crate::system::{clock, files, terminal};
@@ -47,6 +53,7 @@ pub(crate) fn run(arguments: cli::Guide, session: &Session) -> Result<Outcome, E
         phone,
         gateways: settings.gateways,
         wanted: settings.notification,
+        rules: settings.sign_in,
         assessments: Vec::new(),
         session,
     };
@@ -72,6 +79,7 @@ struct Tour<'a> {
     phone: Phone,
     gateways: Vec<Gateway>,
     wanted: Notification,
+    rules: SignIn,
     assessments: Vec<Assessment>,
     session: &'a Session,
 }
@@ -153,8 +161,9 @@ impl Tour<'_> {
         match action {
             Action::SignIn => {
                 if let Some(concern) = concern {
-                    self.open_page(&concern);
-                    self.person.tell("Sign in", &provider::next_step(&concern))?;
+                    let told = self.sign_in(gateway, &concern);
+                    self.person.tell("Sign in", &told)?;
+                    return Ok(Next::Page(Page::Gateway(gateway)));
                 }
             }
             Action::UseClaudeCode => self.person.tell(
@@ -185,6 +194,45 @@ impl Tour<'_> {
             Action::Dismiss => return Ok(Next::End),
         }
         Ok(Next::Page(page))
+    }
+
+    /// Signs in to what a concern is about: what came of it, for a person.
+    fn sign_in(&mut self, index: usize, concern: &Concern) -> String {
+        let Some((gateway, before)) = self.gateways.get(index).zip(self.assessments.get(index))
+        else {
+            return String::new();
+        };
+        let processes = &self.session.processes;
+        let connection = Connection::to(gateway, processes, &self.session.environment);
+        let wish = Wish {
+            provider: Some(concern.provider.to_string()),
+            profile: concern.login.as_ref().map(ToString::to_string),
+            method: None,
+        };
+        let route = choosing::route(before, &wish, &self.phone, self.session);
+        let signed = route.and_then(|route| {
+            let Some(route) = route else {
+                return Ok(None);
+            };
+            let order = Order {
+                connection: &connection,
+                route: &route,
+                before: before.report(),
+                restart: Restart::Ask,
+                phone: &self.phone,
+                rules: &self.rules,
+                notification: self.wanted,
+            };
+            sign_in(&order, self.session).map(Some)
+        });
+        match signed {
+            Ok(Some(signed)) => {
+                self.assessments[index] = signed.assessment;
+                signed.line
+            }
+            Ok(None) => "There is nothing to sign in to.".into(),
+            Err(error) => error.to_string(),
+        }
     }
 
     fn check_again(&mut self, index: usize) {

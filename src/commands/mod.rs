@@ -2,6 +2,7 @@
 
 mod afterwards;
 pub(crate) mod check;
+mod choosing;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod guide;

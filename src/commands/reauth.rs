@@ -1,20 +1,19 @@
 //! `clawtap reauth`
 
 use crate::cli;
+use crate::commands::choosing::{self, ask_which};
 use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
 use crate::commands::signing_in::{Order, person, sign_in};
-use crate::commands::{Session, print};
+use crate::commands::{Session, print, tap};
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::connection::Connection;
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::Want;
 use crate::login::plan;
-use crate::login::route::{self, Choice, Route, Wish};
-use crate::phone::dialog::Silence;
-use crate::phone::{Phone, Reaction};
-use crate::render::{summary, toast};
+use crate::login::route::Wish;
+use crate::phone::Phone;
+use crate::render::summary;
 use crate::settings::{self, Selection};
-use crate::status::assessment::{Assessment, Finding};
 use crate::status::verdict::Verdict;
 
 pub(crate) fn run(arguments: cli::Reauth, session: &Session) -> Result<Outcome, Error> {
@@ -25,12 +24,7 @@ pub(crate) fn run(arguments: cli::Reauth, session: &Session) -> Result<Outcome, 
         Err(error) => (error.to_string(), Verdict::Broken),
     };
     // A widget has no terminal: what came of it must reach the screen too.
-    let reaction = Reaction {
-        toast,
-        vibration_ms: toast::vibration_ms(verdict),
-        ..Reaction::default()
-    };
-    phone.tell(&reaction, &session.processes, &session.environment);
+    tap::tell(&phone, toast, verdict, session);
     print(&format!("{}\n", outcome?))?;
     Ok(Outcome::Done)
 }
@@ -62,7 +56,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, session: &Session) -> Result<St
         session,
     );
     let before = assessment(&connection.gateway, reply);
-    let Some(route) = choose(&before, &wish, phone, session)? else {
+    let Some(route) = choosing::route(&before, &wish, phone, session)? else {
         return Ok(format!("{}: nothing to sign in to", summary::line(&before)));
     };
     if arguments.dry_run {
@@ -70,14 +64,10 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, session: &Session) -> Result<St
             .trim_end()
             .into());
     }
-    let report = match &before.finding {
-        Finding::Judged(report, _) => Some(report.as_ref()),
-        Finding::Unknown(_) => None,
-    };
     let order = Order {
         connection: &connection,
         route: &route,
-        before: report,
+        before: before.report(),
         restart: arguments.restart,
         phone,
         rules: &settings.sign_in,
@@ -115,48 +105,6 @@ fn which<'a>(
         .iter()
         .map(|(_, assessment)| summary::line(assessment))
         .collect();
-    let number = put("Sign in on which gateway?", &labels, phone, session)?;
+    let number = ask_which("Sign in on which gateway?", &labels, phone, session)?;
     Ok(offered[number].0)
-}
-
-/// The sign-in for what is wrong or wished for; nothing if nothing is.
-pub(crate) fn choose(
-    assessment: &Assessment,
-    wish: &Wish,
-    phone: &Phone,
-    session: &Session,
-) -> Result<Option<Route>, Error> {
-    let (report, judgement) = match &assessment.finding {
-        Finding::Judged(report, judgement) => (report, judgement),
-        Finding::Unknown(trouble) => {
-            let what = format!("{}: {}", assessment.name, trouble.what);
-            return Err(Error::new(Kind::Gateway, what).hint(trouble.next_step.clone()));
-        }
-    };
-    match route::choose(Some(report), &judgement.concerns, wish)? {
-        Choice::Nothing => Ok(None),
-        Choice::One(route) => Ok(Some(route)),
-        Choice::Several(mut candidates) => {
-            let labels: Vec<String> = candidates.iter().map(route::Candidate::label).collect();
-            let title = format!("{}: sign in to which?", assessment.name);
-            let number = put(&title, &labels, phone, session)?;
-            Ok(Some(candidates.swap_remove(number).route))
-        }
-    }
-}
-
-/// Has the person choose.
-fn put(title: &str, labels: &[String], phone: &Phone, session: &Session) -> Result<usize, Error> {
-    let usage = |what: &str| {
-        Error::new(Kind::Usage, what).hint(format!("Say which: {}", labels.join("; ")))
-    };
-    let person = person(phone, session).ok_or_else(|| usage("there are several to choose from"))?;
-    match person.choose(title, labels) {
-        Ok(Some(number)) => Ok(number),
-        Ok(None) => {
-            Err(Error::new(Kind::SignIn, "nothing was chosen").hint("Again: clawtap reauth"))
-        }
-        Err(Silence::NobodyThere) => Err(usage("nobody chose")),
-        Err(Silence::NotAsked(reason)) => Err(usage(&reason)),
-    }
 }

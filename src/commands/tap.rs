@@ -1,40 +1,45 @@
 //! `clawtap tap`
 
-use crate::cli;
+use crate::cli::{self, Restart};
 use crate::commands::questioning::{Person, assess_these};
-use crate::commands::{Session, afterwards, print, standing};
-use crate::error::{Error, Outcome};
+use crate::commands::signing_in::{Order, person, sign_in};
+use crate::commands::{Session, afterwards, choosing, print, standing};
+use crate::error::{Error, Kind, Outcome};
+use crate::gateway::connection::Connection;
 use crate::login::provider;
+use crate::login::route::Wish;
 use crate::phone::{Phone, Reaction};
 use crate::render::toast;
 use crate::settings::config_file::Notification;
-use crate::settings::{self, Selection};
+use crate::settings::{self, Selection, Settings};
 use crate::status::assessment::{Assessment, worst};
 use crate::status::verdict::Verdict;
 use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Error> {
     let phone = Phone::find(&session.environment);
-    let (assessments, wanted) = match ask(&arguments.which.into(), session) {
+    let (mut assessments, settings) = match ask(&arguments.which.into(), session) {
         Ok(answers) => answers,
         Err(error) => {
             // A widget has no terminal: what went wrong must reach the screen too.
-            let reaction = Reaction {
-                toast: error.to_string(),
-                vibration_ms: toast::vibration_ms(Verdict::CannotTell),
-                ..Reaction::default()
-            };
-            phone.tell(&reaction, &session.processes, &session.environment);
+            tell(&phone, error.to_string(), Verdict::CannotTell, session);
             return Err(error);
         }
     };
     let wanted = match phone {
-        Phone::Termux => wanted,
+        Phone::Termux => settings.notification,
         // There is no shade to keep clear: everything is written down once.
         Phone::Terminal => Notification::default(),
     };
     let standing = standing::after_check(&assessments, wanted, session);
-    let reaction = with_toast(&assessments, standing);
+    let mut reaction = with_toast(&assessments, standing);
+    let reachable = person(&phone, session).is_some();
+    let broken = assessments.iter().position(is_mended_by_sign_in);
+    let broken = broken.filter(|_| reachable);
+    if broken.is_some() {
+        // The sign-in has a page of its own.
+        reaction.page = None;
+    }
     let said = phone.react(&reaction, &session.processes, &session.environment);
     print(&said.shown)?;
     for problem in &said.problems {
@@ -44,13 +49,77 @@ pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Err
         terminal::say(&format!("{}\n", reaction.toast));
     }
     afterwards::refresh(&assessments, session);
+    // Nobody would see the questions of an app that does not answer.
+    if let Some(broken) = broken.filter(|_| !said.app_is_silent) {
+        let mended = mend(&settings, broken, &assessments[broken], &phone, session)?;
+        if let Some(assessment) = mended {
+            assessments[broken] = assessment;
+        }
+    }
     Ok(Outcome::Judged(worst(&assessments)))
 }
 
-fn ask(selection: &Selection, session: &Session) -> Result<(Vec<Assessment>, Notification), Error> {
+fn ask(selection: &Selection, session: &Session) -> Result<(Vec<Assessment>, Settings), Error> {
     let settings = settings::load(selection, session.config.as_deref(), &session.environment)?;
     let assessments = assess_these(&settings.gateways, Person::Away, session)?;
-    Ok((assessments, settings.notification))
+    Ok((assessments, settings))
+}
+
+fn is_mended_by_sign_in(assessment: &Assessment) -> bool {
+    let concern = assessment.first_concern();
+    assessment.verdict() == Verdict::Broken
+        && concern.is_some_and(|concern| concern.state.mended_by_sign_in())
+}
+
+/// Opens the sign-in for what is broken: how it stands afterwards, unless it came to nothing.
+fn mend(
+    settings: &Settings,
+    number: usize,
+    before: &Assessment,
+    phone: &Phone,
+    session: &Session,
+) -> Result<Option<Assessment>, Error> {
+    let gateway = &settings.gateways[number];
+    let connection = Connection::to(gateway, &session.processes, &session.environment);
+    let outcome = choosing::route(before, &Wish::default(), phone, session).and_then(|route| {
+        let Some(route) = route else {
+            return Ok(None);
+        };
+        let order = Order {
+            connection: &connection,
+            route: &route,
+            before: before.report(),
+            restart: Restart::Ask,
+            phone,
+            rules: &settings.sign_in,
+            notification: settings.notification,
+        };
+        sign_in(&order, session).map(Some)
+    });
+    match outcome {
+        Ok(None) => Ok(None),
+        Ok(Some(signed)) => {
+            tell(phone, signed.line.clone(), Verdict::Ok, session);
+            print(&format!("{}\n", signed.line))?;
+            Ok(Some(signed.assessment))
+        }
+        Err(error) if error.kind == Kind::Interrupted => Err(error),
+        Err(error) => {
+            tell(phone, error.to_string(), Verdict::Broken, session);
+            terminal::say(&format!("{error}\n"));
+            Ok(None)
+        }
+    }
+}
+
+/// A toast and what the hand feels, where there is a phone.
+pub(super) fn tell(phone: &Phone, toast: String, verdict: Verdict, session: &Session) {
+    let reaction = Reaction {
+        toast,
+        vibration_ms: toast::vibration_ms(verdict),
+        ..Reaction::default()
+    };
+    phone.tell(&reaction, &session.processes, &session.environment);
 }
 
 /// What the phone does about these gateways, beside notifications; pure. The page is that of the worst of them.

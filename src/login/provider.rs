@@ -10,8 +10,6 @@ struct Provider {
     sign_in_page: Option<&'static str>,
     /// Where API keys are made.
     key_page: Option<&'static str>,
-    /// What a person runs on the gateway to sign in.
-    command: &'static str,
     /// The hosts that its sign-in pages are on, exactly.
     hosts: &'static [&'static str],
     /// How its API keys begin; empty where they have no sign of their own.
@@ -25,7 +23,6 @@ const PROVIDERS: &[Provider] = &[
         id: "anthropic",
         sign_in_page: Some("https://claude.ai/login"),
         key_page: Some("https://platform.claude.com/settings/keys"),
-        command: "claude setup-token, then openclaw models auth paste-token --provider anthropic",
         hosts: &[
             "claude.ai",
             "claude.com",
@@ -39,7 +36,6 @@ const PROVIDERS: &[Provider] = &[
         id: "claude-cli",
         sign_in_page: Some("https://claude.ai/login"),
         key_page: None,
-        command: "claude auth login",
         hosts: &["claude.ai", "claude.com", "platform.claude.com"],
         keys: &[],
         device_method: None,
@@ -48,7 +44,6 @@ const PROVIDERS: &[Provider] = &[
         id: "openai",
         sign_in_page: Some("https://auth.openai.com/log-in"),
         key_page: Some("https://platform.openai.com/api-keys"),
-        command: "openclaw models auth login --provider openai",
         hosts: &["auth.openai.com", "chatgpt.com", "platform.openai.com"],
         keys: &["sk-"],
         device_method: Some("device-code"),
@@ -57,7 +52,6 @@ const PROVIDERS: &[Provider] = &[
         id: "openai-codex",
         sign_in_page: Some("https://auth.openai.com/log-in"),
         key_page: None,
-        command: "openclaw models auth login --provider openai-codex",
         hosts: &["auth.openai.com"],
         keys: &[],
         device_method: None,
@@ -66,7 +60,6 @@ const PROVIDERS: &[Provider] = &[
         id: "google",
         sign_in_page: None,
         key_page: Some("https://aistudio.google.com/apikey"),
-        command: "openclaw models auth login --provider google",
         hosts: &["accounts.google.com", "aistudio.google.com"],
         keys: &["AIza", "AQ"],
         device_method: None,
@@ -75,7 +68,6 @@ const PROVIDERS: &[Provider] = &[
         id: "google-gemini-cli",
         sign_in_page: Some("https://accounts.google.com/"),
         key_page: None,
-        command: "openclaw models auth login --provider google-gemini-cli",
         hosts: &["accounts.google.com"],
         keys: &[],
         device_method: None,
@@ -84,7 +76,6 @@ const PROVIDERS: &[Provider] = &[
         id: "github-copilot",
         sign_in_page: Some("https://github.com/login/device"),
         key_page: None,
-        command: "openclaw models auth login --provider github-copilot",
         hosts: &["github.com"],
         keys: &[],
         device_method: Some("device"),
@@ -93,7 +84,6 @@ const PROVIDERS: &[Provider] = &[
         id: "xai",
         sign_in_page: Some("https://accounts.x.ai/"),
         key_page: Some("https://console.x.ai/"),
-        command: "openclaw models auth login --provider xai",
         hosts: &["x.ai", "accounts.x.ai", "auth.x.ai", "console.x.ai"],
         keys: &["xai-"],
         device_method: Some("device-code"),
@@ -102,7 +92,6 @@ const PROVIDERS: &[Provider] = &[
         id: "openrouter",
         sign_in_page: None,
         key_page: Some("https://openrouter.ai/settings/keys"),
-        command: "openclaw models auth login --provider openrouter",
         hosts: &["openrouter.ai"],
         keys: &["sk-or-"],
         device_method: None,
@@ -111,7 +100,6 @@ const PROVIDERS: &[Provider] = &[
         id: "minimax-portal",
         sign_in_page: Some("https://platform.minimax.io/login"),
         key_page: None,
-        command: "openclaw models auth login --provider minimax-portal",
         hosts: &[
             "account.minimax.io",
             "platform.minimax.io",
@@ -125,7 +113,6 @@ const PROVIDERS: &[Provider] = &[
         id: "minimax",
         sign_in_page: None,
         key_page: Some("https://platform.minimax.io/user-center/basic-information/interface-key"),
-        command: "openclaw models auth login --provider minimax",
         hosts: &["platform.minimax.io"],
         keys: &["sk-api-", "sk-cp-"],
         device_method: None,
@@ -224,16 +211,10 @@ pub(crate) fn page(concern: &Concern) -> Option<&'static str> {
 
 /// What to do next about a concern, in a sentence for a person.
 pub(crate) fn next_step(concern: &Concern) -> String {
-    let known = find(concern.provider.as_str());
-    let sign_in = || match known {
-        Some(provider) => format!("on the gateway: {}", provider.command),
-        // The name is the gateway's word; it is not put into a command that somebody may copy.
-        None => "on the gateway: openclaw models auth login".into(),
-    };
     match concern.state {
-        State::Expired => format!("Sign in again {}", sign_in()),
-        State::Missing => format!("Sign in {}", sign_in()),
-        State::Expiring => format!("Renew it before then, {}", sign_in()),
+        State::Expired => "Sign in again: clawtap reauth".into(),
+        State::Missing => "Sign in: clawtap reauth".into(),
+        State::Expiring => "Renew it before then: clawtap reauth".into(),
         State::Cooldown => "Wait, or use another provider.".into(),
         State::Disabled
             if concern

@@ -53,6 +53,7 @@ impl Launcher {
     pub(crate) fn line(&self, deed: Deed, gateway: &str, id: &str) -> Option<OsString> {
         match deed {
             Deed::Guide => self.clawtap_line("guide", gateway),
+            Deed::SignIn => self.clawtap_line("reauth", gateway),
             Deed::CheckAgain => self.clawtap_line("tap", gateway),
             Deed::Hide => {
                 let mut line = quoted(self.remover.as_ref()?.as_os_str());
@@ -132,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_is_unknown_cannot_be_started() {
-        for deed in [Deed::Guide, Deed::CheckAgain, Deed::Hide] {
+        for deed in [Deed::Guide, Deed::SignIn, Deed::CheckAgain, Deed::Hide] {
             assert_eq!(Launcher::default().line(deed, "home", "id"), None);
         }
     }

@@ -34,6 +34,7 @@ pub(crate) struct Button {
 pub(crate) enum Deed {
     /// Lead through what is wrong and what can be done.
     Guide,
+    SignIn,
     CheckAgain,
     /// Take the notification away.
     Hide,
@@ -41,7 +42,7 @@ pub(crate) enum Deed {
 
 const SIGN_IN: Button = Button {
     label: "Sign in",
-    deed: Deed::Guide,
+    deed: Deed::SignIn,
 };
 const CHECK_AGAIN: Button = Button {
     label: "Check again",

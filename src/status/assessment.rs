@@ -63,6 +63,15 @@ impl Assessment {
         }
     }
 
+    /// What the gateway reported, if it did.
+    pub(crate) fn report(&self) -> Option<&Report> {
+        match &self.finding {
+            Finding::Judged(report, _) => Some(report),
+            Finding::Unknown(_) => None,
+        }
+    }
+
+    /// The verdict on it.
     pub(crate) fn verdict(&self) -> Verdict {
         match &self.finding {
             Finding::Judged(_, judgement) => judgement.verdict,
