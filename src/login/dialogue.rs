@@ -79,7 +79,8 @@ pub(crate) enum Ending {
 pub(crate) struct Dialogue {
     program: Program,
     pages: Vec<String>,
-    codes: Vec<String>,
+    /// Those told, and what the person typed: its echo is not a code to be told.
+    codes: Vec<Secret>,
     has_token: bool,
     last: Option<Last>,
     state: State,
@@ -125,21 +126,26 @@ impl Dialogue {
 
     /// What to do now. `quiet` is for how long nothing has been drawn, nor typed.
     pub(crate) fn next(&mut self, screen: &Screen, quiet: Duration) -> Step {
+        match std::mem::replace(&mut self.state, State::Watching) {
+            // What is to be typed belongs to what was on the screen before.
+            State::Answered(prompt, text) => {
+                self.state = State::Typed(prompt, screen.draws());
+                return Step::Type(text);
+            }
+            State::Entering(prompt) => return self.enter(prompt, screen),
+            other => self.state = other,
+        }
         if let Some(step) = self.tell(screen) {
             return step;
         }
         match std::mem::replace(&mut self.state, State::Watching) {
-            State::Watching => self.watch(screen, quiet),
+            State::Watching | State::Answered(..) | State::Entering(_) => self.watch(screen, quiet),
             State::Asked(prompt) => {
                 if stands(screen, &prompt) || quiet < ECHOED {
                     self.state = State::Asked(prompt);
                     return Step::Wait;
                 }
                 Step::Withdraw
-            }
-            State::Answered(prompt, text) => {
-                self.state = State::Typed(prompt, screen.draws());
-                Step::Type(text)
             }
             State::Typed(prompt, before) => {
                 let drawn = screen.draws() - before;
@@ -150,7 +156,6 @@ impl Dialogue {
                 Step::Wait
             }
             State::Choosing(prompt, course) => self.steer(prompt, course, screen, quiet),
-            State::Entering(prompt) => self.enter(prompt, screen),
             State::Over => {
                 self.state = State::Over;
                 Step::Wait
@@ -161,6 +166,9 @@ impl Dialogue {
     /// What the person typed, for the last `Ask`.
     pub(crate) fn answer(&mut self, text: Secret) {
         if let State::Asked(prompt) = &self.state {
+            if self.codes.len() < MOST_TOLD {
+                self.codes.push(text.clone());
+            }
             self.state = State::Answered(prompt.clone(), text);
         }
     }
@@ -217,8 +225,9 @@ impl Dialogue {
                     page = Some(address);
                 }
                 Shown::Code(code) => {
-                    if !self.codes.contains(&code) && self.codes.len() < MOST_TOLD {
-                        self.codes.push(code.clone());
+                    let known = self.codes.iter().any(|known| known.reveal() == code);
+                    if !known && self.codes.len() < MOST_TOLD {
+                        self.codes.push(Secret::from(code.clone()));
                         return Some(Step::ShowCode { code, page });
                     }
                 }

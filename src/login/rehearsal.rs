@@ -100,30 +100,27 @@ pub(super) fn play(program: Program, scenes: &[Scene], exit: i32) -> Ending {
         whole.draw(&scene.bytes);
         let mut steady = dialogue.clone();
         let mut steadily = Vec::new();
+        let mut before = None;
         for cut in 0..=scene.bytes.len() {
+            let byte = scene.bytes.get(cut).copied();
+            // Within an escape sequence or a character, nothing is drawn: it is as it was before it.
+            let now = Some((drawn.cursor(), drawn.links().len()));
+            let erased = cut > 0 && scene.bytes[cut - 1].is_ascii_alphabetic();
+            if before == now && !erased && cut < scene.bytes.len() {
+                drawn.draw(&[byte.unwrap_or_default()]);
+                continue;
+            }
+            before = now;
             let mut cut_off = dialogue.clone();
             let mut steps = Vec::new();
-            for (screen, quiet) in [
-                (&drawn, NOW),
-                (&drawn, LATER),
-                (&whole, NOW),
-                (&whole, LATER),
-            ] {
+            for (screen, quiet) in [(&drawn, NOW), (&drawn, LATER), (&whole, LATER)] {
                 drain(&mut cut_off, screen, quiet, &mut steps);
             }
-            let seen = String::from_utf8_lossy(&scene.bytes[..cut]);
-            let tail: String = seen
-                .chars()
-                .rev()
-                .take(60)
-                .collect::<Vec<_>>()
-                .into_iter()
-                .rev()
-                .collect();
+            let tail = String::from_utf8_lossy(&scene.bytes[cut.saturating_sub(60)..cut]);
             assert_eq!(steps, scene.steps, "cut at byte {cut}, after {tail:?}");
             drain(&mut steady, &drawn, NOW, &mut steadily);
-            if let Some(byte) = scene.bytes.get(cut) {
-                drawn.draw(&[*byte]);
+            if let Some(byte) = byte {
+                drawn.draw(&[byte]);
             }
         }
         drain(&mut steady, &drawn, LATER, &mut steadily);
@@ -227,5 +224,154 @@ mod recordings {
             0,
         );
         assert_eq!(ending, Ending::Done);
+    }
+
+    #[test]
+    fn a_refused_code_is_told_and_can_be_tried_again() {
+        let parts = cut(
+            recording!("claude-setup-token-wrong-code"),
+            &["\x1b]7501;?\x07\x1b[c", "\x1b[25C\x1b[2A"],
+        );
+        let page =
+            "open https://claude.ai/oauth/authorize?IW8Ko3V9XZevjW9opBZWTsjrxNgnKOv0VJPThXp7gJlk";
+        let again = cut(recording!("claude-setup-token"), &["\x1b[?2004h"]);
+        let another =
+            "open https://claude.ai/oauth/authorize?IA9P4s1YOgEyLtce-upoKcksSoUE-CbmWZ1irx-0tMT4";
+        let ending = play_both(
+            Program::SetupToken,
+            &[
+                scene(Act::Nothing, parts[0], &[page, PASTE]),
+                scene(
+                    Act::Answer("wrong#code"),
+                    parts[1],
+                    &["type \"wrong#code\"", "type \"\\r\""],
+                ),
+                scene(
+                    Act::Nothing,
+                    parts[2],
+                    &[
+                        "refused OAuth error: That code wasn't accepted. It may be incomplete, expired, already used, or \
+                       from an earlier sign-in attempt. Sign in again to get a new code.",
+                    ],
+                ),
+                scene(Act::Retry, again[1], &["type \"\\r\"", another, PASTE]),
+            ],
+            0,
+        );
+        assert_ne!(ending, Ending::Done, "without a token it is not done");
+    }
+
+    #[test]
+    fn why_a_code_was_refused_is_told_in_the_end() {
+        let parts = cut(recording!("claude-setup-token-wrong-code"), &["Finishing"]);
+        let mut screen = super::Screen::new();
+        parts.iter().for_each(|part| screen.draw(part));
+        let dialogue = super::Dialogue::new(Program::SetupToken);
+        assert_eq!(
+            words(dialogue.ended(&screen, 130)),
+            "OAuth error: That code wasn't accepted. It may be incomplete, expired, already used, or from an earlier \
+             sign-in attempt. Sign in again to get a new code."
+        );
+    }
+
+    #[test]
+    fn a_login_of_the_claude_cli_ends_without_a_token() {
+        let parts = cut(
+            recording!("claude-auth-login-done"),
+            &["prompted > ", "#stateXYZ"],
+        );
+        let page =
+            "open https://claude.ai/oauth/authorize?z-icIkWD_MW4g7N4gJCHE6uljS54eY9AdiQkiv8Uzxws0";
+        let ending = play_both(
+            Program::AuthLogin,
+            &[
+                scene(Act::Nothing, parts[0], &[page, PASTE]),
+                scene(
+                    Act::Answer("code#state"),
+                    parts[1],
+                    &["type \"code#state\"", "type \"\\r\""],
+                ),
+                scene(Act::Nothing, parts[2], &[]),
+            ],
+            0,
+        );
+        assert_eq!(ending, Ending::Done);
+    }
+
+    #[test]
+    fn an_address_shown_twice_in_text_is_opened_once_and_a_failed_exchange_explained() {
+        let parts = cut(
+            recording!("openclaw-login-openai-done"),
+            &["full redirect URL):\x1b[39m", "\u{2514}\x1b[39m\r\n"],
+        );
+        let first = [parts[0], parts[1]].concat();
+        let submit = b"\x1b[999D\x1b[4A\x1b[1B\x1b[J";
+        let end = parts[2]
+            .windows(submit.len())
+            .rposition(|window| window == submit)
+            .unwrap();
+        let steps = openai(&first);
+        let ending = play_both(
+            Program::OpenClaw,
+            &[
+                Scene {
+                    act: Act::Nothing,
+                    bytes: first,
+                    steps,
+                },
+                scene(
+                    Act::Answer("http://localhost:1455/auth/callback?code=x"),
+                    &parts[2][..end],
+                    &[
+                        "type \"http://localhost:1455/auth/callback?code=x\"",
+                        "type \"\\r\"",
+                    ],
+                ),
+                scene(Act::Nothing, &parts[2][end..], &[]),
+            ],
+            1,
+        );
+        assert_eq!(
+            words(ending),
+            "OpenAI Codex token exchange error: Blocked: resolves to private/internal/special-use IP address"
+        );
+    }
+
+    fn openai(bytes: &[u8]) -> Vec<String> {
+        let text = String::from_utf8_lossy(bytes);
+        let start = text.find("https://auth.openai.com/oauth").unwrap();
+        let address = text[start..].split_whitespace().next().unwrap();
+        vec![
+            format!("open {address}"),
+            "ask CodeOrAddress hidden [] Paste the authorization code (or full redirect URL): ()"
+                .into(),
+        ]
+    }
+
+    #[test]
+    fn the_sign_ins_that_wait_ask_once() {
+        let bytes = recording!("openclaw-login-openai");
+        let openai = Scene {
+            act: Act::Nothing,
+            bytes: bytes.to_vec(),
+            steps: openai(bytes),
+        };
+        play_both(Program::OpenClaw, &[openai], 0);
+        let ask = "ask Secret hidden [] Paste Anthropic setup-token ()";
+        let bytes = recording!("openclaw-login-anthropic-setup-token");
+        play_both(Program::OpenClaw, &[scene(Act::Nothing, bytes, &[ask])], 0);
+        let menu = "choose Token provider [anthropic (Docs: /providers/models) | custom (type provider id)] 0";
+        let bytes = recording!("openclaw-auth-add-menu");
+        play_both(Program::OpenClaw, &[scene(Act::Nothing, bytes, &[menu])], 0);
+    }
+
+    #[test]
+    fn a_device_sign_in_that_fails_says_why() {
+        let bytes = recording!("openclaw-login-openai-device-done");
+        let ending = play_both(Program::OpenClaw, &[scene(Act::Nothing, bytes, &[])], 1);
+        assert_eq!(
+            words(ending),
+            "Blocked: resolves to private/internal/special-use IP address"
+        );
     }
 }

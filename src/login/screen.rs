@@ -70,7 +70,9 @@ impl Screen {
             Reach::Nothing => return,
             Reach::Cursor if before.1 == after.1 => {
                 self.read_row(before.0);
-                self.read_row(after.0);
+                if after.0 != before.0 {
+                    self.read_row(after.0);
+                }
             }
             Reach::Cursor | Reach::Everything => {
                 for (row, text) in self
@@ -142,6 +144,8 @@ impl Screen {
                 _ => blanks += 1,
             }
         }
+        let used = text.trim_end().len();
+        text.truncate(used);
         if let Some(old) = self.rows.get_mut(usize::from(row)) {
             *old = text;
         }

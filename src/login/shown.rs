@@ -7,6 +7,8 @@ use crate::login::screen::Screen;
 /// The shortest token that is taken for one.
 const SHORTEST_TOKEN: usize = 20;
 
+const CODE: &str = "code";
+
 /// Something shown, complete.
 pub(crate) enum Shown {
     Page(String),
@@ -20,26 +22,32 @@ pub(crate) fn all(screen: &Screen) -> Vec<Shown> {
         .filter(|link| is_address(link) && !is_help(link) && signs_in(link))
         .map(|link| Shown::Page(link.to_owned()))
         .collect();
-    let mut above = "";
     // The line of the cursor may go on.
     for line in 0..screen.cursor().line {
         let text = screen.text(line);
-        let words = bare(text);
-        if words.is_empty() {
-            continue;
-        }
-        if let Some((before, address)) = address(text)
+        if text.contains("http")
+            && let Some((before, address)) = address(text)
             && !is_help(address)
-            && (invites(before) || bare(before).is_empty() && invites(above) || signs_in(address))
+            && (signs_in(address)
+                || invites(before)
+                || bare(before).is_empty() && invites(above(screen, line)))
         {
             shown.push(Shown::Page(address.to_owned()));
         }
-        if let Some(code) = device_code(words, above) {
+        if let Some(code) = device_code(screen, line) {
             shown.push(Shown::Code(code.to_owned()));
         }
-        above = words;
     }
     shown
+}
+
+/// The next words above a line.
+fn above(screen: &Screen, line: usize) -> &str {
+    (0..line)
+        .rev()
+        .map(|line| bare(screen.text(line)))
+        .find(|words| !words.is_empty())
+        .unwrap_or_default()
 }
 
 /// The first address in a line, and what stands before it.
@@ -49,6 +57,10 @@ fn address(line: &str) -> Option<(&str, &str)> {
         .flatten()
         .min()?;
     let (before, rest) = line.split_at(start);
+    // A word of its own, not a part of one: `origin=https://…` is a message.
+    if before.ends_with(|c: char| c.is_alphanumeric() || c == '=') {
+        return None;
+    }
     let is_part = |c: char| {
         c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '`' | '\\' | '^' | '{' | '}' | '|')
     };
@@ -115,27 +127,38 @@ fn invites(words: &str) -> bool {
 }
 
 /// A short code to be entered at a page: `Code: ABCD-1234`, or alone on a line below words about it.
-fn device_code<'a>(words: &'a str, above: &str) -> Option<&'a str> {
-    let lower = words.to_ascii_lowercase();
-    let place = lower.rfind("code").map(|start| start + "code".len());
-    let rest = match place {
-        Some(end) => words.get(end..)?,
-        None => {
-            let announced = above.to_lowercase().contains("code") && !words.contains(' ');
-            return (announced && is_device_code(words)).then_some(words);
-        }
-    };
-    let rest = rest
-        .trim_start_matches(" is")
-        .trim_start_matches([':', ' ', '(', '"', '\'']);
-    let end = rest
-        .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-        .unwrap_or(rest.len());
-    let code = &rest[..end];
-    is_device_code(code).then_some(code)
+fn device_code(screen: &Screen, line: usize) -> Option<&str> {
+    let text = screen.text(line);
+    if let Some(place) = last_code(text) {
+        let rest = text[place + CODE.len()..]
+            .strip_prefix(" is")
+            .unwrap_or(&text[place + CODE.len()..]);
+        let code = rest.trim_start_matches([':', ' ', '(', '"', '\'']);
+        let end = code
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+            .unwrap_or(code.len());
+        let (code, after) = code.split_at(end);
+        let apart =
+            code.len() < rest.len() - after.len() && !after.starts_with(['#', '_', '/', '=']);
+        return (apart && is_device_code(code)).then_some(code);
+    }
+    let announced = (1..=2).any(|up| line >= up && last_code(screen.text(line - up)).is_some());
+    let words = announced.then(|| bare(text))?;
+    (is_device_code(words) && last_code(above(screen, line)).is_some()).then_some(words)
+}
+
+/// Where the word is.
+fn last_code(text: &str) -> Option<usize> {
+    [CODE, "Code", "CODE"]
+        .iter()
+        .filter_map(|word| text.rfind(word))
+        .max()
 }
 
 fn is_device_code(text: &str) -> bool {
+    if text.len() > 30 {
+        return false;
+    }
     let parts: Vec<&str> = text.split('-').collect();
     let long: usize = parts.iter().map(|part| part.len()).sum();
     let apart = parts.len() > 1 || text.chars().any(|c| c.is_ascii_digit());
