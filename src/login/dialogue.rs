@@ -2,16 +2,19 @@
 
 use crate::credentials::secret::Secret;
 use crate::login::ending;
+use crate::login::line_prompt::{self, Guess};
 use crate::login::menu::{Course, Means, Menu, Move};
 use crate::login::prompt::{Prompt, Question, Wants};
 use crate::login::screen::Screen;
 use crate::login::shown::{self, Shown};
-use crate::login::{clack, claude, line_prompt};
+use crate::login::{clack, claude};
 use crate::status::text::Text;
 use std::time::Duration;
 
 /// How long a program must have been quiet until what looks like a prompt is one.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// The same where it does not end as prompts do, and may be half a line.
+const OPEN_PATIENCE: Duration = Duration::from_secs(15);
 /// The same where the program's usual prompts are known: a connection that stalls is likelier.
 const LONG_PATIENCE: Duration = Duration::from_secs(30);
 /// How long after its echo an answer is complete, and how long without one.
@@ -86,11 +89,12 @@ pub(crate) struct Dialogue {
     state: State,
 }
 
-/// The prompt that was answered last, and how often had been drawn by then.
+/// The prompt that was answered last.
 #[derive(Clone)]
 struct Last {
     prompt: Prompt,
-    draws: u64,
+    /// Whether it has been off the screen since.
+    gone: bool,
 }
 
 #[derive(Clone)]
@@ -132,7 +136,7 @@ impl Dialogue {
                 self.state = State::Typed(prompt, screen.draws());
                 return Step::Type(text);
             }
-            State::Entering(prompt) => return self.enter(prompt, screen),
+            State::Entering(prompt) => return self.enter(prompt),
             other => self.state = other,
         }
         if let Some(step) = self.tell(screen) {
@@ -150,7 +154,7 @@ impl Dialogue {
             State::Typed(prompt, before) => {
                 let drawn = screen.draws() - before;
                 if drawn > 0 && quiet >= ECHOED || quiet >= SILENT || drawn >= BUSY {
-                    return self.enter(prompt, screen);
+                    return self.enter(prompt);
                 }
                 self.state = State::Typed(prompt, before);
                 Step::Wait
@@ -244,11 +248,14 @@ impl Dialogue {
     }
 
     fn watch(&mut self, screen: &Screen, quiet: Duration) -> Step {
+        if let Some(last) = &mut self.last {
+            last.gone |= !stands(screen, &last.prompt);
+        }
         let known = clack::sight(screen).or_else(|| claude::sight(screen));
         let Some(prompt) = known.or_else(|| self.guess(screen, quiet)) else {
             return Step::Wait;
         };
-        if !self.is_new(&prompt, screen, quiet) {
+        if !self.is_new(&prompt, quiet) {
             return Step::Wait;
         }
         let step = match &prompt.wants {
@@ -269,13 +276,19 @@ impl Dialogue {
         if quiet < PATIENCE {
             return None;
         }
-        let prompt = line_prompt::sight(screen)?;
-        let is_sure = self.program == Program::Other || matches!(prompt.wants, Wants::Password(_));
-        (is_sure || quiet >= LONG_PATIENCE).then_some(prompt)
+        let Guess { prompt, closed } = line_prompt::sight(screen)?;
+        let is_likely =
+            self.program == Program::Other || matches!(prompt.wants, Wants::Password(_));
+        let patience = match (is_likely, closed) {
+            (true, true) => PATIENCE,
+            (true, false) => OPEN_PATIENCE,
+            (false, _) => LONG_PATIENCE,
+        };
+        (quiet >= patience).then_some(prompt)
     }
 
     /// Whether this has not been answered already. An answered prompt stays until the program redraws it.
-    fn is_new(&self, prompt: &Prompt, screen: &Screen, quiet: Duration) -> bool {
+    fn is_new(&self, prompt: &Prompt, quiet: Duration) -> bool {
         let Some(last) = &self.last else {
             return true;
         };
@@ -288,9 +301,9 @@ impl Dialogue {
         }
         let same = words.0 == before.0;
         let other = !same && !words.0.starts_with(before.0);
-        // Asked again in the same place with the same words, as it is after clearing the screen.
-        let again =
-            same && is_untouched(prompt) && screen.draws() > last.draws && quiet >= PATIENCE;
+        // Asked again in the same place with the same words, as it is after clearing the screen. Where it
+        // was not seen to go, it may still be the old one.
+        let again = same && is_untouched(prompt) && (last.gone || quiet >= LONG_PATIENCE);
         other || again
     }
 
@@ -307,7 +320,7 @@ impl Dialogue {
             _ => Move::Wait,
         };
         match step {
-            Move::Arrived => return self.enter(prompt, screen),
+            Move::Arrived => return self.enter(prompt),
             Move::Press(key) => {
                 self.state = State::Choosing(prompt, course);
                 return Step::Type(Secret::from(key.to_owned()));
@@ -322,10 +335,10 @@ impl Dialogue {
         Step::GiveUp(Text::clean("Its menu does not do what its keys should."))
     }
 
-    fn enter(&mut self, prompt: Prompt, screen: &Screen) -> Step {
+    fn enter(&mut self, prompt: Prompt) -> Step {
         self.last = Some(Last {
             prompt,
-            draws: screen.draws(),
+            gone: false,
         });
         Step::Type(Secret::from(ENTER.to_owned()))
     }

@@ -4,12 +4,20 @@ use crate::login::menu::{Means, Menu};
 use crate::login::prompt::{Prompt, Question, Wants, bare, is_about_the_machine};
 use crate::login::screen::Screen;
 use crate::status::text::Text;
+use unicode_width::UnicodeWidthStr;
 
 /// How many lines above a prompt are told with it.
 const CONTEXT: usize = 8;
 
-/// The prompt that the cursor stands behind, if there is one. Whether it is complete only time can tell.
-pub(crate) fn sight(screen: &Screen) -> Option<Prompt> {
+/// What may be a prompt. Whether it is complete only time can tell.
+pub(crate) struct Guess {
+    pub(crate) prompt: Prompt,
+    /// Whether it ends as prompts do: with a blank, dots, or a line of its own.
+    pub(crate) closed: bool,
+}
+
+/// The prompt that the cursor stands behind, if there is one.
+pub(crate) fn sight(screen: &Screen) -> Option<Guess> {
     let cursor = screen.cursor();
     let line = match screen.text(cursor.line) {
         "" => (0..cursor.line)
@@ -25,6 +33,9 @@ pub(crate) fn sight(screen: &Screen) -> Option<Prompt> {
     } else if line != cursor.line || !is_behind(screen, text) {
         return None;
     } else if is_about_the_machine(&lower) {
+        if !lower.ends_with([':', '?', ')']) {
+            return None;
+        }
         Wants::Password(Text::clean(words))
     } else if let Some(choices) = yes_or_no(&lower) {
         Wants::Choice(Menu::plain(words, &choices, Means::Letter))
@@ -40,10 +51,16 @@ pub(crate) fn sight(screen: &Screen) -> Option<Prompt> {
     } else {
         return None;
     };
-    Some(Prompt {
-        place: screen.place(line),
-        mark: text.to_owned(),
-        wants,
+    let dotted = lower.ends_with(['…', ')']) || lower.ends_with("...");
+    let spaced = cursor.column > text.width() && !presses_a_key(&lower);
+    let closed = line != cursor.line || dotted || spaced;
+    Some(Guess {
+        prompt: Prompt {
+            place: screen.place(line),
+            mark: text.to_owned(),
+            wants,
+        },
+        closed,
     })
 }
 
@@ -64,7 +81,7 @@ fn yes_or_no(words: &str) -> Option<[&'static str; 2]> {
 
 /// Whether the cursor stands right behind this text, or behind the blank after it.
 fn is_behind(screen: &Screen, text: &str) -> bool {
-    let width = unicode_width::UnicodeWidthStr::width(text);
+    let width = text.width();
     (width..=width + 1).contains(&screen.cursor().column)
 }
 
