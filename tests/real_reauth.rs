@@ -1,25 +1,254 @@
 //! `clawtap reauth` with the real OpenClaw and the real Claude Code behind a real sshd, at servers on loopback. All
 //! codes and tokens are made up.
 
-use crate::support::{Clawtap, Identity, RealGateway};
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use pretty_assertions::assert_eq;
+
+use crate::support::{
+    Clawtap, Identity, OPENAI_PORT, Ran, RealGateway, expect_none_left, wait_until,
+};
+
+/// Where the phone takes the browser's answer: the gateway's loopback is this machine's too.
+const FORWARD_FROM: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
 /// A phone whose person answers the dialogs so.
 fn phone(gateway: &RealGateway, answers: &str) -> Clawtap {
+    let config = gateway.sshd.table("home")
+        + "timeout_s = 300\n"
+        + &format!("[signin]\nforward_from = \"{FORWARD_FROM}\"\n");
     gateway
         .sshd
-        .clawtap_with("timeout_s = 300\n")
+        .clawtap()
+        .config(&config)
         .on_a_phone()
         .env("FAKE_ANSWERS", answers)
+}
+
+/// Runs it, and watches meanwhile that no process has the token among its arguments.
+fn run_watched(clawtap: Clawtap) -> Ran {
+    let token = Identity::token();
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let watched = scope.spawn(|| {
+            let mut seen = None;
+            while !over.load(Ordering::SeqCst) {
+                seen = seen.or_else(|| with_argument(&token));
+            }
+            seen
+        });
+        let ran = clawtap.run();
+        over.store(true, Ordering::SeqCst);
+        let seen = watched.join().expect("it looks around");
+        assert_eq!(seen, None, "the token was an argument");
+        ran
+    })
+}
+
+/// A process with this text among its arguments.
+fn with_argument(text: &str) -> Option<String> {
+    let processes = fs::read_dir("/proc").expect("Linux").flatten();
+    let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
+    let lines = lines.map(|line| String::from_utf8_lossy(&line).into_owned());
+    lines.into_iter().find(|line| line.contains(text))
+}
+
+/// The files below a folder that hold a text, by their names.
+fn files_with(folder: &Path, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).expect("a folder").flatten() {
+            let path: PathBuf = entry.path();
+            let kind = entry.file_type().expect("it is there");
+            if kind.is_dir() {
+                folders.push(path);
+            } else if kind.is_file() {
+                let content = fs::read(&path).unwrap_or_default();
+                let holds = content
+                    .windows(text.len())
+                    .any(|window| window == text.as_bytes());
+                if holds {
+                    let name = path.strip_prefix(folder).expect("below it");
+                    found.push(name.display().to_string());
+                }
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// No trace but in the store, and nothing that still runs.
+#[track_caller]
+fn expect_clean(gateway: &RealGateway, ran: &Ran, stored_in: &[&str]) {
+    let token = Identity::token();
+    let on_gateway = files_with(gateway.home.path(), &token);
+    let strays: Vec<_> = on_gateway
+        .iter()
+        .filter(|name| !stored_in.iter().any(|place| name.starts_with(place)))
+        .collect();
+    assert!(strays.is_empty(), "the token is in {strays:?}");
+    assert!(!on_gateway.is_empty(), "it is stored");
+    assert_eq!(files_with(ran.home(), &token), [""; 0], "on the phone");
+    assert!(!ran.stdout.contains(&token) && !ran.stderr.contains(&token));
+    expect_none_left(gateway.home.path());
 }
 
 #[test]
 fn a_setup_token_is_made_stored_and_read_back() {
     let gateway = RealGateway::start();
-    let ran = phone(&gateway, "code 1")
-        .args(["reauth", "--method", "setup-token"])
-        .run()
+    let ran = run_watched(phone(&gateway, "code 1").args(["reauth", "--method", "setup-token"]))
         .status(0)
         .stdout("home: signed in, valid for 364 d\n");
-    assert_eq!(ran.stderr, "");
-    let _ = Identity::token();
+    assert_eq!(
+        ran.stderr,
+        "home: starting the sign-in…\nhome: storing it…\nLater, on the gateway: openclaw gateway restart\n"
+    );
+    let dialogs = ran.log("termux-dialog");
+    assert_eq!(
+        dialogs,
+        "text -t Paste code here if prompted -i Code from the page\n\
+         radio -t OpenClaw must restart to use the new login -v Restart it,Later\n"
+    );
+    expect_clean(&gateway, &ran, &[".openclaw/state/openclaw.sqlite"]);
+    assert_eq!(gateway.sshd.connections(), 1, "all over one connection");
+}
+
+#[test]
+fn claude_codes_own_login_is_renewed() {
+    let gateway = RealGateway::start();
+    gateway.identity.lifetime(28_800);
+    let ran = run_watched(phone(&gateway, "code").args(["reauth", "--method", "cli"]))
+        .status(0)
+        .stdout("home: signed in, 7 h 59 m and renews itself\n");
+    assert_eq!(ran.stderr, "home: starting the sign-in…\n");
+    expect_clean(&gateway, &ran, &[".claude/.credentials.json"]);
+}
+
+/// The browser of a person who signs in: the address that the page sends it to.
+fn callback(page: &str, host: &str) -> String {
+    let address = url::Url::parse(page).expect("an address");
+    let state = address.query_pairs().find(|(name, _)| name == "state");
+    let state = state.expect("a state").1;
+    let code = Identity::code_at(page);
+    let code = code.split('#').next().expect("the code");
+    format!("http://{host}:1455/auth/callback?code={code}&state={state}")
+}
+
+/// The last page that was opened, once there is one.
+fn opened_page(log: &Path) -> String {
+    let file = log.join("termux-open-url");
+    let page = || {
+        let text = fs::read_to_string(&file).ok()?;
+        let line = text.lines().last()?;
+        Some(line.strip_prefix("termux-open-url ")?.to_owned())
+    };
+    assert!(wait_until(|| page().is_some()), "no page was opened");
+    page().expect("it was there")
+}
+
+#[test]
+fn the_browser_brings_openais_answer_back_through_the_forward() {
+    let _port = OPENAI_PORT.lock();
+    let gateway = RealGateway::start();
+    let clawtap = phone(&gateway, "hang").args([
+        "reauth",
+        "--provider",
+        "openai",
+        "--method",
+        "browser",
+        "--restart",
+        "no",
+    ]);
+    let log = clawtap.home().join("log");
+    let browser = thread::spawn(move || {
+        let page = opened_page(&log);
+        let address = callback(&page, "localhost");
+        let path = address.strip_prefix("http://localhost:1455").expect("so");
+        let mut stream = TcpStream::connect((FORWARD_FROM, 1455)).expect("the forward is there");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost:1455\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("it listens");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        answer
+    });
+    let ran = clawtap.run();
+    let answer = browser.join().expect("the browser has ended");
+    assert!(answer.contains("Authentication successful"), "{answer}");
+    let ran = ran.status(0);
+    assert!(
+        ran.stdout.starts_with("home: signed in, "),
+        "{}",
+        ran.stdout
+    );
+    expect_none_left(gateway.home.path());
+    let after = TcpListener::bind((FORWARD_FROM, 1455));
+    assert!(after.is_ok(), "the port is given back");
+}
+
+#[test]
+fn an_answer_is_pasted_where_the_port_is_taken() {
+    let _port = OPENAI_PORT.lock();
+    let gateway = RealGateway::start();
+    let taken = TcpListener::bind((FORWARD_FROM, 1455)).expect("it is free");
+    let clawtap = phone(&gateway, "file:callback").args([
+        "reauth",
+        "--provider",
+        "openai",
+        "--method",
+        "browser",
+        "--restart",
+        "no",
+    ]);
+    let log = clawtap.home().join("log");
+    let person = thread::spawn(move || {
+        let page = opened_page(&log);
+        fs::write(log.join("callback"), callback(&page, "localhost")).expect("our folder");
+    });
+    let ran = clawtap.run().status(0);
+    person.join().expect("the person has ended");
+    let dialogs = ran.log("termux-dialog");
+    assert!(
+        dialogs.contains("Port 1455 is taken here by clawtap-"),
+        "{dialogs}"
+    );
+    drop(taken);
+    expect_none_left(gateway.home.path());
+}
+
+#[test]
+fn a_device_code_is_copied_shown_and_entered() {
+    let gateway = RealGateway::start();
+    gateway.identity.is_slow(1);
+    let clawtap = phone(&gateway, "").args(["reauth", "--provider", "openai", "--restart", "no"]);
+    let log = clawtap.home().join("log");
+    let ran = thread::scope(|scope| {
+        scope.spawn(|| {
+            opened_page(&log);
+            gateway.identity.recovers();
+            gateway.identity.approve_device();
+        });
+        clawtap.run().status(0)
+    });
+    assert!(
+        ran.stdout.starts_with("home: signed in, "),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(
+        ran.log("termux-clipboard-set"),
+        "termux-clipboard-set \n  | MADE-UP1\n"
+    );
+    assert_eq!(
+        ran.log("termux-open-url"),
+        "termux-open-url https://auth.openai.com/codex/device\n"
+    );
+    expect_none_left(gateway.home.path());
 }

@@ -9,7 +9,9 @@ use std::time::Duration;
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 
-use crate::support::{Identity, RealGateway, RemoteTerminal, expect_none_left, processes_of};
+use crate::support::{
+    Identity, OPENAI_PORT, RealGateway, RemoteTerminal, expect_none_left, processes_of,
+};
 
 const LOGIN: &str = "claude auth login";
 const SETUP_TOKEN: &str = "claude setup-token";
@@ -193,6 +195,7 @@ fn openclaw_signs_in_at_openai_with_a_device_code() {
 
 #[test]
 fn openclaw_signs_in_at_openai_by_the_address_that_is_pasted_back() {
+    let _port = OPENAI_PORT.lock();
     let gateway = RealGateway::start();
     let mut terminal = RemoteTerminal::open(
         &gateway.sshd,

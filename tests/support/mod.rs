@@ -14,7 +14,7 @@ mod remote_terminal;
 #[cfg(feature = "test-sshd")]
 mod sshd;
 
-pub(crate) use clawtap::Clawtap;
+pub(crate) use clawtap::{Clawtap, Ran};
 pub(crate) use gateway::GatewayHome;
 #[cfg(feature = "test-openclaw")]
 pub(crate) use identity::Identity;
@@ -22,7 +22,7 @@ pub(crate) use phone::{Phone, Said};
 #[cfg(feature = "test-sshd")]
 pub(crate) use processes::{expect_none_left, processes_of, wait_until};
 #[cfg(feature = "test-openclaw")]
-pub(crate) use real_gateway::{RealGateway, real_openclaw, with_nvm};
+pub(crate) use real_gateway::{OPENAI_PORT, RealGateway, real_openclaw, with_nvm};
 #[cfg(feature = "test-openclaw")]
 pub(crate) use remote_terminal::RemoteTerminal;
 #[cfg(feature = "test-sshd")]

@@ -1,10 +1,23 @@
 //! A gateway with the real programs, which `tests/install-openclaw` and `tests/install-claude-code` install.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::GatewayHome;
 use super::identity::Identity;
 use super::sshd::Sshd;
+
+/// Held by whoever has OpenClaw wait for `OpenAI`'s answer: it always does so at port 1455.
+pub(crate) static OPENAI_PORT: Port = Port(Mutex::new(()));
+
+pub(crate) struct Port(Mutex<()>);
+
+impl Port {
+    /// Waits until nobody else has it.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, ()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The real OpenClaw and the real Claude Code in one home, behind a real sshd. All they know of the internet is
 /// the identity server.
