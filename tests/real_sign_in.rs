@@ -71,13 +71,13 @@ fn claude_setup_token_shows_the_whole_token_and_stores_nothing() {
 }
 
 #[test]
-fn a_refused_code_ends_claude_auth_login_and_a_half_one_does_not() {
+fn a_wrong_code_ends_claude_auth_login_and_a_half_one_does_not() {
     let gateway = RealGateway::start();
     let (mut terminal, code) = asked_for_code(&gateway, LOGIN);
     terminal.type_line("half-a-code");
     terminal.expect("That doesn't look like the full code.");
-    gateway.identity.codes_expire();
-    terminal.type_line(&code);
+    // The code of another sign-in.
+    terminal.type_line(&code.replacen("made-up-", "made-up-x", 1));
     let (exit, screen) = terminal.end();
     assert_eq!(exit, Some(1), "{screen}");
     assert!(
