@@ -104,7 +104,7 @@ fn wants(first: &str, body: &[&str], frame: usize, complaint: &str) -> Option<Wa
         });
     }
     let marked = options.iter().position(|(marked, _)| *marked)?;
-    let more = rows.iter().any(|row| *row == "...");
+    let more = rows.contains(&"...");
     let choices = options
         .into_iter()
         .map(|(_, label)| Text::clean(label))

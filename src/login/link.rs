@@ -49,8 +49,10 @@ impl Sieve {
     /// How much of the screen a byte changes that comes next.
     pub(crate) fn reach(&self, byte: u8) -> Reach {
         match (self.state, byte) {
-            (State::Inside | State::End, _) | (State::Outside, ESCAPE) => Reach::Nothing,
-            (State::Escape, b'[') | (State::Control, b'm' | b'0'..=b'?') => Reach::Nothing,
+            (State::Inside | State::End, _)
+            | (State::Outside, ESCAPE)
+            | (State::Escape, b'[')
+            | (State::Control, b'm' | b'0'..=b'?') => Reach::Nothing,
             (State::Control, b'A'..=b'D' | b'G' | b'K')
             | (State::Outside, b'\r' | b'\n' | b' '..) => Reach::Cursor,
             _ => Reach::Everything,
