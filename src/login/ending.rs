@@ -50,9 +50,8 @@ fn mask_word(word: &str) -> String {
     {
         return format!("{}…", &word[..start + end]);
     }
-    let is_part = |c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '+' | '=' | '%' | '#')
-    };
+    let is_part =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '+' | '%');
     let opaque = |part: &str| {
         let has = |test: fn(&char) -> bool| part.chars().any(|c| test(&c));
         let mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
@@ -75,4 +74,62 @@ fn mask_word(word: &str) -> String {
     }
     masked.push_str(rest);
     masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{mask, words};
+    use crate::login::screen::Screen;
+    use proptest::prelude::*;
+
+    fn said(bytes: &str) -> Option<String> {
+        let mut screen = Screen::new();
+        screen.draw(bytes.as_bytes());
+        words(&screen).map(|words| words.to_string())
+    }
+
+    #[test]
+    fn the_last_words_about_what_went_wrong_are_taken() {
+        let table = [
+            ("", None),
+            ("│  note  │\r\n├────╯\r\n", None),
+            ("Signing in…\r\n", Some("Signing in…")),
+            ("Error: No space left\r\nbye\r\n", Some("No space left")),
+            (
+                "✘ Login failed: expired\r\n│ box │\r\n",
+                Some("Login failed: expired"),
+            ),
+        ];
+        for (bytes, expected) in table {
+            assert_eq!(said(bytes).as_deref(), expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_masked() {
+        let table = [
+            ("bad token sk-ant-oat01-Ab3Ab3Ab3", "bad token …"),
+            ("key=sk-abcdefgh!", "key=…!"),
+            ("got 0123456789abcdef0123456789", "got …"),
+            (
+                "POST https://a.example/b?code=12 failed",
+                "POST https://a.example/b… failed",
+            ),
+            (
+                "resolves to private/internal/special-use IP",
+                "resolves to private/internal/special-use IP",
+            ),
+        ];
+        for (words, expected) in table {
+            assert_eq!(mask(words).as_str(), expected, "{words:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_token_survives(before in "[ -~]{0,40}", token in "sk-ant-oat01-[A-Za-z0-9_-]{20,95}", after in "[ -~]{0,40}") {
+            let shown = mask(&format!("{before}{token}{after}"));
+            prop_assert!(!shown.as_str().contains(&token));
+        }
+    }
 }

@@ -150,3 +150,53 @@ impl Sieve {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, MOST, Sieve};
+
+    fn links(bytes: &[u8]) -> Vec<String> {
+        let mut sieve = Sieve::default();
+        sieve.strain(bytes);
+        sieve.links().iter().map(|link| link.to_string()).collect()
+    }
+
+    #[test]
+    fn only_whole_links_are_taken() {
+        let long = format!("\x1b]8;;{}\x07", "x".repeat(LONGEST));
+        let table: [(&str, &[&str]); 11] = [
+            ("\x1b]8;;https://a/\x07text\x1b]8;;\x07", &["https://a/"]),
+            ("\x1b]8;id=1;https://a/?b;c\x1b\\", &["https://a/?b;c"]),
+            ("\x1b]8;;https://a/", &[]),
+            ("\x1b]8;;https://a/\x1b", &[]),
+            ("\x1b]8;;https://a/\x1b[m", &[]),
+            ("\x1b]8;;https://a/\x18", &[]),
+            ("\x1b]8;;https://a/\x1b]8;;https://b/\x07", &["https://b/"]),
+            ("\x1b[3\x1b]8;;https://a/\x07", &["https://a/"]),
+            (
+                "\x1b]8;;https://a/\x07\x1b]8;;https://a/\x07",
+                &["https://a/"],
+            ),
+            ("\x1b]0;title\x07\x1b]7501;?\x07", &[]),
+            (&long, &[]),
+        ];
+        for (bytes, expected) in table {
+            assert_eq!(links(bytes.as_bytes()), expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn commands_do_not_reach_the_emulator_and_the_rest_does() {
+        let mut sieve = Sieve::default();
+        let rest = sieve.strain(b"a\x1b[1mb\x1b]8;;x\x1b\\c\x1b]0;t\x07d\x1b7e");
+        assert_eq!(rest.as_slice(), b"a\x1b[1mb\x18c\x18d\x1b7e");
+    }
+
+    #[test]
+    fn links_are_counted_out() {
+        let many: Vec<String> = (0..MOST * 2)
+            .map(|number| format!("\x1b]8;;https://a/{number}\x07"))
+            .collect();
+        assert_eq!(links(many.concat().as_bytes()).len(), MOST);
+    }
+}

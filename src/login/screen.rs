@@ -179,18 +179,25 @@ impl Screen {
     }
 }
 
-impl Drop for Screen {
-    fn drop(&mut self) {
-        // Both of the terminal's pictures; what has scrolled away was freed by the emulator, out of reach.
+impl Screen {
+    /// Overwrites both of the terminal's pictures. What has scrolled away was freed by the emulator.
+    fn wipe(&mut self) {
         let row = "x".repeat(usize::from(COLUMNS));
-        for screen in ["\x1b[?1049l", "\x1b[?1049h"] {
-            self.emulator.process(b"\x18\x1b[r\x1b[?6l");
-            self.emulator.process(screen.as_bytes());
+        for picture in ["\x1b[?1049l", "\x1b[?47h"] {
+            // Out of whatever sequence it is in, and without margins, which would keep the cursor away.
+            let fresh = format!("\x18{picture}\x1b[r\x1b[?6l");
+            self.emulator.process(fresh.as_bytes());
             for number in 1..=ROWS {
-                self.emulator
-                    .process(format!("\x1b[{number};1H{row}").as_bytes());
+                let line = format!("\x1b[{number};1H{row}");
+                self.emulator.process(line.as_bytes());
             }
         }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.wipe();
     }
 }
 
@@ -201,5 +208,73 @@ struct Scrolled(u64);
 impl vt100::Callbacks for Scrolled {
     fn on_scroll(&mut self, _: vt100::capture::RowContents<'_>, _: bool) {
         self.0 += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COLUMNS, ROWS, Screen};
+    use proptest::prelude::*;
+
+    fn lines(screen: &Screen) -> Vec<(u64, String)> {
+        (0..screen.len())
+            .map(|line| (screen.place(line), screen.text(line).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn a_line_broken_by_the_terminal_is_one() {
+        let mut screen = Screen::new();
+        let long = "x".repeat(usize::from(COLUMNS) + 20);
+        screen.draw(format!("{long}\r\nnext").as_bytes());
+        assert_eq!(lines(&screen), [(0, long), (2, "next".into())]);
+        assert_eq!((screen.cursor().line, screen.cursor().column), (1, 4));
+    }
+
+    #[test]
+    fn a_line_keeps_its_place_when_the_screen_scrolls() {
+        let mut screen = Screen::new();
+        screen.draw(&b"\r\n".repeat(usize::from(ROWS) - 2));
+        screen.draw(b"here");
+        let place = screen.place(screen.len() - 1);
+        screen.draw(b"\r\n\r\n\r\n");
+        assert!(lines(&screen).contains(&(place, "here".into())));
+    }
+
+    #[test]
+    fn everything_on_it_can_be_overwritten() {
+        let mut screen = Screen::new();
+        screen.draw(b"\x1b[5;50r\x1b[?6hone\x1b[?1049htwo");
+        screen.wipe();
+        let blank = "x".repeat(usize::from(COLUMNS));
+        for picture in ["\x1b[?1049l", "\x1b[?47l", "\x1b[?47h"] {
+            screen.draw(picture.as_bytes());
+            let rows = screen.emulator.screen().rows(0, COLUMNS);
+            assert!(rows.into_iter().all(|row| row == blank), "{picture:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn byte_by_byte_is_the_same_as_at_once(parts in proptest::collection::vec(
+            prop_oneof!["[a-z ]{0,30}", Just("\r\n".into()), "\x1b\\[[0-9]{0,3}[A-KPXm@LMST]", "│ ü世 ?",
+                Just("\x1b]8;;https://a/\x07".into()), Just("\x1b7\x1b[?1049h".into()), Just("\x1b8".into())],
+            0..60,
+        )) {
+            let bytes = parts.concat();
+            let (mut slow, mut fast) = (Screen::new(), Screen::new());
+            fast.draw(bytes.as_bytes());
+            bytes.bytes().for_each(|byte| slow.draw(&[byte]));
+            prop_assert_eq!(lines(&slow), lines(&fast));
+            prop_assert_eq!(slow.cursor(), fast.cursor());
+        }
+
+        #[test]
+        fn no_bytes_break_it(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
+            let mut screen = Screen::new();
+            screen.draw(&bytes);
+            prop_assert!(screen.len() <= usize::from(ROWS));
+        }
     }
 }

@@ -182,9 +182,10 @@ fn a_menu_of_ten_thousand_is_cut_to_what_is_shown() {
     play(Program::OpenClaw, &scenes, 0);
 
     // All at once, without a window: what has left the screen at its top has no title any more.
-    let all: String = (0..10_000)
+    let all: Vec<String> = (0..10_000)
         .map(|number| format!("│  ○ choice {number}\r\n"))
         .collect();
+    let all = all.concat();
     let mut screen = Screen::new();
     screen.draw(format!("◆  Which\r\n{all}└\r\n").as_bytes());
     let mut dialogue = Dialogue::new(Program::OpenClaw);
@@ -242,7 +243,7 @@ fn a_question_that_is_no_longer_wanted_is_withdrawn() {
 
 fn note(title: &str, lines: &[&str]) -> String {
     let line = |line: &&str| format!("│  {line:<90}│\r\n");
-    let body: String = lines.iter().map(line).collect();
+    let body = lines.iter().map(line).collect::<Vec<String>>().concat();
     format!(
         "│\r\n◇  {title} {}╮\r\n{}├{}╯\r\n",
         "─".repeat(80),

@@ -42,12 +42,11 @@ fn plain(bytes: &[u8]) -> Vec<u8> {
                 .position(|b| !b.is_ascii_digit() && *b != b';')?;
             (rest[end] == b'm').then(|| &rest[end + 1..])
         });
-        match colour {
-            Some(after) => rest = after,
-            None => {
-                plain.push(byte);
-                rest = after;
-            }
+        if let Some(after) = colour {
+            rest = after;
+        } else {
+            plain.push(byte);
+            rest = after;
         }
     }
     plain
@@ -147,7 +146,9 @@ fn a_refused_code_is_told_and_can_be_tried_again() {
 fn why_a_code_was_refused_is_told_in_the_end() {
     let parts = cut(recording!("claude-setup-token-wrong-code"), &["Finishing"]);
     let mut screen = super::Screen::new();
-    parts.iter().for_each(|part| screen.draw(part));
+    for part in &parts {
+        screen.draw(part);
+    }
     let dialogue = super::Dialogue::new(Program::SetupToken);
     assert_eq!(
         words(dialogue.ended(&screen, 130)),
