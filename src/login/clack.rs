@@ -55,7 +55,7 @@ fn footer(screen: &Screen, blank: usize) -> Option<usize> {
         .filter(|&line| screen.text(line).starts_with('└'))
 }
 
-/// The line with the title. Further lines of a title may be without a frame.
+/// The line with the title, of an answered prompt too. Further lines of a title may be without a frame.
 fn head(screen: &Screen, footer: usize) -> Option<usize> {
     (footer.saturating_sub(TALLEST)..footer)
         .rev()
@@ -64,7 +64,6 @@ fn head(screen: &Screen, footer: usize) -> Option<usize> {
                 .text(line)
                 .starts_with(['◆', '▲', '◇', '■', '└', '├', '┌'])
         })
-        .filter(|&line| screen.text(line).starts_with(['◆', '▲']))
 }
 
 fn complaint(screen: &Screen, footer: usize, end: usize) -> String {
@@ -90,6 +89,9 @@ fn wants(first: &str, body: &[&str], frame: usize, complaint: &str) -> Option<Wa
     }
     if is_about_the_machine(&title) {
         return Some(Wants::Password(Text::clean(&title)));
+    }
+    if rows.iter().any(|row| row.starts_with(['◻', '◼'])) {
+        return Some(Wants::Several(Text::clean(&title)));
     }
     if options.is_empty() {
         let input = rows.iter().find(|row| !is_hint(row)).copied()?;

@@ -262,6 +262,11 @@ impl Dialogue {
             Wants::Line { question, .. } => Step::Ask(question.clone()),
             Wants::Choice(menu) => Step::Choose(menu.clone()),
             Wants::Retry(why) => Step::Refused(why.clone()),
+            Wants::Several(title) => {
+                self.state = State::Over;
+                let why = format!("It wants several choices at once: {title}");
+                return Step::GiveUp(Text::clean(&why));
+            }
             Wants::Password(words) => {
                 self.state = State::Over;
                 let why = format!("It asks for a password of the machine itself: {words}");
@@ -362,8 +367,9 @@ fn words(wants: &Wants) -> (&str, &str) {
     match wants {
         Wants::Line { question, .. } => (question.prompt.as_str(), question.complaint.as_str()),
         Wants::Choice(menu) => (menu.title.as_str(), ""),
-        Wants::Retry(why) => (why.as_str(), ""),
-        Wants::Password(words) => (words.as_str(), ""),
+        Wants::Retry(words) | Wants::Password(words) | Wants::Several(words) => {
+            (words.as_str(), "")
+        }
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum Wants {
         untouched: bool,
     },
     Choice(Menu),
+    /// Any number of several choices, which nobody has needed for a sign-in yet.
+    Several(Text),
     /// Enter, after it has refused something with these words.
     Retry(Text),
     /// A password of the machine, which is none of a sign-in's business.

@@ -254,6 +254,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_changes_other_lines_is_seen_when_it_comes_byte_by_byte() {
+        for last in "JKLMSTPX@".chars() {
+            for up in 0..3 {
+                let bytes = format!("one\r\ntwo\r\nthree\x1b[{up}A\x1b[{last}");
+                let (mut slow, mut fast) = (Screen::new(), Screen::new());
+                fast.draw(bytes.as_bytes());
+                for byte in bytes.bytes() {
+                    slow.draw(&[byte]);
+                }
+                assert_eq!(lines(&slow), lines(&fast), "{bytes:?}");
+            }
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]

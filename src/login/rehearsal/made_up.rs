@@ -1,6 +1,7 @@
 //! Sign-ins made up after what programs draw.
 
 use super::{Act, Scene, play, scene, told};
+use crate::credentials::secret::Secret;
 use crate::login::dialogue::{Dialogue, Ending, Program};
 use crate::login::screen::{ROWS, Screen};
 use pretty_assertions::assert_eq;
@@ -344,7 +345,8 @@ fn the_plain_page_after_the_one_with_the_code_is_not_opened_too() {
 fn pages_that_only_help_are_not_opened() {
     let bytes = "Trouble with OAuth? See https://docs.openclaw.ai/start/faq\r\n\
         You can revoke it later at https://claude.ai/settings/claude-code\r\n\
-        blocked (openai) targetOrigin=https://auth.openai.com reason=URL\r\nhttps://\r\n";
+        blocked (openai) targetOrigin=https://auth.openai.com reason=URL\r\nhttps://\r\n\
+            Open https://docs.example.com/login in your browser\r\n";
     play(
         Program::OpenClaw,
         &[scene(Act::Nothing, bytes.as_bytes(), &[])],
@@ -426,6 +428,18 @@ fn a_password_of_the_machine_is_never_asked_for() {
 }
 
 #[test]
+fn several_choices_at_once_are_given_up() {
+    let bytes =
+        "│\r\n◆  Models\r\n│  ◻ one\r\n│  ◼ two\r\n│  ↑/↓ to navigate • Space: select\r\n└\r\n";
+    let step = "give up: It wants several choices at once: Models";
+    play(
+        Program::OpenClaw,
+        &[scene(Act::Nothing, bytes.as_bytes(), &[step])],
+        0,
+    );
+}
+
+#[test]
 fn a_line_that_stalls_is_no_prompt_of_a_known_program() {
     let bytes = "Error: a token exchange error: something\r\nSee: this\r\nWhat? that\r\n";
     play(
@@ -454,4 +468,24 @@ fn endless_output_costs_a_screen() {
     assert!(screen.len() <= usize::from(ROWS));
     let held: usize = (0..screen.len()).map(|line| screen.text(line).len()).sum();
     assert!(held <= 50_000, "{held}");
+}
+
+#[test]
+fn enter_follows_an_answer_only_once_it_has_been_taken() {
+    let (mut screen, mut dialogue) = (Screen::new(), Dialogue::new(Program::AuthLogin));
+    screen.draw(b"Paste code here if prompted > ");
+    let next = |dialogue: &mut Dialogue, screen: &Screen, quiet| {
+        told(dialogue.next(screen, Duration::from_millis(quiet)))
+    };
+    next(&mut dialogue, &screen, 0);
+    dialogue.answer(Secret::from("a#b".to_owned()));
+    assert_eq!(next(&mut dialogue, &screen, 0), "type \"a#b\"");
+    assert_eq!(next(&mut dialogue, &screen, 0), "wait");
+    let mut silent = dialogue.clone();
+    assert_eq!(next(&mut silent, &screen, 1999), "wait");
+    assert_eq!(next(&mut silent, &screen, 2000), ENTER, "it does not echo");
+    screen.draw(b"a#b");
+    assert_eq!(next(&mut dialogue, &screen, 79), "wait");
+    assert_eq!(next(&mut dialogue, &screen, 80), ENTER);
+    assert_eq!(next(&mut dialogue, &screen, 60_000), "wait");
 }
