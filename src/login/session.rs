@@ -205,6 +205,7 @@ impl<'scope, 'env> Session<'scope, 'env> {
             Step::Type(keys) => {
                 // A program that no longer listens has ended, which is seen next.
                 let _ = self.terminal.say(keys.reveal().as_bytes());
+                self.quiet = Duration::ZERO;
             }
             Step::Token { token, valid_days } => self.token = Some((token, valid_days)),
             Step::GiveUp(reason) => return Err(Setback::Failed(Some(reason))),
