@@ -130,9 +130,10 @@ fn invites(words: &str) -> bool {
 fn device_code(screen: &Screen, line: usize) -> Option<&str> {
     let text = screen.text(line);
     if let Some(place) = last_code(text) {
-        let rest = text[place + CODE.len()..]
-            .strip_prefix(" is")
-            .unwrap_or(&text[place + CODE.len()..]);
+        let (before, rest) = (&text[..place], &text[place + CODE.len()..]);
+        let rest = rest.strip_prefix(" is").unwrap_or(rest);
+        // "error code E403" is none.
+        let told = rest.starts_with(':') || !before.to_lowercase().contains("err");
         let code = rest.trim_start_matches([':', ' ', '(', '"', '\'']);
         let end = code
             .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
@@ -140,7 +141,7 @@ fn device_code(screen: &Screen, line: usize) -> Option<&str> {
         let (code, after) = code.split_at(end);
         let apart =
             code.len() < rest.len() - after.len() && !after.starts_with(['#', '_', '/', '=']);
-        return (apart && is_device_code(code)).then_some(code);
+        return (told && apart && is_device_code(code)).then_some(code);
     }
     let announced = (1..=2).any(|up| line >= up && last_code(screen.text(line - up)).is_some());
     let words = announced.then(|| bare(text))?;

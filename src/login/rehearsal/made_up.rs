@@ -323,6 +323,12 @@ fn a_device_code_is_shown_with_its_page() {
 }
 
 #[test]
+fn the_code_of_an_error_is_no_device_code() {
+    let bytes = b"npm error code E403\r\nnpm ERR! code E404\r\nnpm error 403 Forbidden\r\nAuth profile: a\r\n";
+    play(Program::OpenClaw, &[scene(Act::Nothing, bytes, &[])], 0);
+}
+
+#[test]
 fn the_plain_page_after_the_one_with_the_code_is_not_opened_too() {
     let page = "https://accounts.x.ai/oauth2/device";
     let bytes = format!(
