@@ -244,7 +244,7 @@ fn a_device_code_is_copied_shown_and_entered() {
     );
     assert_eq!(
         ran.log("termux-clipboard-set"),
-        "termux-clipboard-set \n  | MADE-UP1\n"
+        "termux-clipboard-set \n  | MADE-UP1"
     );
     assert_eq!(
         ran.log("termux-open-url"),

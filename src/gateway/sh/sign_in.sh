@@ -11,7 +11,8 @@ main() {
   # What runs in the background has no standard input of its own.
   exec 4<&0
   trap give_up TERM HUP INT
-  stty rows "$rows" cols "$columns" -echo
+  # A shared connection hands on the modes of a terminal that there is none of: all of them off.
+  stty sane rows "$rows" cols "$columns" -echo
   # A widget has no terminal whose name could have come along.
   TERM=xterm-256color
   export TERM
