@@ -257,8 +257,7 @@ home: OpenClaw's exit code says broken, its answer reads as ok; the exit code co
             2,
             "home: anthropic expires in 4 h 59 m\n",
             "\
-home: → Renew it before then, on the gateway: claude setup-token, then openclaw models auth \
-paste-token --provider anthropic
+home: → Renew it before then: clawtap reauth
 ",
         ),
     ];

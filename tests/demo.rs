@@ -21,7 +21,7 @@ fn it_shows_the_three_situations_and_asks_nobody() {
         "─ a login has ended ─",
         "│   ✗ home: anthropic expired 12 m ago",
         "│   [Sign in] [Check again] [Hide]",
-        "│ opens https://claude.ai/login",
+        "│ opens the sign-in page",
     ] {
         assert!(ran.stdout.contains(part), "{part}\n{}", ran.stdout);
     }

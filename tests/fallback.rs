@@ -44,8 +44,7 @@ fn an_answer_from_the_store_says_that_it_is_one() {
         .stderr(
             "\
 home: Read from OpenClaw's store: openclaw finds no node there.
-home: → Renew it before then, on the gateway: claude setup-token, then openclaw models auth \
-paste-token --provider anthropic
+home: → Renew it before then: clawtap reauth
 ",
         );
     let ran = Clawtap::with(&gateway)

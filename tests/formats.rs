@@ -66,7 +66,7 @@ fn json_is_one_document_with_a_schema_number_and_the_upstream_keys() {
           "login": "anthropic:claude-code",
           "remaining_ms": 17973973,
           "detail": null,
-          "next_step": "Renew it before then, on the gateway: claude setup-token, then openclaw models auth paste-token --provider anthropic",
+          "next_step": "Renew it before then: clawtap reauth",
           "page": "https://claude.ai/login"
         }
       ],

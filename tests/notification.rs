@@ -18,6 +18,7 @@ const REFUSED: &str = "ssh: connect to host home.example port 22: Connection ref
 /// A notification as it was asked for: its options by name, `true` for one without a value.
 type Notification = BTreeMap<String, OsString>;
 
+/// The standing ones; not that of a sign-in, which leads to its page.
 fn notifications(home: &Path) -> Vec<Notification> {
     let bytes = std::fs::read(home.join("log/termux-notification.words")).unwrap_or_default();
     let mut words = bytes
@@ -38,6 +39,7 @@ fn notifications(home: &Path) -> Vec<Notification> {
         let before = all.last_mut().expect("--id first").insert(name, value);
         assert_eq!(before, None, "{option} twice");
     }
+    all.retain(|one| !text(one, "id").ends_with("-sign-in"));
     all
 }
 
@@ -111,10 +113,11 @@ fn the_buttons_fit_what_is_wrong() {
         let mut expected = vec![
             ("Check again", format!("{start} tap --gateway 'home'")),
             ("Hide", hide),
-            ("(body)", guide.clone()),
+            ("(body)", guide),
         ];
         if sign_in {
-            expected.insert(0, ("Sign in", guide));
+            let reauth = format!("{start} reauth --gateway 'home'");
+            expected.insert(0, ("Sign in", reauth));
         }
         let ran = clawtap.run().status(code).stderr("");
         let expected: Vec<_> = expected
@@ -187,12 +190,14 @@ fn a_glance_stays_when_all_is_well_if_the_configuration_says_so() {
                 .on_a_phone()
                 .args(command)
                 .run()
+                .before_sign_in()
                 .stderr("");
             let one = notification(ran.home());
             assert_eq!(text(&one, "title"), title);
             assert_eq!(text(&one, "priority"), priority);
             assert_eq!(text(&one, "ongoing"), "true");
-            assert_eq!(ran.log("termux-notification-remove"), "");
+            let calls = calls(|fake| ran.log(fake));
+            assert!(!calls.contains("termux-notification-remove"), "{calls}");
         }
     }
 }
@@ -205,12 +210,13 @@ fn a_tap_puts_up_none_if_the_configuration_says_so_but_takes_away_what_is_over()
         .on_a_phone()
         .args(["tap"])
         .run()
+        .before_sign_in()
         .status(1)
         .stderr("");
-    assert_eq!(ran.log("termux-notification"), "");
+    assert_eq!(notifications(ran.home()), []);
     assert_eq!(
-        ran.log("termux-toast"),
-        "termux-toast -g bottom\n  | ✗ home: anthropic expired"
+        calls(|fake| ran.log(fake)),
+        "termux-toast -g bottom\n  | ✗ home: anthropic expired\ntermux-vibrate -d 500\n"
     );
     let gateway = GatewayHome::new().document("2026.9.6/token_ok_am");
     let ran = configured(&gateway, quiet)
@@ -366,8 +372,10 @@ fn the_buttons_really_do_it_with_an_empty_environment_whatever_the_home_folder_i
             "termux-toast -g bottom\n  | ✓ home: ok, anthropic 299 d left"
         );
 
-        let (_, stderr) = run("Sign in", &well);
-        assert!(!logged("termux-dialog").is_empty(), "no dialog: {stderr}");
+        let (_, stderr) = run("Sign in", &gateway);
+        let toasts = logged("termux-toast");
+        let started = "termux-toast -g bottom\n  | home: starting the sign-in…";
+        assert!(toasts.contains(started), "{toasts}\n{stderr}");
     }
 }
 
@@ -388,17 +396,17 @@ fn the_buttons_keep_to_the_configuration_and_the_gateway_they_were_made_for() {
         .env("OPENCLAW_SERVER", "me@home.example.net")
         .args(["tap"]);
     for clawtap in [elsewhere, unconfigured] {
-        let ran = clawtap.run().status(1).stderr("");
+        let ran = clawtap.run().before_sign_in().status(1).stderr("");
         let one = notification(ran.home());
         let line = text(&one, "button2-action");
         let log = ran.home().join("log-of-actions");
         std::fs::create_dir(&log).expect("a fresh folder");
-        assert_eq!(run_action(&line, &log, &gateway), (Some(1), String::new()));
-        let toast = std::fs::read_to_string(log.join("termux-toast"));
-        assert_eq!(
-            toast.unwrap_or_default(),
-            "termux-toast -g bottom\n  | ✗ home: anthropic expired"
-        );
+        let (code, stderr) = run_action(&line, &log, &gateway);
+        assert_eq!(code, Some(1), "{stderr}");
+        let logged = |fake: &str| std::fs::read_to_string(log.join(fake)).unwrap_or_default();
+        let calls = calls(logged);
+        let toast = "termux-toast -g bottom\n  | ✗ home: anthropic expired\n";
+        assert!(calls.contains(toast), "{calls}\n{stderr}");
     }
 }
 

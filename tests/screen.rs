@@ -56,9 +56,7 @@ fn many_logins_fit_a_small_phone() {
     doctor
 
   openai expires in 4 h 59 m:
-  → Renew it before then, on the
-    gateway: openclaw models auth login
-    --provider openai
+  → Renew it before then: clawtap reauth
     https://auth.openai.com/log-in
 
   model openai/gpt-5.6-sol
@@ -88,8 +86,7 @@ fn a_desk_has_room_for_whole_names_and_the_end() {
 
 ROW
 
-  → Renew it before then, on the gateway: claude setup-token, then openclaw models auth paste-token
-    --provider anthropic
+  → Renew it before then: clawtap reauth
     https://claude.ai/login
 
   model anthropic/claude-opus-4-5

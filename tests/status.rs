@@ -21,9 +21,7 @@ fn an_expiring_login_is_shown_with_what_to_do() {
 
   ! anthropic:claude-code ██░░░░░░ 4 h 59 m
 
-  → Renew it before then, on the gateway:
-    claude setup-token, then openclaw models
-    auth paste-token --provider anthropic
+  → Renew it before then: clawtap reauth
     https://claude.ai/login
 
   model anthropic/claude-opus-4-5

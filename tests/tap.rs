@@ -16,23 +16,24 @@ const FAKES: [&str; 6] = [
     "termux-vibrate",
 ];
 
-/// Every Termux:API command that was called, with its arguments and, after `|`, its standard input. What the
-/// buttons of a notification do is in `notification.rs`.
+/// Every Termux:API command that was called before a sign-in began, if one did, with its arguments and, after `|`,
+/// its standard input. What the buttons of a notification do is in `notification.rs`.
 pub(crate) fn calls(log: impl Fn(&str) -> String) -> String {
-    let mut calls = String::new();
-    for fake in FAKES {
-        for line in log(fake).split_inclusive('\n') {
-            match line.split_once(" --action ") {
-                Some((before, _)) => calls.push_str(&format!("{before}\n")),
-                None => calls.push_str(line),
-            }
-        }
-        // What a command is given does not end with a new line.
-        if !calls.is_empty() && !calls.ends_with('\n') {
-            calls.push('\n');
+    let mut calls: Vec<String> = Vec::new();
+    for line in log("every-call").lines() {
+        match (calls.last_mut(), line.split_once(" --action ")) {
+            (_, Some((before, _))) => calls.push(format!("{before}\n")),
+            (Some(last), None) if line.starts_with("  | ") => last.push_str(&format!("{line}\n")),
+            _ => calls.push(format!("{line}\n")),
         }
     }
-    calls
+    let sign_in = |call: &String| call.contains(": starting the sign-in…\n");
+    if let Some(start) = calls.iter().position(sign_in) {
+        calls.truncate(start);
+    }
+    // They run side by side.
+    calls.sort();
+    calls.concat()
 }
 
 fn tap_on(gateway: &GatewayHome) -> Clawtap {
@@ -57,7 +58,7 @@ termux-vibrate -d 40
             2,
             "\
 termux-notification --id clawtap-home --title home: anthropic expires in 4 h 59 m --priority default --group clawtap --alert-once
-  | Renew it before then, on the gateway: claude setup-token, then openclaw models auth paste-token --provider anthropic
+  | Renew it before then: clawtap reauth
 termux-toast -g bottom
   | ! home: anthropic expires in 4 h 59 m
 termux-vibrate -d 150
@@ -68,21 +69,19 @@ termux-vibrate -d 150
             1,
             "\
 termux-notification --id clawtap-home --title home: anthropic expired --priority high --group clawtap --alert-once
-  | Sign in again on the gateway: claude setup-token, then openclaw models auth paste-token --provider anthropic
-termux-open-url https://claude.ai/login
+  | Sign in again: clawtap reauth
 termux-toast -g bottom
   | ✗ home: anthropic expired
 termux-vibrate -d 500
 ",
         ),
-        // The page is that of the provider which is missing, whatever else is signed in.
+        // What is missing is what the sign-in is for, whatever else is signed in.
         (
             "2026.9.6/token_ok",
             1,
             "\
 termux-notification --id clawtap-home --title home: openai is not signed in, and 1 more --priority high --group clawtap --alert-once
-  | Sign in on the gateway: openclaw models auth login --provider openai
-termux-open-url https://auth.openai.com/log-in
+  | Sign in: clawtap reauth
 termux-toast -g bottom
   | ✗ home: openai is not signed in, and 1 more
 termux-vibrate -d 500
@@ -91,8 +90,13 @@ termux-vibrate -d 500
     ];
     for (document, code, expected) in table {
         let gateway = GatewayHome::new().document(document);
-        let ran = tap_on(&gateway).run().status(code).stdout("").stderr("");
+        let ran = tap_on(&gateway).run().before_sign_in();
+        let ran = ran.status(code).stdout("").stderr("");
         assert_eq!(calls(|fake| ran.log(fake)), expected, "{document}");
+        let signs_in = gateway
+            .calls()
+            .contains("models auth login --provider openai");
+        assert_eq!(signs_in, document == "2026.9.6/token_ok", "{document}");
     }
 }
 
@@ -126,6 +130,7 @@ fn two_gateways_share_a_toast_and_have_a_notification_each() {
     let ran = tap_on(&gateway)
         .config(&config)
         .run()
+        .before_sign_in()
         .status(1)
         .stdout("")
         .stderr("");
@@ -133,9 +138,8 @@ fn two_gateways_share_a_toast_and_have_a_notification_each() {
         calls(|fake| ran.log(fake)),
         "\
 termux-notification --id clawtap-office --title office: anthropic expired --priority high --group clawtap --alert-once
-  | Sign in again on the gateway: claude setup-token, then openclaw models auth paste-token --provider anthropic
+  | Sign in again: clawtap reauth
 termux-notification-remove clawtap-home
-termux-open-url https://claude.ai/login
 termux-toast -g bottom
   | ✓ home: ok, anthropic 299 d left
   | ✗ office: anthropic expired
@@ -165,7 +169,7 @@ clawtap: termux-toast got no answer: is the Termux:API app installed?
     for fake in ["termux-toast", "termux-vibrate", "termux-notification"] {
         let ran = tap_on(&gateway).env("FAKE_FAIL", fake).run();
         let message = format!("clawtap: {fake} failed\n✗ home: anthropic expired\n");
-        let ran = ran.status(1).stdout("").stderr(&message);
+        let ran = ran.before_sign_in().status(1).stdout("").stderr(&message);
         assert_eq!(calls(|fake| ran.log(fake)), everything, "{fake} fails");
     }
 }
@@ -187,7 +191,6 @@ fn without_the_termux_api_app_everything_hangs_and_it_ends_all_the_same() {
 clawtap: termux-toast got no answer: is the Termux:API app installed?
 clawtap: termux-vibrate got no answer: is the Termux:API app installed?
 clawtap: termux-notification got no answer: is the Termux:API app installed?
-clawtap: termux-open-url got no answer: is the Termux:API app installed?
 ✗ home: anthropic expired
 ",
     );
@@ -197,7 +200,12 @@ clawtap: termux-open-url got no answer: is the Termux:API app installed?
 fn a_page_that_one_command_does_not_open_another_opens() {
     let gateway = GatewayHome::new().document("2026.9.6/token_expired_am");
     let page = "https://claude.ai/login";
-    let ran = tap_on(&gateway).env("FAKE_FAIL", "termux-open-url").run();
+    // Its second choice shows the page.
+    let guide = || {
+        let clawtap = Clawtap::with(&gateway).on_a_phone().args(["guide"]);
+        clawtap.env("FAKE_ANSWERS", "1 cancel")
+    };
+    let ran = guide().env("FAKE_FAIL", "termux-open-url").run();
     let ran = ran.status(1).stdout("").stderr("");
     assert_eq!(
         ran.log("termux-open-url"),
@@ -205,13 +213,13 @@ fn a_page_that_one_command_does_not_open_another_opens() {
     );
     assert_eq!(ran.log("termux-open"), format!("termux-open {page}\n"));
 
-    let ran = tap_on(&gateway)
+    let ran = guide()
         .env("FAKE_FAIL", "termux-open-url termux-open")
         .run();
     let _ = ran
         .status(1)
         .stdout("")
-        .stderr("clawtap: termux-open failed\n✗ home: anthropic expired\n");
+        .stderr("clawtap: termux-open failed\n");
 }
 
 #[test]
@@ -230,6 +238,7 @@ fn commands_that_are_not_installed_are_named_and_the_rest_is_done() {
         .path(&path)
         .args(["tap"])
         .run()
+        .before_sign_in()
         .status(1)
         .stdout("")
         .stderr(
@@ -242,7 +251,6 @@ clawtap: termux-notification is not installed: pkg install termux-api
     assert_eq!(
         calls(|fake| ran.log(fake)),
         "\
-termux-open https://claude.ai/login
 termux-toast -g bottom
   | ✗ home: anthropic expired
 "
@@ -252,13 +260,17 @@ termux-toast -g bottom
 #[test]
 fn off_the_phone_the_same_appears_in_the_terminal() {
     let table = [
-        ("2026.9.6/token_ok_am", 0, "✓ home: ok, anthropic 299 d left\n"),
+        (
+            "2026.9.6/token_ok_am",
+            0,
+            "✓ home: ok, anthropic 299 d left\n",
+        ),
         (
             "2026.9.6/token_expired_am",
             1,
             "\
 ✗ home: anthropic expired
-→ Sign in again on the gateway: claude setup-token, then openclaw models auth paste-token --provider anthropic
+→ Sign in again: clawtap reauth
   https://claude.ai/login
 ",
         ),

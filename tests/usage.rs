@@ -6,12 +6,13 @@ use pretty_assertions::assert_eq;
 
 use crate::support::{Clawtap, GatewayHome, fixture};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "init",
     "status",
     "check",
     "tap",
     "guide",
+    "reauth",
     "widgets",
     "demo",
     "completions",

@@ -43,7 +43,7 @@ pub(crate) fn run(session: &Session) -> Result<Outcome, Error> {
             title,
             toast: reaction.toast,
             notification: reaction.notifications.into_iter().next(),
-            page: reaction.page,
+            signs_in: reaction.page.is_some(),
             vibration_ms: reaction.vibration_ms,
         };
         text.push_str(&render(&screen, session.terminal.width));

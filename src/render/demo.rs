@@ -9,7 +9,8 @@ pub(crate) struct Screen {
     pub(crate) title: &'static str,
     pub(crate) toast: String,
     pub(crate) notification: Option<Notification>,
-    pub(crate) page: Option<String>,
+    /// Whether the sign-in starts at once.
+    pub(crate) signs_in: bool,
     pub(crate) vibration_ms: u32,
 }
 
@@ -37,8 +38,8 @@ pub(crate) fn render(screen: &Screen, columns: usize) -> String {
             .collect();
         rows.push(format!("  {}", buttons.join(" ")));
     }
-    if let Some(page) = &screen.page {
-        rows.push(format!("opens {page}"));
+    if screen.signs_in {
+        rows.push("opens the sign-in page".to_owned());
     }
     rows.push(format!("vibrates {} ms", screen.vibration_ms));
     let rule = "─".repeat(inner.saturating_sub(width(screen.title) + 1));

@@ -202,6 +202,15 @@ impl Ran {
         self
     }
 
+    /// Without what was said from the beginning of a sign-in on, which a tap and a guide end with.
+    pub(crate) fn before_sign_in(mut self) -> Self {
+        if let Some(start) = self.stderr.find(": starting the sign-in…\n") {
+            let line = self.stderr[..start].rfind('\n').map_or(0, |end| end + 1);
+            self.stderr.truncate(line);
+        }
+        self
+    }
+
     /// A file in our home, if it is there.
     pub(crate) fn file(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.home.path().join(name)).ok()
