@@ -16,8 +16,11 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes of status, check and tap:
-  0 ok, 1 expired, missing or unusable, 2 expiring soon, 3 cannot tell.
-Others: 64 wrong usage, 70 bug, 74 cannot read or write here,
+  0 ok, 1 expired, missing or unusable,
+  2 expiring soon, 3 cannot tell.
+Others:
+  64 wrong usage, 70 bug,
+  74 cannot read or write here,
   78 bad configuration, 130 interrupted.";
 
 /// Options of every command.
@@ -150,11 +153,13 @@ pub(crate) struct Guide {
 
 /// Sign in again: opens the page, takes the code, stores the login, and checks that it works
 ///
-/// Without options it mends what is broken, or else what ends soon. Exit codes: 0 signed in, or nothing to do;
-/// 1 the sign-in came to nothing, and the old login is as it was.
+/// Without options it mends what is broken, or else what ends soon. The old login stays as it is until the new one
+/// is stored.
+///
+/// Exit codes: 0 signed in, or nothing to do; 1 not signed in; 3 the gateway cannot be asked.
 #[derive(Debug, Args)]
 pub(crate) struct Reauth {
-    /// On this gateway
+    /// On this gateway [default: the one where something is wrong]
     #[arg(short, long, value_name = "NAME")]
     pub(crate) gateway: Option<String>,
     /// The provider, as OpenClaw calls it: anthropic, openai, …
@@ -163,11 +168,11 @@ pub(crate) struct Reauth {
     /// The login, as OpenClaw calls it: anthropic:claude-code, …
     #[arg(long, value_name = "ID")]
     pub(crate) profile: Option<String>,
-    /// setup-token, cli, api-key, device-code, browser, or a method of OpenClaw's own
+    /// How: setup-token or cli (Anthropic's), api-key, device-code, browser, or a method of OpenClaw's own
     #[arg(short, long, value_name = "WORD")]
     pub(crate) method: Option<String>,
-    /// What to do when OpenClaw says that its gateway process must restart
-    #[arg(long, value_enum, default_value_t = Restart::Ask)]
+    /// Whether to restart OpenClaw's gateway process if it says that it must
+    #[arg(long, value_enum, value_name = "ANSWER", default_value_t = Restart::Ask)]
     pub(crate) restart: Restart,
     /// Change nothing, show what would run
     #[arg(short = 'n', long)]
@@ -176,9 +181,11 @@ pub(crate) struct Reauth {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Restart {
+    /// Restart it
     Yes,
+    /// Leave it, and say how
     No,
-    /// Ask, and leave it if nobody can be asked
+    /// Ask; leave it if nobody answers
     Ask,
 }
 
