@@ -17,14 +17,14 @@ fn phone_for(gateway: &GatewayHome) -> Phone {
     phone
 }
 
-/// The names of the rows, without the stable shortcut beside them.
+/// The names of the rows, without the stable shortcuts beside them.
 fn rows(phone: &Phone) -> Vec<String> {
     let entries = fs::read_dir(phone.path(".shortcuts/tasks")).expect("a folder");
     let names = entries
         .flatten()
         .map(|entry| entry.file_name().into_string());
     let mut names: Vec<String> = names.map(|name| name.expect("UTF-8")).collect();
-    names.retain(|name| !name.starts_with("OpenClaw") && !name.ends_with(": check"));
+    names.retain(|name| !name.starts_with("OpenClaw") && !name.contains(": "));
     names.sort();
     names
 }

@@ -15,6 +15,7 @@ struct Row {
     label: &'static str,
     word: &'static str,
     runs: Runs,
+    dynamic: Dynamic,
     script: &'static str,
     icon: &'static [u8],
 }
@@ -26,12 +27,23 @@ enum Runs {
     InTerminal,
 }
 
+/// Whether launchers offer it too where the app's icon is held. There is little room, and a shortcut that was pinned
+/// from there is dead when it leaves: a row keeps what it has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dynamic {
+    /// The one for all gateways, and those of the first ones.
+    Each,
+    ForAll,
+    No,
+}
+
 /// Adding a shortcut is a row here, and its script and its icon in `widgets/`.
-const ROWS: [Row; 3] = [
+const ROWS: [Row; 4] = [
     Row {
         label: "OpenClaw",
         word: "check",
         runs: Runs::Unseen,
+        dynamic: Dynamic::Each,
         script: include_str!("../../widgets/tap"),
         icon: include_bytes!("../../widgets/icons/tap.png"),
     },
@@ -39,6 +51,7 @@ const ROWS: [Row; 3] = [
         label: "OpenClaw guide",
         word: "guide",
         runs: Runs::InTerminal,
+        dynamic: Dynamic::ForAll,
         script: include_str!("../../widgets/guide"),
         icon: include_bytes!("../../widgets/icons/guide.png"),
     },
@@ -46,8 +59,19 @@ const ROWS: [Row; 3] = [
         label: "OpenClaw status",
         word: "status",
         runs: Runs::InTerminal,
+        dynamic: Dynamic::ForAll,
         script: include_str!("../../widgets/status"),
         icon: include_bytes!("../../widgets/icons/status.png"),
+    },
+    Row {
+        label: "OpenClaw sign in",
+        word: "sign in",
+        // It asks in dialogs.
+        runs: Runs::Unseen,
+        // A tap and the guide lead to it.
+        dynamic: Dynamic::No,
+        script: include_str!("../../widgets/reauth"),
+        icon: include_bytes!("../../widgets/icons/reauth.png"),
     },
 ];
 
@@ -82,7 +106,7 @@ pub(crate) fn wanted(
     let for_all = matches!((scope, gateways), (Scope::All, _) | (_, [_]));
     if for_all {
         for row in &ROWS {
-            files.extend(row.files(home, device, None, true));
+            files.extend(row.files(home, device, None, row.dynamic != Dynamic::No));
         }
     }
     if gateways.len() > 1 {
@@ -91,7 +115,7 @@ pub(crate) fn wanted(
                 continue;
             }
             for row in &ROWS {
-                let dynamic = matches!(row.runs, Runs::Unseen) && index < dynamic_gateways();
+                let dynamic = row.dynamic == Dynamic::Each && index < dynamic_gateways();
                 files.extend(row.files(home, device, Some(gateway), dynamic));
             }
         }
@@ -113,8 +137,11 @@ pub(crate) fn wanted(
 }
 
 /// How many gateways have a dynamic shortcut of their own.
-pub(crate) const fn dynamic_gateways() -> usize {
-    MOST_DYNAMIC.saturating_sub(ROWS.len())
+pub(crate) fn dynamic_gateways() -> usize {
+    let rows = |wanted: fn(Dynamic) -> bool| ROWS.iter().filter(|row| wanted(row.dynamic)).count();
+    let for_all = rows(|dynamic| dynamic != Dynamic::No);
+    let each = rows(|dynamic| dynamic == Dynamic::Each).max(1);
+    MOST_DYNAMIC.saturating_sub(for_all) / each
 }
 
 /// Where a live row of this name is.
@@ -212,6 +239,8 @@ mod tests {
             ".shortcuts/OpenClaw status",
             ".shortcuts/icons/OpenClaw status.png",
             ".termux/widget/dynamic_shortcuts/OpenClaw status",
+            ".shortcuts/tasks/OpenClaw sign in",
+            ".shortcuts/icons/OpenClaw sign in.png",
         ];
         assert_eq!(paths(&one, &Scope::All), expected);
         assert_eq!(paths(&one, &Scope::Gateway("home".into())), expected);
@@ -237,6 +266,8 @@ mod tests {
                 ".shortcuts/icons/office: guide.png",
                 ".shortcuts/office: status",
                 ".shortcuts/icons/office: status.png",
+                ".shortcuts/tasks/office: sign in",
+                ".shortcuts/icons/office: sign in.png",
             ]
         );
     }

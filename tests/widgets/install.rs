@@ -6,11 +6,11 @@ use super::{MANIFEST, REFRESH};
 use crate::support::{Phone, Said};
 
 #[test]
-fn one_gateway_gets_three_shortcuts_with_icons_and_a_menu() {
+fn one_gateway_gets_four_shortcuts_with_icons_and_a_menu() {
     let phone = Phone::with_gateways(&["home"]);
     let said = phone.run("widgets install").status(0).stderr("");
     assert!(
-        said.stdout.starts_with("✓ files: 9 written\nNext: "),
+        said.stdout.starts_with("✓ files: 11 written\nNext: "),
         "{}",
         said.stdout
     );
@@ -18,6 +18,7 @@ fn one_gateway_gets_three_shortcuts_with_icons_and_a_menu() {
         phone.tree(".shortcuts"),
         [
             "600 .shortcuts/icons/OpenClaw guide.png",
+            "600 .shortcuts/icons/OpenClaw sign in.png",
             "600 .shortcuts/icons/OpenClaw status.png",
             "600 .shortcuts/icons/OpenClaw.png",
             "700 .shortcuts/",
@@ -26,6 +27,7 @@ fn one_gateway_gets_three_shortcuts_with_icons_and_a_menu() {
             "700 .shortcuts/icons/",
             "700 .shortcuts/tasks/",
             "700 .shortcuts/tasks/OpenClaw",
+            "700 .shortcuts/tasks/OpenClaw sign in",
         ]
     );
     assert_eq!(
@@ -52,7 +54,7 @@ fn a_second_run_changes_nothing_and_leaves_the_list_alone() {
     phone.calls_of("am");
     let said = phone.run("widgets install").status(0).stderr("");
     assert!(
-        said.stdout.starts_with("✓ files: 9 as they should be\n"),
+        said.stdout.starts_with("✓ files: 11 as they should be\n"),
         "{}",
         said.stdout
     );
@@ -82,6 +84,8 @@ write ~/.termux/widget/dynamic_shortcuts/OpenClaw guide
 write ~/.shortcuts/OpenClaw status
 write ~/.shortcuts/icons/OpenClaw status.png
 write ~/.termux/widget/dynamic_shortcuts/OpenClaw status
+write ~/.shortcuts/tasks/OpenClaw sign in
+write ~/.shortcuts/icons/OpenClaw sign in.png
 leave ~/.shortcuts/tasks/OpenClaw: it is somebody else's
 leave ~/.shortcuts/icons/OpenClaw.png: it is somebody else's
 "
@@ -119,7 +123,8 @@ fn one_gateway_of_several_can_be_chosen() {
         phone.tree(".shortcuts/tasks"),
         [
             "700 .shortcuts/tasks/",
-            "700 .shortcuts/tasks/office: check"
+            "700 .shortcuts/tasks/office: check",
+            "700 .shortcuts/tasks/office: sign in",
         ]
     );
     let script = phone.read(".shortcuts/tasks/office: check");
@@ -153,7 +158,7 @@ fn forty_gateways_have_their_rows_and_the_menu_says_what_it_has_room_for() {
     let dynamic = phone.tree(".termux/widget/dynamic_shortcuts/");
     let files = dynamic.iter().filter(|line| !line.ends_with('/')).count();
     assert_eq!(files, 5);
-    assert_eq!(phone.tree(".shortcuts/tasks/").len(), 1 + 1 + 40 + 40);
+    assert_eq!(phone.tree(".shortcuts/tasks/").len(), 1 + 2 + 2 * 40 + 40);
     let _ = phone.run("widgets uninstall").status(0).stderr("");
     assert_eq!(phone.everything(), before);
 }

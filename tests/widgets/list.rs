@@ -24,15 +24,18 @@ For all gateways:
   OpenClaw
   OpenClaw guide
   OpenClaw status
+  OpenClaw sign in
 For home:
   home: check
   home: guide
   home: status
+  home: sign in
   ? home · tap to check (live)
 For office:
   office: check
   office: guide
   office: status
+  office: sign in
   ? office · tap to check (live)
 ✓ all as installed
 "

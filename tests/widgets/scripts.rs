@@ -7,10 +7,11 @@ use pretty_assertions::assert_eq;
 
 use crate::support::{Clawtap, Phone, Said, fixture};
 
-const SCRIPTS: [(&str, &str); 3] = [
+const SCRIPTS: [(&str, &str); 4] = [
     (".shortcuts/tasks/OpenClaw", "tap"),
     (".shortcuts/OpenClaw guide", "guide"),
     (".shortcuts/OpenClaw status", "status"),
+    (".shortcuts/tasks/OpenClaw sign in", "reauth"),
 ];
 
 fn repository(name: &str) -> Vec<u8> {
@@ -56,7 +57,7 @@ fn every_script_is_good_shell_and_its_command_exists() {
         let _ = phone.run(&format!("{words} --help")).status(0);
         tried += 1;
     }
-    assert_eq!(tried, 3 * 2 + 2 * 4 + 2);
+    assert_eq!(tried, 3 * 2 + 1 + 2 * (4 + 1) + 2);
 }
 
 #[test]
