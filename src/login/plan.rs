@@ -168,11 +168,13 @@ pub(crate) fn described(route: &Route, gateway: &Gateway) -> String {
         }
         Route::ClaudeCli | Route::OpenClaw { .. } => {}
     }
-    line(
-        Tool::OpenClaw,
-        &["models", "status", "--json", "--check"].map(String::from),
-        "",
-    );
+    let mut status = ["models", "status", "--json", "--check"]
+        .map(String::from)
+        .to_vec();
+    if let Some(agent) = &gateway.agent {
+        status.extend(["--agent", agent.as_str()].map(String::from));
+    }
+    line(Tool::OpenClaw, &status, "");
     text
 }
 
@@ -183,5 +185,161 @@ fn spelled(word: &str) -> String {
         word.to_owned()
     } else {
         quoted(word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SETUP_TOKEN_DAYS, Storing, described, on_terminal, paste_token};
+    use crate::credentials::secret::Secret;
+    use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Identifier, Name, Way};
+    use crate::login::route::{Argument, Route};
+
+    fn gateway(agent: Option<&str>) -> Gateway {
+        Gateway {
+            name: Name::parse("home").unwrap(),
+            way: Way::Local,
+            openclaw: None,
+            agent: agent.map(|agent| Identifier::parse(agent).unwrap()),
+            profile: None,
+            limit: DEFAULT_LIMIT,
+        }
+    }
+
+    fn id(text: &str) -> Argument {
+        Argument::id(text).unwrap()
+    }
+
+    fn openclaw(provider: &str, method: Option<&str>, profile: Option<&str>) -> Route {
+        Route::OpenClaw {
+            provider: id(provider),
+            method: method.map(|method| Argument::method(method).unwrap()),
+            profile: profile.map(id),
+        }
+    }
+
+    fn key(provider: &str, profile: Option<&str>) -> Route {
+        Route::ApiKey {
+            provider: id(provider),
+            profile: profile.map(id),
+        }
+    }
+
+    #[test]
+    fn each_sign_in_has_its_program_and_arguments() {
+        let token = |profile: Option<&str>| Route::SetupToken {
+            profile: profile.map(id),
+        };
+        let table = [
+            (
+                token(Some("anthropic:work")),
+                None,
+                Some("claude setup-token"),
+            ),
+            (Route::ClaudeCli, Some("main"), Some("claude auth login")),
+            (
+                openclaw("openai", None, None),
+                None,
+                Some("openclaw models auth login --provider openai"),
+            ),
+            (
+                openclaw("openai", Some("device-code"), Some("openai:me@example.com")),
+                Some("main"),
+                Some(
+                    "openclaw models auth login --provider openai --profile-id openai:me@example.com \
+                     --agent main --method device-code",
+                ),
+            ),
+            (key("openrouter", None), Some("main"), None),
+        ];
+        for (route, agent, expected) in table {
+            let plan = on_terminal(&route, &gateway(agent));
+            let line =
+                plan.map(|plan| format!("{} {}", plan.tool.name(), plan.arguments.join(" ")));
+            assert_eq!(line.as_deref(), expected, "{route:?}");
+        }
+    }
+
+    #[test]
+    fn a_setup_token_is_stored_with_its_lifetime_in_the_place_of_the_old_one() {
+        let table = [
+            (None, 365, None, "anthropic:manual --expires-in 365d"),
+            (
+                Some("anthropic:work"),
+                30,
+                Some("main"),
+                "anthropic:work --agent main --expires-in 30d",
+            ),
+        ];
+        for (profile, days, agent, end) in table {
+            let errand = paste_token(profile.map(id).as_ref(), days, &gateway(agent));
+            assert_eq!(
+                errand.arguments.join(" "),
+                format!("models auth paste-token --provider anthropic --profile-id {end}")
+            );
+            assert_eq!(errand.since, Some("2026.6.0"));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_piped_is_typed_with_the_same_arguments() {
+        let secret = || Secret::from("made-up".to_owned());
+        let profile = id("openrouter:default");
+        let provider = id("openrouter");
+        let table = [
+            (
+                Storing::key(secret(), &provider, Some(&profile), &gateway(Some("main"))),
+                "models auth paste-api-key --provider openrouter --profile-id openrouter:default --agent main",
+            ),
+            (
+                Storing::key(secret(), &provider, None, &gateway(None)),
+                "models auth paste-api-key --provider openrouter",
+            ),
+            (
+                Storing::token(secret(), None, SETUP_TOKEN_DAYS, &gateway(None)),
+                "models auth paste-token --provider anthropic --profile-id anthropic:manual --expires-in 365d",
+            ),
+        ];
+        for (storing, expected) in table {
+            assert_eq!(storing.errand.arguments.join(" "), expected);
+            let plan = storing.typed();
+            assert_eq!(plan.tool.name(), "openclaw");
+            assert_eq!(plan.arguments.join(" "), expected);
+            let typed = plan.prepared.expect("it is known");
+            assert_eq!(typed.reveal(), "made-up");
+        }
+    }
+
+    #[test]
+    fn a_dry_run_shows_every_step_of_each_sign_in() {
+        let table = [
+            (
+                Route::SetupToken { profile: None },
+                "On home, for Anthropic setup token:\n  claude setup-token\n  openclaw models auth paste-token \
+                 --provider anthropic --profile-id anthropic:manual --expires-in 365d < the token\n",
+            ),
+            (
+                Route::ClaudeCli,
+                "On home, for Claude Code login:\n  claude auth login\n",
+            ),
+            (
+                openclaw("openai", None, Some("openai:me@example.com")),
+                "On home, for openai sign-in, openai:me@example.com:\n  openclaw models auth login \
+                 --provider openai --profile-id openai:me@example.com\n",
+            ),
+            (
+                key("google", None),
+                "On home, for google API key:\n  openclaw models auth paste-api-key --provider google < the key\n",
+            ),
+        ];
+        for (route, steps) in table {
+            let expected = format!("{steps}  openclaw models status --json --check\n");
+            assert_eq!(described(&route, &gateway(None)), expected);
+            let described = described(&route, &gateway(Some("main")));
+            let of_openclaw = described.lines().filter(|line| line.contains(" openclaw "));
+            for line in of_openclaw {
+                assert!(line.contains(" --agent main"), "{line}");
+            }
+        }
     }
 }

@@ -35,14 +35,14 @@ pub(crate) fn of(
     if !state.works() {
         return Err(format!("openclaw still says {}", state.word()));
     }
-    if let (Some(promised), Some(left)) = (promised, left) {
-        if (promised - left).abs() > TOLERANCE {
-            return Err(format!(
-                "promised {}, but openclaw says {}",
-                spoken(promised),
-                spoken(left)
-            ));
-        }
+    if let (Some(promised), Some(left)) = (promised, left)
+        && (promised - left).abs() > TOLERANCE
+    {
+        return Err(format!(
+            "promised {}, but openclaw says {}",
+            spoken(promised),
+            spoken(left)
+        ));
     }
     // A program that was left in the middle may end as if all were well.
     let older = before.and_then(|before| {
@@ -87,5 +87,244 @@ fn fresh<'a>(route: &Route, report: &'a Report) -> Option<&'a Login> {
                 .filter(|login| login.provider.as_str() == provider.as_str())
                 .max_by_key(|login| login.left),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+    use crate::login::route::{Argument, Route};
+    use crate::status::assessment::{Assessment, Trouble};
+    use crate::status::login::{Login, LoginKind, Reported};
+    use crate::status::report::Report;
+    use crate::status::text::Text;
+    use crate::status::wire;
+    use chrono::{DateTime, TimeDelta};
+    use std::time::Duration;
+
+    const EXPIRED: &str =
+        include_str!("../../tests/fixtures/corpus/2026.9.6/token_expired_am.json");
+    const FRESH: &str = include_str!("../../tests/fixtures/corpus/2026.9.6/token_ok_am.json");
+    const MIXED: &str = include_str!("../../tests/fixtures/corpus/2026.9.6/oauth_cooldown.json");
+    const OLD_MIXED: &str = include_str!("../../tests/fixtures/corpus/2026.8.2/oauth_mixed.json");
+
+    fn report(document: &str) -> Report {
+        wire::read(document.as_bytes(), None, DateTime::UNIX_EPOCH).unwrap()
+    }
+
+    /// The one login of a report, with so much time left.
+    fn lasting(left: TimeDelta) -> Report {
+        let mut report = report(FRESH);
+        report.logins[0].left = Some(left);
+        report
+    }
+
+    fn asked_at(report: Report, since: TimeDelta) -> Assessment {
+        let now = DateTime::UNIX_EPOCH + since;
+        Assessment::new("home".into(), Ok(report), Duration::ZERO, now)
+    }
+
+    fn now(report: Report) -> Assessment {
+        asked_at(report, TimeDelta::zero())
+    }
+
+    fn id(text: &str) -> Argument {
+        Argument::id(text).unwrap()
+    }
+
+    fn token(profile: Option<&str>) -> Route {
+        Route::SetupToken {
+            profile: profile.map(id),
+        }
+    }
+
+    fn openclaw(provider: &str, profile: Option<&str>) -> Route {
+        Route::OpenClaw {
+            provider: id(provider),
+            method: None,
+            profile: profile.map(id),
+        }
+    }
+
+    fn key(provider: &str, profile: Option<&str>) -> Route {
+        Route::ApiKey {
+            provider: id(provider),
+            profile: profile.map(id),
+        }
+    }
+
+    #[test]
+    fn a_token_is_good_for_as_long_as_was_promised() {
+        let route = token(Some("anthropic:claude-code"));
+        let days = TimeDelta::days;
+        let differs = |left: &str| Err(format!("promised 365 d, but openclaw says {left}"));
+        let table = [
+            (days(365), Ok("signed in, valid for 365 d".into())),
+            (
+                days(365) - TimeDelta::minutes(1),
+                Ok("signed in, valid for 364 d".into()),
+            ),
+            (days(367), Ok("signed in, valid for 367 d".into())),
+            (days(368), differs("368 d")),
+            (days(362), differs("362 d")),
+            (TimeDelta::hours(8), differs("8 h")),
+        ];
+        for (left, expected) in table {
+            let proof = of(
+                &route,
+                Some(days(365)),
+                Some(&report(EXPIRED)),
+                &now(lasting(left)),
+            );
+            assert_eq!(proof, expected.map(str::to_owned), "{left}");
+        }
+    }
+
+    #[test]
+    fn without_a_promise_any_lifetime_will_do() {
+        let route = openclaw("anthropic", None);
+        let proof = of(&route, None, None, &now(lasting(TimeDelta::days(299))));
+        assert_eq!(proof, Ok("signed in, valid for 299 d".into()));
+    }
+
+    #[test]
+    fn what_is_still_the_old_login_is_no_sign_in() {
+        let route = openclaw("anthropic", Some("anthropic:claude-code"));
+        let before = lasting(TimeDelta::hours(5));
+        let later = TimeDelta::minutes(3);
+        let old = Err("openclaw still has the old login".to_owned());
+        // A minute of rounding does not make it new, nor does the time that went by.
+        for seconds in [-180, -176] {
+            let mut after = lasting(TimeDelta::hours(5) + TimeDelta::seconds(seconds));
+            after.captured_at = DateTime::UNIX_EPOCH + later;
+            let proof = of(&route, None, Some(&before), &asked_at(after, later));
+            assert_eq!(proof, old, "{seconds}");
+        }
+        let mut renewed = lasting(TimeDelta::hours(5));
+        renewed.captured_at = DateTime::UNIX_EPOCH + later;
+        let proof = of(&route, None, Some(&before), &asked_at(renewed, later));
+        assert_eq!(proof, Ok("signed in, valid for 5 h".into()));
+    }
+
+    #[test]
+    fn another_profile_of_the_same_lifetime_is_a_new_login() {
+        let route = openclaw("anthropic", None);
+        let mut before = lasting(TimeDelta::hours(5));
+        before.logins[0].id = Text::clean("anthropic:other");
+        let after = now(lasting(TimeDelta::hours(5)));
+        let proof = of(&route, None, Some(&before), &after);
+        assert_eq!(proof, Ok("signed in, valid for 5 h".into()));
+    }
+
+    #[test]
+    fn a_login_that_openclaw_does_not_list_is_no_sign_in() {
+        let routes = [
+            token(None),
+            token(Some("anthropic:work")),
+            Route::ClaudeCli,
+            openclaw("openai", None),
+            key("anthropic", None),
+            key("anthropic", Some("anthropic:key")),
+        ];
+        for route in routes {
+            let proof = of(&route, None, Some(&report(EXPIRED)), &now(report(FRESH)));
+            let missing = "openclaw does not list the new login";
+            assert_eq!(proof, Err(missing.into()), "{route:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_without_a_profile_is_looked_for_where_openclaw_puts_it() {
+        let mut after = lasting(TimeDelta::days(365));
+        after.logins[0].id = Text::clean("anthropic:manual");
+        let proof = of(&token(None), Some(TimeDelta::days(365)), None, &now(after));
+        assert_eq!(proof, Ok("signed in, valid for 365 d".into()));
+    }
+
+    #[test]
+    fn a_login_that_does_not_work_is_told_by_its_state() {
+        let route = openclaw("anthropic", Some("anthropic:claude-code"));
+        let proof = of(&route, None, None, &now(report(EXPIRED)));
+        assert_eq!(proof, Err("openclaw still says expired".into()));
+        let route = openclaw("anthropic", Some("anthropic:default"));
+        let proof = of(&route, None, None, &now(report(MIXED)));
+        assert_eq!(proof, Err("openclaw still says cooldown".into()));
+    }
+
+    #[test]
+    fn a_login_that_renews_itself_is_told_so() {
+        let route = openclaw("anthropic", None);
+        for (left, expected) in [
+            (TimeDelta::hours(8), "signed in, 8 h and renews itself"),
+            (TimeDelta::hours(-1), "signed in, renews itself"),
+            (TimeDelta::days(30), "signed in, valid for 30 d"),
+        ] {
+            let mut after = lasting(left);
+            after.logins[0].kind = LoginKind::OAuth;
+            let proof = of(&route, None, Some(&report(EXPIRED)), &now(after));
+            assert_eq!(proof, Ok(expected.into()), "{left}");
+        }
+    }
+
+    #[test]
+    fn claude_codes_own_login_is_read_from_its_own_place() {
+        let mut after = report(EXPIRED);
+        after.claude_code = Some(Login {
+            id: Text::clean("claude-cli"),
+            provider: Text::clean("claude-cli"),
+            kind: LoginKind::OAuth,
+            reported: Reported::Ok,
+            left: Some(TimeDelta::hours(8)),
+            eligible: true,
+            pause: None,
+        });
+        let proof = of(&Route::ClaudeCli, None, Some(&report(EXPIRED)), &now(after));
+        assert_eq!(proof, Ok("signed in, 8 h and renews itself".into()));
+    }
+
+    #[test]
+    fn a_key_is_stored_whatever_there_was_before() {
+        let route = key("openrouter", Some("openrouter:default"));
+        for before in [None, Some(report(OLD_MIXED)), Some(report(EXPIRED))] {
+            let proof = of(&route, None, before.as_ref(), &now(report(OLD_MIXED)));
+            assert_eq!(proof, Ok("the key is stored".into()));
+        }
+        let mut after = report(OLD_MIXED);
+        let stored = after
+            .logins
+            .iter_mut()
+            .find(|login| login.id.as_str() == "openrouter:default");
+        stored.expect("a key").id = Text::clean("openrouter:manual");
+        let proof = of(&key("openrouter", None), None, None, &now(after));
+        assert_eq!(proof, Ok("the key is stored".into()));
+    }
+
+    #[test]
+    fn of_several_the_one_that_lasts_longest_is_the_new_one() {
+        let proof = of(
+            &openclaw("openai", None),
+            None,
+            None,
+            &now(report(OLD_MIXED)),
+        );
+        assert_eq!(proof, Ok("signed in, valid for 4 h 59 m".into()));
+    }
+
+    #[test]
+    fn a_gateway_that_cannot_be_asked_any_more_proves_nothing() {
+        let trouble = Trouble {
+            word: "timeout",
+            what: "does not respond".into(),
+            detail: None,
+            next_step: "Is it on?".into(),
+        };
+        let after = Assessment::new(
+            "home".into(),
+            Err(trouble),
+            Duration::ZERO,
+            DateTime::UNIX_EPOCH,
+        );
+        let proof = of(&token(None), None, None, &after);
+        assert_eq!(proof, Err("signed in, but then: does not respond".into()));
     }
 }
