@@ -57,7 +57,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, session: &Session) -> Result<St
     );
     let before = assessment(&connection.gateway, reply);
     let Some(route) = choosing::route(&before, &wish, phone, session)? else {
-        return Ok(format!("{}: nothing to sign in to", summary::line(&before)));
+        return Ok(format!("{}; nothing to sign in to", summary::line(&before)));
     };
     if arguments.dry_run {
         return Ok(plan::described(&route, &connection.gateway)
