@@ -159,12 +159,12 @@ mod tests {
         let days = TimeDelta::days;
         let differs = |left: &str| Err(format!("promised 365 d, but openclaw says {left}"));
         let table = [
-            (days(365), Ok("signed in, valid for 365 d".into())),
+            (days(365), Ok("signed in, valid for 365 d")),
             (
                 days(365) - TimeDelta::minutes(1),
-                Ok("signed in, valid for 364 d".into()),
+                Ok("signed in, valid for 364 d"),
             ),
-            (days(367), Ok("signed in, valid for 367 d".into())),
+            (days(367), Ok("signed in, valid for 367 d")),
             (days(368), differs("368 d")),
             (days(362), differs("362 d")),
             (TimeDelta::hours(8), differs("8 h")),
