@@ -6,19 +6,25 @@ use std::net::{Ipv4Addr, TcpListener};
 pub(crate) fn holder(address: Ipv4Addr, port: u16) -> Option<String> {
     match TcpListener::bind((address, port)) {
         Ok(_) => None,
-        Err(_) => Some(name_of_holder(port).unwrap_or_else(|| "another program".into())),
+        Err(_) => Some(name_of_holder(address, port).unwrap_or_else(|| "another program".into())),
     }
 }
 
 /// The program that listens at a port, as far as the system lets us see: its sockets are listed in
 /// `/proc/net/tcp`, and a process's in `/proc/PID/fd`. Android shows neither of other apps.
-fn name_of_holder(port: u16) -> Option<String> {
+fn name_of_holder(address: Ipv4Addr, port: u16) -> Option<String> {
     const LISTENING: &str = "0A";
+    // As the machine keeps it, in hexadecimal.
+    let spelled =
+        |address: Ipv4Addr| format!("{:08X}:{port:04X}", u32::from_ne_bytes(address.octets()));
+    let places = [spelled(address), spelled(Ipv4Addr::UNSPECIFIED)];
     let table = std::fs::read_to_string("/proc/net/tcp").ok()?;
     let inode = table.lines().skip(1).find_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().collect();
-        let (_, theirs) = fields.get(1)?.rsplit_once(':')?;
-        let here = u16::from_str_radix(theirs, 16) == Ok(port) && fields.get(3) == Some(&LISTENING);
+        let here = places
+            .iter()
+            .any(|place| place == fields.get(1).unwrap_or(&""))
+            && fields.get(3) == Some(&LISTENING);
         here.then(|| fields.get(9).map(ToString::to_string))?
     })?;
     let socket = format!("socket:[{inode}]");
