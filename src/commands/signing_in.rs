@@ -146,7 +146,7 @@ fn store(
             Err(Setback::Failed(last_line(&said)))
         }
         // It takes nothing from a pipe, but it does from a terminal.
-        Done::TooOld { .. } => Ok(session::run(storing.typed(), scene)?.wants_restart),
+        Done::TooOld => Ok(session::run(storing.typed(), scene)?.wants_restart),
     }
 }
 
@@ -186,7 +186,7 @@ fn restart(order: &Order<'_>, session: &Session) {
     let problem = match run(gateway, &plan::restart(), &[], session) {
         Ok(Done::Ran { exit: 0, .. }) => return,
         Ok(Done::Ran { said, .. }) => last_line(&masking::masked(said.reveal())),
-        Ok(Done::TooOld { .. }) => None,
+        Ok(Done::TooOld) => None,
         Err(failure) => failure
             .detail
             .or_else(|| Some(Text::clean(failure.problem.what()))),

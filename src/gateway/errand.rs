@@ -6,7 +6,6 @@ use crate::gateway::exchange::{Terms, exchange};
 use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::{self, Errand};
-use crate::status::text::Text;
 use crate::system::environment::Environment;
 use crate::system::process::Processes;
 
@@ -16,7 +15,7 @@ pub(crate) enum Done {
     /// not for any screen before it was looked through.
     Ran { exit: i32, said: Secret },
     /// OpenClaw is older than the errand needs; it was given nothing.
-    TooOld { version: Text },
+    TooOld,
 }
 
 /// Runs an errand; OpenClaw reads `input`, and then the end of it.
@@ -35,15 +34,13 @@ pub(crate) fn run(
     let text = |nonce: &str| request::errand(gateway, errand, nonce);
     let exchange = exchange(gateway, text, &terms, processes, environment)?;
     let answer = exchange.answer()?;
-    match (answer.openclaw, answer.run, answer.version) {
-        (None, ..) => Err(Failure::new(Problem::NoOpenClaw)),
-        (_, Some(run), _) if run.exit == 124 => Err(Failure::new(Problem::OpenClawTimeout)),
-        (_, Some(run), _) => Ok(Done::Ran {
+    match (answer.openclaw, answer.run) {
+        (None, _) => Err(Failure::new(Problem::NoOpenClaw)),
+        (_, Some(run)) if run.exit == 124 => Err(Failure::new(Problem::OpenClawTimeout)),
+        (_, Some(run)) => Ok(Done::Ran {
             exit: run.exit,
             said: String::from_utf8_lossy(run.stdout).into_owned().into(),
         }),
-        (_, None, version) => Ok(Done::TooOld {
-            version: Text::clean(&version.unwrap_or_default()),
-        }),
+        (_, None) => Ok(Done::TooOld),
     }
 }

@@ -107,10 +107,10 @@ fn on_a_terminal(command: &[String]) -> Vec<String> {
     let runs_containers = |word: &str| {
         ["docker", "podman", "nerdctl"].contains(&word.rsplit('/').next().unwrap_or_default())
     };
-    if words.first().is_some_and(|word| runs_containers(word)) {
-        if let Some(place) = words.iter().position(|word| word == "exec") {
-            words.insert(place + 1, "-it".into());
-        }
+    if words.first().is_some_and(|word| runs_containers(word))
+        && let Some(place) = words.iter().position(|word| word == "exec")
+    {
+        words.insert(place + 1, "-it".into());
     }
     words
 }
@@ -135,7 +135,7 @@ fn program(
         program.push_str(&format!("{name}={}\n", quoted(value)));
     }
     program.push_str(&format!(
-        "with_arguments() {{ \"$@\"{}; }}\nset --{}\n",
+        "with_arguments() {{ \"$@\" {}; }}\nset -- {}\n",
         quoted_words(arguments),
         quoted_words(gateway.openclaw.as_deref().unwrap_or_default()),
     ));
@@ -152,10 +152,8 @@ fn program(
 }
 
 fn quoted_words(words: &[String]) -> String {
-    words
-        .iter()
-        .map(|word| format!(" {}", quoted(word)))
-        .collect()
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    words.join(" ")
 }
 
 /// What the login shell of the gateway's user is asked to run: a POSIX shell with this program.

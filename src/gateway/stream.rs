@@ -64,7 +64,7 @@ impl Stream {
                 .trim_end()
                 .to_owned();
             self.give_out(at);
-            self.pending.drain(..self.mark.len() + length + 1);
+            self.pending.drain(..=self.mark.len() + length);
             self.understand(&line);
         }
         let held_back = beginning_of(&self.mark, &self.pending);

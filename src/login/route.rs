@@ -72,15 +72,6 @@ impl Route {
             _ => false,
         }
     }
-
-    /// The provider whose login it mends.
-    pub(crate) fn provider(&self) -> &str {
-        match self {
-            Self::SetupToken { .. } => ANTHROPIC,
-            Self::ClaudeCli => CLAUDE_CLI,
-            Self::OpenClaw { provider, .. } | Self::ApiKey { provider, .. } => provider.as_str(),
-        }
-    }
 }
 
 /// A word of a gateway or a person that may become an argument: no option, nothing that a shell would read.

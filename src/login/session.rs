@@ -155,7 +155,7 @@ enum About {
     Stranger(Page),
 }
 
-impl<'scope, 'env> Session<'scope, 'env> {
+impl<'env> Session<'_, 'env> {
     fn run(mut self) -> Result<Signed, Setback> {
         let (asker, processes) = (self.asker.clone(), self.looking.clone());
         self.scope

@@ -34,13 +34,11 @@ impl Ticket {
             let file = environment.spelled(&file);
             Error::new(Kind::Machine, format!("cannot write {file}: {error}"))
         };
-        match Held::of(&file).map_err(failed)? {
-            Some(held) => Ok(Queue::First(Self { file, _held: held })),
-            None => {
-                let page = files::read_text_if_there(&file, LONGEST).map_err(failed)?;
-                Ok(Queue::Taken(page.filter(|page| !page.is_empty())))
-            }
+        if let Some(held) = Held::of(&file).map_err(failed)? {
+            return Ok(Queue::First(Self { file, _held: held }));
         }
+        let page = files::read_text_if_there(&file, LONGEST).map_err(failed)?;
+        Ok(Queue::Taken(page.filter(|page| !page.is_empty())))
     }
 
     /// Remembers the page for whoever comes second. Without it they are told just the same.
