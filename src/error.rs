@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Gateway,
     /// A sign-in that came to nothing.
     SignIn,
+    /// The person did not want to.
+    Declined,
     /// This machine did not let us read or write.
     Machine,
     /// The person ended it.
@@ -51,13 +53,19 @@ impl Error {
     }
 }
 
+impl Error {
+    /// What happened and what to do next, for where it is clear who says so.
+    pub(crate) fn told(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{}\n→ {hint}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "clawtap: {}", self.message)?;
-        if let Some(hint) = &self.hint {
-            write!(formatter, "\n→ {hint}")?;
-        }
-        Ok(())
+        write!(formatter, "clawtap: {}", self.told())
     }
 }
 
@@ -77,7 +85,7 @@ impl Outcome {
     pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Done | Self::Judged(Verdict::Ok) => 0,
-            Self::Judged(Verdict::Broken) | Self::Failed(Kind::SignIn) => 1,
+            Self::Judged(Verdict::Broken) | Self::Failed(Kind::SignIn | Kind::Declined) => 1,
             Self::Judged(Verdict::Expiring) => 2,
             Self::Judged(Verdict::CannotTell) | Self::Failed(Kind::Gateway) => 3,
             Self::Failed(Kind::Usage) => 64,

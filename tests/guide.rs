@@ -52,7 +52,7 @@ termux-vibrate -d 500
     let within = within.strip_suffix(EXPIRED_DIALOG).unwrap_or_default();
     let told = within.lines().last().unwrap_or_default();
     assert!(
-        told.starts_with("confirm -t Sign in -i clawtap: home: "),
+        told.starts_with("confirm -t Sign in -i home: "),
         "{dialogs}"
     );
 }

@@ -113,7 +113,7 @@ fn a_setup_token_is_made_stored_and_read_back() {
     let dialogs = ran.log("termux-dialog");
     assert_eq!(
         dialogs,
-        "text -t Paste code here if prompted -i Code from the page\n\
+        "text -t home: paste the code from claude.ai -i Copied it? Just tap OK\n\
          radio -t OpenClaw must restart to use the new login -v Restart it,Later\n"
     );
     expect_clean(&gateway, &ran, &[".openclaw/state/openclaw.sqlite"]);

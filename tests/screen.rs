@@ -57,7 +57,6 @@ fn many_logins_fit_a_small_phone() {
 
   openai expires in 4 h 59 m:
   → Renew it before then: clawtap reauth
-    https://auth.openai.com/log-in
 
   model openai/gpt-5.6-sol
 "
@@ -87,7 +86,6 @@ fn a_desk_has_room_for_whole_names_and_the_end() {
 ROW
 
   → Renew it before then: clawtap reauth
-    https://claude.ai/login
 
   model anthropic/claude-opus-4-5
 "

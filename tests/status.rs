@@ -22,7 +22,6 @@ fn an_expiring_login_is_shown_with_what_to_do() {
   ! anthropic:claude-code ██░░░░░░ 4 h 59 m
 
   → Renew it before then: clawtap reauth
-    https://claude.ai/login
 
   model anthropic/claude-opus-4-5
 ";

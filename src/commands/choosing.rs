@@ -48,7 +48,7 @@ pub(super) fn ask_which(
     match person.choose(title, labels) {
         Ok(Some(number)) => Ok(number),
         Ok(None) => {
-            Err(Error::new(Kind::SignIn, "nothing was chosen").hint("Again: clawtap reauth"))
+            Err(Error::new(Kind::Declined, "nothing was chosen").hint("Again: clawtap reauth"))
         }
         Err(Silence::NobodyThere) => Err(usage("nobody chose")),
         Err(Silence::NotAsked(reason)) => Err(usage(&reason)),

@@ -231,7 +231,7 @@ impl Tour<'_> {
                 signed.line
             }
             Ok(None) => "There is nothing to sign in to.".into(),
-            Err(error) => error.to_string(),
+            Err(error) => error.told(),
         }
     }
 

@@ -19,12 +19,11 @@ use crate::status::verdict::Verdict;
 pub(crate) fn run(arguments: cli::Reauth, session: &Session) -> Result<Outcome, Error> {
     let phone = Phone::find(&session.environment);
     let outcome = reauth(arguments, &phone, session);
-    let (toast, verdict) = match &outcome {
-        Ok(line) => (line.clone(), Verdict::Ok),
-        Err(error) => (error.to_string(), Verdict::Broken),
-    };
     // A widget has no terminal: what came of it must reach the screen too.
-    tap::tell(&phone, toast, verdict, session);
+    match &outcome {
+        Ok(line) => tap::tell(&phone, line.clone(), Verdict::Ok, session),
+        Err(error) => tap::tell_error(&phone, error, session),
+    }
     print(&format!("{}\n", outcome?))?;
     Ok(Outcome::Done)
 }

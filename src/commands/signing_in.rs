@@ -266,9 +266,8 @@ fn explained(setback: Setback, gateway: &Gateway, session: &Session) -> Error {
         return Error::new(Kind::Interrupted, "interrupted").hint("The old login is as it was");
     }
     match setback {
-        Setback::Declined => {
-            sign_in("not signed in, as you wished").hint("The old login is as it was")
-        }
+        Setback::Declined => Error::new(Kind::Declined, format!("{name}: not signed in"))
+            .hint("The old login is as it was"),
         Setback::Silent(Silence::NobodyThere) => {
             sign_in("nobody answered; the sign-in was ended").hint("Again: clawtap reauth")
         }

@@ -105,7 +105,7 @@ fn mend(
         }
         Err(error) if error.kind == Kind::Interrupted => Err(error),
         Err(error) => {
-            tell(phone, error.to_string(), Verdict::Broken, session);
+            tell_error(phone, &error, session);
             terminal::say(&format!("{error}\n"));
             Ok(None)
         }
@@ -120,6 +120,16 @@ pub(super) fn tell(phone: &Phone, toast: String, verdict: Verdict, session: &Ses
         ..Reaction::default()
     };
     phone.tell(&reaction, &session.processes, &session.environment);
+}
+
+/// A sign-in that came to nothing; somebody's own "no" does not shake the phone.
+pub(super) fn tell_error(phone: &Phone, error: &Error, session: &Session) {
+    let verdict = match error.kind {
+        Kind::Declined => Verdict::Ok,
+        Kind::Gateway => Verdict::CannotTell,
+        _ => Verdict::Broken,
+    };
+    tell(phone, error.told(), verdict, session);
 }
 
 /// What the phone does about these gateways, beside notifications; pure. The page is that of the worst of them.

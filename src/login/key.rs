@@ -6,7 +6,7 @@ use crate::credentials::secret::Secret;
 use crate::login::code::Shape;
 use crate::login::prompt::{Answer, Question};
 use crate::login::provider;
-use crate::login::questions::{Asker, Reply, Request};
+use crate::login::questions::{Asker, Line, Reply, Request};
 use crate::login::session::{Scene, Setback};
 use crate::phone::{Phone, Reaction};
 use crate::status::text::Text;
@@ -15,7 +15,7 @@ use crate::system::terminal;
 /// Opens the provider's page and asks for a key, which is not shown while it is typed.
 pub(crate) fn bring(provider: &str, scene: &Scene<'_>) -> Result<Secret, Setback> {
     let asker = Asker::new(scene.phone, scene.environment);
-    let request = Request::Line {
+    let request = Request::Line(Box::new(Line {
         question: Question {
             prompt: Text::clean(&format!("API key for {provider}")),
             context: Vec::new(),
@@ -28,7 +28,8 @@ pub(crate) fn bring(provider: &str, scene: &Scene<'_>) -> Result<Secret, Setback
         },
         page: None,
         remark: None,
-    };
+        gateway: scene.connection.gateway.name.clone(),
+    }));
     asker.look_at_clipboard(scene.processes);
     let open_page = || {
         let reaction = Reaction {

@@ -29,8 +29,23 @@ pub(crate) fn of(
         }
     };
     let moment = report.moment(after.now);
-    let login = fresh(route, report).ok_or("openclaw does not list the new login")?;
-    let state = login.state(moment);
+    let logins = candidates(route, report);
+    if logins.is_empty() {
+        return Err("openclaw does not list the new login".into());
+    }
+    // A program that was left in the middle may end as if all were well.
+    let is_new = |login: &&&Login| {
+        let older = before.and_then(|before| Some((before, before.login(&login.id)?)));
+        older.is_none_or(|(before, older)| {
+            let older = older.left_at(before.moment(after.now));
+            has_changed(older, login.left_at(moment))
+        })
+    };
+    let login = *logins
+        .iter()
+        .find(is_new)
+        .ok_or("openclaw still has the old login")?;
+    let state = login.expiry_state(moment);
     let left = login.left_at(moment);
     if !state.works() {
         return Err(format!("openclaw still says {}", state.word()));
@@ -44,15 +59,7 @@ pub(crate) fn of(
             spoken(left)
         ));
     }
-    // A program that was left in the middle may end as if all were well.
-    let older = before.and_then(|before| {
-        let known = fresh(route, before)?;
-        (known.id == login.id).then(|| known.left_at(before.moment(after.now)))?
-    });
-    if matches!((older, left), (Some(older), Some(left)) if left <= older + TimeDelta::seconds(5)) {
-        return Err("openclaw still has the old login".into());
-    }
-    Ok(match (state, left) {
+    let what = match (state, left) {
         (State::Refreshable, _) => "signed in, renews itself".into(),
         (_, Some(left)) if login.renews_itself(report.warn_after) => {
             format!("signed in, {} and renews itself", spoken(left))
@@ -60,33 +67,46 @@ pub(crate) fn of(
         (_, Some(left)) => format!("signed in, valid for {}", spoken(left)),
         (_, None) if login.kind == LoginKind::ApiKey => "the key is stored".into(),
         (_, None) => "signed in".into(),
+    };
+    Ok(match login.pause_at(moment) {
+        // From before: it ends by itself.
+        Some(_) => format!("{what}, but still in {}", login.state(moment).word()),
+        None => what,
     })
 }
 
-/// The login that a sign-in makes or renews; of several the one that lasts longest.
-fn fresh<'a>(route: &Route, report: &'a Report) -> Option<&'a Login> {
+/// Whether the time that a login has left shows that it is another one. A key has none.
+fn has_changed(older: Option<TimeDelta>, newer: Option<TimeDelta>) -> bool {
+    match (older, newer) {
+        (Some(older), Some(newer)) => newer > older + TimeDelta::seconds(5),
+        _ => true,
+    }
+}
+
+/// The logins that a sign-in may have made or renewed, those that last longest first.
+fn candidates<'a>(route: &Route, report: &'a Report) -> Vec<&'a Login> {
     let named = |id: &str| report.logins.iter().find(|login| login.id.as_str() == id);
+    let one = |id: &str| named(id).into_iter().collect();
     match route {
-        Route::SetupToken { profile } => named(
-            profile
-                .as_ref()
-                .map_or(OWN_PROFILE, |profile| profile.as_str()),
-        ),
-        Route::ClaudeCli => report.claude_code.as_ref(),
+        Route::SetupToken { profile } => one(profile
+            .as_ref()
+            .map_or(OWN_PROFILE, |profile| profile.as_str())),
+        Route::ClaudeCli => report.claude_code.iter().collect(),
         Route::ApiKey { provider, profile } => match profile {
-            Some(profile) => named(profile.as_str()),
-            None => named(&key_profile(provider)),
+            Some(profile) => one(profile.as_str()),
+            None => one(&key_profile(provider)),
         },
         Route::OpenClaw {
             provider, profile, ..
-        } => match profile.as_ref().and_then(|profile| named(profile.as_str())) {
-            Some(login) => Some(login),
-            None => report
-                .logins
-                .iter()
-                .filter(|login| login.provider.as_str() == provider.as_str())
-                .max_by_key(|login| login.left),
-        },
+        } => {
+            let of_provider = |login: &&Login| login.provider.as_str() == provider.as_str();
+            if let Some(login) = profile.as_ref().and_then(|it| named(it.as_str())) {
+                return vec![login];
+            }
+            let mut logins: Vec<_> = report.logins.iter().filter(of_provider).collect();
+            logins.sort_by_key(|login| std::cmp::Reverse(login.left));
+            logins
+        }
     }
 }
 
@@ -248,7 +268,8 @@ mod tests {
         assert_eq!(proof, Err("openclaw still says expired".into()));
         let route = openclaw("anthropic", Some("anthropic:default"));
         let proof = of(&route, None, None, &now(report(MIXED)));
-        assert_eq!(proof, Err("openclaw still says cooldown".into()));
+        let paused = "signed in, valid for 299 d, but still in cooldown";
+        assert_eq!(proof, Ok(paused.into()));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::credentials::secret::Secret;
+use crate::gateway::identity::Name;
 use crate::login::code::{self, Shape};
 use crate::login::page::Page;
 use crate::login::prompt::{Answer, Question};
@@ -14,18 +15,20 @@ use crate::system::process::Processes;
 
 /// What is to be asked.
 pub(crate) enum Request {
-    Choice {
-        title: String,
-        choices: Vec<String>,
-    },
-    Line {
-        question: Question,
-        shape: Shape,
-        /// The page that the answer comes from.
-        page: Option<Page>,
-        /// What the person has to know first.
-        remark: Option<String>,
-    },
+    Choice { title: String, choices: Vec<String> },
+    Line(Box<Line>),
+}
+
+/// A line to be asked for.
+pub(crate) struct Line {
+    pub(crate) question: Question,
+    pub(crate) shape: Shape,
+    /// The page that the answer comes from.
+    pub(crate) page: Option<Page>,
+    /// What the person has to know first.
+    pub(crate) remark: Option<String>,
+    /// The gateway that it is for.
+    pub(crate) gateway: Name,
 }
 
 /// What the person said.
@@ -67,38 +70,61 @@ impl<'a> Asker<'a> {
                 let choice = person.choose(title, choices)?;
                 Ok(choice.map_or(Reply::Declined, Reply::Choice))
             }
-            Request::Line {
-                question,
-                shape,
-                page,
-                remark,
-            } => {
-                let mut title = title(question, remark.as_deref());
-                let hidden = if question.hidden {
-                    Hidden::Yes
-                } else {
-                    Hidden::No
-                };
-                loop {
-                    let Some(line) = person.ask(&title, hint(shape), hidden)? else {
-                        return Ok(Reply::Declined);
-                    };
-                    let is_empty = line.reveal().trim().is_empty();
-                    if is_empty && question.answer == Answer::Other {
-                        return Ok(Reply::Line(String::new().into()));
-                    }
-                    if is_empty {
-                        let copied = self.copied(shape, page.as_ref(), &*person, processes)?;
-                        if let Some(copied) = copied {
-                            return Ok(Reply::Line(copied));
-                        }
-                    }
-                    match code::check(shape, line.reveal(), page.as_ref()) {
-                        Ok(line) => return Ok(Reply::Line(line)),
-                        Err(reason) => title = reason,
-                    }
-                }
+            Request::Line(line) => self.line(line, &*person, processes),
+        }
+    }
+
+    fn line(
+        &self,
+        asked: &Line,
+        person: &dyn Person,
+        processes: &Processes,
+    ) -> Result<Reply, Silence> {
+        let Line {
+            question,
+            shape,
+            page,
+            remark,
+            gateway,
+        } = asked;
+        let hidden = if question.hidden {
+            Hidden::Yes
+        } else {
+            Hidden::No
+        };
+        let mut title = format!("{gateway}: {}", words(question, page.as_ref()));
+        if let Some(remark) = remark {
+            title.push_str(&format!("\n{remark}"));
+        }
+        loop {
+            let Some(line) = person.ask(&title, self.hint(shape), hidden)? else {
+                return Ok(Reply::Declined);
+            };
+            let is_empty = line.reveal().trim().is_empty();
+            if is_empty && question.answer == Answer::Other {
+                return Ok(Reply::Line(String::new().into()));
             }
+            if is_empty
+                && let Some(copied) = self.copied(shape, page.as_ref(), person, processes)?
+            {
+                return Ok(Reply::Line(copied));
+            }
+            match code::check(shape, line.reveal(), page.as_ref()) {
+                Ok(line) => return Ok(Reply::Line(line)),
+                Err(reason) => title = format!("{gateway}: {reason}"),
+            }
+        }
+    }
+
+    /// What stands in the empty field, or before the line.
+    fn hint(&self, shape: &Shape) -> &'static str {
+        match (self.phone, shape) {
+            (Phone::Termux, Shape::ClaudeCode | Shape::Redirect { .. }) => "Copied it? Just tap OK",
+            (_, Shape::ClaudeCode) => "Code",
+            (_, Shape::Redirect { .. }) => "Address",
+            (_, Shape::SetupToken) => "Token",
+            (_, Shape::ApiKey { .. }) => "API key",
+            (_, Shape::Text) => "Answer",
         }
     }
 
@@ -139,23 +165,15 @@ pub(crate) fn person<'a>(
     }
 }
 
-fn title(question: &Question, remark: Option<&str>) -> String {
+/// What is asked for. A complaint stands in the place of the question that it is about.
+fn words(question: &Question, page: Option<&Page>) -> String {
+    if !question.complaint.is_empty() {
+        return question.complaint.to_string();
+    }
+    if let (Answer::Code, Some(page)) = (question.answer, page) {
+        return format!("paste the code from {}", page.host());
+    }
     let mut parts: Vec<String> = question.context.iter().map(ToString::to_string).collect();
-    if question.complaint.is_empty() {
-        parts.push(question.prompt.to_string());
-    } else {
-        parts.push(question.complaint.to_string());
-    }
-    parts.extend(remark.map(String::from));
+    parts.push(question.prompt.to_string());
     parts.join("\n")
-}
-
-fn hint(shape: &Shape) -> &'static str {
-    match shape {
-        Shape::ClaudeCode => "Code from the page",
-        Shape::Redirect { .. } => "Address it ended at",
-        Shape::SetupToken => "Token",
-        Shape::ApiKey { .. } => "API key",
-        Shape::Text => "Answer",
-    }
 }

@@ -17,7 +17,7 @@ use crate::login::code::{self, Shape};
 use crate::login::dialogue::{Dialogue, Ending, Program, Step};
 use crate::login::page::{self, Page, Refusal};
 use crate::login::prompt::{Answer, Question};
-use crate::login::questions::{Asker, Reply, Request};
+use crate::login::questions::{Asker, Line, Reply, Request};
 use crate::login::screen::{COLUMNS, ROWS, Screen};
 use crate::phone::dialog::Silence;
 use crate::phone::{Invitation, Launcher, Phone, Reaction};
@@ -327,12 +327,13 @@ impl<'env> Session<'_, 'env> {
             }
             Answer::Code | Answer::Other => Shape::Text,
         };
-        let request = Request::Line {
+        let request = Request::Line(Box::new(Line {
             question,
             shape,
             page: self.page.clone(),
             remark: self.remark.take(),
-        };
+            gateway: self.scene.connection.gateway.name.clone(),
+        }));
         self.put(About::Program, request);
     }
 

@@ -234,9 +234,6 @@ fn steps(judgement: &Judgement, look: Look) -> String {
             text.push_str(&dim_lines("  ", detail.as_str(), look));
         }
         text.push_str(&hanging("  →", &provider::next_step(concern), look.width));
-        if let Some(page) = provider::page(concern) {
-            let _ = writeln!(text, "    {page}");
-        }
     }
     text
 }

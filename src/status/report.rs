@@ -74,6 +74,12 @@ pub(crate) struct RouteProblem {
 }
 
 impl Report {
+    /// The login of this id, Claude Code's own among them.
+    pub(crate) fn login(&self, id: &Text) -> Option<&Login> {
+        let mut logins = self.logins.iter().chain(&self.claude_code);
+        logins.find(|login| login.id == *id)
+    }
+
     /// The moment `now` as this report counts it. A clock that jumped back does not make it younger than
     /// its capture.
     pub(crate) fn moment(&self, now: DateTime<Utc>) -> Moment {

@@ -14,7 +14,9 @@ mod remote_terminal;
 #[cfg(feature = "test-sshd")]
 mod sshd;
 
-pub(crate) use clawtap::{Clawtap, Ran};
+pub(crate) use clawtap::Clawtap;
+#[cfg(feature = "test-openclaw")]
+pub(crate) use clawtap::Ran;
 pub(crate) use gateway::GatewayHome;
 #[cfg(feature = "test-openclaw")]
 pub(crate) use identity::Identity;
