@@ -1,3 +1,4 @@
 //! Credentials: what must not be seen, kept or logged.
 
+pub(crate) mod claude;
 pub(crate) mod secret;
