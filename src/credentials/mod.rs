@@ -1,4 +1,5 @@
 //! Credentials: what must not be seen, kept or logged.
 
 pub(crate) mod claude;
+pub(crate) mod plan;
 pub(crate) mod secret;
