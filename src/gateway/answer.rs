@@ -3,7 +3,7 @@
 /// What the probe said.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Answer<'a> {
-    /// Where openclaw is; nothing if it was not found.
+    /// Where openclaw, or the program of an errand, is; nothing if it was not found.
     pub(crate) openclaw: Option<String>,
     /// What `openclaw --version` printed, if it was asked for.
     pub(crate) version: Option<String>,
@@ -16,6 +16,12 @@ pub(crate) struct Answer<'a> {
     pub(crate) logins: Vec<String>,
     /// Claude Code's own login on the gateway, as JSON.
     pub(crate) claude: Option<String>,
+    /// How it stands with the place of Claude Code's login, `ok` or a fault's word, and that place.
+    #[allow(dead_code, reason = "the command follows")]
+    pub(crate) source: Option<(String, String)>,
+    /// Why a hand-over was not run, in a word.
+    #[allow(dead_code, reason = "the command follows")]
+    pub(crate) kept: Option<String>,
 }
 
 /// One run of `openclaw models status`.
@@ -49,7 +55,7 @@ pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Inco
         match key {
             "begin" => begun = true,
             _ if !begun => {}
-            "openclaw" => answer.openclaw = Some(value.to_owned()),
+            "openclaw" | "found" => answer.openclaw = Some(value.to_owned()),
             "version" => answer.version = Some(value.to_owned()),
             "stdout" => output_at = Some(after),
             "exit" => {
@@ -62,6 +68,11 @@ pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Inco
             "clock" => answer.clock = value.parse().ok(),
             "login" => answer.logins.push(value.to_owned()),
             "claude" => answer.claude = Some(value.to_owned()),
+            "source" => {
+                let (word, place) = value.split_once(' ').unwrap_or((value, ""));
+                answer.source = Some((word.to_owned(), place.to_owned()));
+            }
+            "kept" => answer.kept = Some(value.to_owned()),
             "end" => return Ok(answer),
             _ => {}
         }

@@ -7,6 +7,7 @@ pub(crate) mod connection;
 pub(crate) mod errand;
 mod exchange;
 pub(crate) mod failure;
+pub(crate) mod hand_over;
 pub(crate) mod host_key;
 pub(crate) mod identity;
 pub(crate) mod request;

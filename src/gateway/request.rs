@@ -8,6 +8,10 @@ const PLACES: &str = include_str!("sh/places.sh");
 const BOUNDED: &str = include_str!("sh/bounded.sh");
 const PROBE: &str = include_str!("sh/probe.sh");
 const ERRAND: &str = include_str!("sh/errand.sh");
+#[allow(dead_code, reason = "it follows")]
+const HAND_OVER: &str = include_str!("sh/hand_over.sh");
+#[allow(dead_code, reason = "it follows")]
+const CLAUDE: &str = include_str!("sh/claude.sh");
 const SIGN_IN: &str = include_str!("sh/sign_in.sh");
 
 /// What a gateway is asked for.
@@ -18,12 +22,27 @@ pub(crate) enum Want {
     VersionAndStatus,
 }
 
-/// One thing that OpenClaw is to do without a terminal.
+/// One thing that a program is to do without a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Errand {
+    pub(crate) tool: Tool,
     pub(crate) arguments: Vec<String>,
     /// The first version that can do it.
     pub(crate) since: Option<&'static str>,
+    /// How long it may take.
+    pub(crate) limit: Duration,
+}
+
+/// Claude Code's login, handed over to OpenClaw on the gateway itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(dead_code, reason = "the command follows")]
+pub(crate) struct HandOver {
+    /// Until when the login is valid that is meant, in milliseconds since 1970.
+    pub(crate) expires_ms: i64,
+    /// What follows `models auth paste-token --expires-in …`: provider, profile, agent.
+    pub(crate) rest: Vec<String>,
+    /// The first version that takes a token on a pipe.
+    pub(crate) since: &'static str,
     /// How long it may take.
     pub(crate) limit: Duration,
 }
@@ -68,7 +87,10 @@ pub(crate) fn probe(gateway: &Gateway, want: Want, nonce: &str) -> String {
 
 /// The program that runs an errand.
 pub(crate) fn errand(gateway: &Gateway, errand: &Errand, nonce: &str) -> String {
-    let values = [("since", errand.since.unwrap_or_default())];
+    let values = [
+        ("since", errand.since.unwrap_or_default()),
+        ("tool", errand.tool.name()),
+    ];
     program(
         gateway,
         nonce,
@@ -76,6 +98,21 @@ pub(crate) fn errand(gateway: &Gateway, errand: &Errand, nonce: &str) -> String 
         &values,
         &errand.arguments,
         ERRAND,
+    )
+}
+
+/// The program that hands Claude Code's login over to OpenClaw.
+#[allow(dead_code, reason = "the command follows")]
+pub(crate) fn hand_over(gateway: &Gateway, hand_over: &HandOver, nonce: &str) -> String {
+    let expires = hand_over.expires_ms.to_string();
+    let values = [("since", hand_over.since), ("expires", &expires)];
+    program(
+        gateway,
+        nonce,
+        hand_over.limit,
+        &values,
+        &hand_over.rest,
+        HAND_OVER,
     )
 }
 

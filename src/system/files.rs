@@ -4,8 +4,11 @@ use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rustix::fs::FlockOperation;
+use rustix::fs::{FlockOperation, OFlags};
+use zeroize::Zeroizing;
 
 /// Reads a file of at most `limit` bytes.
 ///
@@ -41,6 +44,66 @@ pub(crate) fn read_text_if_there(path: &Path, limit: u64) -> io::Result<Option<S
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// What is at a place; a symbolic link is not followed.
+#[allow(dead_code, reason = "the command follows")]
+pub(crate) enum Seen {
+    Nothing,
+    Link,
+    /// A folder, a device or a pipe.
+    Other,
+    /// Something that this user may not read.
+    Unreadable,
+    File {
+        /// Its permissions.
+        mode: u32,
+        /// Its content, which may be a secret; nothing if it is larger than the limit.
+        bytes: Option<Zeroizing<Vec<u8>>>,
+    },
+}
+
+/// Looks at a place, and reads at most `limit` bytes of the file there.
+#[allow(dead_code, reason = "the command follows")]
+pub(crate) fn see(path: &Path, limit: u64) -> Seen {
+    see_file(path, limit).unwrap_or_else(|error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Seen::Nothing,
+        _ => Seen::Unreadable,
+    })
+}
+
+#[allow(dead_code, reason = "the command follows")]
+fn see_file(path: &Path, limit: u64) -> io::Result<Seen> {
+    let found = fs::symlink_metadata(path)?;
+    if found.is_symlink() {
+        return Ok(Seen::Link);
+    }
+    if !found.is_file() {
+        return Ok(Seen::Other);
+    }
+    // Nor may it become a link or a pipe now.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)?;
+    let found = file.metadata()?;
+    if !found.is_file() {
+        return Ok(Seen::Other);
+    }
+    let mut bytes = None;
+    if found.len() <= limit {
+        // As large as it can become: a buffer that grows leaves copies of the secret behind.
+        let room = usize::try_from(limit).unwrap_or(usize::MAX);
+        let room = usize::try_from(found.len()).unwrap_or(room).min(room);
+        let mut content = Zeroizing::new(Vec::with_capacity(room + 1));
+        file.take(limit + 1).read_to_end(&mut content)?;
+        bytes = Some(content).filter(|content| content.len() as u64 <= limit);
+    }
+    Ok(Seen::File {
+        mode: found.mode() & 0o7777,
+        bytes,
+    })
 }
 
 /// Writes a file that only its owner may read: to a sibling first, which then takes its place.
@@ -96,6 +159,17 @@ impl Held {
             Ok(()) => Ok(Some(Self(file))),
             Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The same, after waiting for somebody else to give it back.
+    pub(crate) fn wait(path: &Path, patience: Duration) -> io::Result<Option<Self>> {
+        let until = Instant::now() + patience;
+        loop {
+            match Self::of(path)? {
+                None if Instant::now() < until => thread::sleep(Duration::from_millis(50)),
+                outcome => return Ok(outcome),
+            }
         }
     }
 }

@@ -1,0 +1,70 @@
+//! The hand-over: on a gateway, OpenClaw is given the login that Claude Code has there. Its token does not come here.
+
+use crate::credentials::claude::Fault;
+use crate::credentials::secret::Secret;
+use crate::gateway::command_line::Questions;
+use crate::gateway::exchange::{Terms, exchange};
+use crate::gateway::failure::{Failure, Problem};
+use crate::gateway::identity::Gateway;
+use crate::gateway::request::{self, HandOver};
+use crate::status::text::Text;
+use crate::system::environment::Environment;
+use crate::system::process::Processes;
+
+/// A hand-over that has come to an end. OpenClaw was run in the first case only.
+#[allow(dead_code, reason = "the command follows")]
+pub(crate) enum Done {
+    /// OpenClaw ended by itself, with what it said on both its outputs: not for any screen before it was masked.
+    Ran { exit: i32, said: Secret },
+    /// OpenClaw is older than it may be; it would have shown the token.
+    TooOld,
+    /// There is no login there any more that could be used, and at which place.
+    Fault(Fault, Text),
+    /// It is another login than the one that was meant: Claude Code has renewed it.
+    Changed,
+    /// It has run out meanwhile.
+    Expired,
+}
+
+/// Has the gateway give Claude Code's access token to OpenClaw.
+#[allow(dead_code, reason = "the command follows")]
+pub(crate) fn run(
+    gateway: &Gateway,
+    hand_over: &HandOver,
+    processes: &Processes,
+    environment: &Environment,
+) -> Result<Done, Failure> {
+    let terms = Terms {
+        limit: hand_over.limit,
+        stdin: &[],
+        questions: Questions::Forbidden,
+    };
+    let text = |nonce: &str| request::hand_over(gateway, hand_over, nonce);
+    let exchange = exchange(gateway, text, &terms, processes, environment)?;
+    let answer = exchange.answer()?;
+    if answer.openclaw.is_none() {
+        return Err(Failure::new(Problem::NoOpenClaw));
+    }
+    if let Some(run) = answer.run {
+        if run.exit == 124 {
+            return Err(Failure::new(Problem::OpenClawTimeout));
+        }
+        return Ok(Done::Ran {
+            exit: run.exit,
+            said: String::from_utf8_lossy(run.stdout).into_owned().into(),
+        });
+    }
+    match answer.kept.as_deref() {
+        Some("too-old") => return Ok(Done::TooOld),
+        Some("changed") => return Ok(Done::Changed),
+        Some("expired") => return Ok(Done::Expired),
+        _ => {}
+    }
+    let fault = answer
+        .source
+        .and_then(|(word, place)| Some((Fault::from_word(&word)?, Text::clean(&place))));
+    match fault {
+        Some((fault, place)) => Ok(Done::Fault(fault, place)),
+        None => Err(Failure::new(Problem::NoAnswer)),
+    }
+}
