@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Tap(Tap),
     Guide(Guide),
     Reauth(Reauth),
+    Sync(Sync),
     Widgets(Widgets),
     Demo(Demo),
     Completions(Completions),
@@ -187,6 +188,54 @@ pub(crate) enum Restart {
     No,
     /// Ask; leave it if nobody answers
     Ask,
+}
+
+/// Bring Claude Code's login into OpenClaw, without losing or leaking anything
+///
+/// The refresh token is never copied. Exit codes: 0 synced, or nothing to do; 1 not synced, and everything is as it
+/// was.
+#[derive(Debug, Args)]
+pub(crate) struct Sync {
+    /// On this gateway
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) gateway: Option<String>,
+    /// Where Claude Code is signed in [default: the gateway]
+    #[arg(long, value_enum)]
+    pub(crate) from: Option<From>,
+    /// What OpenClaw gets [default: what fits it]
+    #[arg(long = "as", value_enum)]
+    pub(crate) form: Option<Form>,
+    /// The login in OpenClaw [default: anthropic:claude-code]
+    #[arg(long, value_name = "ID")]
+    pub(crate) profile: Option<String>,
+    /// Also in the place of a login that lasts longer
+    #[arg(short, long)]
+    pub(crate) force: bool,
+    /// What to do when OpenClaw says that its gateway process must restart
+    #[arg(long, value_enum, default_value_t = Restart::Ask)]
+    pub(crate) restart: Restart,
+    /// Change nothing, show what would run
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum From {
+    /// On the gateway: its token never leaves it
+    Gateway,
+    /// On this device
+    Phone,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// A copy of the access token, for the hours that it lasts
+    Token,
+    /// OpenClaw runs Claude Code itself; nothing is copied
+    Cli,
 }
 
 /// Put clawtap on the phone's home screen, with Termux:Widget

@@ -13,6 +13,7 @@ pub(crate) mod reauth;
 mod signing_in;
 mod standing;
 pub(crate) mod status;
+pub(crate) mod sync;
 pub(crate) mod tap;
 pub(crate) mod widgets;
 

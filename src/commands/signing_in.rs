@@ -21,7 +21,7 @@ use crate::login::{key, masking, proof};
 use crate::phone::dialog::{Person, Silence};
 use crate::phone::{Phone, Reaction};
 use crate::settings::config_file::{Notification, SignIn};
-use crate::status::assessment::Assessment;
+use crate::status::assessment::{Assessment, Finding};
 use crate::status::report::Report;
 use crate::status::text::Text;
 use crate::system::terminal;
@@ -72,12 +72,12 @@ pub(crate) fn sign_in(order: &Order<'_>, session: &Session) -> Result<Outcome, E
         .tell(&uninvited, &session.processes, &session.environment);
     let (promised, wants_restart) = signed.map_err(|error| explained(error, gateway, session))?;
     if wants_restart {
-        restart(order, session);
+        restart(gateway, order.restart, order.phone, session);
     }
     let reply = ask_one(gateway, Want::Status, Presence::Away, session);
     let assessment = assessment(gateway, reply);
     let proof = proof::of(order.route, promised, order.before, &assessment);
-    learned(order, &assessment, session);
+    learned(&assessment, order.phone, order.notification, session);
     match proof {
         Ok(what) => Ok(Outcome {
             line: format!("{}: {what}", gateway.name),
@@ -98,7 +98,7 @@ fn perform(
 ) -> Result<(Option<TimeDelta>, bool), Setback> {
     let gateway = &order.connection.gateway;
     tell(
-        order,
+        order.phone,
         &format!("{}: starting the sign-in…", gateway.name),
         session,
     );
@@ -137,7 +137,11 @@ fn store(
     session: &Session,
 ) -> Result<bool, Setback> {
     let gateway = &order.connection.gateway;
-    tell(order, &format!("{}: storing it…", gateway.name), session);
+    tell(
+        order.phone,
+        &format!("{}: storing it…", gateway.name),
+        session,
+    );
     let input = format!("{}\n", storing.secret.reveal());
     match run(gateway, &storing.errand, input.as_bytes(), session).map_err(Setback::Lost)? {
         Done::Ran { exit: 0, said } => Ok(session::wants_restart(said.reveal())),
@@ -146,11 +150,11 @@ fn store(
             Err(Setback::Failed(last_line(&said)))
         }
         // It takes nothing from a pipe, but it does from a terminal.
-        Done::TooOld => Ok(session::run(storing.typed(), scene)?.wants_restart),
+        Done::TooOld | Done::NoClaude => Ok(session::run(storing.typed(), scene)?.wants_restart),
     }
 }
 
-fn run(
+pub(super) fn run(
     gateway: &Gateway,
     errand: &Errand,
     input: &[u8],
@@ -166,13 +170,12 @@ fn run(
 }
 
 /// Restarts the gateway process, or says how, as the person wants it. The login is stored either way.
-fn restart(order: &Order<'_>, session: &Session) {
-    let gateway = &order.connection.gateway;
-    let wanted = match order.restart {
+pub(super) fn restart(gateway: &Gateway, wish: Restart, phone: &Phone, session: &Session) {
+    let wanted = match wish {
         Restart::Yes => true,
         Restart::No => false,
         Restart::Ask => {
-            let person = person(order.phone, session);
+            let person = person(phone, session);
             let choices = ["Restart it", "Later"].map(String::from);
             let title = "OpenClaw must restart to use the new login";
             person.is_some_and(|person| person.choose(title, &choices) == Ok(Some(0)))
@@ -182,11 +185,11 @@ fn restart(order: &Order<'_>, session: &Session) {
         terminal::say("Later, on the gateway: openclaw gateway restart\n");
         return;
     }
-    tell(order, &format!("{}: restarting…", gateway.name), session);
+    tell(phone, &format!("{}: restarting…", gateway.name), session);
     let problem = match run(gateway, &plan::restart(), &[], session) {
         Ok(Done::Ran { exit: 0, .. }) => return,
         Ok(Done::Ran { said, .. }) => last_line(&masking::masked(said.reveal())),
-        Ok(Done::TooOld) => None,
+        Ok(Done::TooOld | Done::NoClaude) => None,
         Err(failure) => failure
             .detail
             .or_else(|| Some(Text::clean(failure.problem.what()))),
@@ -195,11 +198,22 @@ fn restart(order: &Order<'_>, session: &Session) {
         .map(|words| format!(": {words}"))
         .unwrap_or_default();
     tell(
-        order,
+        phone,
         &format!("{}: not restarted{why}", gateway.name),
         session,
     );
     terminal::say("→ On the gateway: openclaw gateway restart\n");
+}
+
+/// What a gateway reported; an error where it did not.
+pub(super) fn report(assessment: &Assessment) -> Result<&Report, Error> {
+    match &assessment.finding {
+        Finding::Judged(report, _) => Ok(report),
+        Finding::Unknown(trouble) => {
+            let what = format!("{}: {}", assessment.name, trouble.what);
+            Err(Error::new(Kind::Gateway, what).hint(trouble.next_step.clone()))
+        }
+    }
 }
 
 /// The person, if there is one to be asked.
@@ -209,25 +223,26 @@ pub(crate) fn person<'a>(phone: &Phone, session: &'a Session) -> Option<Box<dyn 
 }
 
 /// A sign of life: a toast on a phone, a line in a terminal.
-fn tell(order: &Order<'_>, text: &str, session: &Session) {
+pub(super) fn tell(phone: &Phone, text: &str, session: &Session) {
     let reaction = Reaction {
         toast: text.to_owned(),
         ..Reaction::default()
     };
-    order
-        .phone
-        .tell(&reaction, &session.processes, &session.environment);
+    phone.tell(&reaction, &session.processes, &session.environment);
     terminal::say(&format!("{text}\n"));
 }
 
 /// Brings up to date what else shows how it stands.
-fn learned(order: &Order<'_>, assessment: &Assessment, session: &Session) {
+pub(super) fn learned(
+    assessment: &Assessment,
+    phone: &Phone,
+    wanted: Notification,
+    session: &Session,
+) {
     let only = std::slice::from_ref(assessment);
-    if matches!(order.phone, Phone::Termux) {
-        let standing = standing::after_check(only, order.notification, session);
-        order
-            .phone
-            .react(&standing, &session.processes, &session.environment);
+    if matches!(phone, Phone::Termux) {
+        let standing = standing::after_check(only, wanted, session);
+        phone.react(&standing, &session.processes, &session.environment);
     }
     afterwards::refresh(only, session);
 }
@@ -259,7 +274,7 @@ fn under_way(order: &Order<'_>, page: Option<String>, session: &Session) -> Erro
 }
 
 /// Why it came to nothing, and what to do next.
-fn explained(setback: Setback, gateway: &Gateway, session: &Session) -> Error {
+pub(super) fn explained(setback: Setback, gateway: &Gateway, session: &Session) -> Error {
     let name = &gateway.name;
     let sign_in = |what: &str| Error::new(Kind::SignIn, format!("{name}: {what}"));
     if session.processes.interrupted() {
@@ -291,7 +306,7 @@ fn explained(setback: Setback, gateway: &Gateway, session: &Session) -> Error {
     }
 }
 
-fn lost(failure: &Failure, gateway: &Gateway) -> Error {
+pub(super) fn lost(failure: &Failure, gateway: &Gateway) -> Error {
     let detail = failure.detail.as_ref();
     let detail = detail
         .map(|words| format!(" ({words})"))

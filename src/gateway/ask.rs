@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::credentials::claude::Fault;
 use crate::gateway::answer::{self, Answer};
 use crate::gateway::command_line::Questions;
 use crate::gateway::exchange::{Exchange, Terms, exchange};
@@ -26,8 +27,48 @@ pub(crate) struct Reply {
     pub(crate) openclaw: Option<Text>,
     /// Which it is, if that was asked for.
     pub(crate) version: Option<Text>,
+    /// Claude Code's login there, if it was looked for.
+    pub(crate) claude: Option<ClaudeSource>,
     /// How long it all took.
     pub(crate) took: Duration,
+}
+
+/// Where Claude Code keeps its login on a gateway, and how it stands with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClaudeSource {
+    pub(crate) place: Text,
+    pub(crate) login: Result<ClaudeExpiry, Fault>,
+}
+
+/// Until when a login is valid, as Claude Code wrote it down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ClaudeExpiry {
+    /// Milliseconds since 1970.
+    pub(crate) expires_ms: i64,
+    /// By the gateway's clock, at the moment of the answer.
+    pub(crate) left: TimeDelta,
+}
+
+/// Reads what the probe said about it.
+fn claude_source(answer: &Answer<'_>) -> Option<ClaudeSource> {
+    let (word, place) = answer.source.as_ref()?;
+    let expiry = || {
+        let login: serde_json::Value = serde_json::from_str(answer.claude.as_ref()?).ok()?;
+        let expires_ms = wire::integer(&login["expires"])?;
+        let clock_ms = answer.clock?.saturating_mul(1000);
+        Some(ClaudeExpiry {
+            expires_ms,
+            left: wire::clamped(expires_ms.saturating_sub(clock_ms)),
+        })
+    };
+    let login = match Fault::from_word(word) {
+        Some(fault) => Err(fault),
+        None => expiry().ok_or(Fault::NoExpiry),
+    };
+    Some(ClaudeSource {
+        place: Text::clean(place),
+        login,
+    })
 }
 
 /// Asks one gateway. It takes at most the gateway's own limit and half a minute more.
@@ -60,6 +101,7 @@ impl Reply {
             outcome: Err(failure),
             openclaw: None,
             version: None,
+            claude: None,
             took: Duration::ZERO,
         }
     }
@@ -75,6 +117,7 @@ fn understand(gateway: &Gateway, exchange: &Exchange, captured_at: DateTime<Utc>
     Reply {
         openclaw: said(|answer| answer.openclaw.clone()),
         version: said(|answer| answer.version.clone()),
+        claude: answer.as_ref().ok().and_then(claude_source),
         outcome: answer
             .and_then(|answer| outcome(gateway, &answer, &exchange.finished, captured_at)),
         took: exchange.finished.took,

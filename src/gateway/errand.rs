@@ -1,21 +1,23 @@
-//! Errands: OpenClaw does one thing on a gateway, and reads what it is given on a pipe.
+//! Errands: a program does one thing on a gateway, and reads what it is given on a pipe.
 
 use crate::credentials::secret::Secret;
 use crate::gateway::command_line::Questions;
 use crate::gateway::exchange::{Terms, exchange};
 use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::identity::Gateway;
-use crate::gateway::request::{self, Errand};
+use crate::gateway::request::{self, Errand, Tool};
 use crate::system::environment::Environment;
 use crate::system::process::Processes;
 
 /// An errand that has been run.
 pub(crate) enum Done {
-    /// OpenClaw ended by itself, with what it said on both its outputs. Older ones repeat what they were given:
+    /// The program ended by itself, with what it said on both its outputs. Older ones repeat what they were given:
     /// not for any screen before it was looked through.
     Ran { exit: i32, said: Secret },
     /// OpenClaw is older than the errand needs; it was given nothing.
     TooOld,
+    /// Claude Code is not there.
+    NoClaude,
 }
 
 /// Runs an errand; OpenClaw reads `input`, and then the end of it.
@@ -35,7 +37,10 @@ pub(crate) fn run(
     let exchange = exchange(gateway, text, &terms, processes, environment)?;
     let answer = exchange.answer()?;
     match (answer.openclaw, answer.run) {
-        (None, _) => Err(Failure::new(Problem::NoOpenClaw)),
+        (None, _) => match errand.tool {
+            Tool::OpenClaw => Err(Failure::new(Problem::NoOpenClaw)),
+            Tool::Claude => Ok(Done::NoClaude),
+        },
         (_, Some(run)) if run.exit == 124 => Err(Failure::new(Problem::OpenClawTimeout)),
         (_, Some(run)) => Ok(Done::Ran {
             exit: run.exit,

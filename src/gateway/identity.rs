@@ -44,6 +44,18 @@ impl Gateway {
 }
 
 impl Gateway {
+    /// This machine.
+    pub(crate) fn local(name: Name) -> Self {
+        Self {
+            name,
+            way: Way::Local,
+            openclaw: None,
+            agent: None,
+            profile: None,
+            limit: DEFAULT_LIMIT,
+        }
+    }
+
     /// Whether everything that this one says is said of `known` too, which may say more.
     pub(crate) fn leaves_open(&self, known: &Self) -> bool {
         fn open<T: PartialEq>(said: Option<&T>, known: Option<&T>) -> bool {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::credentials::secret::Secret;
 use crate::gateway::identity::{Gateway, Identifier};
-use crate::gateway::request::{Errand, Tool, quoted};
+use crate::gateway::request::{Errand, HandOver, Tool, quoted};
 use crate::login::code::Shape;
 use crate::login::dialogue::Program;
 use crate::login::route::{Argument, Route};
@@ -66,7 +66,7 @@ impl Storing {
         gateway: &Gateway,
     ) -> Self {
         Self {
-            errand: paste_token(profile, days, gateway),
+            errand: paste_token(profile, format!("{days}d"), gateway),
             secret,
         }
     }
@@ -96,13 +96,19 @@ impl Storing {
     }
 }
 
-fn paste_token(profile: Option<&Argument>, days: u32, gateway: &Gateway) -> Errand {
+/// The storing of a token of Anthropic's; `lasting` is in OpenClaw's words, such as `365d` or `20400s`.
+pub(crate) fn paste_token(
+    profile: Option<&Argument>,
+    lasting: String,
+    gateway: &Gateway,
+) -> Errand {
     let own = Argument::id(OWN_PROFILE);
     let profile = profile.or(own.as_ref());
     let mut arguments = auth("paste-token", "anthropic", profile, gateway);
     // Without it OpenClaw takes the token for one that never expires.
-    arguments.extend(["--expires-in".into(), format!("{days}d")]);
+    arguments.extend(["--expires-in".into(), lasting]);
     Errand {
+        tool: Tool::OpenClaw,
         arguments,
         since: Some(PIPE_SINCE),
         limit: STORING,
@@ -116,8 +122,46 @@ pub(super) fn key_profile(provider: &Argument) -> String {
 
 fn paste_key(provider: &Argument, profile: Option<&Argument>, gateway: &Gateway) -> Errand {
     Errand {
+        tool: Tool::OpenClaw,
         arguments: auth("paste-api-key", provider.as_str(), profile, gateway),
         since: Some(PIPE_SINCE),
+        limit: STORING,
+    }
+}
+
+/// The hand-over of the login that Claude Code has on the gateway, the one that expires then.
+pub(crate) fn hand_over(profile: &Argument, expires_ms: i64, gateway: &Gateway) -> HandOver {
+    let mut rest = vec!["--provider", "anthropic", "--profile-id", profile.as_str()];
+    if let Some(agent) = gateway.agent.as_ref().map(Identifier::as_str) {
+        rest.extend(["--agent", agent]);
+    }
+    HandOver {
+        expires_ms,
+        rest: rest.into_iter().map(String::from).collect(),
+        since: PIPE_SINCE,
+        limit: STORING,
+    }
+}
+
+/// What has OpenClaw run Claude Code itself.
+pub(crate) fn use_cli(gateway: &Gateway) -> session::Plan {
+    let mut arguments = auth("login", "anthropic", None, gateway);
+    arguments.extend(["--method", "cli", "--set-default"].map(String::from));
+    session::Plan {
+        tool: Tool::OpenClaw,
+        arguments,
+        program: Program::OpenClaw,
+        secret: Shape::Text,
+        prepared: None,
+    }
+}
+
+/// What has Claude Code renew its login: it does so when it asks its model something.
+pub(crate) fn renew_claude() -> Errand {
+    Errand {
+        tool: Tool::Claude,
+        arguments: ["-p", "Say ok."].map(String::from).to_vec(),
+        since: None,
         limit: STORING,
     }
 }
@@ -125,6 +169,7 @@ fn paste_key(provider: &Argument, profile: Option<&Argument>, gateway: &Gateway)
 /// The restart of the gateway process.
 pub(crate) fn restart() -> Errand {
     Errand {
+        tool: Tool::OpenClaw,
         arguments: ["gateway", "restart"].map(String::from).to_vec(),
         since: None,
         limit: RESTARTING,
@@ -159,7 +204,7 @@ pub(crate) fn described(route: &Route, gateway: &Gateway) -> String {
     }
     match route {
         Route::SetupToken { profile } => {
-            let errand = paste_token(profile.as_ref(), SETUP_TOKEN_DAYS, gateway);
+            let errand = paste_token(profile.as_ref(), format!("{SETUP_TOKEN_DAYS}d"), gateway);
             line(Tool::OpenClaw, &errand.arguments, " < the token");
         }
         Route::ApiKey { provider, profile } => {

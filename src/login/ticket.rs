@@ -1,6 +1,7 @@
 //! One sign-in per gateway at a time, and where the person is with it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::error::{Error, Kind};
 use crate::gateway::identity::Name;
@@ -26,6 +27,15 @@ pub(crate) enum Queue {
 impl Ticket {
     /// Asks for a gateway's.
     pub(crate) fn of(gateway: &Name, environment: &Environment) -> Result<Queue, Error> {
+        Self::after(gateway, Duration::ZERO, environment)
+    }
+
+    /// Asks for a gateway's, and waits for whoever has it.
+    pub(crate) fn after(
+        gateway: &Name,
+        patience: Duration,
+        environment: &Environment,
+    ) -> Result<Queue, Error> {
         let folder = environment.state_folder().ok_or_else(|| {
             Error::new(Kind::Configuration, "HOME is not set").hint("Set HOME and try again")
         })?;
@@ -34,7 +44,7 @@ impl Ticket {
             let file = environment.spelled(&file);
             Error::new(Kind::Machine, format!("cannot write {file}: {error}"))
         };
-        if let Some(held) = Held::of(&file).map_err(failed)? {
+        if let Some(held) = Held::wait(&file, patience).map_err(failed)? {
             return Ok(Queue::First(Self { file, _held: held }));
         }
         let page = files::read_text_if_there(&file, LONGEST).map_err(failed)?;

@@ -114,6 +114,21 @@ impl Phone {
         }
     }
 
+    /// Has the phone make sure of its owner.
+    ///
+    /// # Errors
+    /// Why it is not certain, for a person.
+    pub(crate) fn check_fingerprint(
+        &self,
+        processes: &Processes,
+        environment: &Environment,
+    ) -> Result<(), String> {
+        match self {
+            Self::Termux => termux::fingerprint(processes, environment),
+            Self::Terminal => Err("only a phone can check a fingerprint".into()),
+        }
+    }
+
     /// Has a script run again and again; only where the phone can do that.
     pub(crate) fn schedule(
         &self,

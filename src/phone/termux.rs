@@ -17,6 +17,9 @@ use crate::system::process::{Ending, Invocation, Processes};
 /// How long a command may take. The app answers within a second when it is there.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// How long a person may take to touch the sensor.
+const FINGER: Duration = Duration::from_secs(60);
+
 /// One command to run, or the first of several that is installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Call {
@@ -99,6 +102,21 @@ fn invite(invitation: &Invitation, launcher: &Launcher) -> Call {
         programs: &["termux-notification"],
         arguments,
         stdin: invitation.content.clone(),
+    }
+}
+
+/// Asks for the owner's finger. The command prints `{"auth_result":"AUTH_RESULT_SUCCESS",…}`.
+pub(crate) fn fingerprint(processes: &Processes, environment: &Environment) -> Result<(), String> {
+    let program = environment.program("termux-fingerprint");
+    let program = program.ok_or("termux-fingerprint is not installed: pkg install termux-api")?;
+    let finished = processes
+        .run(&Invocation::new(program, FINGER))
+        .map_err(|error| format!("termux-fingerprint did not start: {error}"))?;
+    let answer: serde_json::Value = serde_json::from_slice(&finished.stdout).unwrap_or_default();
+    if finished.succeeded() && answer["auth_result"] == "AUTH_RESULT_SUCCESS" {
+        Ok(())
+    } else {
+        Err("the fingerprint was not recognised".into())
     }
 }
 

@@ -16,6 +16,14 @@ pub(crate) struct Config {
     pub(crate) gateways: Vec<Gateway>,
     pub(crate) notification: Notification,
     pub(crate) sign_in: SignIn,
+    pub(crate) sync: Sync,
+}
+
+/// How a sync is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Sync {
+    /// Whether the phone makes sure of its owner first.
+    pub(crate) fingerprint: bool,
 }
 
 /// What a sign-in may do on this device.
@@ -81,6 +89,10 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
         Some(value) => sign_in(value.table("[signin]")?)?,
         None => SignIn::default(),
     };
+    let sync = match root.take("sync") {
+        Some(value) => sync(value.table("[sync]")?)?,
+        None => Sync::default(),
+    };
     root.finish()?;
     let mut gateways: Vec<Gateway> = Vec::new();
     for table in tables {
@@ -95,6 +107,18 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
         gateways,
         notification,
         sign_in,
+        sync,
+    })
+}
+
+fn sync(mut table: Table) -> Result<Sync, Mistake> {
+    let fingerprint = table.take("fingerprint");
+    table.finish()?;
+    Ok(Sync {
+        fingerprint: match fingerprint {
+            Some(value) => value.boolean()?,
+            None => false,
+        },
     })
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind};
 use crate::gateway::identity::{Gateway, Name, Target, Way};
-use crate::settings::config_file::{Config, Notification, SignIn};
+use crate::settings::config_file::{Config, Notification, SignIn, Sync};
 use crate::system::environment::Environment;
 use crate::system::files;
 
@@ -92,6 +92,7 @@ pub(crate) struct Settings {
     pub(crate) gateways: Vec<Gateway>,
     pub(crate) notification: Notification,
     pub(crate) sign_in: SignIn,
+    pub(crate) sync: Sync,
 }
 
 /// The gateways that a command is about, and how it tells of them.
@@ -131,6 +132,7 @@ pub(crate) fn load(
         gateways: chosen,
         notification: configured.notification,
         sign_in: configured.sign_in,
+        sync: configured.sync,
     })
 }
 

@@ -1,7 +1,7 @@
-# An errand: OpenClaw does one thing on a gateway, and reads what it is given on our standard input.
+# An errand: a program does one thing on a gateway, and reads what it is given on our standard input.
 #
-# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), profile and since (the first
-# version that can do it, or nothing), the configured openclaw command as positional parameters, with_arguments,
+# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), profile, tool (openclaw or claude)
+# and since (the first version that can do it, or nothing), the configured openclaw command as positional parameters, with_arguments,
 # and the parts that it calls. gateway/answer.rs reads the answer.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
@@ -12,7 +12,10 @@ main() {
   trap give_up TERM HUP
   say begin 1
   collect_places
-  with_openclaw run_errand "$@"
+  case $tool in
+    openclaw) with_openclaw run_errand "$@" ;;
+    claude) find_claude && run_errand "$found" ;;
+  esac
   [ -n "$found" ] || say missing
   say end
   echo
@@ -20,7 +23,7 @@ main() {
 
 # run_errand COMMAND...
 run_errand() {
-  say openclaw "$found"
+  say found "$found"
   if [ -n "$since" ]; then
     version=$(input=3 && bounded "$limit" "$@" --version 2>/dev/null)
     say version "$version"
