@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::cli::{self, Restart};
 use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
 use crate::commands::signing_in::{Order, sign_in};
-use crate::commands::{Session, afterwards, choosing, standing};
+use crate::commands::{Session, afterwards, choosing, standing, sync};
+use crate::credentials::plan;
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::connection::Connection;
-use crate::gateway::identity::Gateway;
 use crate::gateway::request::Want;
 use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
 use crate::login::provider;
@@ -17,10 +17,7 @@ use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
 use crate::phone::{Launcher, Phone, Reaction, Said};
 use crate::render::notification::Deed;
 use crate::render::{summary, toast};
-use crate::settings::{
-    self,
-    config_file::{Notification, SignIn},
-};
+use crate::settings::{self, Settings};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::verdict::Concern;
 use crate::system::{clock, files, terminal};
@@ -51,9 +48,7 @@ pub(crate) fn run(arguments: cli::Guide, session: &Session) -> Result<Outcome, E
             &prompts
         },
         phone,
-        gateways: settings.gateways,
-        wanted: settings.notification,
-        rules: settings.sign_in,
+        settings,
         assessments: Vec::new(),
         session,
     };
@@ -77,9 +72,7 @@ pub(crate) fn run(arguments: cli::Guide, session: &Session) -> Result<Outcome, E
 struct Tour<'a> {
     person: &'a dyn Person,
     phone: Phone,
-    gateways: Vec<Gateway>,
-    wanted: Notification,
-    rules: SignIn,
+    settings: Settings,
     assessments: Vec<Assessment>,
     session: &'a Session,
 }
@@ -104,7 +97,7 @@ impl Tour<'_> {
                     .hint("Install it, or use: clawtap status"),
             );
         }
-        self.assessments = assess_these(&self.gateways, Presence::Away, self.session)?;
+        self.assessments = assess_these(&self.settings.gateways, Presence::Away, self.session)?;
         self.learned(&self.assessments);
         Ok(())
     }
@@ -166,10 +159,12 @@ impl Tour<'_> {
                     return Ok(Next::Page(Page::Gateway(gateway)));
                 }
             }
-            Action::UseClaudeCode => self.person.tell(
-                "Use Claude Code's login",
-                "On the gateway, in a terminal:\nopenclaw models auth login --provider anthropic --method cli --set-default",
-            )?,
+            Action::UseClaudeCode => {
+                let told = self.sync(gateway);
+                self.person.tell("Use Claude Code's login", &told)?;
+                self.check_again(gateway);
+                return Ok(Next::Page(Page::Gateway(gateway)));
+            }
             Action::ShowPage => {
                 if let Some(concern) = concern {
                     self.open_page(&concern);
@@ -198,7 +193,11 @@ impl Tour<'_> {
 
     /// Signs in to what a concern is about: what came of it, for a person.
     fn sign_in(&mut self, index: usize, concern: &Concern) -> String {
-        let Some((gateway, before)) = self.gateways.get(index).zip(self.assessments.get(index))
+        let Some((gateway, before)) = self
+            .settings
+            .gateways
+            .get(index)
+            .zip(self.assessments.get(index))
         else {
             return String::new();
         };
@@ -220,8 +219,8 @@ impl Tour<'_> {
                 before: before.report(),
                 restart: Restart::Ask,
                 phone: &self.phone,
-                rules: &self.rules,
-                notification: self.wanted,
+                rules: &self.settings.sign_in,
+                notification: self.settings.notification,
             };
             sign_in(&order, self.session).map(Some)
         });
@@ -235,8 +234,29 @@ impl Tour<'_> {
         }
     }
 
+    /// Brings Claude Code's login into OpenClaw: what came of it, for a person.
+    fn sync(&self, index: usize) -> String {
+        let Some(gateway) = self.settings.gateways.get(index) else {
+            return String::new();
+        };
+        let job = sync::Job {
+            gateway,
+            settings: &self.settings,
+            wish: plan::Wish::default(),
+            from: None,
+            restart: Restart::Ask,
+            dry_run: false,
+            phone: &self.phone,
+            session: self.session,
+        };
+        match job.run() {
+            Ok(synced) => synced.line(),
+            Err(error) => error.told(),
+        }
+    }
+
     fn check_again(&mut self, index: usize) {
-        let Some(gateway) = self.gateways.get(index) else {
+        let Some(gateway) = self.settings.gateways.get(index) else {
             return;
         };
         self.react(&Reaction {
@@ -251,7 +271,9 @@ impl Tour<'_> {
     /// Says by vibration how it stands, and brings up to date what else shows it.
     fn learned(&self, assessments: &[Assessment]) {
         let standing = match self.phone {
-            Phone::Termux => standing::after_check(assessments, self.wanted, self.session),
+            Phone::Termux => {
+                standing::after_check(assessments, self.settings.notification, self.session)
+            }
             Phone::Terminal => Reaction::default(),
         };
         self.react(&Reaction {
@@ -275,6 +297,7 @@ impl Tour<'_> {
     fn remind(&self, gateway: usize) -> Result<(), String> {
         let environment = &self.session.environment;
         let name = self
+            .settings
             .gateways
             .get(gateway)
             .ok_or("no such gateway")?
