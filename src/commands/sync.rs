@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::cli::{self, From};
+use crate::commands::choosing::ask_which;
 use crate::commands::questioning::{Person as Presence, ask_one, assessment};
 use crate::commands::signing_in::{
     self, Order, explained, learned, lost, person, restart, sign_in, tell,
@@ -99,14 +100,12 @@ fn sync(arguments: cli::Sync, phone: &Phone, session: &Session) -> Result<Synced
         None => Selection::Default,
     };
     let settings = settings::load(&selection, session.config.as_deref(), &session.environment)?;
-    let [gateway] = &settings.gateways[..] else {
-        let names: Vec<_> = settings
-            .gateways
-            .iter()
-            .map(|it| it.name.as_str())
-            .collect();
-        return Err(Error::new(Kind::Usage, "sync is for one gateway at a time")
-            .hint(format!("Say which with --gateway: {}", names.join(", "))));
+    let gateway = match &settings.gateways[..] {
+        [only] => only,
+        several => {
+            let names: Vec<_> = several.iter().map(|it| it.name.to_string()).collect();
+            &several[ask_which("Sync on which gateway?", &names, phone, session)?]
+        }
     };
     let profile = arguments.profile.as_deref().map(|text| {
         Argument::id(text).ok_or_else(|| {

@@ -38,7 +38,7 @@ enum Dynamic {
 }
 
 /// Adding a shortcut is a row here, and its script and its icon in `widgets/`.
-const ROWS: [Row; 4] = [
+const ROWS: [Row; 5] = [
     Row {
         label: "OpenClaw",
         word: "check",
@@ -72,6 +72,14 @@ const ROWS: [Row; 4] = [
         dynamic: Dynamic::No,
         script: include_str!("../../widgets/reauth"),
         icon: include_bytes!("../../widgets/icons/reauth.png"),
+    },
+    Row {
+        label: "OpenClaw sync",
+        word: "sync",
+        runs: Runs::Unseen,
+        dynamic: Dynamic::No,
+        script: include_str!("../../widgets/sync"),
+        icon: include_bytes!("../../widgets/icons/sync.png"),
     },
 ];
 
