@@ -9,6 +9,7 @@
     reason = "a benchmark stands outside the program and measures real time"
 )]
 
+mod figures;
 mod link;
 #[path = "../tests/support/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests use all of it")]
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use figures::median;
 use link::Link;
 use support::{GatewayHome, Sshd, fakes, program};
 
@@ -50,14 +52,7 @@ fn main() {
 
     let scratch = tempfile::tempdir().expect("a temporary folder");
     let settings = scratch.path().join("ssh_config");
-    let through_link = format!(
-        "Include {}\nIdentityFile {}\nIdentitiesOnly yes\nHostKeyAlias [127.0.0.1]:{}\nPort {}\nBatchMode yes\n",
-        sshd.ssh_config().display(),
-        sshd.user_key().display(),
-        sshd.port(),
-        link.port()
-    );
-    fs::write(&settings, through_link).expect("a fresh folder");
+    fs::write(&settings, link.ssh_config(&sshd)).expect("a fresh folder");
     let config = scratch.path().join("config.toml");
     let gateway = format!(
         "[[gateway]]\nname = \"home\"\nssh = \"127.0.0.1\"\nssh_config = \"{}\"\n",
@@ -121,10 +116,4 @@ fn time(command: &mut Command) -> Duration {
         "{command:?}: {status}"
     );
     started.elapsed()
-}
-
-/// Sorts the times, too.
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
 }

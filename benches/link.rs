@@ -6,6 +6,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::Sshd;
+
 /// Listens, and passes everything on after half the round trip, in both directions.
 pub(crate) struct Link {
     port: u16,
@@ -32,8 +34,15 @@ impl Link {
         Self { port: own_port }
     }
 
-    pub(crate) fn port(&self) -> u16 {
-        self.port
+    /// What ssh's configuration says of an sshd that is reached this way, at 127.0.0.1.
+    pub(crate) fn ssh_config(&self, sshd: &Sshd) -> String {
+        format!(
+            "Include {}\nIdentityFile {}\nIdentitiesOnly yes\nHostKeyAlias [127.0.0.1]:{}\nPort {}\nBatchMode yes\n",
+            sshd.ssh_config().display(),
+            sshd.user_key().display(),
+            sshd.port(),
+            self.port
+        )
     }
 }
 

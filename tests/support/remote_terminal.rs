@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::sshd::Sshd;
@@ -19,19 +19,22 @@ pub(crate) struct RemoteTerminal {
     ssh: Child,
     keys: ChildStdin,
     seen: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
 }
 
 impl RemoteTerminal {
     pub(crate) fn open(sshd: &Sshd, command: &str) -> Self {
-        Self::start(
-            sshd.client()
-                .args(["-tt", "127.0.0.1"])
-                .arg(format!("stty rows {ROWS} cols {COLUMNS}; exec {command}")),
-        )
+        Self::over(sshd.client(), command)
     }
 
-    fn start(command: &mut Command) -> Self {
-        let mut ssh = command
+    /// With this ssh, whose host is 127.0.0.1.
+    pub(crate) fn over(mut ssh: Command, command: &str) -> Self {
+        let mut ssh = ssh
+            .args(["-tt", "127.0.0.1"])
+            // A shared connection hands on the modes of a terminal that there is none of: all of them off.
+            .arg(format!(
+                "stty sane rows {ROWS} cols {COLUMNS}; exec {command}"
+            ))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -39,7 +42,7 @@ impl RemoteTerminal {
             .expect("ssh starts");
         let mut output = ssh.stdout.take().expect("piped");
         let seen = Arc::<Mutex<Vec<u8>>>::default();
-        thread::spawn({
+        let reader = thread::spawn({
             let seen = Arc::clone(&seen);
             move || {
                 let mut buffer = [0; 4096];
@@ -53,6 +56,7 @@ impl RemoteTerminal {
             keys: ssh.stdin.take().expect("piped"),
             ssh,
             seen,
+            reader: Some(reader),
         }
     }
 
@@ -118,11 +122,12 @@ impl RemoteTerminal {
         let started = Instant::now();
         loop {
             if let Some(status) = self.ssh.try_wait().expect("our child") {
-                thread::sleep(Duration::from_millis(50));
+                let read = self.reader.take().map(JoinHandle::join);
+                assert!(matches!(read, Some(Ok(()))), "what it drew is lost");
                 return (status.code(), self.screen());
             }
             assert!(started.elapsed() < PATIENCE, "still at\n{}", self.screen());
-            thread::sleep(Duration::from_millis(20));
+            thread::sleep(Duration::from_millis(2));
         }
     }
 }
