@@ -233,6 +233,9 @@ impl<'env> Session<'_, 'env> {
     }
 
     fn show(&mut self, page: Page) {
+        if self.page.as_ref() == Some(&page) {
+            return;
+        }
         if let Some(callback) = page.callback() {
             (self.forward, self.remark) = match self.lead_back(callback.port) {
                 Ok(forward) => (forward, None),
@@ -241,9 +244,6 @@ impl<'env> Session<'_, 'env> {
         }
         self.page = Some(page.clone());
         self.unopened = Some(page);
-        if matches!(self.scene.phone, Phone::Terminal) {
-            self.open_page();
-        }
     }
 
     /// Has the browser's answer reach the gateway by itself; nothing is needed where the gateway is this machine.
@@ -270,9 +270,12 @@ impl<'env> Session<'_, 'env> {
             return;
         };
         (self.scene.page_shown)(page.url());
-        let host = page.host().to_string();
+        let title = format!("Sign in at {}", page.host());
+        if matches!(self.scene.phone, Phone::Terminal) {
+            terminal::say(&format!("{title}:\n"));
+        }
         self.react(&Reaction {
-            invitation: Some(self.invitation(format!("Sign in at {host}"), &page)),
+            invitation: Some(self.invitation(title, &page)),
             page: Some(page.url().to_owned()),
             ..Reaction::default()
         });
@@ -288,10 +291,11 @@ impl<'env> Session<'_, 'env> {
         if let Some(address) = address {
             self.consider(address)?;
         }
-        let page = self.unopened.take().or_else(|| self.page.clone());
-        let host = page.as_ref().map(|page| page.host().to_string());
+        // One that was shown before the code came is open already.
+        let unopened = self.unopened.take();
+        let host = self.page.as_ref().map(|page| page.host().to_string());
         let at = host.map(|host| format!(" at {host}")).unwrap_or_default();
-        let invitation = page.as_ref().map(|page| {
+        let invitation = self.page.as_ref().map(|page| {
             (self.scene.page_shown)(page.url());
             self.invitation(format!("Enter {code}{at}"), page)
         });
@@ -299,9 +303,12 @@ impl<'env> Session<'_, 'env> {
             toast: format!("Enter {code}{at}"),
             copied: Some(code.to_owned()),
             invitation,
-            page: page.map(|page| page.url().to_owned()),
+            page: unopened.map(|page| page.url().to_owned()),
             ..Reaction::default()
         });
+        if matches!(self.scene.phone, Phone::Terminal) {
+            terminal::say("Waiting until that is done; Ctrl-C ends it.\n");
+        }
         Ok(())
     }
 
@@ -339,6 +346,10 @@ impl<'env> Session<'_, 'env> {
 
     /// Asks the person, without keeping the program waiting.
     fn put(&mut self, about: About, request: Request) {
+        if matches!(self.scene.phone, Phone::Terminal) {
+            // What is asked for comes from the page above.
+            self.open_page();
+        }
         let (sender, reply) = mpsc::channel();
         let showing = self.scene.processes.branch();
         let processes = showing.clone();
