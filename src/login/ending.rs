@@ -20,11 +20,11 @@ pub(crate) fn words(screen: &Screen) -> Option<Text> {
         .collect();
     let about = |words: &&&str| {
         let words = words.to_lowercase();
-        [
+        let telling = [
             "error", "fail", "blocked", "denied", "expired", "invalid", "refused", "not ",
-        ]
-        .iter()
-        .any(|word| words.contains(word))
+            "unknown",
+        ];
+        words.starts_with("no ") || telling.iter().any(|word| words.contains(word))
     };
     let words = said.iter().rev().find(about).or(said.last())?;
     let words = words.strip_prefix("Error: ").unwrap_or(words);
@@ -95,6 +95,14 @@ mod tests {
             ("│  note  │\r\n├────╯\r\n", None),
             ("Signing in…\r\n", Some("Signing in…")),
             ("Error: No space left\r\nbye\r\n", Some("No space left")),
+            (
+                "It could not be verified.\r\nNo provider plugins found.\r\n",
+                Some("No provider plugins found."),
+            ),
+            (
+                "It could not be verified.\r\nUnknown auth method.\r\n",
+                Some("Unknown auth method."),
+            ),
             (
                 "✘ Login failed: expired\r\n│ box │\r\n",
                 Some("Login failed: expired"),
