@@ -21,7 +21,9 @@ use clap::Parser;
 use crate::cli::{Cli, Command};
 use crate::commands::Session;
 use crate::error::{Error, Kind, Outcome};
-use crate::system::{environment::Environment, process::Processes, terminal};
+use crate::render::complaint;
+use crate::system::terminal::{self, Terminal};
+use crate::system::{environment::Environment, process::Processes};
 
 fn main() -> ExitCode {
     terminal::report_bugs_with(Outcome::Failed(Kind::Bug).code());
@@ -32,7 +34,8 @@ fn main() -> ExitCode {
     match run(cli) {
         Ok(outcome) => outcome.into(),
         Err(error) => {
-            terminal::say(&format!("{error}\n"));
+            let columns = Terminal::of_process(&Environment::of_process()).columns();
+            terminal::say(&complaint::text(&error, columns));
             Outcome::Failed(error.kind).into()
         }
     }

@@ -9,7 +9,7 @@ use crate::gateway::connection::Connection;
 use crate::login::provider;
 use crate::login::route::Wish;
 use crate::phone::{Phone, Reaction};
-use crate::render::toast;
+use crate::render::{complaint, toast};
 use crate::settings::config_file::Notification;
 use crate::settings::{self, Selection, Settings};
 use crate::status::assessment::{Assessment, worst};
@@ -106,7 +106,7 @@ fn mend(
         Err(error) if error.kind == Kind::Interrupted => Err(error),
         Err(error) => {
             tell_error(phone, &error, session);
-            terminal::say(&format!("{error}\n"));
+            terminal::say(&complaint::text(&error, session.terminal.columns()));
             Ok(None)
         }
     }

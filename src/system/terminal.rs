@@ -54,6 +54,11 @@ impl Terminal {
             answers: io::stdin().is_terminal() && stderr,
         }
     }
+
+    /// Columns for what is said on standard error, where a person looks at it.
+    pub(crate) fn columns(self) -> Option<usize> {
+        self.watched.then_some(self.width)
+    }
 }
 
 /// Writes a result to standard output. A reader that has gone away (`| head -1`) is not an error.
@@ -102,11 +107,13 @@ pub(crate) fn ask_until(
         }
         let mut line = Zeroizing::new(String::new());
         let length = stdin.lock().read_line(&mut line)?;
-        if typing.is_some() {
+        // The return of who typed it has not been shown, or there was none.
+        if typing.is_some() || length == 0 {
             say("\n");
         }
         return Ok((length > 0).then_some(line));
     }
+    say("\n");
     Ok(None)
 }
 
