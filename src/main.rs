@@ -43,16 +43,25 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Outcome, Error> {
     let session = Session::begin(cli.global, Environment::of_process(), Processes::default())?;
-    match cli.command {
-        Command::Init(arguments) => commands::init::run(arguments, &session),
-        Command::Status(arguments) => commands::status::run(arguments, &session),
-        Command::Check(arguments) => commands::check::run(arguments, &session),
-        Command::Tap(arguments) => commands::tap::run(arguments, &session),
-        Command::Guide(arguments) => commands::guide::run(arguments, &session),
-        Command::Reauth(arguments) => commands::reauth::run(arguments, &session),
-        Command::Sync(arguments) => commands::sync::run(arguments, &session),
-        Command::Widgets(arguments) => commands::widgets::run(arguments, &session),
-        Command::Demo(_) => commands::demo::run(&session),
+    let outcome = perform(cli.command, &session);
+    let is_told = matches!(&outcome, Err(error) if error.kind == Kind::Interrupted);
+    if session.processes.interrupted() && !is_told {
+        return Err(Error::new(Kind::Interrupted, "interrupted"));
+    }
+    outcome
+}
+
+fn perform(command: Command, session: &Session) -> Result<Outcome, Error> {
+    match command {
+        Command::Init(arguments) => commands::init::run(arguments, session),
+        Command::Status(arguments) => commands::status::run(arguments, session),
+        Command::Check(arguments) => commands::check::run(arguments, session),
+        Command::Tap(arguments) => commands::tap::run(arguments, session),
+        Command::Guide(arguments) => commands::guide::run(arguments, session),
+        Command::Reauth(arguments) => commands::reauth::run(arguments, session),
+        Command::Sync(arguments) => commands::sync::run(arguments, session),
+        Command::Widgets(arguments) => commands::widgets::run(arguments, session),
+        Command::Demo(_) => commands::demo::run(session),
         Command::Completions(arguments) => commands::completions::run(&arguments),
         Command::Man(_) => commands::man::run(),
     }

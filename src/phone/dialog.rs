@@ -142,8 +142,12 @@ pub(crate) struct Prompts<'a> {
 impl Prompts<'_> {
     fn line(&self, question: &str, hidden: Hidden) -> Result<Option<Zeroizing<String>>, Silence> {
         let ended = || self.processes.interrupted();
-        let line = terminal::ask_until(question, hidden == Hidden::Yes, ended);
-        line.map_err(|error| Silence::NotAsked(error.to_string()))
+        let _waiting = self.processes.waiting();
+        match terminal::ask_until(question, hidden == Hidden::Yes, ended) {
+            Ok(None) if ended() => Err("interrupted".into()),
+            Ok(line) => Ok(line),
+            Err(error) => Err(Silence::NotAsked(error.to_string())),
+        }
     }
 }
 

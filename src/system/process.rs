@@ -9,7 +9,7 @@ use std::ops::Deref;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
@@ -110,6 +110,15 @@ impl Drop for Branch {
     }
 }
 
+/// A question that waits for a person.
+pub(crate) struct Waiting<'a>(&'a Processes);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.running.questions.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// A program that was started, and how that went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finished {
@@ -166,6 +175,8 @@ struct Running {
     interrupted: AtomicBool,
     watchers: Mutex<BTreeMap<u32, Sender<Event>>>,
     branches: Mutex<Vec<Weak<Running>>>,
+    /// How many questions wait for a person, and end by themselves once this is interrupted.
+    questions: AtomicUsize,
 }
 
 impl Running {
@@ -179,14 +190,15 @@ impl Running {
         let branches = lock(&self.branches);
         let on_branches = branches.iter().filter_map(Weak::upgrade);
         let busy = on_branches.filter(|branch| branch.interrupt()).count();
-        busy > 0 || !watchers.is_empty()
+        busy > 0 || !watchers.is_empty() || self.questions.load(Ordering::SeqCst) > 0
     }
 }
 
 impl Processes {
     /// Ends everything that runs when this process is told to end (Ctrl-C, a closed terminal).
     ///
-    /// What was running then reports [`Ending::Interrupted`]; with nothing running the process exits at once.
+    /// What was running then reports [`Ending::Interrupted`]; with nothing running and nobody asked the process exits
+    /// at once.
     pub(crate) fn end_on_signals(&self) -> io::Result<()> {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
         let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
@@ -210,6 +222,12 @@ impl Processes {
     /// Whether this process has been told to end.
     pub(crate) fn interrupted(&self) -> bool {
         self.running.interrupted.load(Ordering::SeqCst)
+    }
+
+    /// While this lives, a question that looks at [`Processes::interrupted`] waits for a person.
+    pub(crate) fn waiting(&self) -> Waiting<'_> {
+        self.running.questions.fetch_add(1, Ordering::SeqCst);
+        Waiting(self)
     }
 
     /// Programs that can be ended without the others; those of a branch end with its trunk.
