@@ -252,3 +252,24 @@ fn a_device_code_is_copied_shown_and_entered() {
     );
     expect_none_left(gateway.home.path());
 }
+
+#[test]
+fn on_this_machine_a_refused_code_is_told_in_claudes_own_words() {
+    let gateway = RealGateway::start();
+    gateway.identity.codes_expire();
+    let config = "[[gateway]]\nname = \"here\"\nlocal = true\ntimeout_s = 300\n";
+    let clawtap = Clawtap::new().config(config).on_a_phone();
+    let config = clawtap.home().join(".config/clawtap/config.toml");
+    let ran = clawtap
+        .env("HOME", gateway.home.path())
+        .env("HTTPS_PROXY", gateway.identity.proxy())
+        .env("NODE_EXTRA_CA_CERTS", gateway.identity.authority())
+        .env("FAKE_ANSWERS", "code")
+        .args(["reauth", "--method", "cli", "--config"])
+        .args([config])
+        .run()
+        .status(1);
+    let words = "here: Couldn't log in: That code wasn't accepted.";
+    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    expect_none_left(gateway.home.path());
+}

@@ -34,7 +34,8 @@ main() {
 sign_in() {
   say begin 1
   echo
-  with_arguments bounded "$limit" "$@"
+  # On this machine standard error is no part of the terminal, and programs tell there why they failed.
+  with_arguments bounded "$limit" "$@" 2>&1
   say exit "$?"
 }
 
