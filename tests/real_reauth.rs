@@ -4,14 +4,14 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::Path;
 use std::thread;
 
 use pretty_assertions::assert_eq;
 
 use crate::support::{
-    Clawtap, Identity, OPENAI_PORT, Ran, RealGateway, expect_none_left, wait_until,
+    Clawtap, Identity, OPENAI_PORT, Ran, RealGateway, expect_none_left, files_with, run_watched,
+    wait_until,
 };
 
 /// Where the phone takes the browser's answer: the gateway's loopback is this machine's too.
@@ -28,60 +28,6 @@ fn phone(gateway: &RealGateway, answers: &str) -> Clawtap {
         .config(&config)
         .on_a_phone()
         .env("FAKE_ANSWERS", answers)
-}
-
-/// Runs it, and watches meanwhile that no process has the token among its arguments.
-fn run_watched(clawtap: Clawtap) -> Ran {
-    let token = Identity::token();
-    let over = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let watched = scope.spawn(|| {
-            let mut seen = None;
-            while !over.load(Ordering::SeqCst) {
-                seen = seen.or_else(|| with_argument(&token));
-            }
-            seen
-        });
-        let ran = clawtap.run();
-        over.store(true, Ordering::SeqCst);
-        let seen = watched.join().expect("it looks around");
-        assert_eq!(seen, None, "the token was an argument");
-        ran
-    })
-}
-
-/// A process with this text among its arguments.
-fn with_argument(text: &str) -> Option<String> {
-    let processes = fs::read_dir("/proc").expect("Linux").flatten();
-    let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
-    let lines = lines.map(|line| String::from_utf8_lossy(&line).into_owned());
-    lines.into_iter().find(|line| line.contains(text))
-}
-
-/// The files below a folder that hold a text, by their names.
-fn files_with(folder: &Path, text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).expect("a folder").flatten() {
-            let path: PathBuf = entry.path();
-            let kind = entry.file_type().expect("it is there");
-            if kind.is_dir() {
-                folders.push(path);
-            } else if kind.is_file() {
-                let content = fs::read(&path).unwrap_or_default();
-                let holds = content
-                    .windows(text.len())
-                    .any(|window| window == text.as_bytes());
-                if holds {
-                    let name = path.strip_prefix(folder).expect("below it");
-                    found.push(name.display().to_string());
-                }
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 /// No trace but in the store, and nothing that still runs.
@@ -103,9 +49,12 @@ fn expect_clean(gateway: &RealGateway, ran: &Ran, stored_in: &[&str]) {
 #[test]
 fn a_setup_token_is_made_stored_and_read_back() {
     let gateway = RealGateway::start();
-    let ran = run_watched(phone(&gateway, "code 1").args(["reauth", "--method", "setup-token"]))
-        .status(0)
-        .stdout("home: signed in, valid for 364 d\n");
+    let ran = run_watched(
+        phone(&gateway, "code 1").args(["reauth", "--method", "setup-token"]),
+        &[&Identity::token()],
+    )
+    .status(0)
+    .stdout("home: signed in, valid for 364 d\n");
     assert_eq!(
         ran.stderr,
         "home: starting the sign-in…\nhome: storing it…\nLater, on the gateway: openclaw gateway restart\n"
@@ -124,9 +73,12 @@ fn a_setup_token_is_made_stored_and_read_back() {
 fn claude_codes_own_login_is_renewed() {
     let gateway = RealGateway::start();
     gateway.identity.lifetime(28_800);
-    let ran = run_watched(phone(&gateway, "code").args(["reauth", "--method", "cli"]))
-        .status(0)
-        .stdout("home: signed in, 7 h 59 m and renews itself\n");
+    let ran = run_watched(
+        phone(&gateway, "code").args(["reauth", "--method", "cli"]),
+        &[&Identity::token()],
+    )
+    .status(0)
+    .stdout("home: signed in, 7 h 59 m and renews itself\n");
     assert_eq!(ran.stderr, "home: starting the sign-in…\n");
     expect_clean(&gateway, &ran, &[".claude/.credentials.json"]);
 }

@@ -10,7 +10,7 @@ use pretty_assertions::assert_eq;
 use serde_json::Value;
 
 use crate::support::{
-    Identity, OPENAI_PORT, RealGateway, RemoteTerminal, expect_none_left, processes_of,
+    Identity, OPENAI_PORT, RealGateway, Terminal, expect_none_left, processes_of,
 };
 
 const LOGIN: &str = "claude auth login";
@@ -21,8 +21,8 @@ const CLAUDE: &str = "https://claude.ai/oauth/authorize?";
 const TOKEN: &str = "POST platform.claude.com/v1/oauth/token";
 
 /// The program up to its question for the code, and the right one.
-fn asked_for_code(gateway: &RealGateway, command: &str) -> (RemoteTerminal, String) {
-    let terminal = RemoteTerminal::open(&gateway.sshd, command);
+fn asked_for_code(gateway: &RealGateway, command: &str) -> (Terminal, String) {
+    let terminal = Terminal::remote(&gateway.sshd, command);
     terminal.expect(PASTE);
     let code = Identity::code_at(&terminal.address(CLAUDE));
     (terminal, code)
@@ -147,7 +147,7 @@ fn nothing_is_left_on_the_gateway_when_the_connection_closes() {
     let gateway = RealGateway::start();
     let openai = "openclaw models auth login --provider openai --device-code";
     for (command, question) in [(LOGIN, PASTE), (SETUP_TOKEN, PASTE), (openai, "MADE-UP1")] {
-        let terminal = RemoteTerminal::open(&gateway.sshd, command);
+        let terminal = Terminal::remote(&gateway.sshd, command);
         terminal.expect(question);
         assert!(!processes_of(gateway.home.path()).is_empty(), "{command}");
         drop(terminal);
@@ -171,7 +171,7 @@ fn control_c_ends_claude_auth_login_but_not_setup_token() {
 fn openclaw_signs_in_at_openai_with_a_device_code() {
     let gateway = RealGateway::start();
     gateway.identity.is_slow(1);
-    let terminal = RemoteTerminal::open(
+    let terminal = Terminal::remote(
         &gateway.sshd,
         "openclaw models auth login --provider openai --device-code",
     );
@@ -197,7 +197,7 @@ fn openclaw_signs_in_at_openai_with_a_device_code() {
 fn openclaw_signs_in_at_openai_by_the_address_that_is_pasted_back() {
     let _port = OPENAI_PORT.lock();
     let gateway = RealGateway::start();
-    let mut terminal = RemoteTerminal::open(
+    let mut terminal = Terminal::remote(
         &gateway.sshd,
         "openclaw models auth login --provider openai",
     );

@@ -2,16 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{Read, Seek, Write};
+use std::mem;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use pretty_assertions::assert_eq;
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use super::processes::wait_at_most;
+use super::terminal::Terminal;
 use super::{GatewayHome, fakes};
+
+/// Past this a run hangs, with the real programs as well.
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// A run of clawtap that is being put together; `run` starts it.
 #[must_use = "nothing runs before `run`"]
@@ -118,24 +126,8 @@ impl Clawtap {
     /// Runs it in a terminal of its own, in which a person types `keys`: its exit code and what was on the
     /// screen.
     pub(crate) fn run_in_terminal(&self, keys: &str) -> (i32, String) {
-        let program = env!("CARGO_BIN_EXE_clawtap").into();
-        let words = std::iter::once(&program).chain(&self.arguments);
-        let quoted: Vec<String> = words
-            .map(|word: &OsString| {
-                format!("'{}'", word.to_str().expect("UTF-8").replace('\'', r"'\''"))
-            })
-            .collect();
-        let mut terminal = Command::new("/usr/bin/script")
-            .args(["-qec", &quoted.join(" "), "/dev/null"])
-            .env_clear()
-            .env("TERM", "xterm")
-            .envs(
-                self.command()
-                    .get_envs()
-                    .filter_map(|(name, value)| Some((name, value?))),
-            )
-            .env("SHELL", "/bin/sh")
-            .current_dir(self.home.path())
+        let mut terminal = self
+            .script()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -148,23 +140,121 @@ impl Clawtap {
         (output.status.code().expect("an exit code"), screen)
     }
 
-    /// Runs it to its end.
-    pub(crate) fn run(self) -> Ran {
+    /// What runs it in a terminal of its own.
+    fn script(&self) -> Command {
+        let program = env!("CARGO_BIN_EXE_clawtap").into();
+        let words = std::iter::once(&program).chain(&self.arguments);
+        let quoted: Vec<String> = words
+            .map(|word: &OsString| {
+                format!("'{}'", word.to_str().expect("UTF-8").replace('\'', r"'\''"))
+            })
+            .collect();
+        let mut script = Command::new("/usr/bin/script");
+        script
+            .args(["-qec", &quoted.join(" "), "/dev/null"])
+            .env_clear()
+            .env("TERM", "xterm")
+            .envs(
+                self.command()
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .env("SHELL", "/bin/sh")
+            .current_dir(self.home.path());
+        script
+    }
+
+    /// Starts it, for a test that does something meanwhile.
+    pub(crate) fn start(self) -> Running {
+        let [stdout, stderr] = [(); 2].map(|()| tempfile::tempfile().expect("a temporary file"));
+        let end = |file: &File| Stdio::from(file.try_clone().expect("our file"));
         let mut child = self
             .command()
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stdout(end(&stdout))
+            .stderr(end(&stderr))
             .spawn()
             .expect("the program starts");
         // It may well end without reading.
         let _ = child.stdin.take().expect("piped").write_all(&self.stdin);
-        let output = child.wait_with_output().expect("the program ends");
-        assert_eq!(output.status.signal(), None, "killed by a signal");
+        Running {
+            child: Guarded(child),
+            stdout,
+            stderr,
+            home: self.home,
+        }
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(self) -> Ran {
+        self.start().end()
+    }
+
+    /// Starts it in a terminal of its own, for a test that types when it is asked to.
+    pub(crate) fn start_in_terminal(&self) -> Terminal {
+        Terminal::start(&mut self.script())
+    }
+}
+
+/// A run that has not ended yet.
+#[must_use = "wait for it with `end`"]
+pub(crate) struct Running {
+    child: Guarded,
+    stdout: File,
+    stderr: File,
+    home: TempDir,
+}
+
+/// A process that does not outlive the test.
+struct Guarded(Child);
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        // Failing means that it has ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Running {
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// What a fake has written down of its calls so far.
+    pub(crate) fn log(&self, fake: &str) -> String {
+        fs::read_to_string(self.home().join("log").join(fake)).unwrap_or_default()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let id = i32::try_from(self.child.0.id()).expect("a process id");
+        let id = Pid::from_raw(id).expect("not zero");
+        kill_process(id, signal).expect("it still runs");
+    }
+
+    /// Waits for its end.
+    #[track_caller]
+    pub(crate) fn end(mut self) -> Ran {
+        let ended = wait_at_most(LONGEST, || !matches!(self.child.0.try_wait(), Ok(None)));
+        let mut said = [&self.stdout, &self.stderr].map(|mut file| {
+            let mut text = String::new();
+            file.rewind().expect("our file");
+            file.read_to_string(&mut text).expect("UTF-8");
+            text
+        });
+        assert!(ended, "it hangs, having said {said:?}");
+        let status = self.child.0.wait().expect("our child");
+        assert_eq!(
+            status.signal(),
+            None,
+            "killed by a signal, having said {said:?}"
+        );
+        let [stdout, stderr] = &mut said;
         Ran {
-            status: output.status.code().expect("an exit code"),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8 on stdout"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8 on stderr"),
+            status: status.code().expect("an exit code"),
+            stdout: mem::take(stdout),
+            stderr: mem::take(stderr),
             home: self.home,
         }
     }

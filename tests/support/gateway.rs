@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::fixture;
+use super::processes::end_all;
 
 /// The home of a gateway's user. What is written to `reply/` decides what `tests/fakes/gateway/openclaw`
 /// does; it works through the fake ssh and through a real sshd alike.
@@ -30,7 +31,7 @@ impl GatewayHome {
             .expect("a known document");
         fs::copy(
             fixture(&format!("corpus/{name}.json")),
-            self.reply("document"),
+            self.reply_file("document"),
         )
         .expect("a known document");
         self.exit(exit.trim())
@@ -38,23 +39,28 @@ impl GatewayHome {
 
     /// Exactly these bytes on standard output.
     pub(crate) fn stdout(self, bytes: impl AsRef<[u8]>) -> Self {
-        fs::write(self.reply("document"), bytes).expect("a fresh folder");
+        fs::write(self.reply_file("document"), bytes).expect("a fresh folder");
         self
     }
 
     pub(crate) fn stderr(self, bytes: impl AsRef<[u8]>) -> Self {
-        fs::write(self.reply("stderr"), bytes).expect("a fresh folder");
+        fs::write(self.reply_file("stderr"), bytes).expect("a fresh folder");
         self
     }
 
     pub(crate) fn exit(self, code: &str) -> Self {
-        fs::write(self.reply("exit"), code).expect("a fresh folder");
+        fs::write(self.reply_file("exit"), code).expect("a fresh folder");
         self
     }
 
     /// Shell commands that the fake runs before it answers.
     pub(crate) fn first(self, script: &str) -> Self {
-        fs::write(self.reply("first"), script).expect("a fresh folder");
+        self.reply("first", script)
+    }
+
+    /// Whatever else the fakes heed, by the name that they know it by.
+    pub(crate) fn reply(self, name: &str, content: &str) -> Self {
+        fs::write(self.reply_file(name), content).expect("a fresh folder");
         self
     }
 
@@ -80,7 +86,19 @@ impl GatewayHome {
         fs::read_to_string(self.path().join("calls")).unwrap_or_default()
     }
 
-    fn reply(&self, name: &str) -> PathBuf {
+    /// A file of this home, if it is there.
+    pub(crate) fn read(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.path().join(name)).ok()
+    }
+
+    fn reply_file(&self, name: &str) -> PathBuf {
         self.path().join("reply").join(name)
+    }
+}
+
+impl Drop for GatewayHome {
+    fn drop(&mut self) {
+        // Those that a failed test left.
+        end_all(self.path());
     }
 }

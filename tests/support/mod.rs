@@ -5,30 +5,26 @@ mod gateway;
 #[cfg(feature = "test-openclaw")]
 mod identity;
 mod phone;
-#[cfg(feature = "test-sshd")]
 mod processes;
 #[cfg(feature = "test-openclaw")]
 mod real_gateway;
-#[cfg(feature = "test-openclaw")]
-mod remote_terminal;
+mod secrets;
 #[cfg(feature = "test-sshd")]
 mod sshd;
+mod terminal;
 
-pub(crate) use clawtap::Clawtap;
-#[cfg(feature = "test-openclaw")]
-pub(crate) use clawtap::Ran;
+pub(crate) use clawtap::{Clawtap, Ran, Running};
 pub(crate) use gateway::GatewayHome;
 #[cfg(feature = "test-openclaw")]
 pub(crate) use identity::Identity;
 pub(crate) use phone::{Phone, Said};
-#[cfg(feature = "test-sshd")]
 pub(crate) use processes::{expect_none_left, processes_of, wait_until};
 #[cfg(feature = "test-openclaw")]
 pub(crate) use real_gateway::{OPENAI_PORT, RealGateway, real_openclaw, with_nvm};
-#[cfg(feature = "test-openclaw")]
-pub(crate) use remote_terminal::RemoteTerminal;
+pub(crate) use secrets::{files_with, run_watched};
 #[cfg(feature = "test-sshd")]
 pub(crate) use sshd::{Sshd, program};
+pub(crate) use terminal::Terminal;
 
 use std::path::PathBuf;
 

@@ -35,10 +35,15 @@ pub(crate) fn expect_none_left(home: &Path) {
 }
 
 /// Waits for something that is about to happen; whether it did.
-pub(crate) fn wait_until(mut happened: impl FnMut() -> bool) -> bool {
+pub(crate) fn wait_until(happened: impl FnMut() -> bool) -> bool {
+    wait_at_most(PATIENCE, happened)
+}
+
+/// Waits for something that may take so long.
+pub(crate) fn wait_at_most(patience: Duration, mut happened: impl FnMut() -> bool) -> bool {
     let started = Instant::now();
     while !happened() {
-        if started.elapsed() > PATIENCE {
+        if started.elapsed() > patience {
             return false;
         }
         std::thread::sleep(Duration::from_millis(10));

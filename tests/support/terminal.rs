@@ -1,4 +1,4 @@
-//! A person's terminal on a gateway: what a program draws there, and what is typed.
+//! A person's terminal, here or on a gateway: what a program draws there, and what is typed.
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -7,40 +7,50 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::sshd::Sshd;
+#[cfg(feature = "test-openclaw")]
+use super::Sshd;
 
 const ROWS: NonZeroU16 = NonZeroU16::new(100).expect("not zero");
 const COLUMNS: NonZeroU16 = NonZeroU16::new(500).expect("not zero");
 /// A loaded machine takes its time.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A program that runs over `ssh -tt`. Dropping it closes the connection.
-pub(crate) struct RemoteTerminal {
-    ssh: Child,
+/// A program that runs on one. Dropping it takes the terminal away.
+pub(crate) struct Terminal {
+    child: Child,
     keys: ChildStdin,
     seen: Arc<Mutex<Vec<u8>>>,
     reader: Option<JoinHandle<()>>,
 }
 
-impl RemoteTerminal {
-    pub(crate) fn open(sshd: &Sshd, command: &str) -> Self {
+impl Terminal {
+    /// A program that runs over `ssh -tt`.
+    #[cfg(feature = "test-openclaw")]
+    pub(crate) fn remote(sshd: &Sshd, command: &str) -> Self {
         Self::over(sshd.client(), command)
     }
 
     /// With this ssh, whose host is 127.0.0.1.
+    #[cfg(feature = "test-openclaw")]
     pub(crate) fn over(mut ssh: Command, command: &str) -> Self {
-        let mut ssh = ssh
-            .args(["-tt", "127.0.0.1"])
-            // A shared connection hands on the modes of a terminal that there is none of: all of them off.
-            .arg(format!(
-                "stty sane rows {ROWS} cols {COLUMNS}; exec {command}"
-            ))
+        Self::start(
+            ssh.args(["-tt", "127.0.0.1"])
+                // A shared connection hands on the modes of a terminal that there is none of: all of them off.
+                .arg(format!(
+                    "stty sane rows {ROWS} cols {COLUMNS}; exec {command}"
+                )),
+        )
+    }
+
+    /// Whatever puts a program on a terminal and passes keys and drawings on.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("ssh starts");
-        let mut output = ssh.stdout.take().expect("piped");
+            .expect("it starts");
+        let mut output = child.stdout.take().expect("piped");
         let seen = Arc::<Mutex<Vec<u8>>>::default();
         let reader = thread::spawn({
             let seen = Arc::clone(&seen);
@@ -53,8 +63,8 @@ impl RemoteTerminal {
             }
         });
         Self {
-            keys: ssh.stdin.take().expect("piped"),
-            ssh,
+            keys: child.stdin.take().expect("piped"),
+            child,
             seen,
             reader: Some(reader),
         }
@@ -112,8 +122,8 @@ impl RemoteTerminal {
 
     /// Presses keys.
     pub(crate) fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).expect("ssh reads");
-        self.keys.flush().expect("ssh reads");
+        self.keys.write_all(keys.as_bytes()).expect("it reads");
+        self.keys.flush().expect("it reads");
     }
 
     /// Waits for its end: the exit code and the last screen.
@@ -121,7 +131,7 @@ impl RemoteTerminal {
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let started = Instant::now();
         loop {
-            if let Some(status) = self.ssh.try_wait().expect("our child") {
+            if let Some(status) = self.child.try_wait().expect("our child") {
                 let read = self.reader.take().map(JoinHandle::join);
                 assert!(matches!(read, Some(Ok(()))), "what it drew is lost");
                 return (status.code(), self.screen());
@@ -132,9 +142,9 @@ impl RemoteTerminal {
     }
 }
 
-impl Drop for RemoteTerminal {
+impl Drop for Terminal {
     fn drop(&mut self) {
-        let _ = self.ssh.kill();
-        let _ = self.ssh.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

@@ -1,0 +1,65 @@
+//! Secrets: whether a process shows one while the program runs, and the files that hold one afterwards.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use pretty_assertions::assert_eq;
+
+use super::{Clawtap, Ran};
+
+/// Runs it, and watches meanwhile that no process has one of these among its arguments or in its environment.
+pub(crate) fn run_watched(clawtap: Clawtap, secrets: &[&str]) -> Ran {
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let watched = scope.spawn(|| {
+            let mut seen = None;
+            while !over.load(Ordering::SeqCst) {
+                seen = seen.or_else(|| shown(secrets));
+            }
+            seen
+        });
+        let ran = clawtap.run();
+        over.store(true, Ordering::SeqCst);
+        let seen = watched.join().expect("it looks around");
+        assert_eq!(seen, None, "a process showed a secret");
+        ran
+    })
+}
+
+/// What every process of this machine may read, where there is one of these in it.
+fn shown(secrets: &[&str]) -> Option<String> {
+    let processes = fs::read_dir("/proc").expect("Linux").flatten();
+    let readable =
+        processes.flat_map(|process| ["cmdline", "environ"].map(|file| process.path().join(file)));
+    let mut texts = readable.filter_map(|file| fs::read(file).ok());
+    let found = texts.find(|text| secrets.iter().any(|secret| holds(text, secret)));
+    found.map(|text| String::from_utf8_lossy(&text).replace('\0', " "))
+}
+
+/// The files below a folder that hold a text, by their names.
+pub(crate) fn files_with(folder: &Path, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).expect("a folder").flatten() {
+            let path: PathBuf = entry.path();
+            let kind = entry.file_type().expect("it is there");
+            if kind.is_dir() {
+                folders.push(path);
+            } else if kind.is_file() && holds(&fs::read(&path).unwrap_or_default(), text) {
+                let name = path.strip_prefix(folder).expect("below it");
+                found.push(name.display().to_string());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn holds(content: &[u8], text: &str) -> bool {
+    content
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
+}
