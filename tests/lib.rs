@@ -29,6 +29,7 @@ mod real_openclaw;
 mod real_reauth;
 #[cfg(feature = "test-openclaw")]
 mod real_sign_in;
+mod reauth;
 mod screen;
 mod several_gateways;
 mod status;

@@ -91,6 +91,11 @@ impl GatewayHome {
         fs::read_to_string(self.path().join(name)).ok()
     }
 
+    /// What OpenClaw's store holds for a profile.
+    pub(crate) fn stored(&self, profile: &str) -> Option<String> {
+        self.read(&format!("store-{profile}"))
+    }
+
     fn reply_file(&self, name: &str) -> PathBuf {
         self.path().join("reply").join(name)
     }

@@ -1,0 +1,153 @@
+//! `clawtap reauth` with fakes: every way to sign in, what a person brings back, and everything that can go wrong
+//! on the way. All codes, keys and tokens are made up.
+
+mod good_paths;
+
+use std::fs;
+
+use chrono::TimeDelta;
+
+use crate::support::{Clawtap, GatewayHome, Ran, Running, expect_none_left, files_with, fixture};
+
+/// The token that the fake Claude Code makes.
+const TOKEN: &str = "sk-ant-oat01-Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3AA";
+/// The page that it signs in at.
+const PAGE: &str = "https://claude.ai/oauth/authorize?IA9P4s1YOgEyLtce-upoKcksSoUE-CbmWZ1irx-0tMT4";
+/// What a person brings back from there.
+const CODE: &str = "made-up-9P4s1YOgEyLtce-upoKcksSoUE-CbmWZ1irx-0tMT4#made-up-state";
+/// The profile that has run out.
+const PROFILE: &str = "anthropic:claude-code";
+
+/// A document of the corpus in which every login lasts so long.
+fn lasting(name: &str, left: TimeDelta) -> String {
+    let document = fs::read_to_string(fixture(&format!("corpus/{name}.json")));
+    let document = document.expect("a known document");
+    let mut lines: Vec<String> = document.lines().map(str::to_owned).collect();
+    for line in &mut lines {
+        if let Some((before, _)) = line.split_once("\"remainingMs\":") {
+            let comma = if line.ends_with(',') { "," } else { "" };
+            *line = format!(
+                "{before}\"remainingMs\": {}{comma}",
+                left.num_milliseconds()
+            );
+        }
+    }
+    lines.join("\n")
+}
+
+/// A gateway whose setup token has run out, and lists a fresh one once it is stored.
+fn expired() -> GatewayHome {
+    GatewayHome::new()
+        .document("2026.9.6/token_expired_am")
+        .reply(
+            "document-after",
+            &lasting("2026.9.6/token_ok_am", TimeDelta::days(365)),
+        )
+        .reply("exit-after", "0")
+}
+
+/// A sign-in on a phone whose person gives these answers, a word a dialog.
+fn reauth(gateway: &GatewayHome, answers: &str) -> Clawtap {
+    on_its_own(Clawtap::with(gateway).on_a_phone())
+        .args(["reauth"])
+        .env("FAKE_ANSWERS", answers)
+}
+
+/// A gateway with logins of several providers, which says the same again once one is stored, with more time left.
+fn mixed() -> GatewayHome {
+    GatewayHome::new()
+        .document("2026.8.2/oauth_mixed")
+        .reply(
+            "document-after",
+            &lasting("2026.8.2/oauth_mixed", TimeDelta::days(10)),
+        )
+        .reply("exit-after", "0")
+}
+
+fn show(name: &str, gateway: &GatewayHome, ran: Ran) {
+    let ls = std::process::Command::new("sh")
+        .arg("-c")
+        .arg("for f in store-* codes chosen; do [ ! -f $f ] || { echo \"[$f]\"; cat $f; }; done")
+        .current_dir(gateway.path())
+        .output()
+        .unwrap();
+    println!(
+        "##### {name}: {}\n--- stdout\n{}--- stderr\n{}--- dialogs\n{}--- calls\n{}--- gateway\n{}--- files\n{}\n",
+        ran.status,
+        ran.stdout,
+        ran.stderr,
+        ran.log("termux-dialog"),
+        ran.log("every-call"),
+        gateway.calls(),
+        String::from_utf8_lossy(&ls.stdout)
+    );
+    expect_none_left(gateway.path());
+    expect_none_left(ran.home());
+}
+
+/// What it keeps for a while goes where a test can see it.
+fn on_its_own(clawtap: Clawtap) -> Clawtap {
+    let folder = clawtap.home().join("run");
+    fs::create_dir(&folder).expect("a fresh folder");
+    clawtap
+        .env("XDG_RUNTIME_DIR", &folder)
+        .env("TMPDIR", folder)
+}
+
+/// What the phone was made to do.
+trait Recorded {
+    fn log_of(&self, fake: &str) -> String;
+
+    /// The pages that were opened.
+    fn opened(&self) -> Vec<String> {
+        let log = self.log_of("termux-open-url");
+        let lines = log
+            .lines()
+            .filter_map(|line| line.strip_prefix("termux-open-url "));
+        lines.map(str::to_owned).collect()
+    }
+
+    /// The texts that were shown for a moment.
+    fn toasts(&self) -> Vec<String> {
+        let log = self.log_of("termux-toast").replace("\n  | →", " →");
+        let lines = log.lines().filter_map(|line| line.strip_prefix("  | "));
+        lines.map(|line| line.replace(" →", "\n→")).collect()
+    }
+}
+
+impl Recorded for Ran {
+    fn log_of(&self, fake: &str) -> String {
+        self.log(fake)
+    }
+}
+
+impl Recorded for Running {
+    fn log_of(&self, fake: &str) -> String {
+        self.log(fake)
+    }
+}
+
+/// Nothing still runs on either side, nothing temporary is left, and only OpenClaw's store holds the token.
+#[track_caller]
+fn expect_clean(gateway: &GatewayHome, ran: &Ran, secret: &str) {
+    expect_none_left(gateway.path());
+    expect_none_left(ran.home());
+    let on_gateway = files_with(gateway.path(), secret);
+    let strays: Vec<_> = on_gateway
+        .iter()
+        .filter(|name| !name.starts_with("store-"))
+        .collect();
+    assert!(
+        strays.is_empty(),
+        "a secret is in {strays:?} of the gateway"
+    );
+    assert_eq!(files_with(ran.home(), secret), [""; 0], "on the phone");
+    for said in [&ran.stdout, &ran.stderr] {
+        assert!(!said.contains(secret), "it was told: {said}");
+    }
+    let kept = fs::read_dir(ran.home().join("run/clawtap-0"))
+        .into_iter()
+        .flatten();
+    let kept: Vec<_> = kept.flatten().map(|entry| entry.file_name()).collect();
+    assert!(kept.is_empty(), "left behind: {kept:?}");
+}
