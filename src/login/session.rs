@@ -3,6 +3,7 @@
 //! A dialog of Android covers the browser. So on a phone the question comes first and the page after it: the page is
 //! then on top, and the question is still there when the person comes back.
 
+use std::collections::VecDeque;
 use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, Scope};
 use std::time::Duration;
@@ -76,6 +77,8 @@ pub(crate) enum Setback {
     Lost(Failure),
     /// The page that the gateway showed must not be opened.
     BadPage(String),
+    /// Nobody knows its host, and the person did not want to open it.
+    UnknownHost(String),
     /// The token that it showed is not whole.
     BadToken(String),
     /// In the program's own words, where it had any.
@@ -106,6 +109,7 @@ pub(crate) fn run(plan: Plan, scene: &Scene<'_>) -> Result<Signed, Setback> {
             screen: Screen::new(),
             quiet: Duration::ZERO,
             asked: None,
+            postponed: VecDeque::new(),
             page: None,
             unopened: None,
             forward: None,
@@ -129,6 +133,8 @@ struct Session<'scope, 'env> {
     /// For how long nothing has been drawn.
     quiet: Duration,
     asked: Option<Asked>,
+    /// What has to wait until the person has decided about a page.
+    postponed: VecDeque<Step>,
     page: Option<Page>,
     /// A page that waits for the question to be on the screen below it.
     unopened: Option<Page>,
@@ -183,6 +189,23 @@ impl<'env> Session<'_, 'env> {
     }
 
     fn take(&mut self, step: Step) -> Result<(), Setback> {
+        if self.decides() {
+            match step {
+                Step::Open(_)
+                | Step::ShowCode { .. }
+                | Step::Ask(_)
+                | Step::Choose(_)
+                | Step::Refused(_) => {
+                    self.postponed.push_back(step);
+                    return Ok(());
+                }
+                Step::Withdraw => {
+                    self.postponed.pop_back();
+                    return Ok(());
+                }
+                Step::Wait | Step::Type(_) | Step::Token { .. } | Step::GiveUp(_) => {}
+            }
+        }
         match step {
             Step::Wait => {}
             Step::Open(address) => self.consider(&address)?,
@@ -211,6 +234,12 @@ impl<'env> Session<'_, 'env> {
             Step::GiveUp(reason) => return Err(Setback::Failed(Some(reason))),
         }
         Ok(())
+    }
+
+    /// Whether the person is being asked about a page: a question of the program on top would hide that.
+    fn decides(&self) -> bool {
+        let about = self.asked.as_ref().map(|asked| &asked.about);
+        matches!(about, Some(About::Stranger(_)))
     }
 
     /// Shows a page, if it is one to be shown.
@@ -389,9 +418,16 @@ impl<'env> Session<'_, 'env> {
                 }
                 self.dialogue.retry();
             }
-            (About::Stranger(page), Reply::Choice(1)) => self.show(page),
+            (About::Stranger(page), Reply::Choice(1)) => {
+                self.show(page);
+                while !self.decides()
+                    && let Some(step) = self.postponed.pop_front()
+                {
+                    self.take(step)?;
+                }
+            }
             (About::Stranger(page), _) => {
-                return Err(Setback::BadPage(format!("{} is not known", page.host())));
+                return Err(Setback::UnknownHost(page.host().to_string()));
             }
             (About::Refusal, _) => return Err(Setback::Declined),
         }
@@ -423,7 +459,9 @@ impl<'env> Session<'_, 'env> {
             .phone
             .react(&reaction, self.scene.processes, self.scene.environment);
         terminal::say(&said.shown);
-        for problem in said.problems {
+        // What was ended with everything else has not failed.
+        let problems = said.problems.into_iter();
+        for problem in problems.filter(|_| !self.scene.processes.interrupted()) {
             terminal::say(&format!("clawtap: {problem}\n"));
         }
     }
