@@ -53,7 +53,7 @@ fn a_setup_token_takes_one_dialog_and_is_stored_through_a_pipe() {
         ran.log("termux-notification"),
         format!(
             "termux-notification --id clawtap-home-sign-in --title Sign in at claude.ai --priority high --group \
-             clawtap --alert-once --action '{}' '{PAGE}'\n  | Tap to open the page.\n",
+             clawtap --alert-once --action '{}' '{PAGE}'\n  | Tap to open the page.",
             open.display()
         )
     );
@@ -179,7 +179,7 @@ fn what_a_program_asks_in_words_of_its_own_is_passed_on() {
         .stdout("home: signed in, valid for 9 d\n");
     assert_eq!(
         ran.log("termux-dialog"),
-        "text -t Name of the workspace -i Answer -p\ntext -t Region, please -i Answer -p\n"
+        "text -t Name of the workspace -i Answer\ntext -t Region, please -i Answer\n"
     );
     assert_eq!(
         gateway.stored("openai:default").as_deref(),

@@ -1,7 +1,9 @@
 //! `clawtap reauth` with fakes: every way to sign in, what a person brings back, and everything that can go wrong
 //! on the way. All codes, keys and tokens are made up.
 
+mod faults;
 mod good_paths;
+mod interruptions;
 
 use std::fs;
 
@@ -64,27 +66,6 @@ fn mixed() -> GatewayHome {
         .reply("exit-after", "0")
 }
 
-fn show(name: &str, gateway: &GatewayHome, ran: Ran) {
-    let ls = std::process::Command::new("sh")
-        .arg("-c")
-        .arg("for f in store-* codes chosen; do [ ! -f $f ] || { echo \"[$f]\"; cat $f; }; done")
-        .current_dir(gateway.path())
-        .output()
-        .unwrap();
-    println!(
-        "##### {name}: {}\n--- stdout\n{}--- stderr\n{}--- dialogs\n{}--- calls\n{}--- gateway\n{}--- files\n{}\n",
-        ran.status,
-        ran.stdout,
-        ran.stderr,
-        ran.log("termux-dialog"),
-        ran.log("every-call"),
-        gateway.calls(),
-        String::from_utf8_lossy(&ls.stdout)
-    );
-    expect_none_left(gateway.path());
-    expect_none_left(ran.home());
-}
-
 /// What it keeps for a while goes where a test can see it.
 fn on_its_own(clawtap: Clawtap) -> Clawtap {
     let folder = clawtap.home().join("run");
@@ -109,9 +90,9 @@ trait Recorded {
 
     /// The texts that were shown for a moment.
     fn toasts(&self) -> Vec<String> {
-        let log = self.log_of("termux-toast").replace("\n  | →", " →");
-        let lines = log.lines().filter_map(|line| line.strip_prefix("  | "));
-        lines.map(|line| line.replace(" →", "\n→")).collect()
+        let log = self.log_of("termux-toast").replace("\n  | ", "\n");
+        let texts = log.split("termux-toast -g bottom").skip(1);
+        texts.map(|text| text.trim().to_owned()).collect()
     }
 }
 

@@ -1,0 +1,125 @@
+//! Whoever ends it ends everything, at every step; and only one at a time signs in.
+
+use pretty_assertions::assert_eq;
+use rustix::process::Signal;
+
+use super::{PAGE, PROFILE, Recorded, TOKEN, expect_clean, expired, on_its_own, reauth};
+use crate::support::{Clawtap, GatewayHome, Running, wait_until};
+
+/// Stays at a step.
+const STAY: &str = ": >\"$HOME/reached\"; sleep 600";
+
+/// Starts it and waits until it is there.
+#[track_caller]
+fn at(gateway: &GatewayHome, clawtap: Clawtap) -> Running {
+    let running = clawtap.start();
+    let reached = wait_until(|| gateway.read("reached").is_some());
+    assert!(
+        reached,
+        "it does not get there: {}",
+        running.log("every-call")
+    );
+    running
+}
+
+fn interrupted(step: &str, answers: &str, signal: Signal, next: &str) {
+    let gateway = expired().reply(step, STAY);
+    let running = at(&gateway, reauth(&gateway, answers));
+    running.signal(signal);
+    let ran = running.end().status(130).stdout("");
+    let end = format!("clawtap: interrupted\n→ {next}\n");
+    assert!(ran.stderr.ends_with(&end), "{step}: {}", ran.stderr);
+    assert!(!ran.stderr.contains("failed"), "{step}: {}", ran.stderr);
+    if !ran.opened().is_empty() {
+        let removed = ran.log("termux-notification-remove");
+        assert_eq!(
+            removed, "termux-notification-remove clawtap-home-sign-in\n",
+            "{step}"
+        );
+    }
+    expect_clean(&gateway, &ran, TOKEN);
+}
+
+#[test]
+fn ctrl_c_ends_the_program_there_and_leaves_the_old_login() {
+    let old = "The old login is as it was";
+    for (step, answers) in [
+        ("at-claude", "hang"),
+        ("at-claude-prompt", "hang"),
+        ("at-claude-code", "code"),
+        ("at-claude-done", "code"),
+    ] {
+        interrupted(step, answers, Signal::INT, old);
+    }
+}
+
+#[test]
+fn ctrl_c_while_it_is_stored_does_not_promise_too_much() {
+    for step in ["at-paste", "at-stored"] {
+        interrupted(
+            step,
+            "code",
+            Signal::INT,
+            "It may be stored. See: clawtap status",
+        );
+    }
+}
+
+#[test]
+fn a_closed_terminal_and_a_kill_end_it_too() {
+    for signal in [Signal::HUP, Signal::TERM] {
+        interrupted(
+            "at-claude-prompt",
+            "hang",
+            signal,
+            "The old login is as it was",
+        );
+    }
+}
+
+#[test]
+fn a_second_one_is_told_and_shown_the_page_and_a_third_works() {
+    let gateway = expired().reply("at-claude-prompt", STAY);
+    let first = at(&gateway, reauth(&gateway, "hang"));
+    assert!(
+        wait_until(|| !first.opened().is_empty()),
+        "no page was opened"
+    );
+    let second = |answers: &str| {
+        let clawtap = on_its_own(Clawtap::with(&gateway).on_a_phone()).args(["reauth"]);
+        clawtap
+            .env("FAKE_ANSWERS", answers)
+            .env("HOME", first.home())
+    };
+    let told = second("")
+        .run()
+        .status(1)
+        .stdout("")
+        .stderr("clawtap: home: a sign-in is under way already\n→ Its page was opened again\n");
+    assert_eq!(told.opened(), [PAGE]);
+    assert_eq!(gateway.calls().matches("setup-token").count(), 1);
+    first.signal(Signal::TERM);
+    let over = wait_until(|| crate::support::processes_of(gateway.path()).is_empty());
+    assert!(over, "it does not end");
+    std::fs::remove_file(gateway.path().join("reply/at-claude-prompt")).expect("it was there");
+    let _ = second("code")
+        .run()
+        .status(0)
+        .stdout("home: signed in, valid for 364 d\n");
+    let ran = first.end().status(130);
+    assert!(gateway.stored(PROFILE).is_some());
+    expect_clean(&gateway, &ran, TOKEN);
+}
+
+#[test]
+fn a_dialog_that_stays_open_is_taken_away_when_the_program_ends() {
+    let gateway = expired().reply("at-claude-prompt", "exit 9");
+    let ran = reauth(&gateway, "hang").run().status(1).stdout("");
+    assert!(
+        ran.stderr
+            .contains("→ The old login is as it was. Again: clawtap reauth\n"),
+        "{}",
+        ran.stderr
+    );
+    expect_clean(&gateway, &ran, TOKEN);
+}
