@@ -26,7 +26,7 @@ use std::time::{Duration, SystemTime};
 
 use figures::median;
 use link::Link;
-use support::{Clawtap, Identity, RealGateway, RemoteTerminal, program};
+use support::{Clawtap, Identity, RealGateway, Terminal, program};
 use tempfile::TempDir;
 
 /// In milliseconds, unless others are asked for.
@@ -241,7 +241,7 @@ impl Bench {
     fn direct(&self, method: Method) -> Times {
         self.run("true", "");
         let started = SystemTime::now();
-        let mut terminal = RemoteTerminal::over(self.ssh(), method.command());
+        let mut terminal = Terminal::over(self.ssh(), method.command());
         let page = until(|| {
             let screen = terminal.screen();
             let mut words = screen.split_whitespace();

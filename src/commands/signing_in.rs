@@ -1,6 +1,7 @@
 //! Signs in on a gateway: the program on its terminal, the storing, the restart, and the proof.
 
 use chrono::TimeDelta;
+use zeroize::Zeroizing;
 
 use crate::cli::Restart;
 use crate::commands::questioning::{Person as Presence, ask_one, assessment};
@@ -24,7 +25,10 @@ use crate::settings::config_file::{Notification, SignIn};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::report::Report;
 use crate::status::text::Text;
+use crate::system::process::Processes;
 use crate::system::terminal;
+
+const MAY_BE_STORED: &str = "It may be stored. See: clawtap status";
 
 /// A sign-in that is to be done.
 pub(crate) struct Order<'a> {
@@ -67,9 +71,10 @@ pub(crate) fn sign_in(order: &Order<'_>, session: &Session) -> Result<Outcome, E
         withdrawn: vec![session::invitation_id(gateway.name.as_str())],
         ..Reaction::default()
     };
+    // Also when everything else was ended: what invites to a dead page must not stay.
     order
         .phone
-        .tell(&uninvited, &session.processes, &session.environment);
+        .tell(&uninvited, &Processes::default(), &session.environment);
     let (promised, wants_restart) = signed.map_err(|error| explained(error, gateway, session))?;
     if wants_restart {
         restart(gateway, order.restart, order.phone, session);
@@ -142,8 +147,8 @@ fn store(
         &format!("{}: storing it…", gateway.name),
         session,
     );
-    let input = format!("{}\n", storing.secret.reveal());
-    match run(gateway, &storing.errand, input.as_bytes(), session).map_err(Setback::Lost)? {
+    let input = Zeroizing::new(format!("{}\n", storing.secret.reveal()));
+    match run(gateway, &storing.errand, input.as_bytes(), session).map_err(Setback::LostStoring)? {
         Done::Ran { exit: 0, said } => Ok(session::wants_restart(said.reveal())),
         Done::Ran { said, .. } => {
             let said = masking::without(said.reveal(), &storing.secret);
@@ -278,9 +283,14 @@ pub(super) fn explained(setback: Setback, gateway: &Gateway, session: &Session) 
     let name = &gateway.name;
     let sign_in = |what: &str| Error::new(Kind::SignIn, format!("{name}: {what}"));
     if session.processes.interrupted() {
-        return Error::new(Kind::Interrupted, "interrupted").hint("The old login is as it was");
+        let hint = match setback {
+            Setback::LostStoring(_) => MAY_BE_STORED,
+            _ => "The old login is as it was",
+        };
+        return Error::new(Kind::Interrupted, "interrupted").hint(hint);
     }
     match setback {
+        Setback::LostStoring(failure) => lost(&failure, gateway).hint(MAY_BE_STORED),
         Setback::Declined => Error::new(Kind::Declined, format!("{name}: not signed in"))
             .hint("The old login is as it was"),
         Setback::Silent(Silence::NobodyThere) => {
@@ -294,6 +304,8 @@ pub(super) fn explained(setback: Setback, gateway: &Gateway, session: &Session) 
         Setback::Missing(Tool::OpenClaw) => lost(&Failure::new(Problem::NoOpenClaw), gateway),
         Setback::Lost(failure) => lost(&failure, gateway),
         Setback::BadPage(reason) => sign_in(&format!("its page was not opened: {reason}"))
+            .hint("The old login is as it was. Look on the gateway who asks for that page"),
+        Setback::UnknownHost(host) => sign_in(&format!("its page was not opened, on {host}"))
             .hint("If you trust it, name its host in allowed_hosts under [signin] in the config"),
         Setback::BadToken(reason) => {
             sign_in(&reason).hint("Nothing was stored. Again: clawtap reauth")

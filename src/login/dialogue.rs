@@ -210,7 +210,10 @@ impl Dialogue {
         if done {
             Ending::Done
         } else {
-            Ending::Failed(ending::words(screen))
+            // Its own question does not tell why.
+            let asked = self.last.as_ref().map(|last| words(&last.prompt.wants).0);
+            let said = ending::words(screen);
+            Ending::Failed(said.filter(|said| Some(said.as_str()) != asked))
         }
     }
 

@@ -75,6 +75,8 @@ pub(crate) enum Setback {
     Missing(Tool),
     /// The connection, or the way to it, is broken.
     Lost(Failure),
+    /// The same after OpenClaw was given what it should store: it may have done so.
+    LostStoring(Failure),
     /// The page that the gateway showed must not be opened.
     BadPage(String),
     /// Nobody knows its host, and the person did not want to open it.
