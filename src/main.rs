@@ -59,7 +59,7 @@ fn perform(command: Command, session: &Session) -> Result<Outcome, Error> {
         Command::Tap(arguments) => commands::tap::run(arguments, session),
         Command::Guide(arguments) => commands::guide::run(arguments, session),
         Command::Reauth(arguments) => commands::reauth::run(arguments, session),
-        Command::Sync(arguments) => commands::sync::run(arguments, session),
+        Command::Sync(arguments) => commands::sync::run(&arguments, session),
         Command::Widgets(arguments) => commands::widgets::run(arguments, session),
         Command::Demo(_) => commands::demo::run(session),
         Command::Completions(arguments) => commands::completions::run(&arguments),

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::cli::{self, Restart};
 use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
 use crate::commands::signing_in::{Order, sign_in};
-use crate::commands::{Session, afterwards, choosing, standing, sync};
+use crate::commands::syncing::Job;
+use crate::commands::{Session, afterwards, choosing, standing};
 use crate::credentials::plan;
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::connection::Connection;
@@ -239,7 +240,7 @@ impl Tour<'_> {
         let Some(gateway) = self.settings.gateways.get(index) else {
             return String::new();
         };
-        let job = sync::Job {
+        let job = Job {
             gateway,
             settings: &self.settings,
             wish: plan::Wish::default(),

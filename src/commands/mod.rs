@@ -14,6 +14,7 @@ mod signing_in;
 mod standing;
 pub(crate) mod status;
 pub(crate) mod sync;
+mod syncing;
 pub(crate) mod tap;
 pub(crate) mod widgets;
 

@@ -4,3 +4,4 @@
 pub(crate) mod claude;
 pub(crate) mod plan;
 pub(crate) mod secret;
+pub(crate) mod source;

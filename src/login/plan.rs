@@ -317,7 +317,11 @@ mod tests {
             ),
         ];
         for (profile, days, agent, end) in table {
-            let errand = paste_token(profile.map(id).as_ref(), format!("{days}d"), &gateway(agent));
+            let errand = paste_token(
+                profile.map(id).as_ref(),
+                format!("{days}d"),
+                &gateway(agent),
+            );
             assert_eq!(
                 errand.arguments.join(" "),
                 format!("models auth paste-token --provider anthropic --profile-id {end}")

@@ -1,0 +1,432 @@
+//! Brings Claude Code's login into OpenClaw: finds it, decides, hands it over, and makes sure.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use zeroize::Zeroizing;
+
+use crate::cli::{self, From};
+use crate::commands::Session;
+use crate::commands::questioning::{Person as Presence, ask_one, assessment};
+use crate::commands::signing_in::{
+    self, Order, explained, learned, lost, person, restart, sign_in, tell,
+};
+use crate::credentials::claude::Fault;
+use crate::credentials::plan::{self, Decision, Form, Wish};
+use crate::credentials::secret::Secret;
+use crate::credentials::source::{Source, on_gateway, on_this_device};
+use crate::error::{Error, Kind};
+use crate::gateway::ask::Reply;
+use crate::gateway::connection::Connection;
+use crate::gateway::errand;
+use crate::gateway::failure::last_line;
+use crate::gateway::hand_over::{self, Done};
+use crate::gateway::identity::Gateway;
+use crate::gateway::request::Want;
+use crate::login::route::{Argument, Route};
+use crate::login::session::{self, Scene};
+use crate::login::ticket::{Queue, Ticket};
+use crate::login::{masking, plan as sign_in_plan};
+use crate::phone::Phone;
+use crate::render::duration::spoken;
+use crate::render::synced::{self, Synced};
+use crate::settings::Settings;
+use crate::status::assessment::Assessment;
+use crate::system::{clock, files, terminal};
+
+/// How long somebody else's sign-in or sync on the same gateway is waited for.
+const TURN: Duration = Duration::from_secs(60);
+/// What a person is told once.
+const TERMS: &str = "Anthropic's terms keep subscription logins to its own programs; \
+    OpenClaw's use of one is at your own risk. (Told once.)\n";
+
+/// A sync that is to be done.
+pub(crate) struct Job<'a> {
+    pub(crate) gateway: &'a Gateway,
+    pub(crate) settings: &'a Settings,
+    pub(crate) wish: Wish,
+    pub(crate) from: Option<From>,
+    pub(crate) restart: cli::Restart,
+    pub(crate) dry_run: bool,
+    pub(crate) phone: &'a Phone,
+    pub(crate) session: &'a Session,
+}
+
+impl Job<'_> {
+    /// Does it: OpenClaw has either the old login or the new one, wherever it is interrupted.
+    pub(crate) fn run(&self) -> Result<Synced, Error> {
+        let name = &self.gateway.name;
+        if !self.dry_run {
+            tell(self.phone, &format!("{name}: syncing…"), self.session);
+            self.check_owner()?;
+        }
+        let environment = &self.session.environment;
+        let _ticket = match Ticket::after(name, TURN, environment)? {
+            Queue::First(ticket) => ticket,
+            Queue::Taken(_) => {
+                return Err(self
+                    .refused("a sign-in or sync is under way")
+                    .hint("Wait until it ends"));
+            }
+        };
+        let connection = Connection::to(self.gateway, &self.session.processes, environment);
+        let (source, before) = self.look(&connection)?;
+        let (source, before) = self.renewed(source, before, &connection)?;
+        let report = signing_in::report(&before)?;
+        let decision = plan::decide(report, before.now, source.left, &self.wish);
+        match &decision {
+            Decision::Nothing(why) => {
+                return Ok(self.synced("in-sync", why.clone(), &source, &decision, source.left));
+            }
+            Decision::Worse(what) => {
+                return Err(self
+                    .refused(&format!("not synced: {what}"))
+                    .hint("Sync all the same: clawtap sync --force"));
+            }
+            Decision::Expired { since } => return Err(self.expired(*since)),
+            Decision::Token { .. } | Decision::Cli => {}
+        }
+        let form = form_of(&decision);
+        terminal::say(&format!(
+            "{}\n",
+            plan::reason(form, self.wish.form.is_some())
+        ));
+        if self.dry_run {
+            return Ok(self.synced(
+                "dry-run",
+                self.planned(&decision),
+                &source,
+                &decision,
+                source.left,
+            ));
+        }
+        self.tell_terms();
+        let wants_restart = match &decision {
+            Decision::Token { profile } => self.hand_over(&source, profile, &connection)?,
+            _ => self.use_cli(&connection)?,
+        };
+        if wants_restart {
+            restart(&connection.gateway, self.restart, self.phone, self.session);
+        }
+        let asked_at = clock::now();
+        let reply = self.ask(&connection, Presence::Away);
+        let after = assessment(&connection.gateway, reply);
+        learned(&after, self.phone, self.settings.notification, self.session);
+        let left = source.left - (asked_at - before.now);
+        let proof = plan::proof(&decision, left, signing_in::report(&after)?, after.now);
+        let left = proof.map_err(|what| self.refused(&what).hint("See: clawtap status"))?;
+        let until = synced::until(clock::local(after.now), left);
+        let message = match &decision {
+            Decision::Cli => "openclaw now uses Claude Code itself".into(),
+            _ => format!("synced, valid until {until}"),
+        };
+        Ok(self.synced("synced", message, &source, &decision, left))
+    }
+
+    fn refused(&self, what: &str) -> Error {
+        Error::new(Kind::SignIn, format!("{}: {what}", self.gateway.name))
+    }
+
+    /// Makes sure of the phone's owner, where the configuration wants it.
+    fn check_owner(&self) -> Result<(), Error> {
+        if !self.settings.sync.fingerprint {
+            return Ok(());
+        }
+        let (processes, environment) = (&self.session.processes, &self.session.environment);
+        let checked = self.phone.check_fingerprint(processes, environment);
+        checked.map_err(|why| {
+            self.refused(&format!("not synced: {why}"))
+                .hint("Try again, or set fingerprint = false under [sync]")
+        })
+    }
+
+    fn ask(&self, connection: &Connection<'_>, presence: Presence) -> Reply {
+        ask_one(&connection.gateway, Want::Status, presence, self.session)
+    }
+
+    /// The login to be brought over, and how OpenClaw stands.
+    fn look(&self, connection: &Connection<'_>) -> Result<(Source, Assessment), Error> {
+        let reply = self.ask(connection, Presence::AtTerminal);
+        let there = reply.claude.clone();
+        let before = assessment(&connection.gateway, reply);
+        signing_in::report(&before)?;
+        let here = || on_this_device(&self.session.environment, before.now);
+        let found = match self.from {
+            Some(From::Phone) => here(),
+            Some(From::Gateway) => on_gateway(there),
+            None => on_gateway(there).or_else(|missing| {
+                let elsewhere = here();
+                // What is on this device matters only where there is something.
+                if matches!(&elsewhere, Err((Fault::Missing | Fault::NoLogin, _))) {
+                    return Err(missing);
+                }
+                if matches!(missing.0, Fault::Missing | Fault::NoLogin) {
+                    elsewhere
+                } else {
+                    Err(missing)
+                }
+            }),
+        };
+        match found {
+            Ok(source) => Ok((source, before)),
+            Err((fault, place)) => Err(self.faulty(fault, &place)),
+        }
+    }
+
+    fn faulty(&self, fault: Fault, place: &str) -> Error {
+        let error = self.refused(&fault.what(place));
+        match fault {
+            Fault::Missing | Fault::NoLogin => {
+                error.hint("Sign in there: clawtap reauth --method cli")
+            }
+            _ => error.hint(fault.next_step()),
+        }
+    }
+
+    /// The same after Claude Code has renewed its login, if it had expired and the person wants that.
+    fn renewed(
+        &self,
+        source: Source,
+        before: Assessment,
+        connection: &Connection<'_>,
+    ) -> Result<(Source, Assessment), Error> {
+        let since = -source.left;
+        if source.left > TimeDelta::zero() || self.wish.form == Some(Form::Cli) || self.dry_run {
+            return Ok((source, before));
+        }
+        let Some(person) = person(self.phone, self.session) else {
+            return Err(self.expired(since));
+        };
+        let title = format!(
+            "{}: Claude Code's login expired {} ago",
+            self.gateway.name,
+            spoken(since)
+        );
+        let choices = [
+            "Let Claude Code renew it (claude -p)",
+            "Sign in again",
+            "Leave it",
+        ];
+        match person.choose(&title, &choices.map(String::from)) {
+            Ok(Some(0)) => self.let_claude_renew(&source, connection)?,
+            Ok(Some(1)) if source.from == From::Gateway => {
+                self.sign_in_again(&before, connection)?;
+            }
+            Ok(Some(1)) => {
+                return Err(self
+                    .expired(since)
+                    .hint("Sign in on this device: claude auth login"));
+            }
+            Ok(_) => {
+                return Err(Error::new(
+                    Kind::Declined,
+                    format!("{}: not synced", self.gateway.name),
+                )
+                .hint("Everything is as it was"));
+            }
+            Err(_) => return Err(self.expired(since)),
+        }
+        let (source, before) = self.look(connection)?;
+        if source.left <= TimeDelta::zero() {
+            return Err(self.expired(-source.left));
+        }
+        Ok((source, before))
+    }
+
+    fn expired(&self, since: TimeDelta) -> Error {
+        self.refused(&format!(
+            "Claude Code's login expired {} ago",
+            spoken(since)
+        ))
+        .hint("Sign in again: clawtap reauth --method cli")
+    }
+
+    fn let_claude_renew(&self, source: &Source, connection: &Connection<'_>) -> Result<(), Error> {
+        let here = Gateway::local(self.gateway.name.clone());
+        let gateway = match source.from {
+            From::Gateway => &connection.gateway,
+            From::Phone => &here,
+        };
+        tell(
+            self.phone,
+            &format!("{}: asking claude…", gateway.name),
+            self.session,
+        );
+        let done = signing_in::run(gateway, &sign_in_plan::renew_claude(), &[], self.session)
+            .map_err(|failure| lost(&failure, self.gateway))?;
+        match done {
+            errand::Done::Ran { exit: 0, .. } => Ok(()),
+            errand::Done::Ran { said, .. } => {
+                let words = last_line(&masking::masked(said.reveal()));
+                let words = words.map(|words| format!(": {words}")).unwrap_or_default();
+                Err(self
+                    .refused(&format!("claude could not renew it{words}"))
+                    .hint("Sign in again: clawtap reauth --method cli"))
+            }
+            errand::Done::TooOld | errand::Done::NoClaude => Err(self
+                .refused("claude is not installed there")
+                .hint("Sign in again: clawtap reauth --method cli")),
+        }
+    }
+
+    fn sign_in_again(&self, before: &Assessment, connection: &Connection<'_>) -> Result<(), Error> {
+        let order = Order {
+            connection,
+            route: &Route::ClaudeCli,
+            before: before.report(),
+            restart: cli::Restart::No,
+            phone: self.phone,
+            rules: &self.settings.sign_in,
+            notification: self.settings.notification,
+        };
+        sign_in(&order, self.session).map(drop)
+    }
+
+    /// Has OpenClaw store the token; whether its gateway process must restart.
+    fn hand_over(
+        &self,
+        source: &Source,
+        profile: &Argument,
+        connection: &Connection<'_>,
+    ) -> Result<bool, Error> {
+        let said = match &source.token {
+            Some(token) => self.hand_over_ours(token, source.left, profile, connection),
+            None => self.hand_over_theirs(source.expires_ms, profile, connection),
+        }?;
+        Ok(session::wants_restart(said.reveal()))
+    }
+
+    /// A token of this device goes through a pipe to the gateway: what OpenClaw said.
+    fn hand_over_ours(
+        &self,
+        token: &Secret,
+        left: TimeDelta,
+        profile: &Argument,
+        connection: &Connection<'_>,
+    ) -> Result<Secret, Error> {
+        let gateway = &connection.gateway;
+        let lasting = format!("{}s", left.num_seconds());
+        let errand = sign_in_plan::paste_token(Some(profile), lasting, gateway);
+        let input = Zeroizing::new(format!("{}\n", token.reveal()));
+        let done = signing_in::run(gateway, &errand, input.as_bytes(), self.session);
+        match done.map_err(|failure| lost(&failure, gateway))? {
+            errand::Done::Ran { exit: 0, said } => Ok(said),
+            errand::Done::Ran { said, .. } => {
+                Err(self.not_stored(&masking::without(said.reveal(), token)))
+            }
+            errand::Done::TooOld | errand::Done::NoClaude => Err(self.too_old()),
+        }
+    }
+
+    /// A token of the gateway stays there: what OpenClaw said.
+    fn hand_over_theirs(
+        &self,
+        expires_ms: i64,
+        profile: &Argument,
+        connection: &Connection<'_>,
+    ) -> Result<Secret, Error> {
+        let gateway = &connection.gateway;
+        let order = sign_in_plan::hand_over(profile, expires_ms, gateway);
+        let (processes, environment) = (&self.session.processes, &self.session.environment);
+        let done = hand_over::run(gateway, &order, processes, environment);
+        match done.map_err(|failure| lost(&failure, gateway))? {
+            Done::Ran { exit: 0, said } => Ok(said),
+            Done::Ran { said, .. } => Err(self.not_stored(&masking::masked(said.reveal()))),
+            Done::TooOld => Err(self.too_old()),
+            Done::Fault(fault, place) => Err(self.faulty(fault, place.as_str())),
+            Done::Changed => Err(self
+                .refused("Claude Code renewed its login meanwhile")
+                .hint("Nothing was changed. Again: clawtap sync")),
+            Done::Expired => Err(self.expired(TimeDelta::zero())),
+        }
+    }
+
+    fn not_stored(&self, said: &str) -> Error {
+        let words = last_line(said).map_or_else(
+            || "openclaw did not store it".to_owned(),
+            |words| words.to_string(),
+        );
+        self.refused(&words)
+            .hint("Everything is as it was. Look: clawtap status")
+    }
+
+    fn too_old(&self) -> Error {
+        self.refused("its openclaw is too old to take a token")
+            .hint("Update it to 2026.6 or later, or on the gateway: openclaw doctor")
+    }
+
+    /// Has OpenClaw run Claude Code itself; whether its gateway process must restart.
+    fn use_cli(&self, connection: &Connection<'_>) -> Result<bool, Error> {
+        let scene = Scene {
+            connection,
+            phone: self.phone,
+            rules: &self.settings.sign_in,
+            processes: &self.session.processes,
+            environment: &self.session.environment,
+            page_shown: &|_| {},
+        };
+        let program = sign_in_plan::use_cli(&connection.gateway);
+        session::run(program, &scene)
+            .map(|signed| signed.wants_restart)
+            .map_err(|setback| explained(setback, &connection.gateway, self.session))
+    }
+
+    fn planned(&self, decision: &Decision) -> String {
+        let command = match decision {
+            Decision::Token { profile } => format!(
+                "openclaw models auth paste-token --provider anthropic --profile-id {profile} < Claude Code's access token"
+            ),
+            _ => format!(
+                "openclaw {}",
+                sign_in_plan::use_cli(self.gateway).arguments.join(" ")
+            ),
+        };
+        format!("would run: {command}")
+    }
+
+    /// Says once on this device what Anthropic says about it.
+    fn tell_terms(&self) {
+        let Some(folder) = self.session.environment.state_folder() else {
+            return;
+        };
+        let told = folder.join("terms-told");
+        if !files::is_there(&told) {
+            terminal::say(TERMS);
+            // Told again next time if this fails.
+            let _ = files::write_private(&told, b"");
+        }
+    }
+
+    fn synced(
+        &self,
+        result: &'static str,
+        message: String,
+        source: &Source,
+        decision: &Decision,
+        left: TimeDelta,
+    ) -> Synced {
+        Synced {
+            schema: 1,
+            gateway: self.gateway.name.to_string(),
+            result,
+            from: match source.from {
+                From::Gateway => "gateway",
+                From::Phone => "phone",
+            },
+            form: form_of(decision).word(),
+            profile: match decision {
+                Decision::Token { profile } => Some(profile.to_string()),
+                _ => None,
+            },
+            valid_for_s: (left > TimeDelta::zero()).then(|| left.num_seconds()),
+            message,
+        }
+    }
+}
+
+const fn form_of(decision: &Decision) -> Form {
+    match decision {
+        Decision::Cli => Form::Cli,
+        _ => Form::Token,
+    }
+}
