@@ -249,6 +249,8 @@ mod tests {
             ".termux/widget/dynamic_shortcuts/OpenClaw status",
             ".shortcuts/tasks/OpenClaw sign in",
             ".shortcuts/icons/OpenClaw sign in.png",
+            ".shortcuts/tasks/OpenClaw sync",
+            ".shortcuts/icons/OpenClaw sync.png",
         ];
         assert_eq!(paths(&one, &Scope::All), expected);
         assert_eq!(paths(&one, &Scope::Gateway("home".into())), expected);
@@ -276,6 +278,8 @@ mod tests {
                 ".shortcuts/icons/office: status.png",
                 ".shortcuts/tasks/office: sign in",
                 ".shortcuts/icons/office: sign in.png",
+                ".shortcuts/tasks/office: sync",
+                ".shortcuts/icons/office: sync.png",
             ]
         );
     }

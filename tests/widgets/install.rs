@@ -6,11 +6,11 @@ use super::{MANIFEST, REFRESH};
 use crate::support::{Phone, Said};
 
 #[test]
-fn one_gateway_gets_four_shortcuts_with_icons_and_a_menu() {
+fn one_gateway_gets_five_shortcuts_with_icons_and_a_menu() {
     let phone = Phone::with_gateways(&["home"]);
     let said = phone.run("widgets install").status(0).stderr("");
     assert!(
-        said.stdout.starts_with("✓ files: 11 written\nNext: "),
+        said.stdout.starts_with("✓ files: 13 written\nNext: "),
         "{}",
         said.stdout
     );
@@ -20,6 +20,7 @@ fn one_gateway_gets_four_shortcuts_with_icons_and_a_menu() {
             "600 .shortcuts/icons/OpenClaw guide.png",
             "600 .shortcuts/icons/OpenClaw sign in.png",
             "600 .shortcuts/icons/OpenClaw status.png",
+            "600 .shortcuts/icons/OpenClaw sync.png",
             "600 .shortcuts/icons/OpenClaw.png",
             "700 .shortcuts/",
             "700 .shortcuts/OpenClaw guide",
@@ -28,6 +29,7 @@ fn one_gateway_gets_four_shortcuts_with_icons_and_a_menu() {
             "700 .shortcuts/tasks/",
             "700 .shortcuts/tasks/OpenClaw",
             "700 .shortcuts/tasks/OpenClaw sign in",
+            "700 .shortcuts/tasks/OpenClaw sync",
         ]
     );
     assert_eq!(
@@ -54,7 +56,7 @@ fn a_second_run_changes_nothing_and_leaves_the_list_alone() {
     phone.calls_of("am");
     let said = phone.run("widgets install").status(0).stderr("");
     assert!(
-        said.stdout.starts_with("✓ files: 11 as they should be\n"),
+        said.stdout.starts_with("✓ files: 13 as they should be\n"),
         "{}",
         said.stdout
     );
@@ -86,6 +88,8 @@ write ~/.shortcuts/icons/OpenClaw status.png
 write ~/.termux/widget/dynamic_shortcuts/OpenClaw status
 write ~/.shortcuts/tasks/OpenClaw sign in
 write ~/.shortcuts/icons/OpenClaw sign in.png
+write ~/.shortcuts/tasks/OpenClaw sync
+write ~/.shortcuts/icons/OpenClaw sync.png
 leave ~/.shortcuts/tasks/OpenClaw: it is somebody else's
 leave ~/.shortcuts/icons/OpenClaw.png: it is somebody else's
 "
@@ -125,6 +129,7 @@ fn one_gateway_of_several_can_be_chosen() {
             "700 .shortcuts/tasks/",
             "700 .shortcuts/tasks/office: check",
             "700 .shortcuts/tasks/office: sign in",
+            "700 .shortcuts/tasks/office: sync",
         ]
     );
     let script = phone.read(".shortcuts/tasks/office: check");
@@ -158,7 +163,7 @@ fn forty_gateways_have_their_rows_and_the_menu_says_what_it_has_room_for() {
     let dynamic = phone.tree(".termux/widget/dynamic_shortcuts/");
     let files = dynamic.iter().filter(|line| !line.ends_with('/')).count();
     assert_eq!(files, 5);
-    assert_eq!(phone.tree(".shortcuts/tasks/").len(), 1 + 2 + 2 * 40 + 40);
+    assert_eq!(phone.tree(".shortcuts/tasks/").len(), 1 + 3 + 3 * 40 + 40);
     let _ = phone.run("widgets uninstall").status(0).stderr("");
     assert_eq!(phone.everything(), before);
 }

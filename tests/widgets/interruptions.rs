@@ -47,7 +47,7 @@ fn a_full_disk_is_told_and_a_second_run_goes_on_from_there() {
     let said = phone.run("widgets install").status(0).stderr("");
     assert!(
         said.stdout
-            .starts_with("✓ files: 10 written, 1 as they should be\n"),
+            .starts_with("✓ files: 12 written, 1 as they should be\n"),
         "{}",
         said.stdout
     );

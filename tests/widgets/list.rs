@@ -25,17 +25,20 @@ For all gateways:
   OpenClaw guide
   OpenClaw status
   OpenClaw sign in
+  OpenClaw sync
 For home:
   home: check
   home: guide
   home: status
   home: sign in
+  home: sync
   ? home · tap to check (live)
 For office:
   office: check
   office: guide
   office: status
   office: sign in
+  office: sync
   ? office · tap to check (live)
 ✓ all as installed
 "

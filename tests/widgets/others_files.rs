@@ -13,7 +13,7 @@ fn somebody_elses_file_is_left_and_named_until_it_is_given_up() {
          → Move it away, or give --force to lose it\n",
     );
     assert!(
-        said.stdout.starts_with("✓ files: 10 written\n"),
+        said.stdout.starts_with("✓ files: 12 written\n"),
         "{}",
         said.stdout
     );

@@ -7,11 +7,12 @@ use pretty_assertions::assert_eq;
 
 use crate::support::{Clawtap, Phone, Said, fixture};
 
-const SCRIPTS: [(&str, &str); 4] = [
+const SCRIPTS: [(&str, &str); 5] = [
     (".shortcuts/tasks/OpenClaw", "tap"),
     (".shortcuts/OpenClaw guide", "guide"),
     (".shortcuts/OpenClaw status", "status"),
     (".shortcuts/tasks/OpenClaw sign in", "reauth"),
+    (".shortcuts/tasks/OpenClaw sync", "sync"),
 ];
 
 fn repository(name: &str) -> Vec<u8> {
@@ -57,7 +58,7 @@ fn every_script_is_good_shell_and_its_command_exists() {
         let _ = phone.run(&format!("{words} --help")).status(0);
         tried += 1;
     }
-    assert_eq!(tried, 3 * 2 + 1 + 2 * (4 + 1) + 2);
+    assert_eq!(tried, 3 * 2 + 2 + 2 * (5 + 1) + 2);
 }
 
 #[test]

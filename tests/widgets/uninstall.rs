@@ -50,7 +50,7 @@ fn after_an_upgrade_all_is_new_and_uninstall_still_removes_all() {
     let said = Said::of(upgraded.unwrap()).status(0).stderr("");
     assert!(
         said.stdout
-            .starts_with("✓ files: 7 written, 18 removed, 4 as they should be\n"),
+            .starts_with("✓ files: 8 written, 22 removed, 5 as they should be\n"),
         "{}",
         said.stdout
     );
