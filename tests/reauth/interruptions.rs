@@ -22,8 +22,9 @@ fn at(gateway: &GatewayHome, clawtap: Clawtap) -> Running {
     running
 }
 
-fn interrupted(step: &str, answers: &str, signal: Signal, next: &str) {
-    let gateway = expired().reply(step, STAY);
+#[track_caller]
+fn interrupted(step: &str, script: &str, answers: &str, signal: Signal, next: &str) {
+    let gateway = expired().reply(step, script);
     let running = at(&gateway, reauth(&gateway, answers));
     running.signal(signal);
     let ran = running.end().status(130).stdout("");
@@ -37,6 +38,8 @@ fn interrupted(step: &str, answers: &str, signal: Signal, next: &str) {
             "{step}"
         );
     }
+    // What is in the middle of storing may finish that.
+    std::fs::write(gateway.path().join("go"), "").expect("our folder");
     expect_clean(&gateway, &ran, TOKEN);
 }
 
@@ -49,7 +52,7 @@ fn ctrl_c_ends_the_program_there_and_leaves_the_old_login() {
         ("at-claude-code", "code"),
         ("at-claude-done", "code"),
     ] {
-        interrupted(step, answers, Signal::INT, old);
+        interrupted(step, STAY, answers, Signal::INT, old);
     }
 }
 
@@ -58,6 +61,7 @@ fn ctrl_c_while_it_is_stored_does_not_promise_too_much() {
     for step in ["at-paste", "at-stored"] {
         interrupted(
             step,
+            ": >\"$HOME/reached\"; until [ -f \"$HOME/go\" ]; do sleep 0.05; done",
             "code",
             Signal::INT,
             "It may be stored. See: clawtap status",
@@ -70,6 +74,7 @@ fn a_closed_terminal_and_a_kill_end_it_too() {
     for signal in [Signal::HUP, Signal::TERM] {
         interrupted(
             "at-claude-prompt",
+            STAY,
             "hang",
             signal,
             "The old login is as it was",

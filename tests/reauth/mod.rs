@@ -1,9 +1,12 @@
 //! `clawtap reauth` with fakes: every way to sign in, what a person brings back, and everything that can go wrong
 //! on the way. All codes, keys and tokens are made up.
 
+mod coming_back;
 mod faults;
 mod good_paths;
+mod in_terminal;
 mod interruptions;
+mod pages;
 
 use std::fs;
 
