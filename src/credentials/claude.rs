@@ -96,6 +96,14 @@ impl Fault {
 
     /// What happened, at this place.
     pub(crate) fn what(self, place: &str) -> String {
+        let said = self.said_of(place);
+        match said.strip_prefix("the ") {
+            Some(rest) => format!("The {rest}"),
+            None => said,
+        }
+    }
+
+    fn said_of(self, place: &str) -> String {
         match self {
             Self::Missing => format!("There is no {place}"),
             Self::Link => format!("{place} is a link, and links are not followed"),
@@ -322,6 +330,7 @@ impl Reader {
                     _ => Expects::Digits(left - 1),
                 }
             }
+            Expects::Digits(_) => self.expects = Expects::Broken,
             Expects::Word if byte.is_ascii_alphanumeric() || b"+-.".contains(&byte) => {
                 self.keep(byte);
             }
@@ -485,6 +494,298 @@ impl Reader {
             && self.keys.last().is_some_and(|key| key == "expiresAt")
         {
             login.expires = Some(self.text.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod samples {
+    //! Contents of Claude Code's file, for whoever reads it.
+
+    use super::Fault;
+
+    pub(crate) const EXPIRES: i64 = 4_102_444_800_123;
+
+    /// A made-up access token of this length.
+    pub(crate) fn token(length: usize) -> String {
+        let tail = "Xy_9-MADE".repeat(40);
+        format!("sk-ant-oat01-{}", tail.split_at(length - 13).0)
+    }
+
+    /// A login as Claude Code writes it.
+    pub(crate) fn good() -> String {
+        let token = token(108);
+        format!(
+            r#"{{"mcpOAuth":{{"x|1":{{"accessToken":"a\u00e9\"}},{{","list":[1,-2.5e+3,true,null,{{}},[]]}}}},"claudeAiOauth":{{"accessToken":"{token}","refreshToken":"sk-ant-ort01-REFRESH","expiresAt":{EXPIRES},"scopes":["user:inference","é"],"subscriptionType":"max"}},"organizationUuid":"x"}}"#
+        )
+    }
+
+    /// Everything else that may be in it, and what is wrong with that.
+    pub(crate) fn bad() -> Vec<(Fault, Vec<u8>)> {
+        let good = good();
+        let token = token(108);
+        let expires = EXPIRES.to_string();
+        let with = |from: &str, to: &str| {
+            assert!(good.contains(from), "{from}");
+            good.replacen(from, to, 1)
+        };
+        let mut all: Vec<(Fault, Vec<u8>)> = Vec::new();
+        let mut add = |fault, text: &str| all.push((fault, text.as_bytes().to_vec()));
+        add(Fault::Empty, "");
+        add(Fault::Empty, " \n\t\r\n");
+        add(Fault::ByteOrderMark, &format!("\u{feff}{good}"));
+        add(Fault::WindowsLines, &with(",", ",\r\n"));
+        add(Fault::WindowsLines, "{\r\n");
+        for at in [1, 30, good.len() / 2, good.len() - 1] {
+            let at = (at..).find(|&at| good.is_char_boundary(at)).unwrap();
+            add(Fault::HalfWritten, good.split_at(at).0);
+        }
+        for text in [
+            "[]",
+            "null",
+            "\0\0\0\0",
+            "claudeAiOauth",
+            "{'claudeAiOauth':{}}",
+            "{]",
+            "{\"a\":[}",
+            "{\"a\":01}",
+            "{\"a\":.5}",
+            "{\"a\":1.}",
+            "{\"a\":+1}",
+            "{\"a\":1e}",
+            "{\"a\":nul}",
+            "{\"a\":NaN}",
+            "{\"a\" 1}",
+            "{\"a\":1,}",
+            "{\"a\":[1,]}",
+            "{\"a\":\"\t\"}",
+            "{\"a\":\"\\x\"}",
+            "{\"a\":\"\\u12 4\"}",
+            "{\"a\":{\"b\":1}}}",
+            "{\"claudeAi\\u004fauth\":{}}",
+            "{\"ключ\":1}",
+        ] {
+            add(Fault::NotJson, text);
+        }
+        add(Fault::NotJson, &format!("{good}{good}"));
+        add(Fault::NotJson, &format!("{good}\0"));
+        add(
+            Fault::NotJson,
+            &with("\"organizationUuid\":\"x\"", "\"claudeAiOauth\":{}"),
+        );
+        for key in [
+            "accessToken",
+            "refreshToken",
+            "expiresAt",
+            "subscriptionType",
+        ] {
+            add(
+                Fault::NotJson,
+                &with(
+                    "\"scopes\":",
+                    &format!("\"{key}\":1,\"{key}\":1,\"scopes\":"),
+                ),
+            );
+        }
+        add(
+            Fault::NotJson,
+            &with("\"scopes\":", "\"acc\\u0065ssToken\":\"x\",\"scopes\":"),
+        );
+        add(
+            Fault::NotJson,
+            &format!("{{\"a\":{}{}}}", "[".repeat(64), "]".repeat(64)),
+        );
+        add(Fault::NoLogin, "{}");
+        add(
+            Fault::NoLogin,
+            r#"{"mcpOAuth":{"x":{"accessToken":"a","expiresAt":1}}}"#,
+        );
+        let bare = format!(r#"{{"accessToken":"{token}","expiresAt":{expires}}}"#);
+        add(Fault::NoLogin, &bare);
+        add(
+            Fault::NoLogin,
+            &format!(r#"{{"x":{{"claudeAiOauth":{bare}}}}}"#),
+        );
+        add(
+            Fault::NoLogin,
+            &format!(r#"{{"x":[{{"claudeAiOauth":{bare}}}],"claudeAiOauth":null}}"#),
+        );
+        add(Fault::NoLogin, &format!(r#"{{"claudeAiOauth":[{bare}]}}"#));
+        add(
+            Fault::NoLogin,
+            &format!(r#"{{"claudeAiOauth":{}}}"#, serde_json::json!(bare)),
+        );
+        add(Fault::NoLogin, &format!(r#"{{"claudeaioauth":{bare}}}"#));
+        add(Fault::NoToken, r#"{"claudeAiOauth":{}}"#);
+        add(
+            Fault::NoToken,
+            &format!(r#"{{"claudeAiOauth":{{"x":{bare}}}}}"#),
+        );
+        add(
+            Fault::NoToken,
+            &format!(r#"{{"claudeAiOauth":{{"accessToken":[{bare}]}}}}"#),
+        );
+        let quoted = format!("\"{token}\"");
+        for value in [
+            "\"\"".to_owned(),
+            "null".into(),
+            "7".into(),
+            "{}".into(),
+            format!("[{quoted}]"),
+            format!("\"{}\"", super::samples::token(99)),
+            format!("\"{}\"", super::samples::token(217)),
+            format!("\"{}\"", super::samples::token(313)),
+            format!("\"{}\"", "sk-ant-oat01-x".repeat(9)),
+            quoted.replace("oat01", "ort01"),
+            quoted.replace("oat01", "api03"),
+            quoted
+                .replace("MADE-UP", "MADE.UP")
+                .replacen("MADE", "MA.DE", 1),
+            quoted.replacen("MADE", "MA DE", 1),
+            quoted.replacen("MADE", "MA\\u0044E", 1),
+            quoted.replacen("MADE", "MA\\nDE", 1),
+            quoted.replacen("MADE", "MÄDE", 1),
+            format!("\"{token}\\n\""),
+        ] {
+            add(Fault::NoToken, &with(&quoted, &value));
+        }
+        for value in [
+            "0",
+            "-1",
+            "1",
+            "null",
+            "true",
+            "{}",
+            "[4102444800123]",
+            "\"4102444800123\"",
+            "4102444800",
+            "4102444800123.5",
+            "4.102e12",
+            "41024448001230",
+            "1e99",
+        ] {
+            add(Fault::NoExpiry, &with(&expires, value));
+        }
+        add(
+            Fault::NoExpiry,
+            &with(&format!("\"expiresAt\":{expires},"), ""),
+        );
+        all.push((Fault::NotJson, vec![0xff; 40]));
+        all.push((Fault::NotJson, [good.as_bytes(), &[0xc3]].concat()));
+        let huge = format!("{}{good}", " ".repeat(1024 * 1024));
+        all.push((Fault::TooLarge, huge.into_bytes()));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::samples::{EXPIRES, bad, good, token};
+    use super::{ClaudeLogin, Fault, LARGEST, parse, read};
+    use crate::system::files::see;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn taken(text: &str) -> ClaudeLogin {
+        parse(text.as_bytes()).unwrap_or_else(|fault| panic!("{fault:?}: {text}"))
+    }
+
+    #[test]
+    fn a_login_is_its_token_and_its_time_and_never_what_renews_it() {
+        let login = taken(&good());
+        assert_eq!(login.token.reveal(), token(108));
+        assert_eq!(login.expires.timestamp_millis(), EXPIRES);
+        assert_eq!(login.subscription.unwrap().as_str(), "max");
+        assert!(login.renews);
+        let bare = good()
+            .replace("\"refreshToken\":\"sk-ant-ort01-REFRESH\",", "")
+            .replace("\"max\"", "\"<b>\"");
+        let login = taken(&format!("\n {bare}\t\n"));
+        assert!(!login.renews && login.subscription.is_none());
+    }
+
+    #[test]
+    fn everything_that_is_wrong_has_its_name() {
+        for (fault, bytes) in bad() {
+            let found = parse(&bytes).err();
+            let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(600)]).into_owned();
+            assert_eq!(found, Some(fault), "{shown}");
+        }
+    }
+
+    #[test]
+    fn each_fault_is_told_apart_and_fits_a_phone() {
+        let texts = |text: fn(&Fault) -> String| -> BTreeSet<String> {
+            Fault::ALL.iter().map(text).collect()
+        };
+        let said = texts(|fault| fault.what("~/.claude/.credentials.json"));
+        assert_eq!(said.len(), Fault::ALL.len());
+        assert!(said.iter().all(|said| said.len() <= 80), "{said:?}");
+        let steps = texts(|fault| fault.next_step().to_owned());
+        assert!(steps.iter().all(|step| step.len() <= 70), "{steps:?}");
+        assert_eq!(
+            texts(|fault| fault.word().to_owned()).len(),
+            Fault::ALL.len()
+        );
+        for fault in Fault::ALL {
+            assert_eq!(Fault::from_word(fault.word()), Some(fault));
+        }
+        assert_eq!(Fault::from_word("ok"), None);
+        let locked = Fault::KeychainLocked.what("the keychain");
+        assert_eq!(locked, "The keychain is locked");
+    }
+
+    #[test]
+    fn only_a_private_file_is_read_and_no_link_is_followed() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name);
+        let write = |name: &str, text: &str, mode: u32| {
+            std::fs::write(at(name), text).unwrap();
+            std::fs::set_permissions(at(name), std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        write("good", &good(), 0o600);
+        write("group", &good(), 0o640);
+        write("others", "", 0o604);
+        write("writable", &good(), 0o620);
+        write("huge", &" ".repeat(1024 * 1024 + 1), 0o600);
+        symlink(at("good"), at("link")).unwrap();
+        symlink(at("nowhere"), at("dangling")).unwrap();
+        let fault = |name: &str| read(&see(&at(name), LARGEST)).err();
+        assert_eq!(fault("good"), None);
+        let table = [
+            ("group", Fault::OpenToOthers),
+            ("others", Fault::OpenToOthers),
+            ("writable", Fault::OpenToOthers),
+            ("huge", Fault::TooLarge),
+            ("link", Fault::Link),
+            ("dangling", Fault::Link),
+            ("nothing", Fault::Missing),
+            ("good/below", Fault::Missing),
+            (".", Fault::NotAFile),
+        ];
+        for (name, expected) in table {
+            assert_eq!(fault(name), Some(expected), "{name}");
+        }
+        assert_eq!(
+            read(&see("/dev/null".as_ref(), LARGEST)).err(),
+            Some(Fault::NotAFile)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_a_json_parser_takes_too(at in any::<prop::sample::Index>(), with in prop::collection::vec(
+            prop::sample::select(br#"{}[]",:\eu01. -nt"#.to_vec()), 0..3), cut in 0_usize..3) {
+            let mut bytes = good().into_bytes();
+            let at = at.index(bytes.len());
+            bytes.splice(at..(at + cut).min(bytes.len()), with);
+            if let Ok(login) = parse(&bytes) {
+                // The text itself may be no UTF-8 any more; what is looked for is.
+                let value: serde_json::Value = serde_json::from_str(&String::from_utf8_lossy(&bytes)).unwrap();
+                prop_assert_eq!(value["claudeAiOauth"]["accessToken"].as_str(), Some(login.token.reveal()));
+                prop_assert_eq!(value["claudeAiOauth"]["expiresAt"].as_i64(), Some(login.expires.timestamp_millis()));
+            }
         }
     }
 }

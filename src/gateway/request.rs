@@ -8,9 +8,7 @@ const PLACES: &str = include_str!("sh/places.sh");
 const BOUNDED: &str = include_str!("sh/bounded.sh");
 const PROBE: &str = include_str!("sh/probe.sh");
 const ERRAND: &str = include_str!("sh/errand.sh");
-#[allow(dead_code, reason = "it follows")]
 const HAND_OVER: &str = include_str!("sh/hand_over.sh");
-#[allow(dead_code, reason = "it follows")]
 const CLAUDE: &str = include_str!("sh/claude.sh");
 const SIGN_IN: &str = include_str!("sh/sign_in.sh");
 
@@ -82,7 +80,14 @@ pub(crate) fn probe(gateway: &Gateway, want: Want, nonce: &str) -> String {
     };
     let agent = gateway.agent.as_ref().map(Identifier::as_str);
     let values = [("want", want), ("agent", agent.unwrap_or_default())];
-    program(gateway, nonce, gateway.limit, &values, &[], PROBE)
+    program(
+        gateway,
+        nonce,
+        gateway.limit,
+        &values,
+        &[],
+        &[CLAUDE, PROBE],
+    )
 }
 
 /// The program that runs an errand.
@@ -97,7 +102,7 @@ pub(crate) fn errand(gateway: &Gateway, errand: &Errand, nonce: &str) -> String 
         errand.limit,
         &values,
         &errand.arguments,
-        ERRAND,
+        &[ERRAND],
     )
 }
 
@@ -112,7 +117,7 @@ pub(crate) fn hand_over(gateway: &Gateway, hand_over: &HandOver, nonce: &str) ->
         hand_over.limit,
         &values,
         &hand_over.rest,
-        HAND_OVER,
+        &[CLAUDE, HAND_OVER],
     )
 }
 
@@ -134,7 +139,7 @@ pub(crate) fn sign_in(gateway: &Gateway, program: &TerminalProgram, nonce: &str)
         program.limit,
         &values,
         &program.arguments,
-        SIGN_IN,
+        &[SIGN_IN],
     )
 }
 
@@ -158,7 +163,7 @@ fn program(
     limit: Duration,
     values: &[(&str, &str)],
     arguments: &[String],
-    main: &str,
+    parts: &[&str],
 ) -> String {
     let profile = gateway.profile.as_ref().map(Identifier::as_str);
     let limit = limit.as_secs().to_string();
@@ -178,8 +183,9 @@ fn program(
     ));
     // Comments are for who reads the parts here.
     let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    for line in [PLACES, BOUNDED, main]
+    for line in [PLACES, BOUNDED]
         .iter()
+        .chain(parts)
         .flat_map(|part| part.lines().filter(is_code))
     {
         program.push_str(line);

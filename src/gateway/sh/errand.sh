@@ -35,13 +35,4 @@ run_errand() {
   say exit "$?"
 }
 
-# is_since TEXT: whether the version in it, as in "OpenClaw 2026.9.6 (eb377ac)", is $since or later
-is_since() {
-  version=${1#"${1%%[0-9]*}"}
-  rank "${version%%[!0-9.]*}"
-  theirs=$ranked
-  rank "$since"
-  [ "$theirs" -ge "$ranked" ]
-}
-
 main "$@"

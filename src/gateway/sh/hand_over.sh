@@ -1,0 +1,50 @@
+# A hand-over: OpenClaw is given the access token of the login that Claude Code has on this gateway. It does not leave
+# it, and is only ever on a pipe.
+#
+# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), profile, since (the first version
+# that takes a token on a pipe) and expires (until when the login that is meant is valid, ms), the configured openclaw
+# command as positional parameters, with_arguments, and the parts that it calls. gateway/answer.rs reads the answer.
+# shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
+
+main() {
+  child='' watcher='' input=3
+  exec 3</dev/null
+  trap give_up TERM HUP
+  say begin 1
+  collect_places
+  with_openclaw hand_over "$@"
+  [ -n "$found" ] || say missing
+  say end
+  echo
+}
+
+# hand_over COMMAND...
+hand_over() {
+  say openclaw "$found"
+  version=$(bounded "$limit" "$@" --version)
+  say version "$version"
+  # Older ones show the token, and keep nothing.
+  is_since "$version" || { say kept too-old && return; }
+  look_at_claude
+  [ "$source" = ok ] || return 0
+  [ "$valid_until" = "$expires" ] || { say kept changed && return; }
+  left=$(awk -v until="$expires" -v now="$(date +%s)" 'BEGIN { printf "%d", until / 1000 - now }')
+  [ "$left" -gt 0 ] || { say kept expired && return; }
+  say stdout
+  echo
+  # In the background, so that we hear of it when we are to end. If the login has changed by now, OpenClaw is given
+  # nothing.
+  {
+    login_text | read_login token "$expires" | {
+      exec 4<&0
+      input=4
+      with_arguments bounded "$limit" "$@" models auth paste-token --expires-in "${left}s"
+    }
+  } 2>&1 &
+  child=$!
+  wait "$child"
+  say exit "$?"
+  child=''
+}
+
+main "$@"

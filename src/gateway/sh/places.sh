@@ -44,17 +44,32 @@ collect_places() {
   done
 }
 
-# rank VERSION: a number in $ranked that orders versions such as 9.11.2 and 24.16.0
+# rank VERSION: a number in $ranked that orders versions such as 9.11.2 and 24.16.0, small enough for every shell
 rank() {
   ranked=0 rest=$1.0.0
   for _ in 1 2 3; do
     part=${rest%%.*} rest=${rest#*.}
     case $part in
-      '' | *[!0-9]* | ??????*) part=0 ;;
+      '' | *[!0-9]*) part=0 ;;
+      ????*) part=999 ;;
       0?*) part=${part#0} ;;
     esac
-    ranked=$((ranked * 100000 + part))
+    ranked=$((ranked * 1000 + part))
   done
+}
+
+# is_since TEXT: whether the version in it, as in "OpenClaw 2026.9.6 (eb377ac)", is $since or later
+is_since() {
+  # Not in the shell: mksh counts to 2147483647 only.
+  printf '%s\n' "$1" | awk -v since="$since" '
+    match($0, /[0-9][0-9.]*/) {
+      split(substr($0, RSTART, RLENGTH), theirs, ".")
+      split(since, least, ".")
+      for (i = 1; i <= 3 && theirs[i] + 0 == least[i] + 0; i++);
+      new = (theirs[i] + 0 >= least[i] + 0)
+      exit
+    }
+    END { exit !new }'
 }
 
 # with_openclaw DO [COMMAND...]: calls DO with OpenClaw's command line, COMMAND being the configured one

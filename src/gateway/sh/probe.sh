@@ -21,7 +21,7 @@ main() {
     0 | 2) ;;
     *) read_stores ;;
   esac
-  read_claude
+  look_at_claude
   say end
   echo
 }
@@ -60,7 +60,7 @@ read_stores() {
 # report_store FILE [QUERY]
 report_store() {
   [ -r "$1" ] || return 1
-  logins=$(read_text "$@" 2>/dev/null | extract profiles)
+  logins=$(read_text "$@" 2>/dev/null | extract)
   [ -n "$logins" ] || return 1
   say store "$1"
   say clock "$(date +%s)"
@@ -83,51 +83,35 @@ for (const row of db.prepare(process.argv[2]).all()) console.log(Object.values(r
   fi
 }
 
-# Claude Code's own login on this host, which OpenClaw does not show.
-read_claude() {
-  file=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/.credentials.json
-  [ -r "$file" ] && [ -f "$file" ] || return 0
-  login=$(head -c 1048576 "$file" | extract claudeAiOauth)
-  [ -n "$login" ] || return 0
-  say clock "$(date +%s)"
-  printf '%s' "$login"
-}
-
-# extract profiles|claudeAiOauth: reads JSON and prints, a framed line per login, the raw tokens of the few
-# keys named here. A JSON string never spans lines, so the text is taken apart line by line.
+# extract: reads JSON and prints, a framed line per login, the raw tokens of the few keys named here. A JSON string
+# never spans lines, so the text is taken apart line by line.
 extract() {
-  awk -v nonce="$nonce" -v part="$1" '
-    function quoted(key) { return "\"" key "\"" }
+  awk -v nonce="$nonce" '
     function keep(key, value) {
-      if (key == "\"provider\"" || key == "\"type\"" || key == "\"subscriptionType\"") line = line "," key ":" value
-      else if (key == "\"expires\"" || key == "\"expiresAt\"") line = line ",\"expires\":" value
+      if (key == "\"provider\"" || key == "\"type\"") line = line "," key ":" value
+      else if (key == "\"expires\"") line = line ",\"expires\":" value
       # Whether it can renew itself, not with what.
-      else if ((key == "\"refresh\"" || key == "\"refreshToken\"") && value != "\"\"" && value != "null")
-        line = line ",\"renews\":true"
+      else if (key == "\"refresh\"" && value != "\"\"" && value != "null") line = line ",\"renews\":true"
     }
     function scalar(value) {
       if (wants_key && value ~ /^"/) { key[depth] = value; wants_key = 0; return }
-      if (key[1] != quoted(part)) return
-      if (depth == level) keep(key[depth], value)
+      if (depth == 3 && key[1] == "\"profiles\"") keep(key[depth], value)
     }
     function open_brace(kind) {
       depth++
       holds[depth] = kind
       key[depth] = ""
       wants_key = (kind == "{")
-      if (kind == "{" && depth == level && key[1] == quoted(part)) {
-        id = (part == "profiles") ? key[2] : "\"claude\""
-        line = "{\"id\":" id
-      }
+      if (kind == "{" && depth == 3 && key[1] == "\"profiles\"") line = "{\"id\":" key[2]
     }
     function close_brace() {
-      if (depth == level && holds[depth] == "{" && key[1] == quoted(part) && line != "")
-        printf "\n%s %s %s}", nonce, (part == "profiles" ? "login" : "claude"), line
-      if (depth == level) line = ""
+      if (depth == 3 && holds[depth] == "{" && key[1] == "\"profiles\"" && line != "")
+        printf "\n%s login %s}", nonce, line
+      if (depth == 3) line = ""
       if (depth > 0) depth--
       wants_key = 0
     }
-    BEGIN { level = (part == "profiles") ? 3 : 2; depth = 0 }
+    BEGIN { depth = 0 }
     {
       text = $0
       while (match(text, /"([^"\\]|\\.)*"|[][{},:]|[^][{},:" \t\r]+/)) {
