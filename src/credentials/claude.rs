@@ -504,7 +504,7 @@ pub(crate) mod samples {
 
     use super::Fault;
 
-    pub(crate) const EXPIRES: i64 = 4_102_444_800_123;
+    pub(crate) const EXPIRES: i64 = 1_999_999_999_123;
 
     /// A made-up access token of this length.
     pub(crate) fn token(length: usize) -> String {
@@ -656,12 +656,12 @@ pub(crate) mod samples {
             "null",
             "true",
             "{}",
-            "[4102444800123]",
-            "\"4102444800123\"",
-            "4102444800",
-            "4102444800123.5",
+            "[1999999999123]",
+            "\"1999999999123\"",
+            "1999999999",
+            "1999999999123.5",
             "4.102e12",
-            "41024448001230",
+            "19999999991230",
             "1e99",
         ] {
             add(Fault::NoExpiry, &with(&expires, value));

@@ -2,9 +2,10 @@
 
 use crate::credentials::claude::Fault;
 use crate::credentials::secret::Secret;
+use crate::gateway::answer::Answer;
 use crate::gateway::command_line::Questions;
 use crate::gateway::exchange::{Terms, exchange};
-use crate::gateway::failure::{Failure, Problem};
+use crate::gateway::failure::{self, Failure, Problem};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::{self, HandOver};
 use crate::status::text::Text;
@@ -41,7 +42,11 @@ pub(crate) fn run(
     };
     let text = |nonce: &str| request::hand_over(gateway, hand_over, nonce);
     let exchange = exchange(gateway, text, &terms, processes, environment)?;
-    let answer = exchange.answer()?;
+    judge(exchange.answer()?, &exchange.finished.stderr)
+}
+
+/// What has come of a hand-over, by its answer.
+fn judge(answer: Answer<'_>, stderr: &[u8]) -> Result<Done, Failure> {
     if answer.openclaw.is_none() {
         return Err(Failure::new(Problem::NoOpenClaw));
     }
@@ -53,6 +58,9 @@ pub(crate) fn run(
             exit: run.exit,
             said: String::from_utf8_lossy(run.stdout).into_owned().into(),
         });
+    }
+    if answer.version.is_none_or(|version| version.is_empty()) {
+        return Err(failure::of_openclaw(b"", stderr, 1));
     }
     match answer.kept.as_deref() {
         Some("too-old") => return Ok(Done::TooOld),
@@ -68,3 +76,6 @@ pub(crate) fn run(
         None => Err(Failure::new(Problem::NoAnswer)),
     }
 }
+
+#[cfg(test)]
+mod tests;

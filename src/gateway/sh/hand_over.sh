@@ -28,7 +28,11 @@ hand_over() {
   look_at_claude
   [ "$source" = ok ] || return 0
   [ "$valid_until" = "$expires" ] || { say kept changed && return; }
-  left=$(awk -v until="$expires" -v now="$(date +%s)" 'BEGIN { printf "%d", until / 1000 - now }')
+  left=$(awk -v until="$expires" -v now="$(date +%s)" '
+    BEGIN {
+      left = until / 1000 - now
+      printf "%d", (left < 1e9) ? left : 1e9
+    }')
   [ "$left" -gt 0 ] || { say kept expired && return; }
   say stdout
   echo
