@@ -190,34 +190,36 @@ pub(crate) enum Restart {
     Ask,
 }
 
-/// Bring Claude Code's login into OpenClaw, without losing or leaking anything
+/// Bring Claude Code's login into OpenClaw; its refresh token is never copied
 ///
-/// The refresh token is never copied. Exit codes: 0 synced, or nothing to do; 1 not synced, and everything is as it
-/// was.
+/// It is refused where OpenClaw has a login that lasts longer or renews itself. Wherever it is interrupted, OpenClaw
+/// has either the old login or the new one.
+///
+/// Exit codes: 0 synced, or nothing to do; 1 not synced; 3 the gateway cannot be asked.
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
-    /// On this gateway
+    /// On this gateway [default: the only one; of several it asks]
     #[arg(short, long, value_name = "NAME")]
     pub(crate) gateway: Option<String>,
-    /// Where Claude Code is signed in [default: the gateway]
-    #[arg(long, value_enum)]
+    /// Where Claude Code is signed in [default: the gateway, or else this device]
+    #[arg(long, value_enum, value_name = "PLACE")]
     pub(crate) from: Option<From>,
-    /// What OpenClaw gets [default: what fits it]
-    #[arg(long = "as", value_enum)]
+    /// What OpenClaw gets [default: token, unless it runs Claude Code already]
+    #[arg(long = "as", value_enum, value_name = "FORM")]
     pub(crate) form: Option<Form>,
     /// The login in OpenClaw [default: anthropic:claude-code]
     #[arg(long, value_name = "ID")]
     pub(crate) profile: Option<String>,
-    /// Also in the place of a login that lasts longer
+    /// Also where OpenClaw has a login that lasts longer or renews itself
     #[arg(short, long)]
     pub(crate) force: bool,
-    /// What to do when OpenClaw says that its gateway process must restart
-    #[arg(long, value_enum, default_value_t = Restart::Ask)]
+    /// Whether to restart OpenClaw's gateway process if it says that it must
+    #[arg(long, value_enum, value_name = "ANSWER", default_value_t = Restart::Ask)]
     pub(crate) restart: Restart,
     /// Change nothing, show what would run
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
-    /// Print the result as JSON
+    /// Print what came of it as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -6,13 +6,14 @@ use pretty_assertions::assert_eq;
 
 use crate::support::{Clawtap, GatewayHome, fixture};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "init",
     "status",
     "check",
     "tap",
     "guide",
     "reauth",
+    "sync",
     "widgets",
     "demo",
     "completions",
