@@ -307,7 +307,7 @@ pub(crate) fn add(text: &str, gateway: &Gateway) -> Result<String, toml_edit::To
 
 #[cfg(test)]
 mod tests {
-    use super::{SignIn, add, parse};
+    use super::{SignIn, Sync, add, parse};
     use crate::gateway::identity::Way;
     use crate::login::page::Host;
     use proptest::prelude::*;
@@ -382,6 +382,69 @@ local = true
                 "[signin] has no key `allowed`",
                 Some("Did you mean `allowed_hosts`?"),
             ),
+        ];
+        for (text, line, message, hint) in table {
+            let mistake = parse(text, None).unwrap_err();
+            assert_eq!(
+                (
+                    mistake.line,
+                    mistake.message.as_str(),
+                    mistake.hint.as_deref()
+                ),
+                (line, message, hint),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_sync_asks_for_a_fingerprint_only_where_that_is_said() {
+        let table = [
+            ("", false),
+            ("[sync]\n", false),
+            ("[sync]\nfingerprint = false\n", false),
+            ("[sync]\nfingerprint = true\n", true),
+        ];
+        for (text, fingerprint) in table {
+            let sync = parse(text, None).unwrap().sync;
+            assert_eq!(sync, Sync { fingerprint }, "{text}");
+        }
+    }
+
+    #[test]
+    fn mistakes_about_a_sync_name_their_line() {
+        let table = [
+            (
+                "[sync]\nfingerprint = \"yes\"\n",
+                2,
+                "`fingerprint` must be true or false",
+                None,
+            ),
+            (
+                "[sync]\nfingerprint = 1\n",
+                2,
+                "`fingerprint` must be true or false",
+                None,
+            ),
+            (
+                "[sync]\n\nfingerprnt = true\n",
+                3,
+                "[sync] has no key `fingerprnt`",
+                Some("Did you mean `fingerprint`?"),
+            ),
+            (
+                "[sync]\nwait = 5\n",
+                2,
+                "[sync] has no key `wait`",
+                Some("It has: fingerprint"),
+            ),
+            (
+                "\n[[sync]]\nfingerprint = true\n",
+                2,
+                "`sync` must be written as [sync]",
+                None,
+            ),
+            ("sync = true\n", 1, "`sync` must be written as [sync]", None),
         ];
         for (text, line, message, hint) in table {
             let mistake = parse(text, None).unwrap_err();
