@@ -1,6 +1,7 @@
 //! `guide`, in dialogs of the fake Termux:API and in a terminal.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use pretty_assertions::assert_eq;
@@ -26,6 +27,7 @@ fn guide(gateway: &GatewayHome, answers: &str) -> Clawtap {
 
 const EXPIRED_DIALOG: &str = "radio -t home: anthropic:claude-code expired -v \
                               Sign in now,Show the page,Check again,Dismiss\n";
+const CLAUDE: &str = ".claude/.credentials.json";
 
 #[test]
 fn an_expired_login_leads_to_the_sign_in() {
@@ -55,6 +57,39 @@ termux-vibrate -d 500
         told.starts_with("confirm -t Sign in -i home: "),
         "{dialogs}"
     );
+}
+
+#[test]
+fn a_claude_code_that_is_signed_in_there_is_offered_and_what_came_of_it_is_told() {
+    let asked = "radio -t home: anthropic:claude-code expired -v \
+                 Sign in now,Use Claude Code's login,Show the page,Check again,Dismiss\n";
+    let expires = (chrono::Utc::now().timestamp() + 6 * 3600) * 1000;
+    let rest = "x".repeat(85);
+    let login = format!(
+        r#"{{"claudeAiOauth":{{"accessToken":"sk-ant-oat01-made-up-{rest}AA",
+        "refreshToken":"sk-ant-ort01-made-up-{rest}AA","expiresAt":{expires},"scopes":["user:inference"],"subscriptionType":"max"}}}}"#
+    );
+    let gateway = expired().file(CLAUDE, login);
+    let private = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(gateway.path().join(CLAUDE), private).unwrap();
+    let ran = guide(&gateway, "1 0 cancel").run();
+    let dialogs = ran.log("termux-dialog");
+    let rest = dialogs.strip_prefix(asked).expect("the choice is offered");
+    let told = rest.lines().next().unwrap_or_default();
+    assert!(
+        told.starts_with("confirm -t Use Claude Code's login -i home: "),
+        "{dialogs}"
+    );
+    let toasts = ran.log("termux-toast");
+    assert!(toasts.contains("home: syncing…"), "{toasts}");
+    assert!(toasts.contains("checking home…"), "{toasts}");
+    for said in [&dialogs, &toasts, &ran.stdout, &ran.stderr] {
+        assert!(!said.contains("made-up"), "{said}");
+    }
+
+    let gateway = expired().file(CLAUDE, r#"{"mcpOAuth":{}}"#);
+    let ran = guide(&gateway, "cancel").run();
+    assert_eq!(ran.log("termux-dialog"), EXPIRED_DIALOG);
 }
 
 #[test]

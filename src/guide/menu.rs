@@ -10,7 +10,7 @@ use crate::status::verdict::Concern;
 pub(crate) enum Action {
     /// Open the page and say what to run on the gateway.
     SignIn,
-    /// Say how OpenClaw is told to use Claude Code's login.
+    /// Bring Claude Code's login into OpenClaw.
     UseClaudeCode,
     ShowPage,
     CheckAgain,
