@@ -29,6 +29,8 @@ mod real_openclaw;
 mod real_reauth;
 #[cfg(feature = "test-openclaw")]
 mod real_sign_in;
+#[cfg(feature = "test-openclaw")]
+mod real_sync;
 mod reauth;
 mod screen;
 mod several_gateways;
