@@ -28,7 +28,7 @@ struct Fault {
 }
 
 #[track_caller]
-fn expect(fault: Fault, stored: bool) {
+fn expect(fault: &Fault, stored: bool) {
     let what = fault.what;
     let started = Instant::now();
     let clawtap = reauth(&fault.gateway, fault.answers).args(fault.arguments.split_whitespace());
@@ -78,7 +78,7 @@ fn a_code_that_is_refused_can_be_brought_again_or_given_up() {
     ] {
         let fault = setup_token(gateway, "not signed in, as you wished", OLD);
         expect(
-            Fault {
+            &Fault {
                 answers: answer,
                 ..fault
             },
@@ -94,7 +94,7 @@ fn a_program_that_fails_is_quoted() {
         ..setup_token(expired().reply("claude-answers", answer), what, OLD_AGAIN)
     };
     expect(
-        cli(
+        &cli(
             "refused\n",
             "Couldn't log in: That code wasn't accepted. It may be incomplete, expired, already used, or \
              from an earlier sign-in attempt. Sign in again to get a new code.",
@@ -102,7 +102,7 @@ fn a_program_that_fails_is_quoted() {
         false,
     );
     expect(
-        cli(
+        &cli(
             "down\n",
             "Couldn't log in: Request failed with status code 500",
         ),
@@ -110,7 +110,7 @@ fn a_program_that_fails_is_quoted() {
     );
     let silent = expired().reply("claude-answers", "7\n");
     expect(
-        setup_token(silent, "the sign-in ended without a word", OLD_AGAIN),
+        &setup_token(silent, "the sign-in ended without a word", OLD_AGAIN),
         false,
     );
     let openai = |name: &str, answer: &str, arguments, what| Fault {
@@ -146,7 +146,7 @@ fn a_program_that_fails_is_quoted() {
             "OpenAI device authorization failed: HTTP 500",
         ),
     ] {
-        expect(fault, false);
+        expect(&fault, false);
     }
 }
 
@@ -190,13 +190,13 @@ fn a_token_that_is_cut_off_is_never_stored() {
 fn a_store_that_cannot_be_written_leaves_the_old_login() {
     let full = expired().reply("disk-full", "");
     expect(
-        setup_token(full, "database or disk is full", OLD_AGAIN),
+        &setup_token(full, "database or disk is full", OLD_AGAIN),
         false,
     );
     // It may even repeat what it was given.
     let talkative = expired().reply("at-paste", "fail \"Error: cannot take $line here\"");
     expect(
-        setup_token(talkative, "Error: cannot take … here", OLD_AGAIN),
+        &setup_token(talkative, "Error: cannot take … here", OLD_AGAIN),
         false,
     );
 }
@@ -209,11 +209,11 @@ fn a_connection_may_break_off_at_every_step() {
     };
     let broke = "the connection broke off";
     for step in ["at-claude", "at-claude-code", "at-claude-done"] {
-        expect(lost(step, CUT, broke, "Try again."), false);
+        expect(&lost(step, CUT, broke, "Try again."), false);
     }
     let prompt = lost("at-claude-prompt", CUT, broke, "Try again.");
     expect(
-        Fault {
+        &Fault {
             answers: "hang",
             ..prompt
         },
@@ -223,13 +223,13 @@ fn a_connection_may_break_off_at_every_step() {
     let broke = "the connection broke off (Killed)";
     for (step, stored) in [("at-paste", false), ("at-stored", true)] {
         let next = "It may be stored. See: clawtap status";
-        expect(lost(step, CUT_ERRAND, broke, next), stored);
+        expect(&lost(step, CUT_ERRAND, broke, next), stored);
     }
     let reading_back = format!("[ ! -f \"$HOME/store-{PROFILE}\" ] || {{ {CUT_ERRAND}; }}");
     let gateway = expired().first(&reading_back);
     let what = "signed in, but then: the connection broke off";
     expect(
-        setup_token(gateway, what, "See how it stands: clawtap status"),
+        &setup_token(gateway, what, "See how it stands: clawtap status"),
         true,
     );
 }
@@ -247,7 +247,7 @@ fn what_openclaw_says_afterwards_has_to_fit_what_was_promised() {
         ),
     ];
     for (document, what) in table {
-        expect(setup_token(after(document), what, next), true);
+        expect(&setup_token(after(document), what, next), true);
     }
 }
 
@@ -268,7 +268,7 @@ fn a_dialog_that_gives_no_answer_ends_it() {
     ];
     for (answers, what, next) in table {
         let fault = setup_token(expired(), what, next);
-        expect(Fault { answers, ..fault }, false);
+        expect(&Fault { answers, ..fault }, false);
     }
 }
 
