@@ -499,190 +499,13 @@ impl Reader {
 }
 
 #[cfg(test)]
-pub(crate) mod samples {
-    //! Contents of Claude Code's file, for whoever reads it.
-
-    use super::Fault;
-
-    pub(crate) const EXPIRES: i64 = 1_999_999_999_123;
-
-    /// A made-up access token of this length.
-    pub(crate) fn token(length: usize) -> String {
-        let tail = "Xy_9-MADE".repeat(40);
-        format!("sk-ant-oat01-{}", tail.split_at(length - 13).0)
-    }
-
-    /// A login as Claude Code writes it.
-    pub(crate) fn good() -> String {
-        let token = token(108);
-        format!(
-            r#"{{"mcpOAuth":{{"x|1":{{"accessToken":"a\u00e9\"}},{{","list":[1,-2.5e+3,true,null,{{}},[]]}}}},"claudeAiOauth":{{"accessToken":"{token}","refreshToken":"sk-ant-ort01-REFRESH","expiresAt":{EXPIRES},"scopes":["user:inference","é"],"subscriptionType":"max"}},"organizationUuid":"x"}}"#
-        )
-    }
-
-    /// Everything else that may be in it, and what is wrong with that.
-    pub(crate) fn bad() -> Vec<(Fault, Vec<u8>)> {
-        let good = good();
-        let token = token(108);
-        let expires = EXPIRES.to_string();
-        let with = |from: &str, to: &str| {
-            assert!(good.contains(from), "{from}");
-            good.replacen(from, to, 1)
-        };
-        let mut all: Vec<(Fault, Vec<u8>)> = Vec::new();
-        let mut add = |fault, text: &str| all.push((fault, text.as_bytes().to_vec()));
-        add(Fault::Empty, "");
-        add(Fault::Empty, " \n\t\r\n");
-        add(Fault::ByteOrderMark, &format!("\u{feff}{good}"));
-        add(Fault::WindowsLines, &with(",", ",\r\n"));
-        add(Fault::WindowsLines, "{\r\n");
-        for at in [1, 30, good.len() / 2, good.len() - 1] {
-            let at = (at..).find(|&at| good.is_char_boundary(at)).unwrap();
-            add(Fault::HalfWritten, good.split_at(at).0);
-        }
-        for text in [
-            "[]",
-            "null",
-            "\0\0\0\0",
-            "claudeAiOauth",
-            "{'claudeAiOauth':{}}",
-            "{]",
-            "{\"a\":[}",
-            "{\"a\":01}",
-            "{\"a\":.5}",
-            "{\"a\":1.}",
-            "{\"a\":+1}",
-            "{\"a\":1e}",
-            "{\"a\":nul}",
-            "{\"a\":NaN}",
-            "{\"a\" 1}",
-            "{\"a\":1,}",
-            "{\"a\":[1,]}",
-            "{\"a\":\"\t\"}",
-            "{\"a\":\"\\x\"}",
-            "{\"a\":\"\\u12 4\"}",
-            "{\"a\":{\"b\":1}}}",
-            "{\"claudeAi\\u004fauth\":{}}",
-            "{\"ключ\":1}",
-        ] {
-            add(Fault::NotJson, text);
-        }
-        add(Fault::NotJson, &format!("{good}{good}"));
-        add(Fault::NotJson, &format!("{good}\0"));
-        add(
-            Fault::NotJson,
-            &with("\"organizationUuid\":\"x\"", "\"claudeAiOauth\":{}"),
-        );
-        for key in [
-            "accessToken",
-            "refreshToken",
-            "expiresAt",
-            "subscriptionType",
-        ] {
-            add(
-                Fault::NotJson,
-                &with(
-                    "\"scopes\":",
-                    &format!("\"{key}\":1,\"{key}\":1,\"scopes\":"),
-                ),
-            );
-        }
-        add(
-            Fault::NotJson,
-            &with("\"scopes\":", "\"acc\\u0065ssToken\":\"x\",\"scopes\":"),
-        );
-        add(
-            Fault::NotJson,
-            &format!("{{\"a\":{}{}}}", "[".repeat(64), "]".repeat(64)),
-        );
-        add(Fault::NoLogin, "{}");
-        add(
-            Fault::NoLogin,
-            r#"{"mcpOAuth":{"x":{"accessToken":"a","expiresAt":1}}}"#,
-        );
-        let bare = format!(r#"{{"accessToken":"{token}","expiresAt":{expires}}}"#);
-        add(Fault::NoLogin, &bare);
-        add(
-            Fault::NoLogin,
-            &format!(r#"{{"x":{{"claudeAiOauth":{bare}}}}}"#),
-        );
-        add(
-            Fault::NoLogin,
-            &format!(r#"{{"x":[{{"claudeAiOauth":{bare}}}],"claudeAiOauth":null}}"#),
-        );
-        add(Fault::NoLogin, &format!(r#"{{"claudeAiOauth":[{bare}]}}"#));
-        add(
-            Fault::NoLogin,
-            &format!(r#"{{"claudeAiOauth":{}}}"#, serde_json::json!(bare)),
-        );
-        add(Fault::NoLogin, &format!(r#"{{"claudeaioauth":{bare}}}"#));
-        add(Fault::NoToken, r#"{"claudeAiOauth":{}}"#);
-        add(
-            Fault::NoToken,
-            &format!(r#"{{"claudeAiOauth":{{"x":{bare}}}}}"#),
-        );
-        add(
-            Fault::NoToken,
-            &format!(r#"{{"claudeAiOauth":{{"accessToken":[{bare}]}}}}"#),
-        );
-        let quoted = format!("\"{token}\"");
-        for value in [
-            "\"\"".to_owned(),
-            "null".into(),
-            "7".into(),
-            "{}".into(),
-            format!("[{quoted}]"),
-            format!("\"{}\"", super::samples::token(99)),
-            format!("\"{}\"", super::samples::token(217)),
-            format!("\"{}\"", super::samples::token(313)),
-            format!("\"{}\"", "sk-ant-oat01-x".repeat(9)),
-            quoted.replace("oat01", "ort01"),
-            quoted.replace("oat01", "api03"),
-            quoted
-                .replace("MADE-UP", "MADE.UP")
-                .replacen("MADE", "MA.DE", 1),
-            quoted.replacen("MADE", "MA DE", 1),
-            quoted.replacen("MADE", "MA\\u0044E", 1),
-            quoted.replacen("MADE", "MA\\nDE", 1),
-            quoted.replacen("MADE", "MÄDE", 1),
-            format!("\"{token}\\n\""),
-        ] {
-            add(Fault::NoToken, &with(&quoted, &value));
-        }
-        for value in [
-            "0",
-            "-1",
-            "1",
-            "null",
-            "true",
-            "{}",
-            "[1999999999123]",
-            "\"1999999999123\"",
-            "1999999999",
-            "1999999999123.5",
-            "4.102e12",
-            "19999999991230",
-            "1e99",
-        ] {
-            add(Fault::NoExpiry, &with(&expires, value));
-        }
-        add(
-            Fault::NoExpiry,
-            &with(&format!("\"expiresAt\":{expires},"), ""),
-        );
-        all.push((Fault::NotJson, vec![0xff; 40]));
-        all.push((Fault::NotJson, [good.as_bytes(), &[0xc3]].concat()));
-        let huge = format!("{}{good}", " ".repeat(1024 * 1024));
-        all.push((Fault::TooLarge, huge.into_bytes()));
-        all
-    }
-}
+pub(crate) mod samples;
 
 #[cfg(test)]
 mod tests {
     use super::samples::{EXPIRES, bad, good, token};
     use super::{ClaudeLogin, Fault, LARGEST, parse, read};
-    use crate::system::files::see;
+    use crate::system::files::{see, write_private};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
@@ -741,7 +564,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let at = |name: &str| home.path().join(name);
         let write = |name: &str, text: &str, mode: u32| {
-            std::fs::write(at(name), text).unwrap();
+            write_private(&at(name), text.as_bytes()).unwrap();
             std::fs::set_permissions(at(name), std::fs::Permissions::from_mode(mode)).unwrap();
         };
         write("good", &good(), 0o600);

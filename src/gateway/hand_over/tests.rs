@@ -461,11 +461,14 @@ fn every_awk_reads_the_same() {
     }
 }
 
+/// What is done to a good home.
+type Spoil = fn(&Home);
+
 #[test]
 fn every_bad_place_is_told_and_nothing_is_changed_for_it() {
-    let spoil: [(Fault, fn(&Home)); 6] = [
+    let spoil: [(Fault, Spoil); 6] = [
         (Fault::Missing, |home| {
-            fs::remove_dir_all(home.path(".claude")).unwrap()
+            fs::remove_dir_all(home.path(".claude")).unwrap();
         }),
         (Fault::Link, |home| {
             fs::rename(home.path(PLACE), home.path(".claude/real")).unwrap();
