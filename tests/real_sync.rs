@@ -67,7 +67,9 @@ fn the_token_goes_into_openclaw_and_leaves_the_gateway_in_nobodys_hands() {
 
     let again = sync(&gateway, "").status(0);
     assert!(
-        again.stdout.starts_with("home: already in sync, valid 5 h 59 m"),
+        again
+            .stdout
+            .starts_with("home: already in sync, valid 5 h 59 m"),
         "{}",
         again.stdout
     );
@@ -77,7 +79,11 @@ fn the_token_goes_into_openclaw_and_leaves_the_gateway_in_nobodys_hands() {
 fn openclaw_is_told_to_use_claude_code_itself() {
     let gateway = with_claude(6);
     let ran = sync(&gateway, "--as cli").status(0);
-    assert_eq!(ran.stdout, "home: openclaw now uses Claude Code itself\n", "{}", ran.stderr);
+    assert_eq!(
+        ran.stdout, "home: openclaw now uses Claude Code itself\n",
+        "{}",
+        ran.stderr
+    );
     let places = files_with(gateway.home.path(), &Identity::token());
     assert_eq!(places, [".claude/.credentials.json"], "nothing is copied");
     expect_none_left(gateway.home.path());
