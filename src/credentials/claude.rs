@@ -8,7 +8,6 @@ use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 use crate::credentials::secret::Secret;
-use crate::status::text::Text;
 use crate::system::files::Seen;
 
 /// The largest file that is read, in bytes.
@@ -148,9 +147,6 @@ pub(crate) struct ClaudeLogin {
     /// The access token.
     pub(crate) token: Secret,
     pub(crate) expires: DateTime<Utc>,
-    /// What is paid for, such as `max`.
-    pub(crate) subscription: Option<Text>,
-    pub(crate) renews: bool,
 }
 
 /// Reads what was seen at the place of Claude Code's login.
@@ -203,8 +199,6 @@ fn parse(bytes: &[u8]) -> Result<ClaudeLogin, Fault> {
     Ok(ClaudeLogin {
         token: token.into(),
         expires: expires.ok_or(Fault::NoExpiry)?,
-        subscription: login.subscription.as_deref().map(Text::clean),
-        renews: login.renews,
     })
 }
 
@@ -223,13 +217,6 @@ fn is_token(text: &str) -> bool {
 /// Milliseconds since 1970 of this time: thirteen digits, from 2001 to 2286.
 fn is_time(text: &str) -> bool {
     text.len() == 13 && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn is_subscription(text: &str) -> bool {
-    (1..=40).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b" _.-".contains(&byte))
 }
 
 fn is_word(text: &str) -> bool {
@@ -304,8 +291,6 @@ struct Reader {
 struct Login {
     token: Option<Zeroizing<String>>,
     expires: Option<String>,
-    subscription: Option<String>,
-    renews: bool,
 }
 
 impl Reader {
@@ -475,10 +460,6 @@ impl Reader {
         };
         match self.keys.last().map_or("", String::as_str) {
             "accessToken" if self.plain => login.token = Some(self.text.clone()),
-            "refreshToken" => login.renews = !self.text.is_empty() || !self.plain,
-            "subscriptionType" if self.plain && is_subscription(&self.text) => {
-                login.subscription = Some(self.text.to_string());
-            }
             _ => {}
         }
     }
@@ -518,13 +499,6 @@ mod tests {
         let login = taken(&good());
         assert_eq!(login.token.reveal(), token(108));
         assert_eq!(login.expires.timestamp_millis(), EXPIRES);
-        assert_eq!(login.subscription.unwrap().as_str(), "max");
-        assert!(login.renews);
-        let bare = good()
-            .replace("\"refreshToken\":\"sk-ant-ort01-REFRESH\",", "")
-            .replace("\"max\"", "\"<b>\"");
-        let login = taken(&format!("\n {bare}\t\n"));
-        assert!(!login.renews && login.subscription.is_none());
     }
 
     #[test]

@@ -17,10 +17,8 @@ pub(crate) struct Answer<'a> {
     /// Claude Code's own login on the gateway, as JSON.
     pub(crate) claude: Option<String>,
     /// How it stands with the place of Claude Code's login, `ok` or a fault's word, and that place.
-    #[allow(dead_code, reason = "the command follows")]
     pub(crate) source: Option<(String, String)>,
     /// Why a hand-over was not run, in a word.
-    #[allow(dead_code, reason = "the command follows")]
     pub(crate) kept: Option<String>,
 }
 

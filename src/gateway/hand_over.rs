@@ -13,7 +13,6 @@ use crate::system::environment::Environment;
 use crate::system::process::Processes;
 
 /// A hand-over that has come to an end. OpenClaw was run in the first case only.
-#[allow(dead_code, reason = "the command follows")]
 pub(crate) enum Done {
     /// OpenClaw ended by itself, with what it said on both its outputs: not for any screen before it was masked.
     Ran { exit: i32, said: Secret },
@@ -28,7 +27,6 @@ pub(crate) enum Done {
 }
 
 /// Has the gateway give Claude Code's access token to OpenClaw.
-#[allow(dead_code, reason = "the command follows")]
 pub(crate) fn run(
     gateway: &Gateway,
     hand_over: &HandOver,

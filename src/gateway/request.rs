@@ -33,7 +33,6 @@ pub(crate) struct Errand {
 
 /// Claude Code's login, handed over to OpenClaw on the gateway itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(dead_code, reason = "the command follows")]
 pub(crate) struct HandOver {
     /// Until when the login is valid that is meant, in milliseconds since 1970.
     pub(crate) expires_ms: i64,
@@ -107,7 +106,6 @@ pub(crate) fn errand(gateway: &Gateway, errand: &Errand, nonce: &str) -> String 
 }
 
 /// The program that hands Claude Code's login over to OpenClaw.
-#[allow(dead_code, reason = "the command follows")]
 pub(crate) fn hand_over(gateway: &Gateway, hand_over: &HandOver, nonce: &str) -> String {
     let expires = hand_over.expires_ms.to_string();
     let values = [("since", hand_over.since), ("expires", &expires)];

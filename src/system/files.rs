@@ -47,7 +47,6 @@ pub(crate) fn read_text_if_there(path: &Path, limit: u64) -> io::Result<Option<S
 }
 
 /// What is at a place; a symbolic link is not followed.
-#[allow(dead_code, reason = "the command follows")]
 pub(crate) enum Seen {
     Nothing,
     Link,
@@ -64,7 +63,6 @@ pub(crate) enum Seen {
 }
 
 /// Looks at a place, and reads at most `limit` bytes of the file there.
-#[allow(dead_code, reason = "the command follows")]
 pub(crate) fn see(path: &Path, limit: u64) -> Seen {
     see_file(path, limit).unwrap_or_else(|error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Seen::Nothing,
@@ -72,7 +70,6 @@ pub(crate) fn see(path: &Path, limit: u64) -> Seen {
     })
 }
 
-#[allow(dead_code, reason = "the command follows")]
 fn see_file(path: &Path, limit: u64) -> io::Result<Seen> {
     let found = fs::symlink_metadata(path)?;
     if found.is_symlink() {
