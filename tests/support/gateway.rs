@@ -91,9 +91,26 @@ impl GatewayHome {
         fs::read_to_string(self.path().join(name)).ok()
     }
 
-    /// What OpenClaw's store holds for a profile.
+    /// The secret that OpenClaw's store holds for a profile.
     pub(crate) fn stored(&self, profile: &str) -> Option<String> {
-        self.read(&format!("store-{profile}"))
+        let store = self.read(&format!("store-{profile}"))?;
+        Some(
+            store
+                .lines()
+                .filter(|line| !line.starts_with("expires "))
+                .map(|line| format!("{line}\n"))
+                .collect(),
+        )
+    }
+
+    /// Until when what it holds there is valid, in milliseconds since 1970.
+    pub(crate) fn stored_until(&self, profile: &str) -> Option<i64> {
+        let store = self.read(&format!("store-{profile}"))?;
+        let mut lines = store.lines();
+        lines
+            .find_map(|line| line.strip_prefix("expires "))?
+            .parse()
+            .ok()
     }
 
     fn reply_file(&self, name: &str) -> PathBuf {
