@@ -28,16 +28,17 @@ pub(super) fn route(
         Choice::Several(mut candidates) => {
             let labels: Vec<String> = candidates.iter().map(route::Candidate::label).collect();
             let title = format!("{}: sign in to which?", assessment.name);
-            let number = ask_which(&title, &labels, phone, session)?;
+            let number = ask_which(&title, &labels, "clawtap reauth", phone, session)?;
             Ok(Some(candidates.swap_remove(number).route))
         }
     }
 }
 
-/// Has the person choose.
+/// Has the person choose; `command` is what asks.
 pub(super) fn ask_which(
     title: &str,
     labels: &[String],
+    command: &str,
     phone: &Phone,
     session: &Session,
 ) -> Result<usize, Error> {
@@ -48,7 +49,7 @@ pub(super) fn ask_which(
     match person.choose(title, labels) {
         Ok(Some(number)) => Ok(number),
         Ok(None) => {
-            Err(Error::new(Kind::Declined, "nothing was chosen").hint("Again: clawtap reauth"))
+            Err(Error::new(Kind::Declined, "nothing was chosen").hint(format!("Again: {command}")))
         }
         Err(Silence::NobodyThere) => Err(usage("nobody chose")),
         Err(Silence::NotAsked(reason)) => Err(usage(&reason)),

@@ -104,6 +104,7 @@ fn which<'a>(
         .iter()
         .map(|(_, assessment)| summary::line(assessment))
         .collect();
-    let number = ask_which("Sign in on which gateway?", &labels, phone, session)?;
+    let title = "Sign in on which gateway?";
+    let number = ask_which(title, &labels, "clawtap reauth", phone, session)?;
     Ok(offered[number].0)
 }

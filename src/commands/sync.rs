@@ -39,7 +39,8 @@ fn sync(arguments: &cli::Sync, phone: &Phone, session: &Session) -> Result<Synce
         [only] => only,
         several => {
             let names: Vec<_> = several.iter().map(|it| it.name.to_string()).collect();
-            &several[ask_which("Sync on which gateway?", &names, phone, session)?]
+            let title = "Sync on which gateway?";
+            &several[ask_which(title, &names, "clawtap sync", phone, session)?]
         }
     };
     let profile = arguments.profile.as_deref().map(|text| {
