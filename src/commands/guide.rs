@@ -222,6 +222,7 @@ impl Tour<'_> {
                 phone: &self.phone,
                 rules: &self.settings.sign_in,
                 notification: self.settings.notification,
+                ticket: None,
             };
             sign_in(&order, self.session).map(Some)
         });

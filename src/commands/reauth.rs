@@ -71,6 +71,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, session: &Session) -> Result<St
         phone,
         rules: &settings.sign_in,
         notification: settings.notification,
+        ticket: None,
     };
     sign_in(&order, session).map(|done| done.line)
 }

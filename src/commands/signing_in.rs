@@ -28,7 +28,7 @@ use crate::status::text::Text;
 use crate::system::process::Processes;
 use crate::system::terminal;
 
-const MAY_BE_STORED: &str = "It may be stored. See: clawtap status";
+pub(super) const MAY_BE_STORED: &str = "It may be stored. See: clawtap status";
 
 /// A sign-in that is to be done.
 pub(crate) struct Order<'a> {
@@ -40,6 +40,8 @@ pub(crate) struct Order<'a> {
     pub(crate) phone: &'a Phone,
     pub(crate) rules: &'a SignIn,
     pub(crate) notification: Notification,
+    /// The right to sign in there, where whoever asks for it has it already.
+    pub(crate) ticket: Option<&'a Ticket>,
 }
 
 /// A sign-in that was done and checked.
@@ -53,9 +55,16 @@ pub(crate) struct Outcome {
 /// Does it, and makes sure of it. Until the login is stored, the old one is as it was.
 pub(crate) fn sign_in(order: &Order<'_>, session: &Session) -> Result<Outcome, Error> {
     let gateway = &order.connection.gateway;
-    let ticket = match Ticket::of(&gateway.name, &session.environment)? {
-        Queue::First(ticket) => ticket,
-        Queue::Taken(page) => return Err(under_way(order, page, session)),
+    let taken;
+    let ticket = match order.ticket {
+        Some(ticket) => ticket,
+        None => match Ticket::of(&gateway.name, &session.environment)? {
+            Queue::First(ticket) => {
+                taken = ticket;
+                &taken
+            }
+            Queue::Taken(page) => return Err(under_way(order, page, session)),
+        },
     };
     let shown = |page: &str| ticket.note(page);
     let scene = Scene {

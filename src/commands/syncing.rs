@@ -9,7 +9,7 @@ use crate::cli::{self, From};
 use crate::commands::Session;
 use crate::commands::questioning::{Person as Presence, ask_one, assessment};
 use crate::commands::signing_in::{
-    self, Order, explained, learned, lost, person, restart, sign_in, tell,
+    self, MAY_BE_STORED, Order, explained, learned, lost, person, restart, sign_in, tell,
 };
 use crate::credentials::claude::Fault;
 use crate::credentials::plan::{self, Decision, Form, Wish};
@@ -19,7 +19,7 @@ use crate::error::{Error, Kind};
 use crate::gateway::ask::Reply;
 use crate::gateway::connection::Connection;
 use crate::gateway::errand;
-use crate::gateway::failure::last_line;
+use crate::gateway::failure::{Failure, last_line};
 use crate::gateway::hand_over::{self, Done};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::Want;
@@ -36,6 +36,10 @@ use crate::system::{clock, files, terminal};
 
 /// How long somebody else's sign-in or sync on the same gateway is waited for.
 const TURN: Duration = Duration::from_secs(60);
+const AS_IT_WAS: &str = "The old login is as it was";
+/// How somebody signs in to Claude Code on the gateway, and here.
+const SIGN_IN: &str = "Sign in there: clawtap reauth --method cli";
+const SIGN_IN_HERE: &str = "Sign in on this device: claude auth login";
 /// What a person is told once.
 const TERMS: &str = "Anthropic's terms keep subscription logins to its own programs; \
     OpenClaw's use of one is at your own risk. (Told once.)\n";
@@ -55,13 +59,22 @@ pub(crate) struct Job<'a> {
 impl Job<'_> {
     /// Does it: OpenClaw has either the old login or the new one, wherever it is interrupted.
     pub(crate) fn run(&self) -> Result<Synced, Error> {
+        self.bring_over().map_err(|error| {
+            if error.kind != Kind::Interrupted && self.session.processes.interrupted() {
+                return Error::new(Kind::Interrupted, "interrupted").hint(AS_IT_WAS);
+            }
+            error
+        })
+    }
+
+    fn bring_over(&self) -> Result<Synced, Error> {
         let name = &self.gateway.name;
         if !self.dry_run {
             tell(self.phone, &format!("{name}: syncing…"), self.session);
             self.check_owner()?;
         }
         let environment = &self.session.environment;
-        let _ticket = match Ticket::after(name, TURN, environment)? {
+        let ticket = match Ticket::after(name, TURN, environment)? {
             Queue::First(ticket) => ticket,
             Queue::Taken(_) => {
                 return Err(self
@@ -71,7 +84,7 @@ impl Job<'_> {
         };
         let connection = Connection::to(self.gateway, &self.session.processes, environment);
         let (source, before) = self.look(&connection)?;
-        let (source, before) = self.renewed(source, before, &connection)?;
+        let (source, before) = self.renewed(source, before, &ticket, &connection)?;
         let report = signing_in::report(&before)?;
         let decision = plan::decide(report, before.now, source.left, &self.wish);
         match &decision {
@@ -83,7 +96,7 @@ impl Job<'_> {
                     .refused(&format!("not synced: {what}"))
                     .hint("Sync all the same: clawtap sync --force"));
             }
-            Decision::Expired { since } => return Err(self.expired(*since)),
+            Decision::Expired { since } => return Err(self.expired(*since, source.from)),
             Decision::Token { .. } | Decision::Cli => {}
         }
         let form = form_of(&decision);
@@ -113,7 +126,8 @@ impl Job<'_> {
         let after = assessment(&connection.gateway, reply);
         learned(&after, self.phone, self.settings.notification, self.session);
         let left = source.left - (asked_at - before.now);
-        let proof = plan::proof(&decision, left, signing_in::report(&after)?, after.now);
+        let report = signing_in::report(&after).map_err(|error| self.unproven(error))?;
+        let proof = plan::proof(&decision, left, report, after.now);
         let left = proof.map_err(|what| self.refused(&what).hint("See: clawtap status"))?;
         let until = synced::until(clock::local(after.now), left);
         let message = match &decision {
@@ -151,34 +165,35 @@ impl Job<'_> {
         let before = assessment(&connection.gateway, reply);
         signing_in::report(&before)?;
         let here = || on_this_device(&self.session.environment, before.now);
-        let found = match self.from {
-            Some(From::Phone) => here(),
-            Some(From::Gateway) => on_gateway(there),
-            None => on_gateway(there).or_else(|missing| {
-                let elsewhere = here();
-                // What is on this device matters only where there is something.
-                if matches!(&elsewhere, Err((Fault::Missing | Fault::NoLogin, _))) {
-                    return Err(missing);
-                }
-                if matches!(missing.0, Fault::Missing | Fault::NoLogin) {
-                    elsewhere
-                } else {
-                    Err(missing)
-                }
-            }),
+        let missing = |fault: Fault| matches!(fault, Fault::Missing | Fault::NoLogin);
+        let faulty =
+            |from: From| move |(fault, place): (Fault, String)| self.faulty(fault, &place, from);
+        let source = match self.from {
+            Some(From::Phone) => here().map_err(faulty(From::Phone)),
+            Some(From::Gateway) => on_gateway(there).map_err(faulty(From::Gateway)),
+            None => match on_gateway(there) {
+                Err((fault, place)) if missing(fault) => match here() {
+                    Err((also, here)) if missing(also) => {
+                        Err(self.nowhere(&fault.what(&place), &here))
+                    }
+                    found => found.map_err(faulty(From::Phone)),
+                },
+                found => found.map_err(faulty(From::Gateway)),
+            },
         };
-        match found {
-            Ok(source) => Ok((source, before)),
-            Err((fault, place)) => Err(self.faulty(fault, &place)),
-        }
+        Ok((source?, before))
     }
 
-    fn faulty(&self, fault: Fault, place: &str) -> Error {
+    fn nowhere(&self, what: &str, here: &str) -> Error {
+        self.refused(&format!("{what}, nor a login in {here}"))
+            .hint(SIGN_IN)
+    }
+
+    fn faulty(&self, fault: Fault, place: &str, from: From) -> Error {
         let error = self.refused(&fault.what(place));
-        match fault {
-            Fault::Missing | Fault::NoLogin => {
-                error.hint("Sign in there: clawtap reauth --method cli")
-            }
+        match (fault, from) {
+            (Fault::Missing | Fault::NoLogin, From::Gateway) => error.hint(SIGN_IN),
+            (Fault::Missing | Fault::NoLogin, From::Phone) => error.hint(SIGN_IN_HERE),
             _ => error.hint(fault.next_step()),
         }
     }
@@ -188,6 +203,7 @@ impl Job<'_> {
         &self,
         source: Source,
         before: Assessment,
+        ticket: &Ticket,
         connection: &Connection<'_>,
     ) -> Result<(Source, Assessment), Error> {
         let since = -source.left;
@@ -195,7 +211,7 @@ impl Job<'_> {
             return Ok((source, before));
         }
         let Some(person) = person(self.phone, self.session) else {
-            return Err(self.expired(since));
+            return Err(self.expired(since, source.from));
         };
         let title = format!(
             "{}: Claude Code's login expired {} ago",
@@ -210,35 +226,31 @@ impl Job<'_> {
         match person.choose(&title, &choices.map(String::from)) {
             Ok(Some(0)) => self.let_claude_renew(&source, connection)?,
             Ok(Some(1)) if source.from == From::Gateway => {
-                self.sign_in_again(&before, connection)?;
+                self.sign_in_again(&before, ticket, connection)?;
             }
-            Ok(Some(1)) => {
-                return Err(self
-                    .expired(since)
-                    .hint("Sign in on this device: claude auth login"));
-            }
+            Ok(Some(1)) => return Err(self.expired(since, source.from)),
             Ok(_) => {
                 return Err(Error::new(
                     Kind::Declined,
                     format!("{}: not synced", self.gateway.name),
                 )
-                .hint("Everything is as it was"));
+                .hint(AS_IT_WAS));
             }
-            Err(_) => return Err(self.expired(since)),
+            Err(_) => return Err(self.expired(since, source.from)),
         }
         let (source, before) = self.look(connection)?;
         if source.left <= TimeDelta::zero() {
-            return Err(self.expired(-source.left));
+            return Err(self.expired(-source.left, source.from));
         }
         Ok((source, before))
     }
 
-    fn expired(&self, since: TimeDelta) -> Error {
+    fn expired(&self, since: TimeDelta, from: From) -> Error {
         self.refused(&format!(
             "Claude Code's login expired {} ago",
             spoken(since)
         ))
-        .hint("Sign in again: clawtap reauth --method cli")
+        .hint(way_in(from))
     }
 
     fn let_claude_renew(&self, source: &Source, connection: &Connection<'_>) -> Result<(), Error> {
@@ -261,15 +273,20 @@ impl Job<'_> {
                 let words = words.map(|words| format!(": {words}")).unwrap_or_default();
                 Err(self
                     .refused(&format!("claude could not renew it{words}"))
-                    .hint("Sign in again: clawtap reauth --method cli"))
+                    .hint(way_in(source.from)))
             }
             errand::Done::TooOld | errand::Done::NoClaude => Err(self
                 .refused("claude is not installed there")
-                .hint("Sign in again: clawtap reauth --method cli")),
+                .hint(way_in(source.from))),
         }
     }
 
-    fn sign_in_again(&self, before: &Assessment, connection: &Connection<'_>) -> Result<(), Error> {
+    fn sign_in_again(
+        &self,
+        before: &Assessment,
+        ticket: &Ticket,
+        connection: &Connection<'_>,
+    ) -> Result<(), Error> {
         let order = Order {
             connection,
             route: &Route::ClaudeCli,
@@ -278,6 +295,7 @@ impl Job<'_> {
             phone: self.phone,
             rules: &self.settings.sign_in,
             notification: self.settings.notification,
+            ticket: Some(ticket),
         };
         sign_in(&order, self.session).map(drop)
     }
@@ -290,8 +308,8 @@ impl Job<'_> {
         connection: &Connection<'_>,
     ) -> Result<bool, Error> {
         let said = match &source.token {
-            Some(token) => self.hand_over_ours(token, source.left, profile, connection),
-            None => self.hand_over_theirs(source.expires_ms, profile, connection),
+            Some(token) => self.hand_over_ours(token, source, profile, connection),
+            None => self.hand_over_theirs(source, profile, connection),
         }?;
         Ok(session::wants_restart(said.reveal()))
     }
@@ -300,19 +318,20 @@ impl Job<'_> {
     fn hand_over_ours(
         &self,
         token: &Secret,
-        left: TimeDelta,
+        source: &Source,
         profile: &Argument,
         connection: &Connection<'_>,
     ) -> Result<Secret, Error> {
         let gateway = &connection.gateway;
-        let lasting = format!("{}s", left.num_seconds());
+        let lasting = format!("{}s", source.left.num_seconds());
         let errand = sign_in_plan::paste_token(Some(profile), lasting, gateway);
         let input = Zeroizing::new(format!("{}\n", token.reveal()));
         let done = signing_in::run(gateway, &errand, input.as_bytes(), self.session);
-        match done.map_err(|failure| lost(&failure, gateway))? {
+        match done.map_err(|failure| self.lost_storing(&failure))? {
             errand::Done::Ran { exit: 0, said } => Ok(said),
             errand::Done::Ran { said, .. } => {
-                Err(self.not_stored(&masking::without(said.reveal(), token)))
+                let said = masking::without(said.reveal(), token);
+                Err(self.not_stored(&said, source, profile, connection))
             }
             errand::Done::TooOld | errand::Done::NoClaude => Err(self.too_old()),
         }
@@ -321,33 +340,67 @@ impl Job<'_> {
     /// A token of the gateway stays there: what OpenClaw said.
     fn hand_over_theirs(
         &self,
-        expires_ms: i64,
+        source: &Source,
         profile: &Argument,
         connection: &Connection<'_>,
     ) -> Result<Secret, Error> {
         let gateway = &connection.gateway;
-        let order = sign_in_plan::hand_over(profile, expires_ms, gateway);
+        let order = sign_in_plan::hand_over(profile, source.expires_ms, gateway);
         let (processes, environment) = (&self.session.processes, &self.session.environment);
         let done = hand_over::run(gateway, &order, processes, environment);
-        match done.map_err(|failure| lost(&failure, gateway))? {
+        match done.map_err(|failure| self.lost_storing(&failure))? {
             Done::Ran { exit: 0, said } => Ok(said),
-            Done::Ran { said, .. } => Err(self.not_stored(&masking::masked(said.reveal()))),
+            Done::Ran { said, .. } => {
+                let said = masking::masked(said.reveal());
+                Err(self.not_stored(&said, source, profile, connection))
+            }
             Done::TooOld => Err(self.too_old()),
-            Done::Fault(fault, place) => Err(self.faulty(fault, place.as_str())),
+            Done::Fault(fault, place) => Err(self.faulty(fault, place.as_str(), From::Gateway)),
             Done::Changed => Err(self
                 .refused("Claude Code renewed its login meanwhile")
                 .hint("Nothing was changed. Again: clawtap sync")),
-            Done::Expired => Err(self.expired(TimeDelta::zero())),
+            Done::Expired => Err(self.expired(TimeDelta::zero(), From::Gateway)),
         }
     }
 
-    fn not_stored(&self, said: &str) -> Error {
+    /// What openclaw does last is not always what it says last: only what it lists afterwards tells.
+    fn not_stored(
+        &self,
+        said: &str,
+        source: &Source,
+        profile: &Argument,
+        connection: &Connection<'_>,
+    ) -> Error {
         let words = last_line(said).map_or_else(
-            || "openclaw did not store it".to_owned(),
+            || "openclaw ended without a word".to_owned(),
             |words| words.to_string(),
         );
-        self.refused(&words)
-            .hint("Everything is as it was. Look: clawtap status")
+        let after = assessment(&connection.gateway, self.ask(connection, Presence::Away));
+        let given = Decision::Token {
+            profile: profile.clone(),
+        };
+        let hint = match signing_in::report(&after) {
+            Ok(report) if plan::proof(&given, source.left, report, after.now).is_ok() => {
+                "It is stored all the same. See: clawtap status"
+            }
+            Ok(_) => "The old login is as it was. Look: clawtap status",
+            Err(_) => MAY_BE_STORED,
+        };
+        if self.session.processes.interrupted() {
+            return Error::new(Kind::Interrupted, "interrupted").hint(MAY_BE_STORED);
+        }
+        self.refused(&words).hint(hint)
+    }
+
+    fn unproven(&self, error: Error) -> Error {
+        if self.session.processes.interrupted() {
+            return Error::new(Kind::Interrupted, "interrupted").hint(MAY_BE_STORED);
+        }
+        error.hint(MAY_BE_STORED)
+    }
+
+    fn lost_storing(&self, failure: &Failure) -> Error {
+        self.unproven(lost(failure, self.gateway))
     }
 
     fn too_old(&self) -> Error {
@@ -421,6 +474,13 @@ impl Job<'_> {
             valid_for_s: (left > TimeDelta::zero()).then(|| left.num_seconds()),
             message,
         }
+    }
+}
+
+const fn way_in(from: From) -> &'static str {
+    match from {
+        From::Gateway => "Sign in again: clawtap reauth --method cli",
+        From::Phone => SIGN_IN_HERE,
     }
 }
 

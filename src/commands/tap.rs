@@ -93,6 +93,7 @@ fn mend(
             phone,
             rules: &settings.sign_in,
             notification: settings.notification,
+            ticket: None,
         };
         sign_in(&order, session).map(Some)
     });

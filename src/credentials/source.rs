@@ -54,7 +54,7 @@ pub(crate) fn on_this_device(
         return Err((Fault::Missing, "HOME".into()));
     };
     let file = folder.join(claude::FILE);
-    let place = environment.spelled(&file);
+    let place = format!("{} on this device", environment.spelled(&file));
     let login = claude::read(&files::see(&file, claude::LARGEST));
     let login = login.map_err(|fault| (fault, place))?;
     Ok(Source {
