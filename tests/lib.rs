@@ -35,6 +35,7 @@ mod reauth;
 mod screen;
 mod several_gateways;
 mod status;
+mod sync;
 mod tap;
 mod terminal;
 mod untrusted_text;

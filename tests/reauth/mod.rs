@@ -70,7 +70,7 @@ fn mixed() -> GatewayHome {
 }
 
 /// What it keeps for a while goes where a test can see it.
-fn on_its_own(clawtap: Clawtap) -> Clawtap {
+pub(crate) fn on_its_own(clawtap: Clawtap) -> Clawtap {
     let folder = clawtap.home().join("run");
     fs::create_dir(&folder).expect("a fresh folder");
     clawtap
@@ -79,7 +79,7 @@ fn on_its_own(clawtap: Clawtap) -> Clawtap {
 }
 
 /// What the phone was made to do.
-trait Recorded {
+pub(crate) trait Recorded {
     fn log_of(&self, fake: &str) -> String;
 
     /// The pages that were opened.
@@ -113,7 +113,7 @@ impl Recorded for Running {
 
 /// Nothing still runs on either side, nothing temporary is left, and only OpenClaw's store holds the token.
 #[track_caller]
-fn expect_clean(gateway: &GatewayHome, ran: &Ran, secret: &str) {
+pub(crate) fn expect_clean(gateway: &GatewayHome, ran: &Ran, secret: &str) {
     expect_none_left(gateway.path());
     expect_none_left(ran.home());
     let on_gateway = files_with(gateway.path(), secret);
