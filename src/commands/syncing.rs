@@ -228,15 +228,14 @@ impl Job<'_> {
             Ok(Some(1)) if source.from == From::Gateway => {
                 self.sign_in_again(&before, ticket, connection)?;
             }
-            Ok(Some(1)) => return Err(self.expired(since, source.from)),
-            Ok(_) => {
+            Ok(None | Some(2..)) => {
                 return Err(Error::new(
                     Kind::Declined,
                     format!("{}: not synced", self.gateway.name),
                 )
                 .hint(AS_IT_WAS));
             }
-            Err(_) => return Err(self.expired(since, source.from)),
+            Ok(Some(_)) | Err(_) => return Err(self.expired(since, source.from)),
         }
         let (source, before) = self.look(connection)?;
         if source.left <= TimeDelta::zero() {

@@ -94,13 +94,8 @@ impl GatewayHome {
     /// The secret that OpenClaw's store holds for a profile.
     pub(crate) fn stored(&self, profile: &str) -> Option<String> {
         let store = self.read(&format!("store-{profile}"))?;
-        Some(
-            store
-                .lines()
-                .filter(|line| !line.starts_with("expires "))
-                .map(|line| format!("{line}\n"))
-                .collect(),
-        )
+        let lines = store.split_inclusive('\n');
+        Some(lines.filter(|line| !line.starts_with("expires ")).collect())
     }
 
     /// Until when what it holds there is valid, in milliseconds since 1970.
