@@ -8,7 +8,7 @@ use super::{PAGE, Recorded, TOKEN, expect_clean, expired, mixed, reauth};
 use crate::support::{processes_of, wait_until};
 
 const COPIED: &str = "made-up-code-of-the-page#made-up-state-of-the-page";
-const FIRST: &str = "text -t Paste code here if prompted -i Code from the page\n";
+const FIRST: &str = "text -t home: paste the code from claude.ai -i Copied it? Just tap OK\n";
 
 #[test]
 fn a_code_with_spaces_and_line_breaks_in_it_is_taken() {
@@ -53,7 +53,7 @@ fn what_cannot_be_the_code_is_refused_with_the_reason_and_nothing_is_sent() {
             .file("log/pasted", pasted)
             .run();
         let ran = ran.status(1).stdout("");
-        let again = format!("text -t {reason} -i Code from the page\n");
+        let again = format!("text -t home: {reason} -i Copied it? Just tap OK\n");
         assert_eq!(ran.log("termux-dialog"), format!("{FIRST}{again}"));
         assert_eq!(gateway.read("codes"), None, "{reason}");
         expect_clean(&gateway, &ran, TOKEN);
@@ -70,7 +70,7 @@ fn a_code_from_an_earlier_sign_in_is_known_by_its_state() {
         .run()
         .status(0)
         .stdout("home: signed in, valid for 364 d\n");
-    let reason = "text -t That code is from an earlier sign-in. -i Code from the page\n";
+    let reason = "text -t home: That code is from an earlier sign-in. -i Copied it? Just tap OK\n";
     assert_eq!(ran.log("termux-dialog"), format!("{FIRST}{reason}"));
     let codes = gateway.read("codes").unwrap_or_default();
     assert_eq!(codes.lines().count(), 1, "{codes}");
@@ -89,10 +89,10 @@ fn a_key_that_is_no_key_of_this_provider_is_refused() {
     assert_eq!(
         ran.log("termux-dialog"),
         "\
-text -t API key for openrouter -i API key -p
-text -t That is a key of anthropic. -i API key -p
-text -t It is cut off: no API key is that short. -i API key -p
-text -t That is an address, not an API key. -i API key -p
+text -t home: API key for openrouter -i API key -p
+text -t home: That is a key of anthropic. -i API key -p
+text -t home: It is cut off: no API key is that short. -i API key -p
+text -t home: That is an address, not an API key. -i API key -p
 "
     );
     assert_eq!(gateway.calls(), "models status --json --check\n");
@@ -128,7 +128,7 @@ fn what_was_just_copied_is_offered() {
     );
     let (gateway, ran) = copied_and_then("1 cancel");
     let ran = ran.status(1);
-    let again = "text -t That is empty: nothing was copied. -i Code from the page\n";
+    let again = "text -t home: That is empty: nothing was copied. -i Copied it? Just tap OK\n";
     assert_eq!(ran.log("termux-dialog"), format!("{FIRST}{offer}{again}"));
     assert_eq!(gateway.read("codes"), None);
 }
@@ -140,6 +140,6 @@ fn what_was_on_the_clipboard_before_is_not_offered() {
         .file("log/pasted", " ")
         .file("log/clipboard", COPIED);
     let ran = clawtap.run().status(1);
-    let again = "text -t That is empty: nothing was copied. -i Code from the page\n";
+    let again = "text -t home: That is empty: nothing was copied. -i Copied it? Just tap OK\n";
     assert_eq!(ran.log("termux-dialog"), format!("{FIRST}{again}"));
 }

@@ -76,7 +76,7 @@ fn a_code_that_is_refused_can_be_brought_again_or_given_up() {
         ),
         ("code 2", expired().reply("claude-answers", "down\n")),
     ] {
-        let fault = setup_token(gateway, "not signed in, as you wished", OLD);
+        let fault = setup_token(gateway, "not signed in", OLD);
         expect(
             &Fault {
                 answers: answer,
@@ -254,7 +254,7 @@ fn what_openclaw_says_afterwards_has_to_fit_what_was_promised() {
 #[test]
 fn a_dialog_that_gives_no_answer_ends_it() {
     let table = [
-        ("cancel", "not signed in, as you wished", OLD),
+        ("cancel", "not signed in", OLD),
         (
             "fail",
             "termux-dialog failed",

@@ -45,7 +45,7 @@ fn a_setup_token_takes_one_dialog_and_is_stored_through_a_pipe() {
         .stderr("home: starting the sign-in…\nhome: storing it…\n");
     assert_eq!(
         ran.log("termux-dialog"),
-        "text -t Paste code here if prompted -i Code from the page\n"
+        "text -t home: paste the code from claude.ai -i Copied it? Just tap OK\n"
     );
     assert_eq!(ran.opened(), [PAGE]);
     let open = fakes("termux").join("termux-open-url");
@@ -82,7 +82,7 @@ fn claude_codes_own_login_is_renewed_and_nothing_of_openclaws() {
         .stderr("home: starting the sign-in…\n");
     assert_eq!(
         ran.log("termux-dialog"),
-        "text -t Paste code here if prompted -i Code from the page\n"
+        "text -t home: paste the code from claude.ai -i Copied it? Just tap OK\n"
     );
     assert_eq!(done_there(&gateway), "claude auth login\n");
     assert!(gateway.read(".claude/.credentials.json").is_some());
@@ -104,7 +104,7 @@ fn an_api_key_is_typed_unseen_and_piped() {
         .stderr("home: starting the sign-in…\nhome: storing it…\n");
     assert_eq!(
         ran.log("termux-dialog"),
-        "text -t API key for openrouter -i API key -p\n"
+        "text -t home: API key for openrouter -i API key -p\n"
     );
     assert_eq!(ran.opened(), ["https://openrouter.ai/settings/keys"]);
     assert_eq!(
@@ -152,7 +152,7 @@ fn a_menu_of_the_program_becomes_a_dialog_with_its_choices() {
     assert_eq!(
         ran.log("termux-dialog"),
         "radio -t Auth method for openai -v ChatGPT login,API key\\, typed,Device pairing\n\
-         text -t Paste the authorization code (or full redirect URL): -i Address it ended at -p\n"
+         text -t home: Paste the authorization code (or full redirect URL): -i Copied it? Just tap OK -p\n"
     );
     assert_eq!(gateway.read("chosen").as_deref(), Some("Device pairing\n"));
     assert_eq!(gateway.read("codes").as_deref(), Some("made-up-code\n"));
@@ -179,7 +179,7 @@ fn what_a_program_asks_in_words_of_its_own_is_passed_on() {
         .stdout("home: signed in, valid for 9 d\n");
     assert_eq!(
         ran.log("termux-dialog"),
-        "text -t Name of the workspace -i Answer\ntext -t Region, please -i Answer\n"
+        "text -t home: Name of the workspace -i Answer\ntext -t home: Region, please -i Answer\n"
     );
     assert_eq!(
         gateway.stored("openai:default").as_deref(),
@@ -265,7 +265,7 @@ fn a_wish_that_fits_nothing_is_refused_before_anything_runs() {
         let ran = reauth(&gateway, "").args(arguments.iter().copied()).run();
         let ran = ran.status(64).stdout("");
         assert_eq!(ran.stderr, format!("clawtap: {message}"), "{arguments:?}");
-        assert_eq!(ran.toasts().join("\n") + "\n", ran.stderr, "{arguments:?}");
+        assert_eq!(ran.toasts().join("\n") + "\n", message, "{arguments:?}");
     }
     let calls = gateway.calls();
     assert_eq!(calls, "models status --json --check\n".repeat(6));
@@ -295,7 +295,7 @@ fn of_several_gateways_it_is_the_troubled_one_or_the_one_that_is_chosen() {
         assert_eq!(
             ran.stderr,
             format!(
-                "{expected}: starting the sign-in…\nclawtap: {expected}: not signed in, as you wished\n\
+                "{expected}: starting the sign-in…\nclawtap: {expected}: not signed in\n\
                  → The old login is as it was\n"
             )
         );
@@ -303,7 +303,9 @@ fn of_several_gateways_it_is_the_troubled_one_or_the_one_that_is_chosen() {
         if !offered.is_empty() {
             dialogs = format!("radio -t Sign in on which gateway? -v {offered}\n");
         }
-        dialogs += "text -t Paste code here if prompted -i Code from the page\n";
+        dialogs += &format!(
+            "text -t {expected}: paste the code from claude.ai -i Copied it? Just tap OK\n"
+        );
         assert_eq!(ran.log("termux-dialog"), dialogs);
     }
 }

@@ -13,7 +13,7 @@ fn the_page_is_printed_and_the_code_typed_at_the_prompt() {
     let clawtap = reauth(&gateway);
     let mut terminal = clawtap.start_in_terminal();
     terminal.expect(PAGE);
-    terminal.expect("Code from the page: ");
+    terminal.expect("Code: ");
     terminal.press("half\r");
     terminal.expect("Only half of it: copy all, with the #.");
     terminal.press(&format!("{CODE}\r"));
@@ -55,7 +55,7 @@ fn ctrl_c_at_the_prompt_ends_the_program_there() {
     let gateway = expired();
     let clawtap = reauth(&gateway);
     let mut terminal = clawtap.start_in_terminal();
-    terminal.expect("Code from the page: ");
+    terminal.expect("Code: ");
     terminal.press("\u{3}");
     let (exit, screen) = terminal.end();
     assert_eq!(exit, Some(130), "{screen}");

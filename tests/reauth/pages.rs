@@ -9,7 +9,8 @@ const STRANGE: &str =
     "https://signin.example.net/oauth/authorize?IA9P4s1YOgEyLtce-upoKcksSoUE-CbmWZ1irx-0tMT4";
 const QUESTION: &str = "radio -t home shows a page on signin.example.net, which is no known sign-in host \
                         -v Do not open it,Open it this once\n";
-const CODE_DIALOG: &str = "text -t Paste code here if prompted -i Code from the page\n";
+const CODE_DIALOG: &str =
+    "text -t home: paste the code from signin.example.net -i Copied it? Just tap OK\n";
 
 /// Nothing was opened, copied or offered.
 #[track_caller]
