@@ -4,13 +4,12 @@ use std::time::{Duration, Instant};
 
 use pretty_assertions::assert_eq;
 
-use super::{PROFILE, TOKEN, expect_clean, expired, lasting, mixed, reauth};
+use super::{CUT_ERRAND, PROFILE, TOKEN, expect_clean, expired, lasting, mixed, reauth};
 use crate::support::{GatewayHome, fakes};
 use chrono::TimeDelta;
 
-/// Cuts the connection from a program on the terminal there, and from one that is run under a time limit.
+/// Cuts the connection from a program on the terminal there.
 const CUT: &str = "kill -9 $PPID; exit";
-const CUT_ERRAND: &str = "read -r _ _ _ shell _ </proc/$PPID/stat; kill -9 \"$shell\"; exit";
 const OLD: &str = "The old login is as it was";
 const OLD_AGAIN: &str = "The old login is as it was. Again: clawtap reauth";
 

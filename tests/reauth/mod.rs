@@ -22,6 +22,9 @@ const PAGE: &str = "https://claude.ai/oauth/authorize?IA9P4s1YOgEyLtce-upoKcksSo
 const CODE: &str = "made-up-9P4s1YOgEyLtce-upoKcksSoUE-CbmWZ1irx-0tMT4#made-up-state";
 /// The profile that has run out.
 const PROFILE: &str = "anthropic:claude-code";
+/// Cuts the connection from a program there that is run under a time limit.
+pub(crate) const CUT_ERRAND: &str =
+    "read -r _ _ _ shell _ </proc/$PPID/stat; kill -9 \"$shell\"; exit";
 
 /// A document of the corpus in which every login lasts so long.
 fn lasting(name: &str, left: TimeDelta) -> String {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use pretty_assertions::assert_eq;
 
@@ -11,21 +12,38 @@ use super::{Clawtap, Ran};
 
 /// Runs it, and watches meanwhile that no process has one of these among its arguments or in its environment.
 pub(crate) fn run_watched(clawtap: Clawtap, secrets: &[&str]) -> Ran {
+    watched(secrets, || clawtap.run())
+}
+
+/// Does something, and watches meanwhile in the same way.
+pub(crate) fn watched<T>(secrets: &[&str], work: impl FnOnce() -> T) -> T {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
-        let watched = scope.spawn(|| {
+        // Also when the work fails: the watcher would be waited for for ever.
+        let end = AtEnd(&over);
+        let watcher = scope.spawn(|| {
             let mut seen = None;
             while !over.load(Ordering::SeqCst) {
                 seen = seen.or_else(|| shown(secrets));
+                // The programs that are watched want to run too.
+                thread::sleep(Duration::from_millis(2));
             }
             seen
         });
-        let ran = clawtap.run();
-        over.store(true, Ordering::SeqCst);
-        let seen = watched.join().expect("it looks around");
+        let done = work();
+        drop(end);
+        let seen = watcher.join().expect("it looks around");
         assert_eq!(seen, None, "a process showed a secret");
-        ran
+        done
     })
+}
+
+struct AtEnd<'a>(&'a AtomicBool);
+
+impl Drop for AtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 /// What every process of this machine may read, where there is one of these in it.

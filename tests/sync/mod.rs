@@ -2,6 +2,7 @@
 //! can break on the way. All tokens are made up.
 
 mod bad_files;
+mod chaos;
 mod decisions;
 mod expired;
 mod on_a_phone;
