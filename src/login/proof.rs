@@ -50,14 +50,12 @@ pub(crate) fn of(
     if !state.works() {
         return Err(format!("openclaw still says {}", state.word()));
     }
-    if let (Some(promised), Some(left)) = (promised, left)
-        && (promised - left).abs() > TOLERANCE
+    if let Some(promised) = promised
+        && left.is_none_or(|left| (promised - left).abs() > TOLERANCE)
     {
-        return Err(format!(
-            "promised {}, but openclaw says {}",
-            spoken(promised),
-            spoken(left)
-        ));
+        let left = left.map_or_else(|| "no expiry".into(), spoken);
+        let promised = spoken(promised);
+        return Err(format!("promised {promised}, but openclaw says {left}"));
     }
     let what = match (state, left) {
         (State::Refreshable, _) => "signed in, renews itself".into(),
@@ -198,6 +196,10 @@ mod tests {
             );
             assert_eq!(proof, expected.map(str::to_owned), "{left}");
         }
+        let mut endless = lasting(days(365));
+        endless.logins[0].left = None;
+        let proof = of(&route, Some(days(365)), None, &now(endless));
+        assert_eq!(proof, differs("no expiry"));
     }
 
     #[test]
