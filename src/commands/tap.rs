@@ -37,8 +37,11 @@ pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Err
     let broken = assessments.iter().position(is_mended_by_sign_in);
     let broken = broken.filter(|_| reachable);
     if broken.is_some() {
-        // The sign-in has a page of its own.
+        // The sign-in has a page of its own, and at a terminal it is the next step itself.
         reaction.page = None;
+        if matches!(phone, Phone::Terminal) {
+            reaction.notifications.clear();
+        }
     }
     let said = phone.react(&reaction, &session.processes, &session.environment);
     print(&said.shown)?;

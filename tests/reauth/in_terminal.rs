@@ -33,6 +33,20 @@ fn the_page_is_printed_and_the_code_typed_at_the_prompt() {
 }
 
 #[test]
+fn a_tap_goes_on_to_the_sign_in_without_telling_what_it_does_anyway() {
+    let gateway = expired();
+    let clawtap = on_its_own(Clawtap::with(&gateway)).args(["tap"]);
+    let mut terminal = clawtap.start_in_terminal();
+    terminal.expect("Code: ");
+    terminal.press(&format!("{CODE}\r"));
+    let (exit, screen) = terminal.end();
+    assert_eq!(exit, Some(0), "{screen}");
+    let told = "✗ home: anthropic expired\nhome: starting the sign-in…\nSign in at claude.ai:\n";
+    let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
+    assert!(lines.join("\n").contains(told), "{screen}");
+}
+
+#[test]
 fn an_api_key_is_not_seen_while_it_is_typed() {
     let key = "sk-or-v1-MADE-UP-0123456789abcdef";
     let gateway = mixed();
