@@ -1,6 +1,9 @@
 //! `clawtap sync` with the real OpenClaw and the real Claude Code behind a real sshd. All tokens are made up.
 
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 use std::{fs, path::Path};
 
@@ -8,7 +11,7 @@ use pretty_assertions::assert_eq;
 use serde_json::Value;
 
 use crate::support::{
-    Clawtap, Identity, Ran, RealGateway, expect_none_left, files_with, run_watched,
+    Clawtap, Identity, Ran, RealGateway, expect_none_left, files_with, program, run_watched,
 };
 
 const REFRESH_TOKEN: &str = "sk-ant-ort01-MADE-UP-that-nobody-may-copy";
@@ -89,4 +92,86 @@ fn openclaw_is_told_to_use_claude_code_itself() {
     expect_none_left(gateway.home.path());
     let again = sync(&gateway, "").status(0);
     assert_eq!(again.stdout, "home: openclaw uses Claude Code itself\n");
+}
+
+/// Has the real OpenClaw store a secret, as a person would.
+fn store(gateway: &RealGateway, words: &str, secret: &str) {
+    let mut openclaw = gateway
+        .sshd
+        .client()
+        .args(["127.0.0.1", &format!("openclaw models auth {words}")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("ssh starts");
+    let mut stdin = openclaw.stdin.take().expect("piped");
+    writeln!(stdin, "{secret}").expect("it reads");
+    drop(stdin);
+    assert!(openclaw.wait().expect("it ends").success(), "{words}");
+}
+
+/// The profiles of OpenClaw's store, each as its JSON text, read from a copy.
+fn profiles(gateway: &RealGateway) -> BTreeMap<String, String> {
+    let copy = tempfile::TempDir::new().expect("a temporary folder");
+    let state = gateway.home.path().join(".openclaw/state");
+    for entry in fs::read_dir(&state).expect("OpenClaw's state").flatten() {
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with("openclaw.sqlite") {
+            fs::copy(entry.path(), copy.path().join(name)).expect("a fresh folder");
+        }
+    }
+    let query = "select p.key || char(9) || p.value from config_machine_state, \
+                 json_each(value_json, '$.profiles') p where state_key = 'authProfiles.store'";
+    let output = Command::new(program("sqlite3"))
+        .arg(copy.path().join("openclaw.sqlite"))
+        .arg(query)
+        .output()
+        .expect("sqlite3 starts");
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let rows = text.lines().filter_map(|line| line.split_once('\t'));
+    rows.map(|(id, json)| (id.to_owned(), json.to_owned()))
+        .collect()
+}
+
+fn status(gateway: &RealGateway) -> String {
+    let clawtap = gateway.sshd.clawtap_with("timeout_s = 300\n");
+    clawtap.args(["status"]).run().stdout
+}
+
+#[test]
+fn the_store_has_one_more_login_and_every_other_one_byte_for_byte_as_before() {
+    let gateway = with_claude(6);
+    let paste = "paste-token --provider anthropic --profile-id anthropic:manual --expires-in 5d";
+    store(
+        &gateway,
+        paste,
+        &Identity::token().replace("oat01-", "oat01-x"),
+    );
+    let key = "paste-api-key --provider openrouter --profile-id openrouter:work";
+    store(&gateway, key, "sk-or-v1-MADE-UP-0123456789abcdef");
+    let before = profiles(&gateway);
+    let names: Vec<_> = before.keys().map(String::as_str).collect();
+    assert_eq!(names, ["anthropic:manual", "openrouter:work"]);
+    let shown = status(&gateway);
+    assert!(!shown.contains("anthropic:claude-code"), "{shown}");
+
+    let _ = sync(&gateway, "").status(0);
+
+    let mut after = profiles(&gateway);
+    let new = after
+        .remove("anthropic:claude-code")
+        .expect("the new login");
+    assert_eq!(after, before);
+    let new: Value = serde_json::from_str(&new).expect("JSON");
+    assert_eq!(new["token"], *Identity::token());
+    assert_eq!(new["type"], "token");
+    assert!(new["refresh"].is_null(), "{new}");
+    let now = shown.lines().count();
+    let shown = status(&gateway);
+    assert!(shown.contains("anthropic:claude-code"), "{shown}");
+    assert!(shown.lines().count() > now, "{shown}");
+    let places = files_with(gateway.home.path(), REFRESH_TOKEN);
+    assert_eq!(places, [".claude/.credentials.json"]);
+    expect_none_left(gateway.home.path());
 }
