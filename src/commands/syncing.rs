@@ -36,6 +36,8 @@ use crate::system::{clock, files, terminal};
 
 /// How long somebody else's sign-in or sync on the same gateway is waited for.
 const TURN: Duration = Duration::from_secs(60);
+/// From this exit code on a program was killed or could not start; a child of it may still be at work.
+const KILLED: i32 = 125;
 const AS_IT_WAS: &str = "The old login is as it was";
 /// How somebody signs in to Claude Code on the gateway, and here.
 const SIGN_IN: &str = "Sign in there: clawtap reauth --method cli";
@@ -328,9 +330,9 @@ impl Job<'_> {
         let done = signing_in::run(gateway, &errand, input.as_bytes(), self.session);
         match done.map_err(|failure| self.lost_storing(&failure))? {
             errand::Done::Ran { exit: 0, said } => Ok(said),
-            errand::Done::Ran { said, .. } => {
+            errand::Done::Ran { exit, said } => {
                 let said = masking::without(said.reveal(), token);
-                Err(self.not_stored(&said, source, profile, connection))
+                Err(self.not_stored(exit, &said, source, profile, connection))
             }
             errand::Done::TooOld | errand::Done::NoClaude => Err(self.too_old()),
         }
@@ -349,9 +351,9 @@ impl Job<'_> {
         let done = hand_over::run(gateway, &order, processes, environment);
         match done.map_err(|failure| self.lost_storing(&failure))? {
             Done::Ran { exit: 0, said } => Ok(said),
-            Done::Ran { said, .. } => {
+            Done::Ran { exit, said } => {
                 let said = masking::masked(said.reveal());
-                Err(self.not_stored(&said, source, profile, connection))
+                Err(self.not_stored(exit, &said, source, profile, connection))
             }
             Done::TooOld => Err(self.too_old()),
             Done::Fault(fault, place) => Err(self.faulty(fault, place.as_str(), From::Gateway)),
@@ -365,6 +367,7 @@ impl Job<'_> {
     /// What openclaw does last is not always what it says last: only what it lists afterwards tells.
     fn not_stored(
         &self,
+        exit: i32,
         said: &str,
         source: &Source,
         profile: &Argument,
@@ -382,8 +385,8 @@ impl Job<'_> {
             Ok(report) if plan::proof(&given, source.left, report, after.now).is_ok() => {
                 "It is stored all the same. See: clawtap status"
             }
-            Ok(_) => "The old login is as it was. Look: clawtap status",
-            Err(_) => MAY_BE_STORED,
+            Ok(_) if exit < KILLED => "The old login is as it was. Look: clawtap status",
+            _ => MAY_BE_STORED,
         };
         if self.session.processes.interrupted() {
             return Error::new(Kind::Interrupted, "interrupted").hint(MAY_BE_STORED);
