@@ -109,7 +109,7 @@ fn trouble(dice: &mut Dice) -> Trouble {
             dice.pick(&["paste", "storing", "stored"]),
             dice.pick(&ENDS).into(),
         ),
-        5 | 6 => Trouble::Call(1 + dice.throw(4), dice.pick(&NONSENSE).into()),
+        5 | 6 => Trouble::Call(dice.pick(&[1, 2, 3, 3, 3, 4]), dice.pick(&NONSENSE).into()),
         7 => Trouble::Step(
             dice.pick(&["paste", "storing"]),
             dice.pick(&[

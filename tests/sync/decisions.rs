@@ -4,15 +4,20 @@ use std::fs;
 
 use chrono::TimeDelta;
 use pretty_assertions::assert_eq;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use super::{
-    AS_A_TOKEN, FILE, MARK, PROFILE, TERMS, expect_kept, expect_stored, expect_synced,
-    expect_untouched, gateway, having, hours, login, sign_in, sync, token, with_claude, write,
+    AS_A_TOKEN, FILE, MARK, PROFILE, TERMS, access_token, expect_kept, expect_stored,
+    expect_synced, expect_untouched, gateway, having, hours, login, sign_in, sync, token,
+    with_claude, write,
 };
 use crate::reauth::on_its_own;
 use crate::several_gateways::gateways;
 use crate::support::{Clawtap, GatewayHome, run_watched, wait_until};
+
+/// Stays at a step until it may go on.
+const HOLD: &str = ": >\"$HOME/reached\"; until [ -f \"$HOME/go\" ]; do sleep 0.05; done";
 
 /// What OpenClaw is called with for a sync, but for the seconds.
 fn calls(gateway: &GatewayHome) -> (String, i64) {
@@ -318,6 +323,66 @@ fn an_old_openclaw_is_given_nothing() {
 }
 
 #[test]
+fn an_openclaw_that_does_not_store_it_is_quoted_without_the_token() {
+    let full = "database or disk is full";
+    let talkative = "fail \"Error: cannot take $line here\"";
+    let old = "The old login is as it was. Look: clawtap status";
+    let two_hours = TimeDelta::hours(2) + TimeDelta::seconds(50);
+    let table = [
+        ("disk-full", "", full, old),
+        ("at-paste", talkative, "Error: cannot take … here", old),
+        ("at-paste", "exit 1", "openclaw ended without a word", old),
+        (
+            "at-stored",
+            "fail 'Error: no gateway'",
+            "Error: no gateway",
+            "It is stored all the same. See: clawtap status",
+        ),
+        (
+            "at-paste",
+            "printf '%s' \"$line\"; exit 0",
+            "handed over 6 h, but openclaw says 2 h",
+            "See: clawtap status",
+        ),
+    ];
+    for from in ["gateway", "phone"] {
+        for (step, script, what, next) in table {
+            let gateway = having(with_claude(), PROFILE, two_hours);
+            let gateway = gateway.reply(step, script);
+            let clawtap = sync(&gateway, &format!("--from {from}"));
+            sign_in(clawtap.home(), hours());
+            let ran = clawtap.run().status(1).stdout("");
+            let end = format!("clawtap: home: {what}\n→ {next}\n");
+            assert!(ran.stderr.ends_with(&end), "{from}: {}", ran.stderr);
+            let is_new = gateway.stored(PROFILE) == Some(access_token() + "\n");
+            assert_eq!(is_new, step == "at-stored", "{from}: {what}");
+            expect_kept(&gateway, &ran);
+        }
+    }
+}
+
+#[test]
+fn a_sync_that_is_interrupted_says_what_openclaw_may_have() {
+    let table = [
+        ("first", "The old login is as it was"),
+        ("at-paste", "It may be stored. See: clawtap status"),
+        ("at-stored", "It may be stored. See: clawtap status"),
+    ];
+    for (step, next) in table {
+        let gateway = with_claude().reply(step, HOLD);
+        let running = sync(&gateway, "").start();
+        assert!(wait_until(|| gateway.read("reached").is_some()), "{step}");
+        running.signal(Signal::INT);
+        let ran = running.end().status(130).stdout("");
+        let end = format!("clawtap: interrupted\n→ {next}\n");
+        assert!(ran.stderr.ends_with(&end), "{step}: {}", ran.stderr);
+        // What is in the middle of storing may finish that.
+        write(&gateway.path().join("go"), b"");
+        expect_kept(&gateway, &ran);
+    }
+}
+
+#[test]
 fn the_terms_are_told_once() {
     let gateway = with_claude();
     let first = sync(&gateway, "").run().status(0);
@@ -368,8 +433,7 @@ fn of_several_gateways_one_is_chosen() {
 
 #[test]
 fn the_second_of_two_waits_for_the_first_and_finds_it_in_sync() {
-    let hold = ": >\"$HOME/reached\"; until [ -f \"$HOME/go\" ]; do sleep 0.05; done";
-    let gateway = with_claude().reply("at-paste", hold);
+    let gateway = with_claude().reply("at-paste", HOLD);
     let first = sync(&gateway, "").start();
     assert!(wait_until(|| gateway.read("reached").is_some()));
     let second = sync(&gateway, "").env("HOME", first.home()).start();
