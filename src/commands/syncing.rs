@@ -230,14 +230,14 @@ impl Job<'_> {
             Ok(Some(1)) if source.from == From::Gateway => {
                 self.sign_in_again(&before, ticket, connection)?;
             }
-            Ok(None | Some(2..)) => {
+            Ok(Some(1)) | Err(_) => return Err(self.expired(since, source.from)),
+            Ok(_) => {
                 return Err(Error::new(
                     Kind::Declined,
                     format!("{}: not synced", self.gateway.name),
                 )
                 .hint(AS_IT_WAS));
             }
-            Ok(Some(_)) | Err(_) => return Err(self.expired(since, source.from)),
         }
         let (source, before) = self.look(connection)?;
         if source.left <= TimeDelta::zero() {
