@@ -28,7 +28,7 @@ const AT_ONCE: usize = 4;
 /// Far more than a run takes, and less than anything in it may.
 const LONGEST: Duration = Duration::from_secs(30);
 /// About what a run takes, in milliseconds.
-const USUAL_MS: u64 = 450;
+const USUAL_MS: u64 = 220;
 
 /// `splitmix64`.
 struct Dice(u64);
