@@ -41,9 +41,12 @@ fn a_tap_goes_on_to_the_sign_in_without_telling_what_it_does_anyway() {
     terminal.press(&format!("{CODE}\r"));
     let (exit, screen) = terminal.end();
     assert_eq!(exit, Some(0), "{screen}");
-    let told = "✗ home: anthropic expired\nhome: starting the sign-in…\nSign in at claude.ai:\n";
+    let told = format!(
+        "✗ home: anthropic expired\nhome: starting the sign-in…\nSign in at claude.ai:\n  {PAGE}\n\n\
+         home: paste the code from claude.ai\nCode: "
+    );
     let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
-    assert!(lines.join("\n").contains(told), "{screen}");
+    assert!(lines.join("\n").contains(&told), "{screen}");
 }
 
 #[test]
