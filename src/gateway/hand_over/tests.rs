@@ -50,6 +50,14 @@ impl Home {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     }
 
+    /// The secret that OpenClaw has stored; its store says below it until when that is valid.
+    fn stored(&self) -> Option<String> {
+        let store = self.read("store-anthropic:claude-code")?;
+        let (secret, expires) = store.split_once("expires ").expect("a lifetime");
+        assert!(expires.trim_end().parse::<i64>().is_ok(), "{expires}");
+        Some(secret.to_owned())
+    }
+
     fn read(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.path(name)).ok()
     }
@@ -239,11 +247,7 @@ fn openclaw_gets_the_token_the_gateway_has_and_nothing_else_sees_it() {
             "{shell:?}: {output}"
         );
         assert_eq!(answer.source.unwrap(), ("ok".into(), format!("~/{PLACE}")));
-        assert_eq!(
-            home.read("store-anthropic:claude-code"),
-            Some(token(108) + "\n"),
-            "{shell:?}"
-        );
+        assert_eq!(home.stored(), Some(token(108) + "\n"), "{shell:?}");
         assert_eq!(
             home.files(),
             ["calls", "store-anthropic:claude-code"],
@@ -525,11 +529,7 @@ fn claudes_own_folder_may_be_elsewhere() {
             ("ok", "~/reply/odd name/.credentials.json"),
             "{shell:?}"
         );
-        assert_eq!(
-            home.read("store-anthropic:claude-code"),
-            Some(token(108) + "\n"),
-            "{shell:?}"
-        );
+        assert_eq!(home.stored(), Some(token(108) + "\n"), "{shell:?}");
     }
 }
 
@@ -555,7 +555,7 @@ fn where_there_is_no_file_the_keychain_is_asked() {
                 expected,
                 "{shell:?}: {output}"
             );
-            let stored = home.read("store-anthropic:claude-code");
+            let stored = home.stored();
             assert_eq!(
                 stored,
                 (exit == "0").then(|| token(108) + "\n"),
