@@ -226,6 +226,12 @@ impl Running {
         fs::read_to_string(self.home().join("log").join(fake)).unwrap_or_default()
     }
 
+    /// Waits until it has written something to standard error: a signal before that finds it not even begun.
+    pub(crate) fn expect_begun(&self) {
+        let said = || self.stderr.metadata().expect("our file").len() > 0;
+        assert!(wait_at_most(LONGEST, said), "it says nothing");
+    }
+
     /// Sends it a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         let id = i32::try_from(self.child.0.id()).expect("a process id");

@@ -211,6 +211,7 @@ impl Run {
     fn disturb(&self, running: &Running) {
         match self.trouble {
             Trouble::Interrupted(after, signal) => {
+                running.expect_begun();
                 thread::sleep(Duration::from_millis(after));
                 running.signal(signal);
             }
