@@ -57,9 +57,17 @@ give_up() {
 # watch SECONDS PID: ends PID and its descendants after SECONDS and exits with 124; told to end before, with 0
 watch() {
   trap 'kill "$nap"; exit' TERM
-  sleep "$1" &
-  nap=$!
-  wait "$nap"
+  left=$1
+  while [ "$left" -gt 0 ]; do
+    step=$left
+    [ "$step" -le 5 ] || step=5
+    sleep "$step" &
+    nap=$!
+    wait "$nap"
+    # A signal that comes while a shell is only just forked is lost: then it shows here that nobody is left.
+    kill -s 0 "$2" 2>/dev/null || exit 0
+    left=$((left - step))
+  done
   # From here on all of them are to end, also if the first does so at once.
   trap '' TERM
   stop_family "$2"
