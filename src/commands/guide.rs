@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use crate::cli::{self, Restart};
 use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
-use crate::commands::signing_in::{Order, sign_in};
+use crate::commands::signing_in::mend;
 use crate::commands::syncing::Job;
-use crate::commands::{Session, afterwards, choosing, standing};
+use crate::commands::{Session, afterwards, standing};
 use crate::credentials::plan;
 use crate::error::{Error, Kind, Outcome};
-use crate::gateway::connection::Connection;
 use crate::gateway::request::Want;
 use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
 use crate::login::provider;
@@ -202,30 +201,13 @@ impl Tour<'_> {
         else {
             return String::new();
         };
-        let processes = &self.session.processes;
-        let connection = Connection::to(gateway, processes, &self.session.environment);
         let wish = Wish {
             provider: Some(concern.provider.to_string()),
             profile: concern.login.as_ref().map(ToString::to_string),
             method: None,
         };
-        let route = choosing::route(before, &wish, &self.phone, self.session);
-        let signed = route.and_then(|route| {
-            let Some(route) = route else {
-                return Ok(None);
-            };
-            let order = Order {
-                connection: &connection,
-                route: &route,
-                before: before.report(),
-                restart: Restart::Ask,
-                phone: &self.phone,
-                rules: &self.settings.sign_in,
-                notification: self.settings.notification,
-                ticket: None,
-            };
-            sign_in(&order, self.session).map(Some)
-        });
+        let (settings, phone) = (&self.settings, &self.phone);
+        let signed = mend(gateway, before, &wish, settings, phone, self.session);
         match signed {
             Ok(Some(signed)) => {
                 self.assessments[index] = signed.assessment;

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::Restart;
 use crate::commands::questioning::{Person as Presence, ask_one, assessment};
-use crate::commands::{Session, afterwards, standing};
+use crate::commands::{Session, afterwards, choosing, standing};
 use crate::error::{Error, Kind};
 use crate::gateway::connection::Connection;
 use crate::gateway::errand::{self, Done};
@@ -15,12 +15,13 @@ use crate::gateway::request::{Errand, Tool, Want};
 use crate::login::code::{self, Shape};
 use crate::login::plan::{self, Storing};
 use crate::login::questions;
-use crate::login::route::Route;
+use crate::login::route::{Route, Wish};
 use crate::login::session::{self, Scene, Setback, Signed};
 use crate::login::ticket::{Queue, Ticket};
 use crate::login::{key, masking, proof};
 use crate::phone::dialog::{Person, Silence};
 use crate::phone::{Phone, Reaction};
+use crate::settings::Settings;
 use crate::settings::config_file::{Notification, SignIn};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::report::Report;
@@ -50,6 +51,32 @@ pub(crate) struct Outcome {
     pub(crate) line: String,
     /// How it stands now.
     pub(crate) assessment: Assessment,
+}
+
+/// Signs in to what is wrong or wished for on a gateway, over a connection of its own; nothing if nothing is.
+pub(super) fn mend(
+    gateway: &Gateway,
+    before: &Assessment,
+    wish: &Wish,
+    settings: &Settings,
+    phone: &Phone,
+    session: &Session,
+) -> Result<Option<Outcome>, Error> {
+    let connection = Connection::to(gateway, &session.processes, &session.environment);
+    let Some(route) = choosing::route(before, wish, phone, session)? else {
+        return Ok(None);
+    };
+    let order = Order {
+        connection: &connection,
+        route: &route,
+        before: before.report(),
+        restart: Restart::Ask,
+        phone,
+        rules: &settings.sign_in,
+        notification: settings.notification,
+        ticket: None,
+    };
+    sign_in(&order, session).map(Some)
 }
 
 /// Does it, and makes sure of it. Until the login is stored, the old one is as it was.

@@ -1,11 +1,10 @@
 //! `clawtap tap`
 
-use crate::cli::{self, Restart};
+use crate::cli;
 use crate::commands::questioning::{Person, assess_these};
-use crate::commands::signing_in::{Order, person, sign_in};
-use crate::commands::{Session, afterwards, choosing, print, standing};
+use crate::commands::signing_in::{self, person};
+use crate::commands::{Session, afterwards, print, standing};
 use crate::error::{Error, Kind, Outcome};
-use crate::gateway::connection::Connection;
 use crate::login::provider;
 use crate::login::route::Wish;
 use crate::phone::{Phone, Reaction};
@@ -83,23 +82,7 @@ fn mend(
     session: &Session,
 ) -> Result<Option<Assessment>, Error> {
     let gateway = &settings.gateways[number];
-    let connection = Connection::to(gateway, &session.processes, &session.environment);
-    let outcome = choosing::route(before, &Wish::default(), phone, session).and_then(|route| {
-        let Some(route) = route else {
-            return Ok(None);
-        };
-        let order = Order {
-            connection: &connection,
-            route: &route,
-            before: before.report(),
-            restart: Restart::Ask,
-            phone,
-            rules: &settings.sign_in,
-            notification: settings.notification,
-            ticket: None,
-        };
-        sign_in(&order, session).map(Some)
-    });
+    let outcome = signing_in::mend(gateway, before, &Wish::default(), settings, phone, session);
     match outcome {
         Ok(None) => Ok(None),
         Ok(Some(signed)) => {
