@@ -15,12 +15,13 @@ pub(crate) struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes of status, check and tap:
+Exit codes of status, check, tap and monitor:
   0 ok, 1 expired, missing or unusable,
   2 expiring soon, 3 cannot tell.
 Others:
   64 wrong usage, 70 bug,
   74 cannot read or write here,
+  75 no alert could be delivered,
   78 bad configuration, 130 interrupted.";
 
 /// Options of every command.
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Guide(Guide),
     Reauth(Reauth),
     Sync(Sync),
+    Monitor(Monitor),
+    History(History),
     Widgets(Widgets),
     Demo(Demo),
     Completions(Completions),
@@ -238,6 +241,112 @@ pub(crate) enum Form {
     Token,
     /// OpenClaw runs Claude Code itself; nothing is copied
     Cli,
+}
+
+/// Check, compare with last time, and alert: once for each thing, in time, and again when it is over
+///
+/// Made for a timer, which `clawtap monitor install` sets up. It prints what it alerts about, and nothing else
+/// unless a person watches.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Monitor {
+    #[command(subcommand)]
+    pub(crate) command: Option<MonitorCommand>,
+    #[command(flatten)]
+    pub(crate) run: MonitorRun,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MonitorRun {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Write metrics too, for the textfile collector of Prometheus' node_exporter
+    #[arg(long, value_name = "FILE")]
+    pub(crate) textfile: Option<PathBuf>,
+    /// Alert nobody and remember nothing, show what would be told
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MonitorCommand {
+    Install(MonitorInstall),
+    Uninstall(MonitorUninstall),
+    Status(MonitorStatus),
+    TestAlert(TestAlert),
+    Ntfy(MonitorNtfy),
+}
+
+/// Have it run every half an hour from now on
+#[derive(Debug, Args)]
+pub(crate) struct MonitorInstall {
+    #[command(flatten)]
+    pub(crate) timer: TimerChoice,
+    /// Minutes from one check to the next
+    #[arg(long, value_name = "MINUTES", default_value_t = 30, value_parser = clap::value_parser!(u32).range(5..=1440))]
+    pub(crate) every: u32,
+    /// Change nothing, show what would be
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Take the timers away again, and nothing else
+#[derive(Debug, Args)]
+pub(crate) struct MonitorUninstall {
+    #[command(flatten)]
+    pub(crate) timer: TimerChoice,
+    /// Change nothing, show what would be
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Show which timers are set up, and whether they run
+#[derive(Debug, Args)]
+pub(crate) struct MonitorStatus {}
+
+/// Which timer it is about.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(multiple = false)]
+pub(crate) struct TimerChoice {
+    /// A systemd timer of this user
+    #[arg(long)]
+    pub(crate) systemd: bool,
+    /// A line in this user's crontab
+    #[arg(long)]
+    pub(crate) cron: bool,
+    /// A job of Android, through Termux:API
+    #[arg(long)]
+    pub(crate) termux_job: bool,
+}
+
+/// Send a test through every channel, and tell which of them works
+#[derive(Debug, Args)]
+pub(crate) struct TestAlert {
+    /// Only through this channel
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) channel: Option<String>,
+}
+
+/// Show how to receive the alerts with the ntfy app, as a QR code; makes a secret topic if there is none
+#[derive(Debug, Args)]
+pub(crate) struct MonitorNtfy {
+    /// The server of a topic that is made now
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
+}
+
+/// Show how the logins came along, and when each alert went out, as `clawtap monitor` wrote it down
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// Only this gateway
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) gateway: Option<String>,
+    /// How many days back
+    #[arg(short, long, value_name = "NUMBER", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=400))]
+    pub(crate) days: u16,
+    /// The lines as they were written, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Put clawtap on the phone's home screen, with Termux:Widget

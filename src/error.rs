@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Declined,
     /// This machine did not let us read or write.
     Machine,
+    /// An alert that no channel took; the next run tries again.
+    Undelivered,
     /// The person ended it.
     Interrupted,
     /// Ours.
@@ -80,7 +82,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// The one table of exit codes. 64, 70, 74 and 78 are those of sysexits.h; clap's own 2 for wrong usage
+    /// The one table of exit codes. 64, 70, 74, 75 and 78 are those of sysexits.h; clap's own 2 for wrong usage
     /// would read as "expiring".
     pub(crate) const fn code(self) -> u8 {
         match self {
@@ -91,6 +93,7 @@ impl Outcome {
             Self::Failed(Kind::Usage) => 64,
             Self::Failed(Kind::Bug) => 70,
             Self::Failed(Kind::Machine) => 74,
+            Self::Failed(Kind::Undelivered) => 75,
             Self::Failed(Kind::Configuration) => 78,
             Self::Failed(Kind::Interrupted) => 130,
         }

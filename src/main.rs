@@ -1,5 +1,6 @@
 //! One-tap OpenClaw sign-in health, from an Android home screen.
 
+mod alert;
 mod cli;
 mod commands;
 mod credentials;
@@ -60,6 +61,8 @@ fn perform(command: Command, session: &Session) -> Result<Outcome, Error> {
         Command::Guide(arguments) => commands::guide::run(arguments, session),
         Command::Reauth(arguments) => commands::reauth::run(arguments, session),
         Command::Sync(arguments) => commands::sync::run(&arguments, session),
+        Command::Monitor(arguments) => commands::monitor::run(arguments, session),
+        Command::History(arguments) => commands::history::run(&arguments, session),
         Command::Widgets(arguments) => commands::widgets::run(arguments, session),
         Command::Demo(_) => commands::demo::run(session),
         Command::Completions(arguments) => commands::completions::run(&arguments),

@@ -8,6 +8,7 @@ use toml::de::DeTable;
 
 use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
 use crate::login::page::Host;
+use crate::settings::alerts::{self, Alerts};
 use crate::settings::table::{Mistake, Table, Value, line_at};
 
 /// What the file says.
@@ -17,6 +18,7 @@ pub(crate) struct Config {
     pub(crate) notification: Notification,
     pub(crate) sign_in: SignIn,
     pub(crate) sync: Sync,
+    pub(crate) alerts: Alerts,
 }
 
 /// How a sync is done.
@@ -93,6 +95,10 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
         Some(value) => sync(value.table("[sync]")?)?,
         None => Sync::default(),
     };
+    let alerts = match root.take("alerts") {
+        Some(value) => alerts::read(value.table("[alerts]")?, home)?,
+        None => Alerts::default(),
+    };
     root.finish()?;
     let mut gateways: Vec<Gateway> = Vec::new();
     for table in tables {
@@ -108,6 +114,7 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
         notification,
         sign_in,
         sync,
+        alerts,
     })
 }
 
@@ -216,7 +223,7 @@ fn gateway(mut table: Table, home: Option<&Path>) -> Result<Gateway, Mistake> {
     Ok(Gateway {
         name: checked(&name.ok_or(nameless)?, Name::parse)?,
         way,
-        openclaw: openclaw.map(|value| command(&value)).transpose()?,
+        openclaw: openclaw.map(|value| program(&value)).transpose()?,
         agent: agent
             .map(|value| checked(&value, Identifier::parse))
             .transpose()?,
@@ -230,11 +237,15 @@ fn gateway(mut table: Table, home: Option<&Path>) -> Result<Gateway, Mistake> {
     })
 }
 
-fn checked<T>(value: &Value, parse: fn(&str) -> Result<T, String>) -> Result<T, Mistake> {
+pub(super) fn checked<T>(
+    value: &Value,
+    parse: fn(&str) -> Result<T, String>,
+) -> Result<T, Mistake> {
     parse(value.string()?).map_err(|reason| value.mistake(&format!("is not usable: {reason}")))
 }
 
-fn command(value: &Value) -> Result<Vec<String>, Mistake> {
+/// A program and its arguments, at least one word.
+pub(super) fn program(value: &Value) -> Result<Vec<String>, Mistake> {
     let words = value.words()?;
     match words.first() {
         None => Err(value.mistake("must name a program")),
@@ -248,7 +259,7 @@ fn command(value: &Value) -> Result<Vec<String>, Mistake> {
     }
 }
 
-fn expand(path: &str, home: Option<&Path>) -> PathBuf {
+pub(super) fn expand(path: &str, home: Option<&Path>) -> PathBuf {
     match (path.strip_prefix("~/"), home) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => PathBuf::from(path),

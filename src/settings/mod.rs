@@ -1,5 +1,6 @@
 //! Settings: flags, configuration and environment, put together once.
 
+pub(crate) mod alerts;
 pub(crate) mod config_file;
 mod table;
 
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind};
 use crate::gateway::identity::{Gateway, Name, Target, Way};
+use crate::settings::alerts::Alerts;
 use crate::settings::config_file::{Config, Notification, SignIn, Sync};
 use crate::system::environment::Environment;
 use crate::system::files;
@@ -93,6 +95,7 @@ pub(crate) struct Settings {
     pub(crate) notification: Notification,
     pub(crate) sign_in: SignIn,
     pub(crate) sync: Sync,
+    pub(crate) alerts: Alerts,
 }
 
 /// The gateways that a command is about, and how it tells of them.
@@ -133,6 +136,7 @@ pub(crate) fn load(
         notification: configured.notification,
         sign_in: configured.sign_in,
         sync: configured.sync,
+        alerts: alerts::with_variables(configured.alerts, environment)?,
     })
 }
 

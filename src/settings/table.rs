@@ -74,6 +74,11 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// Where it begins, for the order of tables of different names.
+    pub(crate) fn place(&self) -> usize {
+        self.span.start
+    }
+
     /// A mistake about the table as a whole.
     pub(crate) fn mistake(&self, message: impl Into<String>) -> Mistake {
         Mistake {
@@ -123,6 +128,25 @@ impl<'a> Value<'a> {
             })
     }
 
+    /// A number, or a list of at least one.
+    pub(crate) fn numbers(
+        &self,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> Result<Vec<u64>, Mistake> {
+        let DeValue::Array(items) = self.content.get_ref() else {
+            return Ok(vec![self.number(range)?]);
+        };
+        let each = |content| {
+            let item = Value { content, ..*self };
+            item.number(range.clone())
+        };
+        let numbers: Vec<u64> = items.iter().map(each).collect::<Result<_, _>>()?;
+        if numbers.is_empty() {
+            return Err(self.mistake("must not be empty"));
+        }
+        Ok(numbers)
+    }
+
     /// A text, or a list of texts.
     pub(crate) fn words(&self) -> Result<Vec<String>, Mistake> {
         let DeValue::Array(items) = self.content.get_ref() else {
@@ -157,6 +181,17 @@ impl<'a> Value<'a> {
             _ => Err(not_a_list()),
         });
         tables.collect()
+    }
+
+    /// A table such as `[alerts.ntfy]`, or a list of such.
+    pub(crate) fn one_or_more_tables(
+        &self,
+        title: &'static str,
+    ) -> Result<Vec<Table<'a>>, Mistake> {
+        match self.content.get_ref() {
+            DeValue::Array(_) => self.tables(title),
+            _ => Ok(vec![self.table(title)?]),
+        }
     }
 
     /// A mistake about this value: `message` continues a sentence that begins with the key.

@@ -1,0 +1,79 @@
+//! Channels: the ways by which a message reaches a person. A new one is a means here, and a file of its own.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A configured channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Channel {
+    /// What a person calls it; no two have the same.
+    pub(crate) name: String,
+    /// It gets only what no other channel could deliver.
+    pub(crate) fallback: bool,
+    pub(crate) means: Means,
+}
+
+/// How a channel delivers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Means {
+    Ntfy(Ntfy),
+    /// A notification of this phone.
+    Phone,
+    OpenClaw(OpenClaw),
+    Command(Command),
+}
+
+/// A topic of an ntfy server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ntfy {
+    /// `https://ntfy.sh`, without a slash at the end.
+    pub(crate) server: String,
+    pub(crate) topic: String,
+    pub(crate) token: Option<Token>,
+}
+
+/// Where an access token is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Token {
+    File(PathBuf),
+    /// A program that prints it.
+    Command(Vec<String>),
+}
+
+/// A message that OpenClaw sends itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OpenClaw {
+    /// Whom to, as `openclaw message send --target` takes it.
+    pub(crate) target: String,
+    /// By which of OpenClaw's channels: `whatsapp`, `telegram`, …; OpenClaw's own choice if this is not set.
+    pub(crate) channel: Option<String>,
+    /// The gateway that sends it; the one it is about if this is not set.
+    pub(crate) gateway: Option<String>,
+}
+
+/// A program that gets the message as JSON on standard input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Command {
+    /// At least one word.
+    pub(crate) run: Vec<String>,
+    pub(crate) limit: Duration,
+}
+
+/// Why a message did not go out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Undelivered {
+    /// The end of a sentence that begins with the channel's name.
+    pub(crate) reason: String,
+    /// How long the other side asked us to wait.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Undelivered {
+    /// For the next run to try again.
+    pub(crate) fn because(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            retry_after: None,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! `clawtap monitor ntfy`
+
+use crate::cli;
+use crate::commands::Session;
+use crate::error::{Error, Kind, Outcome};
+
+pub(super) fn run(_arguments: &cli::MonitorNtfy, _session: &Session) -> Result<Outcome, Error> {
+    Err(Error::new(Kind::Bug, "not there yet"))
+}
