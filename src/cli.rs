@@ -260,7 +260,7 @@ pub(crate) struct Monitor {
 pub(crate) struct MonitorRun {
     #[command(flatten)]
     pub(crate) which: Which,
-    /// Write metrics too, for the textfile collector of Prometheus' node_exporter
+    /// Write metrics too, where Prometheus' node exporter collects text files
     #[arg(long, value_name = "FILE")]
     pub(crate) textfile: Option<PathBuf>,
     /// Alert nobody and remember nothing, show what would be told

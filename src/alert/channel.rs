@@ -21,6 +21,8 @@ pub(crate) enum Means {
     Phone,
     OpenClaw(OpenClaw),
     Command(Command),
+    /// What this process prints, which whoever started it reads; where nothing else is configured.
+    Output,
 }
 
 /// A topic of an ntfy server.
@@ -57,6 +59,19 @@ pub(crate) struct Command {
     /// At least one word.
     pub(crate) run: Vec<String>,
     pub(crate) limit: Duration,
+}
+
+/// The channels of a run: the configured ones, and what there is without any.
+pub(crate) fn in_use(configured: &[Channel], _phone: bool) -> Vec<Channel> {
+    let mut channels = configured.to_vec();
+    if channels.is_empty() {
+        channels.push(Channel {
+            name: "output".into(),
+            fallback: false,
+            means: Means::Output,
+        });
+    }
+    channels
 }
 
 /// Why a message did not go out.

@@ -27,6 +27,8 @@ impl Courier<'_> {
             Means::Phone => phone::deliver(message, self),
             Means::OpenClaw(sender) => openclaw::deliver(sender, message, self),
             Means::Command(program) => command::deliver(program, message, self),
+            // Every alert is printed.
+            Means::Output => Ok(()),
         }
     }
 }

@@ -180,6 +180,11 @@ pub(crate) fn overwrite(path: &Path, text: &str) -> io::Result<()> {
         .write_all(text.as_bytes())
 }
 
+/// Gives a file another name, in the place of what has it.
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
 /// Writes a script that only its owner may read and run.
 pub(crate) fn write_script(path: &Path, content: &str) -> io::Result<()> {
     write_private(path, content.as_bytes())?;

@@ -1,9 +1,191 @@
-//! `clawtap monitor`
+//! `clawtap monitor`: a check that compares with the last one, and alerts.
 
+use crate::alert::channel::{self, Channel};
+use crate::alert::courier::Courier;
+use crate::alert::decide::{Alert, Decision, News, decide};
+use crate::alert::keeping::Keeping;
+use crate::alert::memory::Memory;
+use crate::alert::observation::Observation;
+use crate::alert::round::{self, Sent};
+use crate::alert::rules::Rules;
+use crate::alert::thread::Need;
+use crate::alert::wording;
 use crate::cli;
-use crate::commands::Session;
+use crate::commands::questioning::{Person, assess_these};
+use crate::commands::{Session, afterwards, print};
 use crate::error::{Error, Kind, Outcome};
+use crate::gateway::identity::Identifier;
+use crate::phone::Phone;
+use crate::render::summary;
+use crate::settings::{self, Settings};
+use crate::status::assessment::{Assessment, worst};
+use crate::system::{clock, terminal::say};
 
-pub(super) fn run(_arguments: cli::MonitorRun, _session: &Session) -> Result<Outcome, Error> {
-    Err(Error::new(Kind::Bug, "not there yet"))
+pub(super) fn run(arguments: cli::MonitorRun, session: &Session) -> Result<Outcome, Error> {
+    let (config, environment) = (session.config.as_deref(), &session.environment);
+    let settings = settings::load(&arguments.which.into(), config, environment)?;
+    let assessments = assess_these(&settings.gateways, Person::Away, session)?;
+    if session.terminal.watched || session.verbose {
+        let lines = assessments.iter().map(|one| summary::line(one) + "\n");
+        print(&lines.collect::<String>())?;
+    }
+    let monitor = Monitor {
+        settings: &settings,
+        channels: channel::in_use(&settings.alerts.channels, is_phone(session)),
+        assessments: &assessments,
+        session,
+    };
+    if arguments.dry_run {
+        monitor.rehearse()?;
+    } else {
+        afterwards::refresh(&assessments, session);
+        monitor.alert()?;
+    }
+    Ok(Outcome::Judged(worst(&assessments)))
+}
+
+fn is_phone(session: &Session) -> bool {
+    matches!(Phone::find(&session.environment), Phone::Termux)
+}
+
+struct Monitor<'a> {
+    settings: &'a Settings,
+    channels: Vec<Channel>,
+    assessments: &'a [Assessment],
+    session: &'a Session,
+}
+
+impl Monitor<'_> {
+    /// Tells what there is to tell, and remembers it.
+    fn alert(&self) -> Result<(), Error> {
+        let keeping = Keeping::begin(&self.session.environment)?;
+        let mut memory = recall(&keeping);
+        let mut decision = self.decide(&mut memory);
+        let kept = keeping.write(&memory);
+        if kept.is_err() {
+            // It would all be told at every check: only what cannot wait is worth that.
+            decision.alerts.retain(is_urgent);
+        }
+        let sent = round::send(
+            &mut memory,
+            decision.alerts,
+            clock::now(),
+            |alert, name| self.deliver(alert, name),
+            |memory| match kept {
+                Ok(()) => keeping.write(memory),
+                Err(_) => Ok(()),
+            },
+        )?;
+        self.report(&sent)?;
+        kept?;
+        complain_of_the_lost(&sent)
+    }
+
+    /// Shows what would be told.
+    fn rehearse(&self) -> Result<(), Error> {
+        let keeping = Keeping::begin(&self.session.environment)?;
+        let mut memory = recall(&keeping);
+        let decision = self.decide(&mut memory);
+        let now = clock::now();
+        let lines = decision.alerts.iter().map(|alert| {
+            let ready = alert.to.iter().filter(|it| !it.waits);
+            let first = ready.clone().filter(|it| !it.fallback);
+            let names: Vec<&str> = if first.clone().next().is_some() || alert.is_known {
+                first.map(|it| it.channel.as_str()).collect()
+            } else {
+                ready.map(|it| it.channel.as_str()).collect()
+            };
+            let line = wording::line(alert, now, clock::local);
+            format!("would tell {}: {line}\n", names.join(", "))
+        });
+        let lines: String = lines.collect();
+        if lines.is_empty() {
+            return print("Nothing would be told.\n");
+        }
+        print(&lines)
+    }
+
+    fn decide(&self, memory: &mut Memory) -> Decision {
+        let now = clock::now();
+        let alerts = &self.settings.alerts;
+        let rules = Rules {
+            warn_hours: &alerts.warn_hours,
+            remind_hours: alerts.remind_hours,
+            quiet: alerts
+                .quiet
+                .is_some_and(|hours| hours.cover(clock::local(now).time())),
+            channels: &self.channels,
+        };
+        let observations: Vec<Observation> = self
+            .assessments
+            .iter()
+            .map(|assessment| {
+                let mut gateways = self.settings.gateways.iter();
+                let gateway = gateways.find(|it| it.name.as_str() == assessment.name);
+                let agent = gateway.and_then(|it| it.agent.as_ref());
+                Observation::of(assessment, agent.map(Identifier::as_str))
+            })
+            .collect();
+        decide(memory, &observations, &rules, now)
+    }
+
+    fn deliver(&self, alert: &Alert, name: &str) -> Result<(), channel::Undelivered> {
+        let unknown = || channel::Undelivered::because("is not configured");
+        let named = |it: &&Channel| it.name == name;
+        let channel = self.channels.iter().find(named).ok_or_else(unknown)?;
+        let about = |it: &&Assessment| it.name == alert.about.gateway;
+        let assessment = self.assessments.iter().find(about).ok_or_else(unknown)?;
+        let courier = Courier {
+            gateways: &self.settings.gateways,
+            config: self.session.config.as_deref(),
+            processes: &self.session.processes,
+            environment: &self.session.environment,
+        };
+        let message = wording::message(alert, assessment, clock::now(), clock::local);
+        courier.deliver(channel, &message)
+    }
+
+    /// Prints what was told and by which channel; what was not goes to standard error.
+    fn report(&self, sent: &[Sent]) -> Result<(), Error> {
+        let now = clock::now();
+        for round in sent {
+            let line = wording::line(&round.alert, now, clock::local);
+            if !round.delivered.is_empty() {
+                print(&format!("{line}\n  → {}\n", round.delivered.join(", ")))?;
+            }
+            for (channel, undelivered) in &round.failed {
+                say(&format!("{line}\n  ✗ {channel}: {}\n", undelivered.reason));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn recall(keeping: &Keeping) -> Memory {
+    keeping.read().unwrap_or_else(|problem| {
+        say(&format!("clawtap: {problem}\n"));
+        Memory::default()
+    })
+}
+
+fn is_urgent(alert: &Alert) -> bool {
+    matches!(
+        alert.news,
+        News::Broken {
+            need: Need::First,
+            ..
+        }
+    )
+}
+
+/// What nobody has heard of must at least be seen by whatever started us.
+fn complain_of_the_lost(sent: &[Sent]) -> Result<(), Error> {
+    match sent.iter().filter(|round| round.is_lost()).count() {
+        0 => Ok(()),
+        lost => Err(Error::new(
+            Kind::Undelivered,
+            format!("no channel took {lost} of {} alerts", sent.len()),
+        )
+        .hint("The next check tries again. Try the channels: clawtap monitor test-alert")),
+    }
 }

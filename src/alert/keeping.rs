@@ -1,0 +1,88 @@
+//! Keeping: the memory as a file that one run at a time works with.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::alert::memory::Memory;
+use crate::error::{Error, Kind};
+use crate::system::environment::Environment;
+use crate::system::files::{self, Held};
+
+/// The largest memory that is read, in bytes.
+const LARGEST: u64 = 8 * 1024 * 1024;
+/// How long another run may take to deliver its alerts.
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
+
+/// The right to work with the memory, until it is dropped.
+pub(crate) struct Keeping<'a> {
+    path: PathBuf,
+    environment: &'a Environment,
+    /// None where there is no place for a lock, nor then for the memory.
+    _held: Option<Held>,
+}
+
+impl<'a> Keeping<'a> {
+    /// Takes the memory in hand, after waiting for another run to be done with it.
+    ///
+    /// # Errors
+    /// When there is no home folder, or the other run does not come to its end.
+    pub(crate) fn begin(environment: &'a Environment) -> Result<Self, Error> {
+        let folder = environment.state_folder().ok_or_else(|| {
+            Error::new(
+                Kind::Configuration,
+                "HOME is not set, so nothing can be remembered",
+            )
+            .hint("Set HOME to your home folder")
+        })?;
+        let held = match Held::wait(&folder.join("alerts.lock"), PATIENCE) {
+            Ok(None) => {
+                return Err(Error::new(
+                    Kind::Machine,
+                    "another clawtap monitor does not come to its end",
+                )
+                .hint("See what it does: ps -ef | grep clawtap"));
+            }
+            Ok(held) => held,
+            Err(_) => None,
+        };
+        Ok(Self {
+            path: folder.join("alerts.json"),
+            environment,
+            _held: held,
+        })
+    }
+
+    /// What was kept. What cannot be read is put aside: at worst, something is told twice.
+    ///
+    /// # Errors
+    /// What was wrong with it, for a person.
+    pub(crate) fn read(&self) -> Result<Memory, String> {
+        let wrong = |reason: String| {
+            let aside = self.path.with_extension("json.bad");
+            // Where it cannot be moved, it is written over.
+            let _ = files::rename(&self.path, &aside);
+            format!(
+                "cannot use {}: {reason}; it begins anew",
+                self.environment.spelled(&self.path)
+            )
+        };
+        let text = files::read_text_if_there(&self.path, LARGEST)
+            .map_err(|error| wrong(error.to_string()))?;
+        Memory::parse(&text.unwrap_or_default()).map_err(wrong)
+    }
+
+    /// Keeps it: the next run finds either this or what was kept before.
+    ///
+    /// # Errors
+    /// Why it is not kept.
+    pub(crate) fn write(&self, memory: &Memory) -> Result<(), Error> {
+        files::write_private(&self.path, memory.to_text().as_bytes()).map_err(|error| {
+            let path = self.environment.spelled(&self.path);
+            Error::new(
+                Kind::Machine,
+                format!("cannot remember what was told, in {path}: {error}"),
+            )
+            .hint("Make room, and check the folder's permissions")
+        })
+    }
+}
