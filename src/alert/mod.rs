@@ -5,6 +5,8 @@ mod command;
 pub(crate) mod courier;
 pub(crate) mod decide;
 pub(crate) mod keeping;
+#[cfg(test)]
+mod life;
 pub(crate) mod memory;
 pub(crate) mod message;
 mod ntfy;

@@ -128,9 +128,10 @@ fn routes(report: &Report, now: DateTime<Utc>) -> Vec<Route> {
     let mut ends: Vec<Ending> = Vec::new();
     for at in moments(report, now) {
         for concern in standing_concerns(report, at) {
-            let known = concerns_now.iter().map(|concern| &concern.provider);
-            let mut known = known.chain(ends.iter().map(|end| &end.concern.provider));
-            if concern.verdict == Verdict::Broken && !known.any(|it| *it == concern.provider) {
+            let known = ends
+                .iter()
+                .any(|end| end.concern.provider == concern.provider);
+            if concern.verdict == Verdict::Broken && !known {
                 ends.push(Ending { at, concern });
             }
         }

@@ -108,19 +108,31 @@ impl Thread {
             // Also who could not be told in time.
             to.extend(rules.first_choices().map(|channel| channel.name.clone()));
         }
+        let earlier = self.mended.take();
+        let (was, since) = match &earlier {
+            // Not everybody has heard of the last trouble's end: this one's is told along with it.
+            Some(earlier) => {
+                to.extend(earlier.to.iter().cloned());
+                (earlier.was.clone(), earlier.since)
+            }
+            None => (
+                before.map_or(EXPIRING, |before| &before.word).to_owned(),
+                trouble.broken_since.unwrap_or(trouble.since),
+            ),
+        };
         if to.is_empty() {
             return;
         }
         self.mended = Some(Mended {
-            was: before.map_or(EXPIRING, |before| &before.word).to_owned(),
-            since: trouble.broken_since.unwrap_or(trouble.since),
+            was,
+            since,
             at: now,
             fix: fix(before, support),
             profile: support.profile.clone(),
             until: support.ends,
             hours,
             to,
-            failed: BTreeSet::new(),
+            failed: earlier.map(|it| it.failed).unwrap_or_default(),
         });
     }
 

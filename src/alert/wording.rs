@@ -209,6 +209,9 @@ impl Words {
             (None, _) => "can be asked again".to_owned(),
             (Some(provider), Fix::NoLongerUsed) => format!("{provider} is no longer used"),
             (Some(provider), _) if mended.was == EXPIRING => format!("{provider} is renewed"),
+            (Some(provider), _) if mended.was == State::Missing.word() => {
+                format!("{provider} is signed in")
+            }
             (Some(provider), _) => format!("{provider} works again"),
         };
         Self {
