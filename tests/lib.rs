@@ -18,11 +18,14 @@ mod guide;
 #[cfg(feature = "test-sshd")]
 mod init;
 mod live_rows;
+mod monitor;
 mod notification;
 #[cfg(feature = "test-sshd")]
 mod over_ssh;
 mod picture;
 mod readme;
+#[cfg(feature = "test-openclaw")]
+mod real_monitor;
 #[cfg(feature = "test-openclaw")]
 mod real_openclaw;
 #[cfg(feature = "test-openclaw")]

@@ -9,10 +9,10 @@ use crate::support::{GatewayHome, Sshd, program, real_openclaw, with_nvm};
 /// Part of every token here.
 const SECRET: &str = "MADE-UP";
 /// A loaded machine takes its time.
-const PATIENT: &str = "timeout_s = 300\n";
+pub(crate) const PATIENT: &str = "timeout_s = 300\n";
 
 /// Runs OpenClaw on the gateway itself: its exit code.
-fn openclaw(gateway: &GatewayHome, arguments: &[&str], stdin: &str) -> i32 {
+pub(crate) fn openclaw(gateway: &GatewayHome, arguments: &[&str], stdin: &str) -> i32 {
     let mut child = Command::new(real_openclaw("node/node"))
         .arg(real_openclaw("node_modules/openclaw/openclaw.mjs"))
         .args(arguments)
@@ -34,7 +34,7 @@ fn openclaw(gateway: &GatewayHome, arguments: &[&str], stdin: &str) -> i32 {
     child.wait().expect("it ends").code().expect("an exit code")
 }
 
-fn sign_in(gateway: &GatewayHome, lasting: &str) {
+pub(crate) fn sign_in(gateway: &GatewayHome, lasting: &str) {
     let token = format!("sk-ant-oat01-{SECRET}-{}\n", "x".repeat(80));
     let paste = ["models", "auth", "paste-token", "--provider", "anthropic"];
     let profile = [

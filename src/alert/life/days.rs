@@ -284,6 +284,43 @@ fn a_clock_that_jumps_tells_nothing_twice() {
 }
 
 #[test]
+fn reminders_come_although_the_clock_was_far_ahead() {
+    let steps: [Step; 4] = [
+        (&|day| day.skew = TimeDelta::days(100), 5),
+        (&|day| day.skew = TimeDelta::zero(), 60),
+        (NOTHING, 23 * 60),
+        (NOTHING, 90),
+    ];
+    assert_eq!(
+        told(&steps),
+        [
+            "00:05 home: anthropic is not signed in > ntfy",
+            "25:35 home: anthropic is not signed in > ntfy",
+        ]
+    );
+}
+
+#[test]
+fn an_end_that_wavers_by_minutes_is_no_renewal() {
+    let later: &dyn Fn(&mut Day) = &|day| {
+        let end = day.world.logins[0]
+            .ends
+            .map(|end| end + TimeDelta::minutes(6));
+        day.login("anthropic:a", Token, end);
+    };
+    let steps: [Step; 4] = [
+        (&|day| day.token("anthropic:a", 24), 1),
+        (later, 1),
+        (NOTHING, 1),
+        (NOTHING, 5),
+    ];
+    assert_eq!(
+        told(&steps),
+        ["00:01 home: anthropic expires in 23 h 59 m > ntfy"]
+    );
+}
+
+#[test]
 fn an_escalation_does_not_wait_for_the_next_try() {
     let steps: [Step; 9] = [
         (
