@@ -45,12 +45,14 @@ pub(crate) enum Token {
 /// A message that OpenClaw sends itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OpenClaw {
-    /// Whom to, as `openclaw message send --target` takes it.
+    /// Whom to, as `openclaw message send --target` takes it; a Telegram group begins with a dash.
     pub(crate) target: String,
     /// By which of OpenClaw's channels: `whatsapp`, `telegram`, …; OpenClaw's own choice if this is not set.
     pub(crate) channel: Option<String>,
     /// The gateway that sends it; the one it is about if this is not set.
     pub(crate) gateway: Option<String>,
+    /// How long OpenClaw may take.
+    pub(crate) limit: Duration,
 }
 
 /// A program that gets the message as JSON on standard input.

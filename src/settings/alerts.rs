@@ -8,7 +8,9 @@ use url::Url;
 use crate::alert::channel::{Channel, Command, Means, Ntfy, OpenClaw, Token};
 use crate::alert::quiet::QuietHours;
 use crate::error::{Error, Kind};
+use crate::gateway::identity::Gateway;
 use crate::settings::config_file::{checked, expand, program};
+use crate::settings::nearest;
 use crate::settings::table::{Mistake, Table, Value};
 use crate::status::text::Text;
 use crate::system::environment::Environment;
@@ -18,6 +20,9 @@ pub(crate) const NTFY_SERVER: &str = "https://ntfy.sh";
 
 /// How long a program of the person's own may take.
 const COMMAND_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long OpenClaw may take to send a message: some 5 s, but 36 s were seen for a first one.
+const OPENCLAW_LIMIT: Duration = Duration::from_secs(60);
 
 /// When to tell what, and by which channels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,15 +47,19 @@ impl Default for Alerts {
     }
 }
 
-/// Reads the table.
-pub(super) fn read(mut table: Table, home: Option<&Path>) -> Result<Alerts, Mistake> {
+/// Reads the table. `~/` in it means `home`; a message of OpenClaw's own may be sent by one of the `gateways`.
+pub(super) fn read(
+    mut table: Table,
+    home: Option<&Path>,
+    gateways: &[Gateway],
+) -> Result<Alerts, Mistake> {
     let default = Alerts::default();
     let warn_hours = table.take("warn_hours");
     let remind_hours = table.take("remind_hours");
     let quiet = table.take("quiet");
     let means: [(_, _, Option<Value>, Reader); 4] = [
         ("ntfy", "[alerts.ntfy]", table.take("ntfy"), ntfy),
-        ("phone", "[alerts.phone]", table.take("phone"), |_, _| {
+        ("phone", "[alerts.phone]", table.take("phone"), |_, _, _| {
             Ok(Means::Phone)
         }),
         (
@@ -84,7 +93,7 @@ pub(super) fn read(mut table: Table, home: Option<&Path>) -> Result<Alerts, Mist
                 Some(value) => value.boolean()?,
                 None => false,
             };
-            let means = reader(&mut table, home)?;
+            let means = reader(&mut table, home, gateways)?;
             table.finish()?;
             if channels.iter().any(|(_, other)| other.name == name) {
                 return Err(twice);
@@ -146,6 +155,7 @@ pub(super) fn with_variables(
             target,
             channel: None,
             gateway: None,
+            limit: OPENCLAW_LIMIT,
         };
         alerts.add("openclaw", Means::OpenClaw(openclaw));
     }
@@ -158,7 +168,11 @@ fn hours_of(text: &str) -> Result<Vec<u32>, String> {
         Ok(number @ 1..=8760) => Ok(number),
         _ => Err(format!("{} is no number of hours", Text::clean(word))),
     });
-    Ok(hours(numbers.collect::<Result<_, _>>()?))
+    let numbers: Vec<u64> = numbers.collect::<Result<_, _>>()?;
+    if numbers.is_empty() {
+        return Err("there are no hours in it".into());
+    }
+    Ok(hours(numbers))
 }
 
 impl Alerts {
@@ -180,7 +194,7 @@ impl Alerts {
     }
 }
 
-type Reader = fn(&mut Table, Option<&Path>) -> Result<Means, Mistake>;
+type Reader = fn(&mut Table, Option<&Path>, &[Gateway]) -> Result<Means, Mistake>;
 
 /// The rungs of the ladder, the longest first, each once.
 pub(super) fn hours(numbers: Vec<u64>) -> Vec<u32> {
@@ -193,7 +207,7 @@ pub(super) fn hours(numbers: Vec<u64>) -> Vec<u32> {
     hours
 }
 
-fn ntfy(table: &mut Table, home: Option<&Path>) -> Result<Means, Mistake> {
+fn ntfy(table: &mut Table, home: Option<&Path>, _: &[Gateway]) -> Result<Means, Mistake> {
     let no_topic = Mistake {
         hint: Some("Make one: clawtap monitor ntfy".into()),
         ..table.mistake("[alerts.ntfy] needs a `topic`")
@@ -264,33 +278,37 @@ pub(super) fn ntfy_of(text: &str) -> Result<Ntfy, String> {
     })
 }
 
-fn openclaw(table: &mut Table, _: Option<&Path>) -> Result<Means, Mistake> {
+fn openclaw(table: &mut Table, _: Option<&Path>, gateways: &[Gateway]) -> Result<Means, Mistake> {
     let no_target = table.mistake("[alerts.openclaw] needs a `target`");
     let target = table.take("target");
     let channel = table.take("channel");
     let gateway = table.take("gateway");
-    let text = |value: Value| value.string().map(str::to_owned);
+    let limit = table.take("timeout_s");
     Ok(Means::OpenClaw(OpenClaw {
         target: checked(&target.ok_or(no_target)?, self::target)?,
         channel: channel
             .map(|value| checked(&value, self::target))
             .transpose()?,
-        gateway: gateway.map(text).transpose()?,
+        gateway: gateway.map(|value| known(&value, gateways)).transpose()?,
+        limit: seconds(limit, OPENCLAW_LIMIT)?,
     }))
 }
 
-/// A word that OpenClaw takes for nothing but what it stands for.
+/// A word for OpenClaw.
 ///
 /// # Errors
 /// What is wrong with it, in words.
 pub(super) fn target(text: &str) -> Result<String, String> {
-    if text.starts_with('-') || text.chars().any(char::is_control) || text.trim() != text {
-        return Err("it begins with a dash, or holds control characters".into());
+    if text.chars().any(char::is_control) || text.trim() != text {
+        return Err("it has spaces around it, or control characters".into());
+    }
+    if text.len() > 200 {
+        return Err("it has more than 200 characters".into());
     }
     Ok(text.to_owned())
 }
 
-fn command(table: &mut Table, home: Option<&Path>) -> Result<Means, Mistake> {
+fn command(table: &mut Table, home: Option<&Path>, _: &[Gateway]) -> Result<Means, Mistake> {
     let no_program = table.mistake("[alerts.command] needs `run`");
     let run = table.take("run");
     let limit = table.take("timeout_s");
@@ -301,9 +319,33 @@ fn command(table: &mut Table, home: Option<&Path>) -> Result<Means, Mistake> {
     }
     Ok(Means::Command(Command {
         run,
-        limit: match limit {
-            Some(value) => Duration::from_secs(value.number(1..=300)?),
-            None => COMMAND_LIMIT,
-        },
+        limit: seconds(limit, COMMAND_LIMIT)?,
     }))
 }
+
+fn seconds(value: Option<Value>, unless_set: Duration) -> Result<Duration, Mistake> {
+    match value {
+        Some(value) => Ok(Duration::from_secs(value.number(1..=300)?)),
+        None => Ok(unless_set),
+    }
+}
+
+/// The name of a configured gateway.
+fn known(value: &Value, gateways: &[Gateway]) -> Result<String, Mistake> {
+    let name = value.string()?;
+    let names: Vec<&str> = gateways.iter().map(|it| it.name.as_str()).collect();
+    if names.contains(&name) {
+        return Ok(name.to_owned());
+    }
+    Err(Mistake {
+        hint: match nearest(name, names.iter().copied()) {
+            Some(near) => Some(format!("Did you mean {near}?")),
+            None if names.is_empty() => None,
+            None => Some(format!("Configured: {}", names.join(", "))),
+        },
+        ..value.mistake("names no [[gateway]]")
+    })
+}
+
+#[cfg(test)]
+mod tests;

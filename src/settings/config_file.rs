@@ -95,10 +95,7 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
         Some(value) => sync(value.table("[sync]")?)?,
         None => Sync::default(),
     };
-    let alerts = match root.take("alerts") {
-        Some(value) => alerts::read(value.table("[alerts]")?, home)?,
-        None => Alerts::default(),
-    };
+    let alerts = root.take("alerts");
     root.finish()?;
     let mut gateways: Vec<Gateway> = Vec::new();
     for table in tables {
@@ -109,6 +106,10 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
         }
         gateways.push(gateway);
     }
+    let alerts = match alerts {
+        Some(value) => alerts::read(value.table("[alerts]")?, home, &gateways)?,
+        None => Alerts::default(),
+    };
     Ok(Config {
         gateways,
         notification,
