@@ -13,6 +13,33 @@ pub(crate) struct Channel {
     pub(crate) means: Means,
 }
 
+/// The channels to go by: the configured ones. A phone tells what no other channel could deliver, or everything if there
+/// is no other, whether or not that is configured.
+pub(crate) fn in_use(configured: &[Channel], on_a_phone: bool) -> Vec<Channel> {
+    let mut channels = configured.to_vec();
+    let has_phone = channels.iter().any(|it| it.means == Means::Phone);
+    if on_a_phone && !has_phone {
+        channels.push(Channel {
+            name: free_name("phone", &channels),
+            fallback: !channels.is_empty(),
+            means: Means::Phone,
+        });
+    }
+    channels
+}
+
+/// This word, or with a number if a channel is called so already.
+pub(crate) fn free_name(word: &str, channels: &[Channel]) -> String {
+    let taken = |name: &str| channels.iter().any(|channel| channel.name == name);
+    let mut name = word.to_owned();
+    let mut number = 1;
+    while taken(&name) {
+        number += 1;
+        name = format!("{word}-{number}");
+    }
+    name
+}
+
 /// How a channel delivers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Means {
@@ -91,6 +118,49 @@ impl Undelivered {
         Self {
             reason: reason.into(),
             retry_after: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Channel, Command, Means, in_use};
+    use std::time::Duration;
+
+    fn channel(name: &str, fallback: bool, means: Means) -> Channel {
+        Channel {
+            name: name.into(),
+            fallback,
+            means,
+        }
+    }
+
+    #[test]
+    fn a_phone_is_a_channel_itself_and_the_last_one() {
+        let command = || {
+            Means::Command(Command {
+                run: vec!["a".into()],
+                limit: Duration::from_secs(1),
+            })
+        };
+        let mail = channel("mail", false, command());
+        let phone = channel("mine", false, Means::Phone);
+        let fallback = |name| channel(name, true, Means::Phone);
+        let odd = channel("phone", false, command());
+        let table = [
+            (vec![], false, vec![]),
+            (vec![], true, vec![channel("phone", false, Means::Phone)]),
+            (vec![mail.clone()], false, vec![mail.clone()]),
+            (
+                vec![mail.clone()],
+                true,
+                vec![mail.clone(), fallback("phone")],
+            ),
+            (vec![phone.clone(), mail.clone()], true, vec![phone, mail]),
+            (vec![odd.clone()], true, vec![odd, fallback("phone-2")]),
+        ];
+        for (configured, on_a_phone, expected) in table {
+            assert_eq!(in_use(&configured, on_a_phone), expected);
         }
     }
 }

@@ -42,6 +42,23 @@ pub(crate) enum Severity {
     Critical,
 }
 
+/// The event of a message that tells of nothing.
+pub(crate) const TEST: &str = "test";
+
+impl Message {
+    /// What the phone knows its notification by: that of its gateway, which `tap` and `status --notify` replace and
+    /// take away. A test takes no other one's place.
+    pub(crate) fn notification_id(&self) -> String {
+        let id = self.notification.id();
+        if self.event == TEST {
+            // No gateway has a dot in its name.
+            format!("{id}.{TEST}")
+        } else {
+            id
+        }
+    }
+}
+
 impl Severity {
     /// The word for it.
     pub(crate) const fn word(self) -> &'static str {
@@ -50,5 +67,49 @@ impl Severity {
             Self::Warning => "warning",
             Self::Critical => "critical",
         }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::{Message, Severity, TEST};
+    use crate::render::notification::Notification;
+    use chrono::DateTime;
+
+    /// One with these texts, about a login of the gateway home.
+    pub(crate) fn message(title: &str, body: &str) -> Message {
+        Message {
+            severity: Severity::Warning,
+            event: "expiring",
+            gateway: "home".into(),
+            agent: None,
+            provider: Some("anthropic".into()),
+            profile: Some("anthropic:manual".into()),
+            ends: DateTime::from_timestamp(1_795_000_000, 5_000_000),
+            title: title.into(),
+            body: body.into(),
+            page: None,
+            notification: Notification {
+                gateway: "home".into(),
+                title: title.into(),
+                content: body.into(),
+                priority: "default",
+                ongoing: false,
+                buttons: &[],
+                picture: None,
+            },
+            at: DateTime::from_timestamp(1_794_990_000, 0).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_test_takes_no_notifications_place() {
+        let alert = message("a", "b");
+        assert_eq!(alert.notification_id(), "clawtap-home");
+        let test = Message {
+            event: TEST,
+            ..alert
+        };
+        assert_eq!(test.notification_id(), "clawtap-home.test");
     }
 }

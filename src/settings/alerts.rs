@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::alert::channel::{Channel, Command, Means, Ntfy, OpenClaw, Token};
+use crate::alert::channel::{Channel, Command, Means, Ntfy, OpenClaw, Token, free_name};
 use crate::alert::quiet::QuietHours;
 use crate::error::{Error, Kind};
 use crate::gateway::identity::Gateway;
@@ -85,7 +85,7 @@ pub(super) fn read(
             let place = table.place();
             let twice = table.mistake("two channels have the same name");
             let name = match table.take("name") {
-                Some(value) => value.string()?.to_owned(),
+                Some(value) => checked(&value, channel_name)?,
                 None if several => format!("{word}-{number}"),
                 None => word.to_owned(),
             };
@@ -181,17 +181,20 @@ impl Alerts {
         if self.channels.iter().any(|channel| channel.means == means) {
             return;
         }
-        let taken = |name: &str| self.channels.iter().any(|channel| channel.name == name);
-        let numbered = (2..).map(|number| format!("{word}-{number}"));
-        let mut names = std::iter::once(word.to_owned()).chain(numbered);
-        if let Some(name) = names.find(|name| !taken(name)) {
-            self.channels.push(Channel {
-                name,
-                fallback: false,
-                means,
-            });
-        }
+        self.channels.push(Channel {
+            name: free_name(word, &self.channels),
+            fallback: false,
+            means,
+        });
     }
+}
+
+/// What a person calls a channel.
+fn channel_name(text: &str) -> Result<String, String> {
+    if text.chars().count() > 64 || Text::clean(text).as_str() != text {
+        return Err("a name is one plain line of 64 characters at most".into());
+    }
+    Ok(text.to_owned())
 }
 
 type Reader = fn(&mut Table, Option<&Path>, &[Gateway]) -> Result<Means, Mistake>;

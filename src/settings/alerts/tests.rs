@@ -172,12 +172,28 @@ fn a_token_may_be_printed_by_a_program() {
     assert_eq!(ntfy.token, Some(expected));
 }
 
+/// A part of the file, its line, what is said of it, and the hint.
+type Wrong = (String, usize, &'static str, Option<&'static str>);
+
+#[track_caller]
+fn expect_mistakes(table: &[Wrong]) {
+    for (text, line, message, hint) in table {
+        let mistake = parse(&format!("{GATEWAYS}{text}"), None).unwrap_err();
+        assert_eq!(
+            (
+                mistake.line,
+                mistake.message.as_str(),
+                mistake.hint.as_deref()
+            ),
+            (*line, *message, *hint),
+            "{text}"
+        );
+    }
+}
+
 #[test]
 fn mistakes_name_their_line_and_what_was_meant() {
-    let ntfy = |line: &str| format!("[alerts.ntfy]\ntopic = \"a\"\n{line}\n");
-    let openclaw = |line: &str| format!("[alerts.openclaw]\n{line}\n");
-    let command = |line: &str| format!("[alerts.command]\n{line}\n");
-    let table = [
+    expect_mistakes(&[
         (
             "[alerts]\nwarn_hour = 3\n".into(),
             9,
@@ -214,6 +230,39 @@ fn mistakes_name_their_line_and_what_was_meant() {
             "`quiet` is not usable: it is not like 23:00-07:00",
             None,
         ),
+        (
+            "[alerts.phone]\nvibrate = true\n".into(),
+            9,
+            "[alerts.phone] has no key `vibrate`",
+            Some("It has: name, fallback"),
+        ),
+        (
+            "[alerts.phone]\nfallback = \"yes\"\n".into(),
+            9,
+            "`fallback` must be true or false",
+            None,
+        ),
+        (
+            "[alerts.phone]\nname = \"a\\u001b[2Jb\"\n".into(),
+            9,
+            "`name` is not usable: a name is one plain line of 64 characters at most",
+            None,
+        ),
+        (
+            "[alerts.phone]\nname = \"ntfy\"\n[alerts.ntfy]\ntopic = \"a\"\n".into(),
+            8,
+            "two channels have the same name",
+            None,
+        ),
+    ]);
+    let mistake = parse("alerts = true\n", None).unwrap_err();
+    assert_eq!(mistake.message, "`alerts` must be written as [alerts]");
+}
+
+#[test]
+fn mistakes_about_ntfy_name_their_line() {
+    let ntfy = |line: &str| format!("[alerts.ntfy]\ntopic = \"a\"\n{line}\n");
+    expect_mistakes(&[
         (
             "[alerts.ntfy]\nurl = \"https://ntfy.sh\"\n".into(),
             8,
@@ -256,18 +305,14 @@ fn mistakes_name_their_line_and_what_was_meant() {
             "`topic` is not usable: a topic has letters, digits, - and _, 64 at most",
             None,
         ),
-        (
-            "[alerts.phone]\nvibrate = true\n".into(),
-            9,
-            "[alerts.phone] has no key `vibrate`",
-            Some("It has: name, fallback"),
-        ),
-        (
-            "[alerts.phone]\nfallback = \"yes\"\n".into(),
-            9,
-            "`fallback` must be true or false",
-            None,
-        ),
+    ]);
+}
+
+#[test]
+fn mistakes_about_openclaw_and_commands_name_their_line() {
+    let openclaw = |line: &str| format!("[alerts.openclaw]\n{line}\n");
+    let command = |line: &str| format!("[alerts.command]\n{line}\n");
+    expect_mistakes(&[
         (
             openclaw("channel = \"telegram\""),
             8,
@@ -316,27 +361,7 @@ fn mistakes_name_their_line_and_what_was_meant() {
             "`timeout_s` must be a number from 1 to 300",
             None,
         ),
-        (
-            "[alerts.phone]\nname = \"ntfy\"\n[alerts.ntfy]\ntopic = \"a\"\n".into(),
-            8,
-            "two channels have the same name",
-            None,
-        ),
-    ];
-    for (text, line, message, hint) in table {
-        let mistake = parse(&format!("{GATEWAYS}{text}"), None).unwrap_err();
-        assert_eq!(
-            (
-                mistake.line,
-                mistake.message.as_str(),
-                mistake.hint.as_deref()
-            ),
-            (line, message, hint),
-            "{text}"
-        );
-    }
-    let mistake = parse("alerts = true\n", None).unwrap_err();
-    assert_eq!(mistake.message, "`alerts` must be written as [alerts]");
+    ]);
 }
 
 #[test]
