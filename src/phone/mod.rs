@@ -34,6 +34,18 @@ pub(crate) struct Reaction {
     pub(crate) copied: Option<String>,
 }
 
+/// A notification that is to be heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Alert {
+    pub(crate) notification: Notification,
+    /// What Android knows it by: it replaces the one of this id.
+    pub(crate) id: String,
+    /// Whether it makes no sound where it replaces one.
+    pub(crate) silent_update: bool,
+    /// What its buttons start.
+    pub(crate) launcher: Launcher,
+}
+
 /// A notification that opens a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Invitation {
@@ -111,6 +123,24 @@ impl Phone {
         match self {
             Self::Termux => termux::clipboard(processes, environment),
             Self::Terminal => None,
+        }
+    }
+
+    /// Puts an alert into the shade.
+    ///
+    /// # Errors
+    /// Why it is not there, for a person.
+    pub(crate) fn alert(
+        &self,
+        alert: &Alert,
+        processes: &Processes,
+        environment: &Environment,
+    ) -> Result<(), String> {
+        match self {
+            Self::Termux => {
+                termux::alert(alert, processes, environment).map_err(|problem| problem.text)
+            }
+            Self::Terminal => Err("there is no Termux:API: pkg install termux-api".into()),
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::credentials::secret::Secret;
 use crate::phone::launcher::Launcher;
-use crate::phone::{Invitation, Reaction};
+use crate::phone::{Alert, Invitation, Reaction};
 use crate::render::notification::{Deed, Notification};
 use crate::system::environment::Environment;
 use crate::system::process::{Ending, Invocation, Processes};
@@ -19,6 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 /// How long a person may take to touch the sensor.
 const FINGER: Duration = Duration::from_secs(60);
+
+/// Android's notification channel for alerts. That of Termux:API is silent for good once one notification of a low
+/// priority was put up: Android lowers a channel's importance, and never raises it (NotificationAPI.java creates it
+/// anew with the priority of each).
+const CHANNEL: &str = "clawtap-alerts";
 
 /// One command to run, or the first of several that is installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +54,10 @@ pub(crate) fn calls(reaction: &Reaction) -> Vec<Call> {
     }
     let launcher = &reaction.launcher;
     let notifications = reaction.notifications.iter();
-    calls.extend(notifications.map(|notification| standing(notification, launcher)));
+    calls.extend(notifications.map(|notification| {
+        let id = notification.id();
+        put_up(notification, &id, Heard::Once, launcher)
+    }));
     for id in &reaction.withdrawn {
         calls.push(Call {
             programs: &["termux-notification-remove"],
@@ -148,29 +156,49 @@ pub(crate) fn schedule(script: &Path, job: u32, every: Duration) -> Call {
     }
 }
 
-/// The command that puts up a notification, or replaces the one with the same id without a sound.
-fn standing(notification: &Notification, launcher: &Launcher) -> Call {
-    let id = notification.id();
+/// When a notification is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    /// Unless it replaces one.
+    Once,
+    /// Whether or not it replaces one.
+    Again {
+        /// Of Android's notification channels, the one for alerts, which is there.
+        on_channel: bool,
+    },
+}
+
+/// The command that puts up a notification, or replaces the one with the same id.
+fn put_up(notification: &Notification, id: &str, heard: Heard, launcher: &Launcher) -> Call {
     let mut arguments: Vec<OsString> = [
         "--id",
-        &id,
+        id,
         "--title",
         &notification.title,
         "--priority",
         notification.priority,
         "--group",
         "clawtap",
-        "--alert-once",
     ]
     .map(OsString::from)
     .to_vec();
+    match heard {
+        Heard::Once => arguments.push("--alert-once".into()),
+        Heard::Again { on_channel } => {
+            // For Android before 8; from then on the channel decides.
+            arguments.extend(["--sound", "--vibrate", "500,200,500"].map(OsString::from));
+            if on_channel {
+                arguments.extend(["--channel", CHANNEL].map(OsString::from));
+            }
+        }
+    }
     if notification.ongoing {
         arguments.push("--ongoing".into());
     }
     if let Some(picture) = &notification.picture {
         arguments.extend(["--image-path".into(), picture.into()]);
     }
-    let line = |deed| launcher.line(deed, &notification.gateway, &id);
+    let line = |deed| launcher.line(deed, &notification.gateway, id);
     if let Some(line) = line(Deed::Guide) {
         arguments.extend(["--action".into(), line]);
     }
@@ -184,6 +212,54 @@ fn standing(notification: &Notification, launcher: &Launcher) -> Call {
         programs: &["termux-notification"],
         arguments,
         stdin: notification.content.clone(),
+    }
+}
+
+/// Puts up an alert, which is heard even where it replaces another one, unless it is to be silent then.
+///
+/// # Errors
+/// Why it is not in the shade.
+pub(crate) fn alert(
+    alert: &Alert,
+    processes: &Processes,
+    environment: &Environment,
+) -> Result<(), Problem> {
+    let call = |heard| put_up(&alert.notification, &alert.id, heard, &alert.launcher);
+    if alert.silent_update {
+        return call(Heard::Once).run(processes, environment);
+    }
+    let elsewhere = call(Heard::Again { on_channel: false });
+    if !has_channel(processes, environment)? {
+        return elsewhere.run(processes, environment);
+    }
+    match call(Heard::Again { on_channel: true }).run(processes, environment) {
+        // Older ones do not know the option.
+        Err(problem) if !problem.app_is_silent => elsewhere.run(processes, environment),
+        result => result,
+    }
+}
+
+/// Makes sure of the channel for alerts; whether it is there. A notification on one that is not is shown nowhere.
+fn has_channel(processes: &Processes, environment: &Environment) -> Result<bool, Problem> {
+    let Some(program) = environment.program("termux-notification-channel") else {
+        return Ok(false);
+    };
+    // The name is the part of it that a person sees. It would be split at spaces.
+    let invocation = Invocation::new(program, PATIENCE).arguments([CHANNEL, CHANNEL]);
+    match processes.run(&invocation) {
+        Ok(finished) if finished.ending == Ending::Overdue => {
+            Err(no_answer("termux-notification-channel"))
+        }
+        // What goes wrong in the app is said there as well, with exit code 0.
+        Ok(finished) => Ok(finished.succeeded() && finished.stdout.starts_with(b"Created channel")),
+        Err(_) => Ok(false),
+    }
+}
+
+fn no_answer(name: &str) -> Problem {
+    Problem {
+        text: format!("{name} got no answer: is the Termux:API app installed?"),
+        app_is_silent: true,
     }
 }
 
@@ -221,10 +297,7 @@ impl Call {
                 Ok(finished) if finished.succeeded() => return Ok(()),
                 Ok(finished) if finished.ending == Ending::Overdue => {
                     // Every command would wait in vain for the same app.
-                    return Err(Problem {
-                        text: format!("{name} got no answer: is the Termux:API app installed?"),
-                        app_is_silent: true,
-                    });
+                    return Err(no_answer(name));
                 }
                 Ok(_) => format!("{name} failed"),
                 Err(error) => format!("{name} did not start: {error}"),
