@@ -6,6 +6,7 @@
 
 mod support;
 
+mod alert_channels;
 mod bad_answers;
 mod bad_gateways;
 mod configuration;

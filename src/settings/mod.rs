@@ -92,6 +92,8 @@ pub(crate) enum Selection {
 pub(crate) struct Settings {
     /// At least one.
     pub(crate) gateways: Vec<Gateway>,
+    /// Those, and every other one that is configured.
+    pub(crate) known: Vec<Gateway>,
     pub(crate) notification: Notification,
     pub(crate) sign_in: SignIn,
     pub(crate) sync: Sync,
@@ -120,6 +122,7 @@ pub(crate) fn load(
         Err(_) if server.is_some() && *selection != Selection::All => Config::default(),
         Err(error) => return Err(error),
     };
+    let mut known = configured.gateways.clone();
     let chosen = match (selection, server) {
         (Selection::Default, Some(server)) => vec![of_server(server, configured.gateways)?],
         (Selection::Default | Selection::All, _) => configured.gateways,
@@ -131,8 +134,14 @@ pub(crate) fn load(
                 .hint("Set one up: clawtap init me@gateway"),
         );
     }
+    for gateway in &chosen {
+        if !known.iter().any(|it| it.name == gateway.name) {
+            known.push(gateway.clone());
+        }
+    }
     Ok(Settings {
         gateways: chosen,
+        known,
         notification: configured.notification,
         sign_in: configured.sign_in,
         sync: configured.sync,

@@ -1,9 +1,110 @@
 //! `clawtap monitor test-alert`
 
-use crate::cli;
-use crate::commands::Session;
-use crate::error::{Error, Kind, Outcome};
+use chrono::{DateTime, Utc};
 
-pub(super) fn run(_arguments: &cli::TestAlert, _session: &Session) -> Result<Outcome, Error> {
-    Err(Error::new(Kind::Bug, "not there yet"))
+use crate::alert::channel::{self, Channel, Undelivered};
+use crate::alert::courier::Courier;
+use crate::alert::message::{Message, Severity, TEST};
+use crate::cli;
+use crate::commands::{Session, print};
+use crate::error::{Error, Kind, Outcome};
+use crate::gateway::identity::{Gateway, Identifier};
+use crate::phone::Phone;
+use crate::render::notification::Notification;
+use crate::settings::{self, Selection, Settings, nearest};
+use crate::status::text::Text;
+use crate::system::clock;
+
+pub(super) fn run(arguments: &cli::TestAlert, session: &Session) -> Result<Outcome, Error> {
+    let config = session.config.as_deref();
+    let settings = settings::load(&Selection::Default, config, &session.environment)?;
+    let channels = chosen(arguments.channel.as_deref(), &settings, session)?;
+    let courier = Courier {
+        gateways: &settings.known,
+        config,
+        processes: &session.processes,
+        environment: &session.environment,
+    };
+    let mut failed = 0;
+    for channel in &channels {
+        let message = message(&settings.gateways[0], clock::now());
+        let result = courier.deliver(channel, &message);
+        if session.processes.interrupted() {
+            return Err(Error::new(Kind::Interrupted, "interrupted"));
+        }
+        print(&line(channel, result.as_ref().err()))?;
+        failed += usize::from(result.is_err());
+    }
+    match failed {
+        0 => Ok(Outcome::Done),
+        _ => Ok(Outcome::Failed(Kind::Undelivered)),
+    }
+}
+
+/// All of them, or the one that is meant.
+fn chosen(
+    name: Option<&str>,
+    settings: &Settings,
+    session: &Session,
+) -> Result<Vec<Channel>, Error> {
+    let on_a_phone = matches!(Phone::find(&session.environment), Phone::Termux);
+    let mut channels = channel::in_use(&settings.alerts.channels, on_a_phone);
+    if channels.is_empty() {
+        return Err(Error::new(
+            Kind::Configuration,
+            "no channel for alerts is configured yet",
+        )
+        .hint("Make one: clawtap monitor ntfy; or add [alerts.openclaw] or [alerts.command]"));
+    }
+    let Some(name) = name else {
+        return Ok(channels);
+    };
+    if let Some(place) = channels.iter().position(|channel| channel.name == name) {
+        return Ok(vec![channels.swap_remove(place)]);
+    }
+    let names: Vec<&str> = channels.iter().map(|it| it.name.as_str()).collect();
+    let name = Text::clean(name);
+    let error = Error::new(Kind::Usage, format!("no channel is called \"{name}\""));
+    Err(match nearest(name.as_str(), names.iter().copied()) {
+        Some(near) => error.hint(format!("Did you mean {near}?")),
+        None => error.hint(format!("There is: {}", names.join(", "))),
+    })
+}
+
+/// Tells of nothing.
+fn message(gateway: &Gateway, now: DateTime<Utc>) -> Message {
+    let name = gateway.name.to_string();
+    let agent = gateway.agent.as_ref().map(Identifier::as_str);
+    let title = format!("{name}: test alert");
+    let body = "This is a test of clawtap's alerts. Nothing is wrong.";
+    Message {
+        severity: Severity::Info,
+        event: TEST,
+        agent: agent.map(str::to_owned),
+        provider: None,
+        profile: None,
+        ends: None,
+        title: title.clone(),
+        body: body.into(),
+        page: None,
+        notification: Notification {
+            gateway: name.clone(),
+            title,
+            content: body.into(),
+            priority: "low",
+            ongoing: false,
+            buttons: &[],
+            picture: None,
+        },
+        gateway: name,
+        at: now,
+    }
+}
+
+fn line(channel: &Channel, problem: Option<&Undelivered>) -> String {
+    let name = &channel.name;
+    match problem {
+        None => format!("✓ {name}: delivered\n"),
+        Some(problem) => format!("✗ {name}: {}\n", problem.reason),
+    }
 }
