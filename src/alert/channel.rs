@@ -13,6 +13,17 @@ pub(crate) struct Channel {
     pub(crate) means: Means,
 }
 
+impl Channel {
+    /// What is printed.
+    pub(crate) fn output() -> Self {
+        Self {
+            name: "output".into(),
+            fallback: false,
+            means: Means::Output,
+        }
+    }
+}
+
 /// The channels to go by: the configured ones. A phone tells what no other channel could deliver, or everything if there
 /// is no other, whether or not that is configured.
 pub(crate) fn in_use(configured: &[Channel], on_a_phone: bool) -> Vec<Channel> {
@@ -88,19 +99,6 @@ pub(crate) struct Command {
     /// At least one word.
     pub(crate) run: Vec<String>,
     pub(crate) limit: Duration,
-}
-
-/// The channels of a run: the configured ones, and what there is without any.
-pub(crate) fn in_use(configured: &[Channel], _phone: bool) -> Vec<Channel> {
-    let mut channels = configured.to_vec();
-    if channels.is_empty() {
-        channels.push(Channel {
-            name: "output".into(),
-            fallback: false,
-            means: Means::Output,
-        });
-    }
-    channels
 }
 
 /// Why a message did not go out.

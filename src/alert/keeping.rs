@@ -57,18 +57,16 @@ impl<'a> Keeping<'a> {
     /// # Errors
     /// What was wrong with it, for a person.
     pub(crate) fn read(&self) -> Result<Memory, String> {
-        let wrong = |reason: String| {
-            let aside = self.path.with_extension("json.bad");
-            // Where it cannot be moved, it is written over.
-            let _ = files::rename(&self.path, &aside);
-            format!(
-                "cannot use {}: {reason}; it begins anew",
-                self.environment.spelled(&self.path)
-            )
+        let path = self.environment.spelled(&self.path);
+        let text = match files::read_text_if_there(&self.path, LARGEST) {
+            Ok(text) => Memory::parse(&text.unwrap_or_default()),
+            Err(error) => Err(error.to_string()),
         };
-        let text = files::read_text_if_there(&self.path, LARGEST)
-            .map_err(|error| wrong(error.to_string()))?;
-        Memory::parse(&text.unwrap_or_default()).map_err(wrong)
+        text.map_err(|reason| {
+            // Where it cannot be moved, it is written over.
+            let _ = files::rename(&self.path, &self.path.with_extension("json.bad"));
+            format!("cannot use {path}: {reason}; it begins anew")
+        })
     }
 
     /// Keeps it: the next run finds either this or what was kept before.

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: cli::MonitorRun, session: &Session) -> Result<Outco
     }
     let monitor = Monitor {
         settings: &settings,
-        channels: channel::in_use(&settings.alerts.channels, is_phone(session)),
+        channels: channels(&settings, session),
         assessments: &assessments,
         session,
     };
@@ -44,8 +44,14 @@ pub(super) fn run(arguments: cli::MonitorRun, session: &Session) -> Result<Outco
     Ok(Outcome::Judged(worst(&assessments)))
 }
 
-fn is_phone(session: &Session) -> bool {
-    matches!(Phone::find(&session.environment), Phone::Termux)
+/// Those of the configuration and of this device; without any, what is printed is for whoever started us.
+fn channels(settings: &Settings, session: &Session) -> Vec<Channel> {
+    let is_phone = matches!(Phone::find(&session.environment), Phone::Termux);
+    let channels = channel::in_use(&settings.alerts.channels, is_phone);
+    if channels.is_empty() {
+        return vec![Channel::output()];
+    }
+    channels
 }
 
 struct Monitor<'a> {
