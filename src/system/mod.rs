@@ -7,6 +7,7 @@
 pub(crate) mod clock;
 pub(crate) mod environment;
 pub(crate) mod files;
+pub(crate) mod http;
 pub(crate) mod parallel;
 pub(crate) mod placement;
 pub(crate) mod port;

@@ -1,0 +1,190 @@
+//! curl: what it is told, and what its exit codes mean.
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::status::text::Text;
+use crate::system::http::{Failure, Post};
+
+/// All that others see of it: not even the person's `~/.curlrc` has a say.
+pub(super) const ARGUMENTS: [&str; 3] = ["--disable", "--config", "-"];
+
+/// How long a connection may take to come about.
+const CONNECTING: Duration = Duration::from_secs(8);
+
+/// Its configuration, as <https://curl.se/docs/manpage.html#-K> describes the format.
+pub(super) fn configuration(post: &Post<'_>, limit: Duration) -> Vec<u8> {
+    let token = post.token.map_or("", |token| token.reveal());
+    // As large as it can become: a text that grows leaves copies of the secret behind.
+    let room = 2 * (post.url.len() + post.json.len() + token.len()) + 512;
+    let mut text = Zeroizing::new(String::with_capacity(room));
+    for flag in [
+        "silent",
+        "show-error",
+        "include",
+        "suppress-connect-headers",
+        "globoff",
+    ] {
+        text.push_str(flag);
+        text.push('\n');
+    }
+    let connecting = CONNECTING.min(limit).as_secs_f32().to_string();
+    set(&mut text, "proto", &["=https,http"]);
+    set(&mut text, "connect-timeout", &[&connecting]);
+    set(&mut text, "max-time", &[&limit.as_secs_f32().to_string()]);
+    set(
+        &mut text,
+        "user-agent",
+        &[concat!("clawtap/", env!("CARGO_PKG_VERSION"))],
+    );
+    set(&mut text, "header", &["Content-Type: application/json"]);
+    if !token.is_empty() {
+        set(&mut text, "header", &["Authorization: Bearer ", token]);
+    }
+    set(&mut text, "url", &[post.url]);
+    set(&mut text, "data-raw", &[post.json]);
+    std::mem::take(&mut *text).into_bytes()
+}
+
+/// Adds a line; its value is put together from parts, so that no copy of them is made.
+fn set(text: &mut String, option: &str, value: &[&str]) {
+    text.push_str(option);
+    text.push_str(" = \"");
+    for character in value.iter().flat_map(|part| part.chars()) {
+        match character {
+            '\\' => text.push_str("\\\\"),
+            '"' => text.push_str("\\\""),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '\u{b}' => text.push_str("\\v"),
+            other => text.push(other),
+        }
+    }
+    text.push_str("\"\n");
+}
+
+/// Why curl ended with this exit code: <https://curl.se/libcurl/c/libcurl-errors.html>.
+pub(super) fn failure(code: i32, stderr: &[u8]) -> Failure {
+    match code {
+        5 | 6 => Failure::NotFound,
+        7 => Failure::NotConnected,
+        28 => Failure::TimedOut,
+        51 | 60 | 83 | 90 | 91 => Failure::Untrusted,
+        77 => Failure::NoCertificates,
+        35 => Failure::NotEncrypted,
+        // 1 is what it ends with when an answer begins like none of HTTP's.
+        1 | 8 | 16 | 18 | 52 | 55 | 56 | 92 => Failure::NotHttp,
+        _ => {
+            let said = String::from_utf8_lossy(stderr);
+            let said = said.trim_start_matches(&format!("curl: ({code}) "));
+            let said = Text::clean(said);
+            if said.is_empty() {
+                return Failure::Other(Text::clean(&format!("curl ended with {code}")));
+            }
+            Failure::Other(said)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{configuration, failure};
+    use crate::credentials::secret::Secret;
+    use crate::status::text::Text;
+    use crate::system::http::{Failure, Post};
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    /// The value that curl reads from this line of a configuration, by its documentation.
+    fn unquoted(line: &str) -> String {
+        let quoted = line.split_once(" = \"").unwrap().1;
+        let mut characters = quoted.strip_suffix('"').unwrap().chars();
+        let mut value = String::new();
+        while let Some(character) = characters.next() {
+            assert_ne!(character, '"', "the value ends early: {line}");
+            value.push(match character {
+                '\\' => match characters.next().unwrap() {
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    'v' => '\u{b}',
+                    other => other,
+                },
+                other => other,
+            });
+        }
+        value
+    }
+
+    fn lines(json: &str, token: Option<&Secret>) -> Vec<String> {
+        let post = Post {
+            url: "https://ntfy.sh/",
+            token,
+            json,
+        };
+        let text = configuration(&post, Duration::from_millis(2500));
+        let text = String::from_utf8(text).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_request_is_spelled_as_curl_reads_it() {
+        let token = Secret::from("tk_1".to_owned());
+        let lines = lines(r#"{"a":"\"b\" \\n"}"#, Some(&token));
+        let expected = [
+            "silent",
+            "show-error",
+            "include",
+            "suppress-connect-headers",
+            "globoff",
+            "proto = \"=https,http\"",
+            "connect-timeout = \"2.5\"",
+            "max-time = \"2.5\"",
+            concat!("user-agent = \"clawtap/", env!("CARGO_PKG_VERSION"), "\""),
+            "header = \"Content-Type: application/json\"",
+            "header = \"Authorization: Bearer tk_1\"",
+            "url = \"https://ntfy.sh/\"",
+            r#"data-raw = "{\"a\":\"\\\"b\\\" \\\\n\"}""#,
+        ];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn without_a_token_there_is_no_authorization() {
+        let lines = lines("{}", None);
+        assert!(
+            !lines.iter().any(|line| line.contains("Authorization")),
+            "{lines:?}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_posted_arrives_as_it_was_and_sets_nothing_else(json in any::<String>()) {
+            let lines = lines(&json, None);
+            prop_assert_eq!(lines.len(), 12);
+            prop_assert_eq!(unquoted(&lines[11]), json);
+        }
+    }
+
+    #[test]
+    fn an_exit_code_is_a_reason() {
+        let table = [
+            (6, Failure::NotFound),
+            (7, Failure::NotConnected),
+            (28, Failure::TimedOut),
+            (60, Failure::Untrusted),
+            (35, Failure::NotEncrypted),
+            (52, Failure::NotHttp),
+            (2, Failure::Other(Text::clean("unknown option"))),
+        ];
+        for (code, expected) in table {
+            let said = format!("curl: ({code}) unknown option\n");
+            assert_eq!(failure(code, said.as_bytes()), expected, "{code}");
+        }
+        let silent = Failure::Other(Text::clean("curl ended with 99"));
+        assert_eq!(failure(99, b""), silent);
+    }
+}
