@@ -21,6 +21,7 @@ mod init;
 mod live_rows;
 mod monitor;
 mod notification;
+mod ntfy;
 #[cfg(feature = "test-sshd")]
 mod over_ssh;
 mod picture;

@@ -4,6 +4,7 @@ mod clawtap;
 mod gateway;
 #[cfg(feature = "test-openclaw")]
 mod identity;
+mod ntfy_server;
 mod phone;
 mod processes;
 #[cfg(feature = "test-openclaw")]
@@ -17,6 +18,7 @@ pub(crate) use clawtap::{Clawtap, Ran, Running};
 pub(crate) use gateway::GatewayHome;
 #[cfg(feature = "test-openclaw")]
 pub(crate) use identity::Identity;
+pub(crate) use ntfy_server::{NtfyServer, Turn};
 pub(crate) use phone::{Phone, Said};
 pub(crate) use processes::{expect_none_left, processes_of, wait_until};
 #[cfg(feature = "test-openclaw")]
