@@ -8,6 +8,7 @@ pub(crate) mod json;
 pub(crate) mod notification;
 pub(crate) mod picture;
 pub(crate) mod prometheus;
+pub(crate) mod qr_code;
 pub(crate) mod row;
 pub(crate) mod simple;
 pub(crate) mod summary;
