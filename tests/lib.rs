@@ -40,6 +40,7 @@ mod reauth;
 mod screen;
 mod several_gateways;
 mod status;
+mod subscription;
 mod sync;
 mod tap;
 mod terminal;

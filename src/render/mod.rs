@@ -11,6 +11,7 @@ pub(crate) mod prometheus;
 pub(crate) mod qr_code;
 pub(crate) mod row;
 pub(crate) mod simple;
+pub(crate) mod subscription;
 pub(crate) mod summary;
 pub(crate) mod synced;
 pub(crate) mod terminal;

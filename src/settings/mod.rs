@@ -3,6 +3,7 @@
 pub(crate) mod alerts;
 pub(crate) mod config_file;
 mod table;
+pub(crate) mod topic;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,10 @@ pub(crate) fn config_path(
 
 /// Reads the configuration; a file that is not there is an empty one.
 pub(crate) fn read_config(path: &Path, environment: &Environment) -> Result<Config, Error> {
+    parsed(&read_text(path, environment)?, path, environment)
+}
+
+fn read_text(path: &Path, environment: &Environment) -> Result<String, Error> {
     let text = files::read_text_if_there(path, LARGEST_CONFIG).map_err(|error| {
         Error::new(
             Kind::Configuration,
@@ -51,23 +56,26 @@ pub(crate) fn read_config(path: &Path, environment: &Environment) -> Result<Conf
         )
         .hint("Check the file and its permissions")
     })?;
-    config_file::parse(&text.unwrap_or_default(), environment.home().as_deref()).map_err(
-        |mistake| {
-            let error = Error::new(
-                Kind::Configuration,
-                format!(
-                    "{}, line {}: {}",
-                    environment.spelled(path),
-                    mistake.line,
-                    mistake.message
-                ),
-            );
-            match mistake.hint {
-                Some(hint) => error.hint(hint),
-                None => error,
-            }
-        },
-    )
+    Ok(text.unwrap_or_default())
+}
+
+/// What a text says that is, or comes to be, the configuration at `path`.
+fn parsed(text: &str, path: &Path, environment: &Environment) -> Result<Config, Error> {
+    config_file::parse(text, environment.home().as_deref()).map_err(|mistake| {
+        let error = Error::new(
+            Kind::Configuration,
+            format!(
+                "{}, line {}: {}",
+                environment.spelled(path),
+                mistake.line,
+                mistake.message
+            ),
+        );
+        match mistake.hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    })
 }
 
 /// Adds a gateway to the configuration, and makes the file if there is none.

@@ -61,6 +61,11 @@ impl Terminal {
     }
 }
 
+/// Whether results are looked at by a person, and not read by a program.
+pub(crate) fn shows_results() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Writes a result to standard output. A reader that has gone away (`| head -1`) is not an error.
 pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();

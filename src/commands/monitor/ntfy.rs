@@ -1,9 +1,88 @@
 //! `clawtap monitor ntfy`
 
-use crate::cli;
-use crate::commands::Session;
-use crate::error::{Error, Kind, Outcome};
+use std::path::Path;
 
-pub(super) fn run(_arguments: &cli::MonitorNtfy, _session: &Session) -> Result<Outcome, Error> {
-    Err(Error::new(Kind::Bug, "not there yet"))
+use crate::cli;
+use crate::commands::{Session, print};
+use crate::error::{Error, Kind, Outcome};
+use crate::render::subscription::{self, Screen};
+use crate::settings::topic::{self, Missing};
+use crate::settings::{self, alerts};
+use crate::system::{random, terminal};
+
+pub(super) fn run(arguments: &cli::MonitorNtfy, session: &Session) -> Result<Outcome, Error> {
+    let server = arguments.server.as_deref().map(alerts::server).transpose();
+    let server = server
+        .map_err(|reason| Error::new(Kind::Usage, format!("--server is not usable: {reason}")))?;
+    let path = settings::config_path(session.config.as_deref(), &session.environment)?;
+    make_what_is_missing(&path, server.as_deref(), session)?;
+    let topics = topic::all(&path, &session.environment)?;
+    let screen = Screen {
+        columns: session.terminal.width,
+        color: session.terminal.color,
+        in_termux: session.environment.termux_prefix().is_some(),
+    };
+    let shown = terminal::shows_results();
+    let several = topics.len() > 1;
+    let mut text = String::new();
+    for (name, topic) in topics {
+        if !shown {
+            text.push_str(&format!("{}\n", subscription::link(&topic)));
+            continue;
+        }
+        if several {
+            let gap = if text.is_empty() { "" } else { "\n" };
+            text.push_str(&format!("{gap}{name}\n"));
+        }
+        text.push_str(&subscription::shown(&topic, &screen));
+    }
+    if shown {
+        text.push_str("Then try it: clawtap monitor test-alert\n");
+    }
+    print(&text)?;
+    Ok(Outcome::Done)
+}
+
+/// Makes sure that there is a topic; a new one is told of.
+fn make_what_is_missing(path: &Path, server: Option<&str>, session: &Session) -> Result<(), Error> {
+    let missing = topic::look(path, &session.environment)?;
+    let spelled = session.environment.spelled(path);
+    match (missing, server) {
+        (Missing::Nothing, None) => return Ok(()),
+        (Missing::Nothing, Some(_)) => {
+            // A configuration with a mistake in it is told of first.
+            topic::all(path, &session.environment)?;
+            return Err(
+                Error::new(Kind::Usage, "--server is for a new topic; there is one")
+                    .hint(format!("See [alerts.ntfy] in {spelled}, or NOTIFY_NTFY")),
+            );
+        }
+        (Missing::Topic { has_server: true }, Some(_)) => {
+            return Err(Error::new(
+                Kind::Usage,
+                "--server is for a new topic; [alerts.ntfy] has a url",
+            )
+            .hint(format!("See {spelled}, or leave --server out")));
+        }
+        (Missing::Topic { .. } | Missing::Table, _) => {}
+    }
+    let server = server.filter(|server| *server != alerts::NTFY_SERVER);
+    let random = random::token().map_err(|error| {
+        Error::new(
+            Kind::Machine,
+            format!("cannot make a secret topic: {error}"),
+        )
+    })?;
+    topic::add_to_config(
+        path,
+        server,
+        &format!("clawtap-{random}"),
+        &session.environment,
+    )?;
+    terminal::say(&format!(
+        "A new topic is in {spelled}.\n\
+         Whoever knows it can read the alerts and\n\
+         send some: keep it like a password.\n\n"
+    ));
+    Ok(())
 }
