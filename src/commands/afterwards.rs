@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::Session;
 use crate::error::Error;
-use crate::install::ledger::Ledger;
+use crate::install::ledger::{Ledger, WIDGETS};
 use crate::install::manifest::{Entry, Manifest};
 use crate::phone::widget_list;
 use crate::render::row;
@@ -26,7 +26,7 @@ pub(crate) fn refresh(assessments: &[Assessment], session: &Session) {
 
 /// Whether a name changed.
 fn rename_rows(assessments: &[Assessment], session: &Session) -> Result<bool, Error> {
-    let Ok(ledger) = Ledger::of(&session.environment) else {
+    let Ok(ledger) = Ledger::of(WIDGETS, &session.environment) else {
         return Ok(false);
     };
     let any_row = |known: Manifest| known.files.iter().any(|entry| entry.live);

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use crate::cli;
 use crate::commands::{Session, print};
 use crate::error::{Error, Kind, Outcome};
-use crate::install::ledger::{Ledger, homeless};
+use crate::install::ledger::{Ledger, WIDGETS, homeless};
 use crate::install::manifest::Manifest;
 use crate::install::plan::{self, Change, Plan};
 use crate::install::script::Device;
 use crate::install::widgets::{Scope, dynamic_gateways, live_row, wanted};
 use crate::phone::widget_list;
+use crate::render::changes::{conflicts, done, intent, written};
 use crate::render::row;
 use crate::render::widgets::{Inventory, listed};
 use crate::settings::{self, Selection};
@@ -37,31 +38,19 @@ struct Order<'a> {
 
 fn install(arguments: &cli::WidgetsInstall, session: &Session) -> Result<Outcome, Error> {
     let order = Order::take(arguments, session)?;
-    let ledger = Ledger::of(&session.environment)?;
-    let mut known = ledger.read()?.unwrap_or_default();
-    let mut plan = order.plan(&known, &ledger)?;
-    refuse_if_barred(&plan, session)?;
+    let ledger = Ledger::of(WIDGETS, &session.environment)?;
+    let decide = |known: &Manifest| {
+        let plan = order.plan(known, &ledger)?;
+        refuse_if_barred(&plan, session)?;
+        Ok(plan)
+    };
     if arguments.dry_run {
-        print(&intent(&plan, session))?;
+        let plan = decide(&ledger.read()?.unwrap_or_default())?;
+        print(&intent(&plan, spell(session)))?;
         return Ok(Outcome::Done);
     }
-    let held = if plan.changes.is_empty() && plan.after == known {
-        None
-    } else {
-        let (lock, made) = ledger.lock()?;
-        // Planned again, now that nobody else changes anything.
-        known = ledger.read()?.unwrap_or_default();
-        let mut all = known.clone();
-        all.folders.splice(0..0, made);
-        plan = order.plan(&all, &ledger)?;
-        refuse_if_barred(&plan, session)?;
-        Some(lock)
-    };
-    if held.is_some() {
-        ledger.apply(&plan, &known)?;
-    }
-    drop(held);
-    print(&done(&plan, session))?;
+    let plan = ledger.install(decide)?;
+    tell(&plan, session)?;
     refresh_after(&plan, session);
     if writes(&plan) {
         print(NEXT)?;
@@ -81,7 +70,7 @@ press Create dynamic shortcuts.
 impl<'a> Order<'a> {
     fn take(arguments: &'a cli::WidgetsInstall, session: &Session) -> Result<Self, Error> {
         let environment = &session.environment;
-        let home = environment.home().ok_or_else(homeless)?;
+        let home = environment.home().ok_or_else(|| homeless(WIDGETS.noun))?;
         let Some(prefix) = environment.termux_prefix() else {
             return Err(Error::new(
                 Kind::Configuration,
@@ -162,7 +151,7 @@ impl<'a> Order<'a> {
 }
 
 fn uninstall(arguments: &cli::WidgetsUninstall, session: &Session) -> Result<Outcome, Error> {
-    let ledger = Ledger::of(&session.environment)?;
+    let ledger = Ledger::of(WIDGETS, &session.environment)?;
     let planned = |known: &Manifest| {
         let paths = known.files.iter().map(|entry| &entry.path);
         let paths = paths.chain(&known.folders).map(PathBuf::as_path);
@@ -175,21 +164,17 @@ fn uninstall(arguments: &cli::WidgetsUninstall, session: &Session) -> Result<Out
         return Ok(Outcome::Done);
     };
     if arguments.dry_run {
-        print(&intent(&planned(&known)?, session))?;
+        print(&intent(&planned(&known)?, spell(session)))?;
         return Ok(Outcome::Done);
     }
-    let held = ledger.lock()?;
-    let known = ledger.read()?.unwrap_or_default();
-    let plan = planned(&known)?;
-    ledger.apply(&plan, &known)?;
-    drop(held);
-    print(&done(&plan, session))?;
+    let plan = ledger.uninstall(planned)?;
+    tell(&plan, session)?;
     refresh_after(&plan, session);
     left_alone(&plan, session)
 }
 
 fn list(session: &Session) -> Result<Outcome, Error> {
-    let ledger = Ledger::of(&session.environment)?;
+    let ledger = Ledger::of(WIDGETS, &session.environment)?;
     let Some(known) = ledger.read()? else {
         print("Nothing is installed.\n→ clawtap widgets install\n")?;
         return Ok(Outcome::Done);
@@ -199,9 +184,7 @@ fn list(session: &Session) -> Result<Outcome, Error> {
         known: &known,
         there: &there,
     };
-    print(&listed(&inventory, |path| {
-        session.environment.spelled(path)
-    }))?;
+    print(&listed(&inventory, spell(session)))?;
     Ok(Outcome::Done)
 }
 
@@ -217,55 +200,17 @@ fn refuse_if_barred(plan: &Plan, session: &Session) -> Result<(), Error> {
     .hint("Move it away, then run this again"))
 }
 
-/// What would happen, a line for each change.
-fn intent(plan: &Plan, session: &Session) -> String {
-    let mut text = String::from("Nothing is changed now. This would be:\n");
-    if plan.changes.is_empty() {
-        text.push_str("nothing\n");
+/// What was done, and with --verbose what was written.
+fn tell(plan: &Plan, session: &Session) -> Result<(), Error> {
+    print(&done(plan))?;
+    if session.verbose {
+        print(&written(plan, spell(session)))?;
     }
-    for change in &plan.changes {
-        let (verb, path) = match change {
-            Change::MakeFolder(path) => ("make", path),
-            Change::Write { file, new: true } => ("write", &file.path),
-            Change::Write { file, new: false } => ("replace", &file.path),
-            Change::Remove(path) | Change::RemoveFolder(path) => ("remove", path),
-        };
-        text.push_str(&format!("{verb} {}\n", session.environment.spelled(path)));
-    }
-    for conflict in &plan.conflicts {
-        let path = session.environment.spelled(&conflict.path);
-        text.push_str(&format!("leave {path}: it {}\n", conflict.why.words()));
-    }
-    text
+    Ok(())
 }
 
-/// "✓ 9 files written, 2 removed"
-fn done(plan: &Plan, session: &Session) -> String {
-    let count = |wanted: fn(&Change) -> bool| plan.changes.iter().filter(|c| wanted(c)).count();
-    let written = count(|change| matches!(change, Change::Write { .. }));
-    let removed = count(|change| matches!(change, Change::Remove(_)));
-    let counted = [
-        (written, "written"),
-        (removed, "removed"),
-        (plan.unchanged, "as they should be"),
-    ];
-    let parts: Vec<String> = counted
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{number} {what}"))
-        .collect();
-    let mut text = match &parts[..] {
-        [] => "✓ nothing to do\n".into(),
-        parts => format!("✓ files: {}\n", parts.join(", ")),
-    };
-    if session.verbose {
-        for change in &plan.changes {
-            if let Change::Write { file, .. } = change {
-                text.push_str(&format!("  {}\n", session.environment.spelled(&file.path)));
-            }
-        }
-    }
-    text
+fn spell(session: &Session) -> impl Fn(&Path) -> String + '_ {
+    |path| session.environment.spelled(path)
 }
 
 fn writes(plan: &Plan) -> bool {
@@ -286,19 +231,10 @@ fn refresh_after(plan: &Plan, session: &Session) {
 
 /// What a person has to decide about.
 fn left_alone(plan: &Plan, session: &Session) -> Result<Outcome, Error> {
-    let lines: Vec<String> = plan
-        .conflicts
-        .iter()
-        .map(|conflict| {
-            let path = session.environment.spelled(&conflict.path);
-            format!("\n  {path} {}", conflict.why.words())
-        })
-        .collect();
-    if lines.is_empty() {
-        return Ok(Outcome::Done);
+    match conflicts(plan, spell(session)) {
+        None => Ok(Outcome::Done),
+        Some(text) => {
+            Err(Error::new(Kind::Machine, text).hint("Move it away, or give --force to lose it"))
+        }
     }
-    Err(
-        Error::new(Kind::Machine, format!("left alone:{}", lines.concat()))
-            .hint("Move it away, or give --force to lose it"),
-    )
 }

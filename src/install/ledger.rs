@@ -16,18 +16,39 @@ use crate::system::{files, placement::look};
 const LARGEST: u64 = 4 * 1024 * 1024;
 const AGAIN: &str = "Check the folder and the space left, then run it again: it goes on from there";
 
+/// What is remembered apart from everything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Subject {
+    pub(crate) file: &'static str,
+    /// What it is called in a sentence.
+    pub(crate) noun: &'static str,
+    /// The command that writes it all again.
+    pub(crate) renewal: &'static str,
+}
+
+/// The shortcuts on the home screen.
+pub(crate) const WIDGETS: Subject = Subject {
+    file: "widgets.json",
+    noun: "widgets",
+    renewal: "clawtap widgets install --force",
+};
+
 /// Where the manifest is.
 pub(crate) struct Ledger<'a> {
     pub(crate) path: PathBuf,
+    subject: Subject,
     environment: &'a Environment,
 }
 
 impl<'a> Ledger<'a> {
     /// The one of this home folder.
-    pub(crate) fn of(environment: &'a Environment) -> Result<Self, Error> {
-        let folder = environment.state_folder().ok_or_else(homeless)?;
+    pub(crate) fn of(subject: Subject, environment: &'a Environment) -> Result<Self, Error> {
+        let folder = environment
+            .state_folder()
+            .ok_or_else(|| homeless(subject.noun))?;
         Ok(Self {
-            path: folder.join("widgets.json"),
+            path: folder.join(subject.file),
+            subject,
             environment,
         })
     }
@@ -41,7 +62,7 @@ impl<'a> Ledger<'a> {
             .map_err(|reason| {
                 let path = self.environment.spelled(&self.path);
                 Error::new(Kind::Machine, format!("cannot use {path}: {reason}"))
-                    .hint("Move it away, then: clawtap widgets install --force")
+                    .hint(format!("Move it away, then: {}", self.subject.renewal))
             })
     }
 
@@ -73,8 +94,40 @@ impl<'a> Ledger<'a> {
             .collect()
     }
 
+    /// Plans, and carries the plan out if it changes anything: then it is made again, now that nobody else changes
+    /// anything.
+    pub(crate) fn install(
+        &self,
+        decide: impl Fn(&Manifest) -> Result<Plan, Error>,
+    ) -> Result<Plan, Error> {
+        let known = self.read()?.unwrap_or_default();
+        let plan = decide(&known)?;
+        if plan.changes.is_empty() && plan.after == known {
+            return Ok(plan);
+        }
+        let (_held, made) = self.lock()?;
+        let known = self.read()?.unwrap_or_default();
+        let mut all = known.clone();
+        all.folders.splice(0..0, made);
+        let plan = decide(&all)?;
+        self.apply(&plan, &known)?;
+        Ok(plan)
+    }
+
+    /// Carries out what is decided while nobody else changes anything.
+    pub(crate) fn uninstall(
+        &self,
+        decide: impl Fn(&Manifest) -> Result<Plan, Error>,
+    ) -> Result<Plan, Error> {
+        let _held = self.lock()?;
+        let known = self.read()?.unwrap_or_default();
+        let plan = decide(&known)?;
+        self.apply(&plan, &known)?;
+        Ok(plan)
+    }
+
     /// Carries out a plan. Wherever it is ended, what is remembered covers what was done.
-    pub(crate) fn apply(&self, plan: &Plan, known: &Manifest) -> Result<(), Error> {
+    fn apply(&self, plan: &Plan, known: &Manifest) -> Result<(), Error> {
         if plan.during != *known {
             self.write(&plan.during)?;
         }
@@ -131,11 +184,11 @@ impl<'a> Ledger<'a> {
     }
 }
 
-/// There is no home folder.
-pub(crate) fn homeless() -> Error {
+/// There is no home folder for these things.
+pub(crate) fn homeless(noun: &str) -> Error {
     Error::new(
         Kind::Configuration,
-        "HOME is not set, so there is no place for widgets",
+        format!("HOME is not set, so there is no place for {noun}"),
     )
     .hint("Set HOME to your home folder")
 }

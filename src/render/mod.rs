@@ -1,5 +1,6 @@
 //! Rendering, pure: assessments in, text or values for the phone out.
 
+pub(crate) mod changes;
 pub(crate) mod complaint;
 pub(crate) mod demo;
 pub(crate) mod duration;

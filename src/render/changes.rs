@@ -1,0 +1,70 @@
+//! What is about to change on this device, what was changed, and what was left alone.
+
+use std::path::Path;
+
+use crate::install::plan::{Change, Conflict, Plan};
+
+/// What would happen, a line for each change.
+pub(crate) fn intent(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
+    let mut text = String::from("Nothing is changed now. This would be:\n");
+    if plan.changes.is_empty() {
+        text.push_str("nothing\n");
+    }
+    for change in &plan.changes {
+        text.push_str(&format!("{}\n", step(change, &spell)));
+    }
+    for conflict in &plan.conflicts {
+        let path = spell(&conflict.path);
+        text.push_str(&format!("leave {path}: it {}\n", conflict.why.words()));
+    }
+    text
+}
+
+/// "write ~/.shortcuts/OpenClaw"
+pub(crate) fn step(change: &Change, spell: impl Fn(&Path) -> String) -> String {
+    let (verb, path) = match change {
+        Change::MakeFolder(path) => ("make", path),
+        Change::Write { file, new: true } => ("write", &file.path),
+        Change::Write { file, new: false } => ("replace", &file.path),
+        Change::Remove(path) | Change::RemoveFolder(path) => ("remove", path),
+    };
+    format!("{verb} {}", spell(path))
+}
+
+/// "✓ files: 9 written, 2 removed"
+pub(crate) fn done(plan: &Plan) -> String {
+    let count = |wanted: fn(&Change) -> bool| plan.changes.iter().filter(|c| wanted(c)).count();
+    let written = count(|change| matches!(change, Change::Write { .. }));
+    let removed = count(|change| matches!(change, Change::Remove(_)));
+    let counted = [
+        (written, "written"),
+        (removed, "removed"),
+        (plan.unchanged, "as they should be"),
+    ];
+    let parts: Vec<String> = counted
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number} {what}"))
+        .collect();
+    match &parts[..] {
+        [] => "✓ nothing to do\n".into(),
+        parts => format!("✓ files: {}\n", parts.join(", ")),
+    }
+}
+
+/// The files that were written, a line each.
+pub(crate) fn written(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
+    let lines = plan.changes.iter().filter_map(|change| match change {
+        Change::Write { file, .. } => Some(format!("  {}\n", spell(&file.path))),
+        Change::MakeFolder(_) | Change::Remove(_) | Change::RemoveFolder(_) => None,
+    });
+    lines.collect()
+}
+
+/// The places that were left as they are, and why; nothing if there are none.
+pub(crate) fn conflicts(plan: &Plan, spell: impl Fn(&Path) -> String) -> Option<String> {
+    let line =
+        |conflict: &Conflict| format!("\n  {} {}", spell(&conflict.path), conflict.why.words());
+    let lines: String = plan.conflicts.iter().map(line).collect();
+    (!lines.is_empty()).then(|| format!("left alone:{lines}"))
+}
