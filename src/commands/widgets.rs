@@ -89,15 +89,14 @@ impl<'a> Order<'a> {
         let config = session.config.as_deref();
         let gateways = settings::gateways(&Selection::All, config, environment)?;
         let gateways = gateways.iter().map(|gateway| gateway.name.to_string());
-        let config = environment.absolute(&settings::config_path(config, environment)?);
-        let usual = home.join(".config/clawtap/config.toml");
+        let config = settings::unusual_config_path(config, environment)?;
         let state_home = environment.path("XDG_STATE_HOME");
-        let state_home = state_home.map(|folder| environment.absolute(&folder));
+        let state_home = state_home.map(|folder| ("XDG_STATE_HOME", environment.absolute(&folder)));
         let device = Device::new(
             &prefix,
             &program,
-            (config != usual).then_some(config.as_path()),
-            state_home.as_deref(),
+            config.as_deref(),
+            &Vec::from_iter(state_home),
         );
         Ok(Self {
             home,

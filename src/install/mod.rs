@@ -4,4 +4,5 @@ pub(crate) mod ledger;
 pub(crate) mod manifest;
 pub(crate) mod plan;
 pub(crate) mod script;
+pub(crate) mod timers;
 pub(crate) mod widgets;

@@ -1,6 +1,6 @@
 //! A shortcut script: as it lies in `widgets/`, made to fit this device.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::gateway::request::quoted;
 
@@ -21,8 +21,8 @@ pub(crate) struct Device {
 }
 
 impl Device {
-    /// Where Termux and this program are, and configuration and state if they are in no usual place: a widget
-    /// has none of the variables that say so.
+    /// Where Termux and this program are, the configuration if it is in no usual place, and variables that Android
+    /// does not give to what it starts.
     ///
     /// # Errors
     /// What no script can be written for, in words.
@@ -30,7 +30,7 @@ impl Device {
         prefix: &Path,
         program: &Path,
         config: Option<&Path>,
-        state_home: Option<&Path>,
+        variables: &[(&str, PathBuf)],
     ) -> Result<Self, String> {
         let text = |path: &Path| {
             let text = path.to_str().filter(|text| !text.contains('\n'));
@@ -48,10 +48,10 @@ impl Device {
                 Some(config) => format!(" --config {}", quoted(&text(config)?)),
                 None => String::new(),
             },
-            setting: match state_home {
-                Some(folder) => format!("export XDG_STATE_HOME={}\n", quoted(&text(folder)?)),
-                None => String::new(),
-            },
+            setting: variables
+                .iter()
+                .map(|(name, value)| Ok(format!("export {name}={}\n", quoted(&text(value)?))))
+                .collect::<Result<_, String>>()?,
         })
     }
 
@@ -94,13 +94,8 @@ mod tests {
 
     #[test]
     fn in_termuxs_usual_place_the_script_is_the_file_in_the_repository() {
-        let device = Device::new(
-            Path::new(USUAL_PREFIX),
-            Path::new(USUAL_PROGRAM),
-            None,
-            None,
-        )
-        .unwrap();
+        let device =
+            Device::new(Path::new(USUAL_PREFIX), Path::new(USUAL_PROGRAM), None, &[]).unwrap();
         assert_eq!(device.fit(SCRIPT, None), SCRIPT);
     }
 
@@ -110,7 +105,7 @@ mod tests {
             Path::new("/tmp/prefix"),
             Path::new("/it's/clawtap"),
             Some(Path::new("/a b/config.toml")),
-            Some(Path::new("/state")),
+            &[("XDG_STATE_HOME", "/state".into())],
         )
         .unwrap();
         let script = device.fit(SCRIPT, Some("home"));
@@ -126,7 +121,7 @@ mod tests {
     #[test]
     fn a_place_that_no_first_line_can_name_is_refused() {
         for prefix in ["/a b", "/a\nb", &format!("/{}", "x".repeat(200))] {
-            assert!(Device::new(Path::new(prefix), Path::new("/clawtap"), None, None).is_err());
+            assert!(Device::new(Path::new(prefix), Path::new("/clawtap"), None, &[]).is_err());
         }
     }
 }

@@ -224,7 +224,7 @@ mod tests {
 
     fn paths(gateways: &[String], scope: &Scope) -> Vec<String> {
         let home = Path::new("/home");
-        let device = Device::new(Path::new("/prefix"), Path::new("/clawtap"), None, None).unwrap();
+        let device = Device::new(Path::new("/prefix"), Path::new("/clawtap"), None, &[]).unwrap();
         let wanted = wanted(home, &device, gateways, &BTreeMap::new(), scope);
         let relative = |path: &Path| path.strip_prefix(home).unwrap().display().to_string();
         wanted

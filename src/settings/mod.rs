@@ -43,6 +43,19 @@ pub(crate) fn config_path(
         })
 }
 
+/// Where the configuration is, whole, unless it is below `.config` in the home folder: for what is started without
+/// the variables that say so.
+pub(crate) fn unusual_config_path(
+    flag: Option<&Path>,
+    environment: &Environment,
+) -> Result<Option<PathBuf>, Error> {
+    let path = environment.absolute(&config_path(flag, environment)?);
+    let usual = environment
+        .home()
+        .map(|home| home.join(".config/clawtap/config.toml"));
+    Ok((Some(&path) != usual.as_ref()).then_some(path))
+}
+
 /// Reads the configuration; a file that is not there is an empty one.
 pub(crate) fn read_config(path: &Path, environment: &Environment) -> Result<Config, Error> {
     parsed(&read_text(path, environment)?, path, environment)
