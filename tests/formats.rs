@@ -162,20 +162,26 @@ fn is_open_metrics(text: &str) -> bool {
 #[test]
 fn prometheus_text_is_exact() {
     let text = rendered("2026.9.6/token_expiring_am", "prometheus", 2);
-    let family = "clawtap_login_expiry_timestamp_seconds{gateway=\"input\",provider=\"anthropic\",profile=\"anthropic:claude-code\"} ";
-    let end = text
-        .lines()
-        .find_map(|line| line.strip_prefix(family))
-        .expect("an end");
-    assert!(
-        end.parse::<u64>().is_ok_and(|end| end > 1_700_000_000),
-        "{end}"
-    );
+    // What differs from run to run is replaced; all the rest is exact.
+    let moment = |family: &str| {
+        let sample = |line: &str| {
+            let value = line.strip_prefix(family)?.rsplit_once("} ")?.1;
+            value.parse::<u64>().ok()
+        };
+        text.lines().find_map(sample).expect("a moment")
+    };
+    let now = moment("clawtap_check_timestamp_seconds{");
+    let end = moment("clawtap_login_expiry_timestamp_seconds{");
+    assert!((17_973..=17_974).contains(&(end - now)), "{now} {end}");
     assert_eq!(
-        text.replace(end, "END"),
+        text.replace(&now.to_string(), "NOW")
+            .replace(&end.to_string(), "END")
+            .replace(env!("CARGO_PKG_VERSION"), "VERSION"),
         r#"# HELP clawtap_gateway_up Whether the gateway answered.
 # TYPE clawtap_gateway_up gauge
 clawtap_gateway_up{gateway="input"} 1
+# HELP clawtap_gateway_trouble Why it did not; no sample if it did.
+# TYPE clawtap_gateway_trouble gauge
 # HELP clawtap_gateway_verdict The verdict: 1 for the one that holds.
 # TYPE clawtap_gateway_verdict gauge
 clawtap_gateway_verdict{gateway="input",verdict="ok"} 0
@@ -185,6 +191,9 @@ clawtap_gateway_verdict{gateway="input",verdict="unknown"} 0
 # HELP clawtap_check_duration_seconds How long asking took.
 # TYPE clawtap_check_duration_seconds gauge
 clawtap_check_duration_seconds{gateway="input"} 0
+# HELP clawtap_check_timestamp_seconds When it was asked last, by the clock of who asked.
+# TYPE clawtap_check_timestamp_seconds gauge
+clawtap_check_timestamp_seconds{gateway="input"} NOW
 # HELP clawtap_login_expiry_timestamp_seconds When a login ends, by the clock of who asked.
 # TYPE clawtap_login_expiry_timestamp_seconds gauge
 clawtap_login_expiry_timestamp_seconds{gateway="input",provider="anthropic",profile="anthropic:claude-code"} END
@@ -200,6 +209,15 @@ clawtap_login_state{gateway="input",provider="anthropic",profile="anthropic:clau
 clawtap_login_state{gateway="input",provider="anthropic",profile="anthropic:claude-code",state="unavailable"} 0
 clawtap_login_state{gateway="input",provider="anthropic",profile="anthropic:claude-code",state="missing"} 0
 clawtap_login_state{gateway="input",provider="anthropic",profile="anthropic:claude-code",state="expired"} 0
+# HELP clawtap_login_in_use Whether the verdict rests on this login.
+# TYPE clawtap_login_in_use gauge
+clawtap_login_in_use{gateway="input",provider="anthropic",profile="anthropic:claude-code"} 1
+# HELP clawtap_login_renews_itself Whether it renews itself; no sample while that cannot be told.
+# TYPE clawtap_login_renews_itself gauge
+clawtap_login_renews_itself{gateway="input",provider="anthropic",profile="anthropic:claude-code"} 0
+# HELP clawtap_build_info The clawtap that asked.
+# TYPE clawtap_build_info gauge
+clawtap_build_info{version="VERSION"} 1
 # EOF
 "#
     );

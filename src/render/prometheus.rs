@@ -1,127 +1,248 @@
-//! `--format prometheus`: OpenMetrics text, without secrets and with label sets bounded by the logins there are.
+//! `--format prometheus`: metrics, without secrets and with label sets bounded by the logins there are.
+//!
+//! The text is both `OpenMetrics` and the older format of Prometheus that `node_exporter`'s textfile collector reads,
+//! which knows neither units nor the type `info`. One series that is there twice makes both refuse all of it.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use chrono::{DateTime, Utc};
+
 use crate::status::assessment::{Assessment, Finding};
-use crate::status::login::State;
-use crate::status::verdict::Verdict;
+use crate::status::login::{Login, LoginKind, Reported, State};
+use crate::status::report::Report;
+use crate::status::text::Text;
+use crate::status::verdict::{Judgement, Verdict, relied_on};
+
+/// Logins of a gateway that are told, those that count first: Prometheus keeps a series of each for weeks.
+const MOST_LOGINS: usize = 50;
 
 /// Renders all gateways as one exposition.
 pub(crate) fn render(assessments: &[Assessment]) -> String {
+    let gateways = gateways(assessments);
+    let logins: Vec<Row> = gateways.iter().flat_map(rows).collect();
     let mut text = String::new();
-    family(
-        &mut text,
-        "clawtap_gateway_up",
-        "Whether the gateway answered.",
-        assessments,
-        |one, sample| {
-            let up = matches!(one.finding, Finding::Judged(..));
-            sample(&[], if up { 1.0 } else { 0.0 });
-        },
-    );
-    family(
-        &mut text,
-        "clawtap_gateway_verdict",
-        "The verdict: 1 for the one that holds.",
-        assessments,
-        |one, sample| {
-            for verdict in [
-                Verdict::Ok,
-                Verdict::Expiring,
-                Verdict::Broken,
-                Verdict::CannotTell,
-            ] {
-                let holds = one.verdict() == verdict;
-                sample(
-                    &[("verdict", verdict.word())],
-                    if holds { 1.0 } else { 0.0 },
-                );
-            }
-        },
-    );
-    family(
-        &mut text,
-        "clawtap_check_duration_seconds",
-        "How long asking took.",
-        assessments,
-        |one, sample| {
-            sample(&[], one.took.as_secs_f64());
-        },
-    );
-    family(
-        &mut text,
-        "clawtap_login_expiry_timestamp_seconds",
-        "When a login ends, by the clock of who asked.",
-        assessments,
-        |one, sample| {
-            let Finding::Judged(report, _) = &one.finding else {
-                return;
-            };
-            for login in &report.logins {
-                let left = login.left_at(report.moment(one.now));
-                if let Some(end) = left.and_then(|left| one.now.checked_add_signed(left)) {
-                    #[expect(
-                        clippy::cast_precision_loss,
-                        reason = "seconds since 1970 fit an f64 exactly"
-                    )]
-                    sample(
-                        &labels(login.provider.as_str(), login.id.as_str()),
-                        end.timestamp() as f64,
-                    );
-                }
-            }
-        },
-    );
-    family(
-        &mut text,
-        "clawtap_login_state",
-        "A login's state: 1 for the one that holds.",
-        assessments,
-        |one, sample| {
-            let Finding::Judged(report, _) = &one.finding else {
-                return;
-            };
-            for login in &report.logins {
-                let state = login.state(report.moment(one.now));
-                for candidate in State::ALL {
-                    let [provider, profile] = labels(login.provider.as_str(), login.id.as_str());
-                    let labels = [provider, profile, ("state", candidate.word())];
-                    sample(&labels, if candidate == state { 1.0 } else { 0.0 });
-                }
-            }
-        },
-    );
+    text.push_str(&of_gateways(&gateways));
+    text.push_str(&of_logins(&logins));
+    let mut build = Family::new("clawtap_build_info", "The clawtap that asked.");
+    build.add(&[("version", env!("CARGO_PKG_VERSION"))], 1.0);
+    text.push_str(&build.text);
     text.push_str("# EOF\n");
     text
 }
 
-fn labels<'a>(provider: &'a str, profile: &'a str) -> [(&'static str, &'a str); 2] {
-    [("provider", provider), ("profile", profile)]
+/// A gateway under the name that it has in labels.
+struct Gateway<'a> {
+    name: Text,
+    assessment: &'a Assessment,
 }
 
-type Sample<'a> = dyn FnMut(&[(&str, &str)], f64) + 'a;
+/// Each gateway once.
+fn gateways(assessments: &[Assessment]) -> Vec<Gateway<'_>> {
+    let mut told = HashSet::new();
+    let named = assessments.iter().map(|assessment| Gateway {
+        name: Text::clean(&assessment.name),
+        assessment,
+    });
+    named
+        .filter(|gateway| told.insert(gateway.name.clone()))
+        .collect()
+}
 
-fn family(
-    text: &mut String,
-    name: &str,
-    help: &str,
-    assessments: &[Assessment],
-    samples: impl Fn(&Assessment, &mut Sample),
-) {
-    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
-    for assessment in assessments {
-        samples(assessment, &mut |labels, value| {
-            let _ = write!(text, "{name}{{gateway=\"{}\"", escaped(&assessment.name));
-            for (label, content) in labels {
-                let _ = write!(text, ",{label}=\"{}\"", escaped(content));
+fn of_gateways(gateways: &[Gateway]) -> String {
+    let mut up = Family::new("clawtap_gateway_up", "Whether the gateway answered.");
+    let mut trouble = Family::new(
+        "clawtap_gateway_trouble",
+        "Why it did not; no sample if it did.",
+    );
+    let mut verdict = Family::new(
+        "clawtap_gateway_verdict",
+        "The verdict: 1 for the one that holds.",
+    );
+    let mut duration = Family::new("clawtap_check_duration_seconds", "How long asking took.");
+    let mut timestamp = Family::new(
+        "clawtap_check_timestamp_seconds",
+        "When it was asked last, by the clock of who asked.",
+    );
+    for Gateway { name, assessment } in gateways {
+        let gateway = ("gateway", name.as_str());
+        let asked_at = match &assessment.finding {
+            Finding::Judged(report, _) => {
+                up.add(&[gateway], 1.0);
+                report.captured_at
             }
-            let _ = writeln!(text, "}} {value}");
-        });
+            Finding::Unknown(why) => {
+                up.add(&[gateway], 0.0);
+                trouble.add(&[gateway, ("trouble", why.word)], 1.0);
+                assessment.now
+            }
+        };
+        for candidate in [
+            Verdict::Ok,
+            Verdict::Expiring,
+            Verdict::Broken,
+            Verdict::CannotTell,
+        ] {
+            let labels = [gateway, ("verdict", candidate.word())];
+            verdict.add(&labels, flag(candidate == assessment.verdict()));
+        }
+        duration.add(&[gateway], assessment.took.as_secs_f64());
+        timestamp.add(&[gateway], seconds(asked_at));
+    }
+    [up, trouble, verdict, duration, timestamp]
+        .map(|family| family.text)
+        .concat()
+}
+
+/// What is told of one login; a provider in use for which there is none is one without a profile.
+struct Row {
+    gateway: Text,
+    provider: Text,
+    profile: Text,
+    state: State,
+    ends: Option<DateTime<Utc>>,
+    in_use: bool,
+    renews_itself: Option<bool>,
+}
+
+fn of_logins(rows: &[Row]) -> String {
+    let mut expiry = Family::new(
+        "clawtap_login_expiry_timestamp_seconds",
+        "When a login ends, by the clock of who asked.",
+    );
+    let mut state = Family::new(
+        "clawtap_login_state",
+        "A login's state: 1 for the one that holds.",
+    );
+    let mut in_use = Family::new(
+        "clawtap_login_in_use",
+        "Whether the verdict rests on this login.",
+    );
+    let mut renews_itself = Family::new(
+        "clawtap_login_renews_itself",
+        "Whether it renews itself; no sample while that cannot be told.",
+    );
+    for row in rows {
+        let labels = [
+            ("gateway", row.gateway.as_str()),
+            ("provider", row.provider.as_str()),
+            ("profile", row.profile.as_str()),
+        ];
+        if let Some(ends) = row.ends {
+            expiry.add(&labels, seconds(ends));
+        }
+        for candidate in State::ALL {
+            let [gateway, provider, profile] = labels;
+            let labels = [gateway, provider, profile, ("state", candidate.word())];
+            state.add(&labels, flag(candidate == row.state));
+        }
+        in_use.add(&labels, flag(row.in_use));
+        if let Some(renews) = row.renews_itself {
+            renews_itself.add(&labels, flag(renews));
+        }
+    }
+    [expiry, state, in_use, renews_itself]
+        .map(|family| family.text)
+        .concat()
+}
+
+/// The logins of a gateway, each once.
+fn rows(gateway: &Gateway) -> Vec<Row> {
+    let Finding::Judged(report, judgement) = &gateway.assessment.finding else {
+        return Vec::new();
+    };
+    let mut rows = without_login(gateway, judgement);
+    let relied_on = relied_on(report, judgement, gateway.assessment.now);
+    let (used, unused): (Vec<&Login>, Vec<&Login>) = report
+        .logins
+        .iter()
+        .partition(|login| relied_on.contains(&login.id));
+    let of_login = |login: &Login, in_use| {
+        let left = login.left;
+        Row {
+            gateway: gateway.name.clone(),
+            provider: login.provider.clone(),
+            profile: login.id.clone(),
+            state: login.state(report.moment(gateway.assessment.now)),
+            ends: left.and_then(|left| report.captured_at.checked_add_signed(left)),
+            in_use,
+            renews_itself: renews_itself(login, report),
+        }
+    };
+    rows.extend(used.into_iter().map(|login| of_login(login, true)));
+    rows.extend(unused.into_iter().map(|login| of_login(login, false)));
+    let mut told = HashSet::new();
+    rows.retain(|row| told.insert((row.provider.clone(), row.profile.clone())));
+    rows.truncate(MOST_LOGINS);
+    rows
+}
+
+/// Providers that have no login to complain about, which is what is wrong with them.
+fn without_login<'a>(gateway: &'a Gateway, judgement: &'a Judgement) -> Vec<Row> {
+    let concerns = judgement.concerns.iter();
+    let without = concerns.filter(|concern| concern.login.is_none());
+    let row = without.map(|concern| Row {
+        gateway: gateway.name.clone(),
+        provider: concern.provider.clone(),
+        profile: Text::default(),
+        state: concern.state,
+        ends: None,
+        in_use: true,
+        renews_itself: None,
+    });
+    row.collect()
+}
+
+/// Whether a login renews itself: of an OAuth login that is well, only its last day tells.
+fn renews_itself(login: &Login, report: &Report) -> Option<bool> {
+    if login.renews_itself(report.warn_after) {
+        return Some(true);
+    }
+    let may_yet = login.kind == LoginKind::OAuth && login.reported == Reported::Ok;
+    (!may_yet).then_some(false)
+}
+
+const fn flag(holds: bool) -> f64 {
+    if holds { 1.0 } else { 0.0 }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "seconds since 1970 fit an f64 exactly"
+)]
+fn seconds(moment: DateTime<Utc>) -> f64 {
+    moment.timestamp() as f64
+}
+
+/// A metric with its samples. All are gauges.
+struct Family {
+    name: &'static str,
+    text: String,
+}
+
+impl Family {
+    fn new(name: &'static str, help: &str) -> Self {
+        Self {
+            name,
+            text: format!("# HELP {name} {help}\n# TYPE {name} gauge\n"),
+        }
+    }
+
+    fn add(&mut self, labels: &[(&str, &str)], value: f64) {
+        // To Prometheus, an empty label is one that is not there.
+        let labels: Vec<String> = labels
+            .iter()
+            .filter(|(_, content)| !content.is_empty())
+            .map(|(label, content)| format!("{label}=\"{}\"", escaped(content)))
+            .collect();
+        let _ = writeln!(self.text, "{}{{{}}} {value}", self.name, labels.join(","));
     }
 }
 
+/// What a label holds; its text has no line breaks.
 fn escaped(text: &str) -> String {
-    text.replace('\\', r"\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n")
+    text.replace('\\', r"\\").replace('"', "\\\"")
 }
+
+#[cfg(test)]
+mod tests;

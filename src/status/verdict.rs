@@ -205,14 +205,7 @@ fn of_provider(report: &Report, name: &Text, moment: Moment) -> Option<Concern> 
 
 /// From 2026.8: a route is as good as the first of its logins that OpenClaw could pick.
 fn of_route(report: &Report, name: &Text, moment: Moment) -> Option<Concern> {
-    let can_be_picked = |login: &&Login, moment: Moment| {
-        let spent = login.kind == LoginKind::Token && login.expiry_state(moment) == State::Expired;
-        login.eligible && !spent && login.pause_at(moment).is_none()
-    };
-    if let Some(picked) = report
-        .logins_of(name)
-        .find(|login| can_be_picked(login, moment))
-    {
+    if let Some(picked) = picked(report, name, moment) {
         return of_expiry(picked, moment);
     }
     // Nothing to pick: known at the moment of capture as missing, new if the time ran out since.
@@ -220,9 +213,7 @@ fn of_route(report: &Report, name: &Text, moment: Moment) -> Option<Concern> {
         since_capture: TimeDelta::zero(),
         ..moment
     };
-    let spent = report
-        .logins_of(name)
-        .find(|login| can_be_picked(login, before))?;
+    let spent = picked(report, name, before)?;
     let other = report
         .provider(name)
         .is_some_and(|provider| provider.other_credential);
@@ -233,19 +224,60 @@ fn of_route(report: &Report, name: &Text, moment: Moment) -> Option<Concern> {
     }
 }
 
-/// A report from the stores knows no routes: every provider is taken by its best login, and the verdict is
-/// only definite where all of them agree.
-fn of_stores(report: &Report, moment: Moment) -> Vec<Concern> {
+/// The login that OpenClaw takes for a provider's routes, if there is one that it could.
+fn picked<'a>(report: &'a Report, name: &Text, moment: Moment) -> Option<&'a Login> {
+    report.logins_of(name).find(|login| {
+        let spent = login.kind == LoginKind::Token && login.expiry_state(moment) == State::Expired;
+        login.eligible && !spent && login.pause_at(moment).is_none()
+    })
+}
+
+/// The ids of the logins on which the verdict rests: those that a concern is about, and those that would be one
+/// if they ended. A second login behind a healthy one is not among them.
+pub(crate) fn relied_on<'a>(
+    report: &'a Report,
+    judgement: &'a Judgement,
+    now: DateTime<Utc>,
+) -> HashSet<&'a Text> {
+    let moment = report.moment(now);
+    let used = report.in_use.iter();
+    let other = |name: &&Text| {
+        let provider = report.provider(name);
+        provider.is_some_and(|provider| provider.other_credential)
+    };
+    let logins: Vec<&Login> = match report.rule {
+        Rule::Logins => report.logins.iter().collect(),
+        Rule::Providers => used
+            .filter(|name| !other(name))
+            .flat_map(|name| report.logins_of(name))
+            .collect(),
+        Rule::Routes => used
+            .filter_map(|name| picked(report, name, moment))
+            .collect(),
+        Rule::Stores => best_of_each(report, moment),
+    };
+    let concerning = judgement.concerns.iter();
+    let concerning = concerning.filter_map(|concern| concern.login.as_ref());
+    let relied_on = logins.into_iter().map(|login| &login.id);
+    relied_on.chain(concerning).collect()
+}
+
+fn best_of_each(report: &Report, moment: Moment) -> Vec<&Login> {
     let best = |name: &Text| {
         report
             .logins_of(name)
             .min_by_key(|login| goodness(login.state(moment)))
     };
-    let bests: Vec<&Login> = report
-        .providers
-        .iter()
+    let providers = report.providers.iter();
+    providers
         .filter_map(|provider| best(&provider.name))
-        .collect();
+        .collect()
+}
+
+/// A report from the stores knows no routes: every provider is taken by its best login, and the verdict is
+/// only definite where all of them agree.
+fn of_stores(report: &Report, moment: Moment) -> Vec<Concern> {
+    let bests = best_of_each(report, moment);
     let some_work = bests.iter().any(|login| login.state(moment).works());
     let concern = |login: &&Login| {
         let mut concern = of_state(login, moment)?;
