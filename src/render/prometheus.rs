@@ -1,6 +1,6 @@
 //! `--format prometheus`: metrics, without secrets and with label sets bounded by the logins there are.
 //!
-//! The text is both `OpenMetrics` and the older format of Prometheus that `node_exporter`'s textfile collector reads,
+//! The text is both `OpenMetrics` and the older format of Prometheus that node_exporter's textfile collector reads,
 //! which knows neither units nor the type `info`. One series that is there twice makes both refuse all of it.
 
 use std::collections::HashSet;

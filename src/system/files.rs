@@ -108,15 +108,31 @@ fn see_file(path: &Path, limit: u64) -> io::Result<Seen> {
 /// Missing folders are made, 0700. A symbolic link keeps pointing where it points.
 pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let folder = parent(&path);
-    make_private_folder(&folder)?;
-    // Created 0600, and removed by its guard when anything below fails.
+    make_private_folder(&parent(&path))?;
+    // Not every file system of a phone lets anybody set permissions.
+    replace(&path, content, None)
+}
+
+/// Writes a file that everybody may read, whatever the umask, in a folder that is there: to a sibling first, which
+/// then takes its place. A symbolic link keeps pointing where it points.
+pub(crate) fn write_public(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    replace(&path, content, Some(0o644))
+}
+
+fn replace(path: &Path, content: &[u8], mode: Option<u32>) -> io::Result<()> {
+    // Created 0600, and removed by its guard when anything below fails. Its name has no extension by which somebody
+    // who watches the folder could take it for one of theirs.
     let mut sibling = tempfile::Builder::new()
         .prefix(".clawtap-")
-        .tempfile_in(&folder)?;
+        .tempfile_in(parent(path))?;
     sibling.write_all(content)?;
+    if let Some(mode) = mode {
+        let permissions = fs::Permissions::from_mode(mode);
+        sibling.as_file().set_permissions(permissions)?;
+    }
     sibling.as_file().sync_all()?;
-    sibling.persist(&path).map_err(|error| error.error)?;
+    sibling.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 
@@ -275,7 +291,7 @@ fn parent(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::{append_private, own_folder, read, write_private};
+    use super::{append_private, own_folder, read, write_private, write_public};
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -301,6 +317,24 @@ mod tests {
         write_private(&link, b"new").unwrap();
         assert!(link.is_symlink());
         assert_eq!(std::fs::read(&real).unwrap(), b"new");
+    }
+
+    #[test]
+    fn a_public_file_is_for_everybody_and_makes_no_folder() {
+        let home = tempfile::tempdir().unwrap();
+        let (real, link) = (home.path().join("real.prom"), home.path().join("link.prom"));
+        write_public(&real, b"old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        write_public(&link, b"new").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read(&real).unwrap(), b"new");
+        let mode = real.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o644);
+        let names = std::fs::read_dir(home.path()).unwrap().count();
+        assert_eq!(names, 2, "a temporary sibling was left behind");
+        let missing = home.path().join("missing/metrics.prom");
+        assert!(write_public(&missing, b"").is_err());
+        assert!(!home.path().join("missing").exists());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod check;
 mod ntfy;
 mod test_alert;
+mod textfile;
 mod timers;
 
 use crate::cli::{self, MonitorCommand};
