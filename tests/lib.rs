@@ -25,6 +25,7 @@ mod ntfy;
 #[cfg(feature = "test-sshd")]
 mod over_ssh;
 mod picture;
+mod prometheus;
 mod readme;
 #[cfg(feature = "test-openclaw")]
 mod real_monitor;
