@@ -230,3 +230,21 @@ fn a_person_at_a_terminal_sees_how_it_stands() {
         "home: ok, anthropic 299 d left\n"
     );
 }
+
+#[test]
+fn metrics_and_alerts_do_not_wait_for_each_other() {
+    let household = Household::new(LISTENER);
+    household.says("token_expired_am");
+    let failed = household.run(&["--textfile", "missing/clawtap.prom"]);
+    let stderr = "clawtap: there is no folder missing\n\
+                  → Name a file in the folder of node_exporter's --collector.textfile.directory\n";
+    failed.expect(74, &told(EXPIRED, "command"), stderr);
+    let household = Household::new(&LISTENER.replace("cat >>heard", "exit 1"));
+    let lost = household
+        .says("token_expired_am")
+        .run(&["--textfile", "clawtap.prom"]);
+    assert_eq!(lost.code, 75);
+    let metrics = household.read("clawtap.prom").unwrap();
+    let broken = "clawtap_gateway_verdict{gateway=\"home\",verdict=\"broken\"} 1\n";
+    assert!(metrics.contains(broken), "{metrics}");
+}

@@ -11,6 +11,7 @@ use crate::alert::rules::Rules;
 use crate::alert::thread::Need;
 use crate::alert::wording;
 use crate::cli;
+use crate::commands::monitor::textfile;
 use crate::commands::questioning::{Person, assess_these};
 use crate::commands::{Session, afterwards, print};
 use crate::error::{Error, Kind, Outcome};
@@ -39,7 +40,12 @@ pub(super) fn run(arguments: cli::MonitorRun, session: &Session) -> Result<Outco
         monitor.rehearse()?;
     } else {
         afterwards::refresh(&assessments, session);
+        // Whoever reads the metrics watches too: neither must keep the other from it.
+        let written = arguments
+            .textfile
+            .map(|path| textfile::write(&assessments, &path));
         monitor.alert()?;
+        written.transpose()?;
     }
     Ok(Outcome::Judged(worst(&assessments)))
 }
