@@ -146,10 +146,8 @@ fn routes(report: &Report, now: DateTime<Utc>) -> Vec<Route> {
         }
         match ends.iter().find(|end| end.concern.provider == *provider) {
             Some(end) => Condition::Ends {
-                by: end.concern.login.as_ref().and_then(|id| {
-                    let login = report.login(id)?;
-                    Some(Credential::of(login, report))
-                }),
+                by: ending_at(report, &end.concern, end.at - now, now)
+                    .map(|login| Credential::of(login, report)),
                 at: end.at,
                 left: end.at - now,
             },
@@ -222,6 +220,20 @@ fn is_outranked(report: &Report, concern: &Concern, at: DateTime<Utc>) -> bool {
             .any(|other| other.id != *stale && other.state(moment).works())
 }
 
+/// The login that ends then; where there is none, the one that is complained of.
+fn ending_at<'a>(
+    report: &'a Report,
+    concern: &'a Concern,
+    left: TimeDelta,
+    now: DateTime<Utc>,
+) -> Option<&'a Login> {
+    let moment = report.moment(now);
+    let mut logins = report.logins_of(&concern.provider);
+    logins
+        .find(|login| login.left_at(moment) == Some(left))
+        .or_else(|| report.login(concern.login.as_ref()?))
+}
+
 fn lasting<'a>(report: &'a Report, provider: &'a Text, now: DateTime<Utc>) -> Option<&'a Login> {
     let moment = report.moment(now);
     report
@@ -236,5 +248,109 @@ impl Credential {
             kind: login.kind,
             renews_itself: login.renews_itself(report.warn_after),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Condition, Observation};
+    use crate::status::assessment::Assessment;
+    use crate::status::wire;
+    use chrono::{DateTime, TimeDelta, Utc};
+    use pretty_assertions::assert_eq;
+    use serde_json::{Value, json};
+    use std::time::Duration;
+
+    fn now() -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+    }
+
+    /// What a document of OpenClaw means: each provider in a few words.
+    fn conditions(document: &Value, exit: i32) -> Vec<String> {
+        let report = wire::read(document.to_string().as_bytes(), Some(exit), now()).unwrap();
+        let assessment = Assessment::new("home".into(), Ok(report), Duration::ZERO, now());
+        let observation = Observation::of(&assessment, None);
+        let words = observation
+            .routes
+            .iter()
+            .map(|route| match &route.condition {
+                Condition::Lasts { by } => {
+                    let by = by.as_ref().map(|it| it.profile.as_str().to_owned());
+                    format!("{} lasts by {}", route.provider, by.unwrap_or_default())
+                }
+                Condition::Ends { by, left, .. } => {
+                    let by = by.as_ref().map(|it| it.profile.as_str().to_owned());
+                    let by = by.unwrap_or_default();
+                    format!("{} ends in {} h by {by}", route.provider, left.num_hours())
+                }
+                Condition::Broken(concern) => {
+                    format!("{} {}", route.provider, concern.state.word())
+                }
+                Condition::Unclear => format!("{} unclear", route.provider),
+            });
+        words.collect()
+    }
+
+    /// A document of before OpenClaw judged by routes.
+    fn document(profiles: &Value) -> Value {
+        let ids: Vec<&Value> = profiles
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|profile| &profile["profileId"])
+            .collect();
+        json!({
+            "resolvedDefault": "anthropic/claude-opus-4-5",
+            "auth": {
+                "providersInUse": ["anthropic"],
+                "missingProvidersInUse": [],
+                "oauth": {
+                    "warnAfterMs": 86_400_000,
+                    "profiles": profiles,
+                    "providers": [{"provider": "anthropic", "profiles": profiles}],
+                },
+                "providers": [{"provider": "anthropic", "profiles": {"labels": ids}}],
+            },
+        })
+    }
+
+    fn token(id: &str, hours: i64) -> Value {
+        let status = match hours {
+            ..=0 => "expired",
+            1..24 => "expiring",
+            _ => "ok",
+        };
+        json!({
+            "profileId": id, "provider": "anthropic", "type": "token",
+            "status": status, "remainingMs": hours * 3_600_000,
+        })
+    }
+
+    #[test]
+    fn one_login_that_works_outranks_a_stale_one() {
+        let stale = token("anthropic:old", -5);
+        let fresh = token("anthropic:new", 90);
+        assert_eq!(
+            conditions(&document(&json!([stale])), 1),
+            ["anthropic expired"]
+        );
+        assert_eq!(
+            conditions(&document(&json!([stale, fresh])), 1),
+            ["anthropic ends in 90 h by anthropic:new"]
+        );
+    }
+
+    #[test]
+    fn a_provider_ends_with_the_last_of_its_logins() {
+        let (soon, late) = (token("anthropic:a", 3), token("anthropic:b", 30));
+        assert_eq!(
+            conditions(&document(&json!([late, soon])), 2),
+            ["anthropic ends in 30 h by anthropic:b"]
+        );
+        let key = json!({
+            "profileId": "anthropic:key", "provider": "anthropic", "type": "api_key", "status": "static",
+        });
+        let lasting = conditions(&document(&json!([key, soon])), 2);
+        assert!(lasting[0].starts_with("anthropic lasts by "), "{lasting:?}");
     }
 }

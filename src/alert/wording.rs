@@ -190,8 +190,7 @@ impl Words {
             Fix::RenewsItself => by("It renews itself now"),
             Fix::PauseOver => "Its pause is over.".into(),
             Fix::NoLongerUsed => "No model uses it any more.".into(),
-            Fix::InSight => "It can be asked again.".into(),
-            Fix::Unknown => String::new(),
+            Fix::InSight | Fix::Unknown => String::new(),
         };
         let until = match (mended.until, mended.fix) {
             (Some(until), fix) if fix != Fix::RenewsItself => {
@@ -201,7 +200,7 @@ impl Words {
         };
         let since = when(mended.since);
         let was = match mended.was.as_str() {
-            _ if about.provider.is_none() => format!(" It could not be since {since}."),
+            _ if about.provider.is_none() => format!("It could not be since {since}."),
             EXPIRING => String::new(),
             word => format!("\nIt was {word} since {since}."),
         };
@@ -237,5 +236,163 @@ fn moment_in_words(moment: DateTime<Utc>, now: DateTime<Utc>, local: Local) -> S
         -1 => format!("yesterday {time}"),
         -180..=180 => then.format("%a %-d %b %H:%M").to_string(),
         _ => then.format("%-d %b %Y").to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Words, moment_in_words};
+    use crate::alert::decide::{About, Alert, News};
+    use crate::alert::memory::{Fix, Mended};
+    use crate::alert::observation::Blind;
+    use crate::alert::thread::Need;
+    use crate::status::login::State;
+    use crate::status::text::Text;
+    use crate::status::verdict::{Concern, Verdict};
+    use chrono::{DateTime, TimeDelta, Utc};
+    use pretty_assertions::assert_eq;
+
+    fn now() -> DateTime<Utc> {
+        "2026-03-10T12:00:00Z".parse().unwrap()
+    }
+
+    fn hours(hours: i64) -> DateTime<Utc> {
+        now() + TimeDelta::hours(hours)
+    }
+
+    /// Title and body.
+    fn words(provider: Option<&str>, news: News) -> String {
+        let alert = Alert {
+            about: About {
+                gateway: "home".into(),
+                agent: None,
+                provider: provider.map(str::to_owned),
+            },
+            news,
+            to: Vec::new(),
+            is_known: false,
+        };
+        let words = Words::of(&alert, now(), |moment| moment.fixed_offset());
+        format!("{} / {}", words.title, words.body.replace('\n', " / "))
+    }
+
+    fn broken(state: State, left: Option<i64>, need: Need) -> String {
+        let concern = Concern {
+            verdict: Verdict::Broken,
+            state,
+            provider: Text::clean("anthropic"),
+            login: Some(Text::clean("anthropic:claude-code")),
+            kind: None,
+            left: left.map(TimeDelta::hours),
+            detail: None,
+        };
+        let news = News::Broken {
+            concern: Box::new(concern),
+            since: hours(-26),
+            need,
+        };
+        words(Some("anthropic"), news)
+    }
+
+    fn mended(provider: Option<&str>, was: &str, fix: Fix, until: Option<i64>) -> String {
+        let mended = Mended {
+            was: was.into(),
+            since: hours(-2),
+            at: now(),
+            fix,
+            profile: Some("anthropic:claude-code".into()),
+            until: until.map(hours),
+            hours: None,
+            to: [].into(),
+            failed: [].into(),
+        };
+        words(provider, News::Mended(mended))
+    }
+
+    #[test]
+    fn an_alert_says_what_and_what_next() {
+        let ends = News::Ends {
+            profile: Some("anthropic:claude-code".into()),
+            hours: 24,
+            at: hours(20),
+        };
+        assert_eq!(
+            words(Some("anthropic"), ends),
+            "anthropic expires in 20 h / It ends tomorrow 08:00. / Renew it before then: clawtap reauth"
+        );
+        assert_eq!(
+            broken(State::Expired, Some(-3), Need::First),
+            "anthropic expired 3 h ago / Sign in again: clawtap reauth"
+        );
+        assert_eq!(
+            broken(State::Missing, None, Need::Again),
+            "anthropic is not signed in / Told again; it is so since yesterday 10:00. / Sign in: clawtap reauth"
+        );
+        let blind = News::Blind {
+            blind: Blind {
+                word: "timeout",
+                what: "does not respond".into(),
+                next_step: "Is it switched on?".into(),
+                lasting: false,
+            },
+            since: hours(-1),
+            need: Need::First,
+        };
+        assert_eq!(
+            words(None, blind),
+            "does not respond / Since today 11:00. Its logins are not known until then. / Is it switched on?"
+        );
+    }
+
+    #[test]
+    fn word_that_it_is_over_says_what_did_it_and_until_when() {
+        let anthropic = Some("anthropic");
+        let table = [
+            (
+                mended(anthropic, "expired", Fix::SignedIn, Some(24 * 364)),
+                "anthropic works again / Signed in again: anthropic:claude-code. It lasts until 9 Mar 2027. / \
+                 It was expired since today 10:00.",
+            ),
+            (
+                mended(anthropic, "expiring", Fix::SignedIn, Some(24 * 30)),
+                "anthropic is renewed / Signed in again: anthropic:claude-code. It lasts until Thu 9 Apr 12:00.",
+            ),
+            (
+                mended(anthropic, "missing", Fix::OtherLogin, None),
+                "anthropic is signed in / Another login does it now: anthropic:claude-code. / \
+                 It was missing since today 10:00.",
+            ),
+            (
+                mended(anthropic, "expired", Fix::RenewsItself, Some(5)),
+                "anthropic works again / It renews itself now: anthropic:claude-code. / \
+                 It was expired since today 10:00.",
+            ),
+            (
+                mended(anthropic, "expired", Fix::NoLongerUsed, None),
+                "anthropic is no longer used / No model uses it any more. / It was expired since today 10:00.",
+            ),
+            (
+                mended(None, "timeout", Fix::InSight, None),
+                "can be asked again / It could not be since today 10:00.",
+            ),
+        ];
+        for (told, expected) in table {
+            assert_eq!(told, expected);
+        }
+    }
+
+    #[test]
+    fn moments_are_told_as_people_tell_them() {
+        let table = [
+            (0, "today 12:00"),
+            (13, "tomorrow 01:00"),
+            (-13, "yesterday 23:00"),
+            (48, "Thu 12 Mar 12:00"),
+            (24 * 300, "4 Jan 2027"),
+        ];
+        for (later, expected) in table {
+            let told = moment_in_words(hours(later), now(), |moment| moment.fixed_offset());
+            assert_eq!(told, expected);
+        }
     }
 }

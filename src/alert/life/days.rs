@@ -4,6 +4,9 @@ use chrono::TimeDelta;
 use pretty_assertions::assert_eq;
 
 use super::{Fate, MadeUp, Watch, World, at};
+use crate::alert::decide::decide;
+use crate::alert::memory::Memory;
+use crate::alert::observation::Observation;
 use crate::alert::quiet::QuietHours;
 use crate::alert::wording;
 use crate::status::login::LoginKind::{ApiKey, OAuth, Token};
@@ -368,4 +371,68 @@ fn who_is_new_hears_of_what_is_wrong_now() {
             "00:10 home: anthropic is not signed in > phone",
         ]
     );
+}
+
+#[test]
+fn what_the_last_resort_has_delivered_is_not_tried_again() {
+    let steps: [Step; 3] = [
+        (
+            &|day| {
+                day.watch = Watch::new(&[("openclaw", false), ("phone", true)]);
+                day.failing = vec!["openclaw"];
+            },
+            5,
+        ),
+        (&|day| day.failing.clear(), 5),
+        (NOTHING, 12 * 60),
+    ];
+    assert_eq!(
+        told(&steps),
+        ["00:05 home: anthropic is not signed in > phone"]
+    );
+}
+
+#[test]
+fn a_sign_in_that_does_not_last_long_is_told_with_its_end_and_not_besides() {
+    let steps: [Step; 4] = [
+        (NOTHING, 5),
+        (&|day| day.token("anthropic:a", 5), 5),
+        (NOTHING, 5),
+        (NOTHING, 4 * 60),
+    ];
+    assert_eq!(
+        told(&steps),
+        [
+            "00:05 home: anthropic is not signed in > ntfy",
+            "00:10 home: anthropic is signed in > ntfy",
+            "04:15 home: anthropic expires in 50 m > ntfy",
+        ]
+    );
+}
+
+#[test]
+fn a_run_that_looked_earlier_and_comes_later_changes_nothing() {
+    let world = World {
+        in_use: vec!["anthropic"],
+        ..World::default()
+    };
+    let mut mended = world.clone();
+    mended.sign_in(MadeUp {
+        id: "anthropic:key",
+        kind: ApiKey,
+        ends: None,
+        renews_itself: false,
+    });
+    let watch = Watch::new(&[("ntfy", false)]);
+    let mut memory = Memory::default();
+    let mut alerts = |world: &World, time| {
+        let observation = Observation::of(&world.assessment(at(time)), None);
+        let rules = watch.rules(at("2026-01-01 10:05"));
+        decide(&mut memory, &[observation], &rules, at("2026-01-01 10:05"))
+            .alerts
+            .len()
+    };
+    assert_eq!(alerts(&mended, "2026-01-01 10:02"), 0);
+    assert_eq!(alerts(&world, "2026-01-01 10:01"), 0);
+    assert_eq!(alerts(&world, "2026-01-01 10:03"), 1);
 }

@@ -167,6 +167,17 @@ impl Watch {
         }
     }
 
+    fn rules(&self, now: DateTime<Utc>) -> Rules<'_> {
+        Rules {
+            warn_hours: &self.warn_hours,
+            remind_hours: self.remind_hours,
+            quiet: self
+                .quiet
+                .is_some_and(|it| it.cover((self.local)(now).time())),
+            channels: &self.channels,
+        }
+    }
+
     /// One run of the monitor. `works` says whether a channel does.
     fn run(
         &mut self,
@@ -186,14 +197,7 @@ impl Watch {
         };
         let mut memory = Memory::parse(&self.kept).unwrap();
         let observation = Observation::of(&world.assessment(now), None);
-        let rules = Rules {
-            warn_hours: &self.warn_hours,
-            remind_hours: self.remind_hours,
-            quiet: self
-                .quiet
-                .is_some_and(|it| it.cover((self.local)(now).time())),
-            channels: &self.channels,
-        };
+        let rules = self.rules(now);
         let Decision { alerts, .. } = decide(&mut memory, &[observation], &rules, now);
         if step().is_err() {
             return Vec::new();
