@@ -1,8 +1,11 @@
 //! ntfy as a channel: what its server gets, and what a person hears when that goes wrong.
 
 use std::fs::{self, Permissions};
+use std::io::{BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use pretty_assertions::assert_eq;
@@ -29,6 +32,55 @@ fn with_token_file(clawtap: Clawtap, content: &str) -> Clawtap {
     let file = clawtap.home().join("ntfy.token");
     fs::set_permissions(file, Permissions::from_mode(0o600)).expect("our file");
     clawtap
+}
+
+/// A server with a certificate that it has signed itself.
+struct Impostor(Child);
+
+impl Impostor {
+    fn start(folder: &Path) -> Self {
+        let openssl = |arguments: &str| {
+            let mut openssl = Command::new("openssl");
+            openssl.args(arguments.split(' ')).current_dir(folder);
+            // It ends with its input.
+            openssl.stderr(Stdio::null()).stdin(Stdio::piped());
+            openssl
+        };
+        let made = openssl(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
+             -addext subjectAltName=DNS:localhost -days 2 -keyout key.pem -out certificate.pem",
+        );
+        assert!({ made }.status().expect("openssl").success());
+        let mut serve =
+            openssl("s_server -accept 127.0.0.1:0 -cert certificate.pem -key key.pem -naccept 9");
+        Self(serve.stdout(Stdio::piped()).spawn().expect("openssl"))
+    }
+
+    fn port(&mut self) -> String {
+        let stdout = self.0.stdout.as_mut().expect("piped");
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        let line = lines
+            .find(|line| line.starts_with("ACCEPT "))
+            .expect("it listens");
+        line.rsplit(':').next().expect("a port").to_owned()
+    }
+
+    /// Ends it: what it has received.
+    fn heard(&mut self) -> String {
+        self.0.kill().expect("it runs");
+        let mut heard = String::new();
+        let mut stdout = self.0.stdout.take().expect("piped");
+        stdout.read_to_string(&mut heard).expect("text");
+        heard
+    }
+}
+
+impl Drop for Impostor {
+    fn drop(&mut self) {
+        // Failing means that it has ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// A server that takes these turns fails to publish: what it is told as, with its address as HOST, and how often it
@@ -278,7 +330,7 @@ fn a_server_that_is_not_there_is_said_to_be() {
         ),
         (
             https,
-            format!("found no https at {}: check url", server.host()),
+            format!("cannot agree on https with {}: check url", server.host()),
         ),
     ];
     for (url, reason) in table {
@@ -289,6 +341,18 @@ fn a_server_that_is_not_there_is_said_to_be() {
             .stdout(&told)
             .stderr("");
     }
+}
+
+#[test]
+fn a_certificate_that_anybody_could_have_made_is_not_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut impostor = Impostor::start(folder.path());
+    let host = format!("localhost:{}", impostor.port());
+    let reason = format!("cannot trust {host}: check its certificate, and this device's clock");
+    let told = format!("✗ ntfy: {reason}\n");
+    let clawtap = with_token_file(test_alert(&format!("https://{host}"), TOKEN_FILE), TOKEN);
+    let _ = clawtap.run().status(75).stdout(&told).stderr("");
+    assert!(!impostor.heard().contains(TOKEN), "it has the token");
 }
 
 #[test]

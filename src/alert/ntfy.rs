@@ -27,7 +27,7 @@ pub(super) fn deliver(
         .map(|place| token::read(place, processes, environment))
         .transpose()
         .map_err(Undelivered::because)?;
-    // The topic is in the body: an address would show it to every proxy on the way.
+    // The topic is in the body: addresses end up in the logs of servers.
     let post = Post {
         url: &format!("{}/", topic.server),
         token: token.as_ref(),

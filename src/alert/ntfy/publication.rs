@@ -8,14 +8,18 @@ use crate::alert::message::{Message, Severity};
 
 /// The longest message, in bytes; from a longer one ntfy makes an attachment.
 const LONGEST_MESSAGE: usize = 4096;
+/// The longest JSON, in bytes; ntfy refuses twice its longest message.
+const LONGEST_JSON: usize = 2 * LONGEST_MESSAGE - 1;
 /// Longer than any that a phone shows.
 const LONGEST_TITLE: usize = 256;
+/// The longest page, which is there twice.
+const LONGEST_PAGE: usize = 2000;
 
 #[derive(Serialize)]
 struct Publication<'a> {
     topic: &'a str,
-    title: &'a str,
-    message: &'a str,
+    title: String,
+    message: String,
     priority: u8,
     tags: [&'static str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,28 +37,40 @@ struct Button<'a> {
 
 /// The JSON that is posted to the server's root.
 pub(super) fn of(message: &Message, topic: &str) -> String {
+    let mut longest = LONGEST_MESSAGE;
+    loop {
+        let publication = publication(message, topic, longest);
+        let json = serde_json::to_string(&publication).unwrap_or_default();
+        // What is escaped takes more room.
+        if json.len() <= LONGEST_JSON || longest < LONGEST_TITLE {
+            return json;
+        }
+        longest /= 2;
+    }
+}
+
+fn publication<'a>(message: &'a Message, topic: &'a str, longest: usize) -> Publication<'a> {
     let page = message.page.as_deref();
-    let page = page.filter(|page| page.starts_with("https://"));
+    let page = page.filter(|page| page.starts_with("https://") && page.len() <= LONGEST_PAGE);
     let actions = page.map(|url| Button {
         action: "view",
         label: "Sign in",
         url,
     });
     let title = cut(&message.title, LONGEST_TITLE);
-    let publication = Publication {
+    Publication {
         topic,
-        title: &title,
         // ntfy writes "triggered" where there is no message.
         message: match message.body.trim() {
-            "" => &title,
-            body => &cut(body, LONGEST_MESSAGE),
+            "" => title.clone(),
+            body => cut(body, longest),
         },
+        title,
         priority: priority(message.severity),
         tags: [tag(message)],
         click: page,
         actions: actions.into_iter().collect(),
-    };
-    serde_json::to_string(&publication).unwrap_or_default()
+    }
 }
 
 /// 5 is for what must wake somebody, 4 shows itself on the screen, 3 is ntfy's own.
@@ -89,7 +105,7 @@ fn cut(text: &str, longest: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_MESSAGE, cut, of};
+    use super::{LONGEST_JSON, LONGEST_MESSAGE, cut, of};
     use crate::alert::message::{Message, Severity};
     use crate::alert::ntfy::samples::message;
     use proptest::prelude::*;
@@ -171,6 +187,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_escaped_counts_as_it_is_sent() {
+        let message = Message {
+            body: "\u{1}".repeat(4096),
+            ..message()
+        };
+        assert!(of(&message, "clawtap-1").len() <= LONGEST_JSON);
+        assert!(published(&message)["message"].as_str().unwrap().len() > 1000);
+    }
+
+    #[test]
     fn a_long_message_is_cut_rather_than_attached() {
         let message = Message {
             body: "ü".repeat(10_000),
@@ -183,6 +209,18 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn nothing_is_too_large_for_the_server(
+            title in any::<String>(),
+            body in prop::collection::vec(any::<char>(), 0..9000),
+            page in "https://a\\.example/[a-z\"]{0,4000}",
+        ) {
+            let message = Message { title, body: body.into_iter().collect(), page: Some(page), ..message() };
+            prop_assert!(of(&message, "clawtap-1").len() <= LONGEST_JSON);
+            prop_assert!(published(&message)["message"].as_str().unwrap().len() <= LONGEST_MESSAGE);
+        }
+
         #[test]
         fn a_text_is_cut_at_a_character_and_kept_if_it_fits(text in any::<String>(), longest in 3..60_usize) {
             let cut = cut(&text, longest);

@@ -48,7 +48,10 @@ impl Reader<'_> {
                 // After a time-out the server may have the message.
                 passing: matches!(
                     failure,
-                    Failure::NotFound | Failure::NotConnected | Failure::NotHttp
+                    Failure::NotFound
+                        | Failure::NotConnected
+                        | Failure::NotEncrypted
+                        | Failure::NotHttp
                 ),
                 retry_after: None,
             }),
@@ -69,7 +72,7 @@ impl Reader<'_> {
             Failure::NoCertificates => {
                 format!("cannot check who {host} is: install ca-certificates")
             }
-            Failure::NotEncrypted => format!("found no https at {host}: check url"),
+            Failure::NotEncrypted => format!("cannot agree on https with {host}: check url"),
             Failure::NotHttp => format!("got no sensible answer from {host}: check url"),
             Failure::Interrupted => "was interrupted".into(),
             Failure::Other(said) => {
@@ -333,8 +336,8 @@ mod tests {
             ),
             (
                 Failure::NotEncrypted,
-                "found no https at ntfy.example: check url",
-                false,
+                "cannot agree on https with ntfy.example: check url",
+                true,
             ),
             (
                 Failure::Untrusted,
