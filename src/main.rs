@@ -7,6 +7,7 @@ mod credentials;
 mod error;
 mod gateway;
 mod guide;
+mod history;
 mod install;
 mod login;
 mod phone;

@@ -1,7 +1,7 @@
 //! Files: read with a limit, written whole or not at all.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -212,21 +212,46 @@ pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Appends lines to a private file, and makes it if it is not there.
+/// Appends lines to a private file in one write, and makes it if it is not there. They begin on a line of their own.
 pub(crate) fn append_private(path: &Path, lines: &str) -> io::Result<()> {
     make_private_folder(&parent(path))?;
-    let before = read_text_if_there(path, 16 * 1024 * 1024)?.unwrap_or_default();
-    let gap = if before.is_empty() || before.ends_with('\n') {
-        ""
-    } else {
-        "\n"
-    };
     let mut file = fs::OpenOptions::new()
+        .read(true)
         .append(true)
         .create(true)
         .mode(0o600)
         .open(path)?;
+    let mut last = [b'\n'];
+    if file.metadata()?.len() > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    let gap = if last == [b'\n'] { "" } else { "\n" };
     file.write_all(format!("{gap}{lines}").as_bytes())
+}
+
+/// How long a file is, in bytes; nothing is there as long as an empty one.
+pub(crate) fn length(path: &Path) -> io::Result<u64> {
+    match fs::metadata(path) {
+        Ok(found) => Ok(found.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads the end of a file, at most `limit` bytes; of one that is not there, nothing.
+pub(crate) fn read_end(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match File::open(path) {
+        Ok(mut file) => {
+            let length = file.metadata()?.len();
+            file.seek(SeekFrom::Start(length.saturating_sub(limit)))?;
+            file.take(limit).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(bytes),
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes sure of a folder that nobody else can have put there or can write to.
