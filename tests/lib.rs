@@ -16,6 +16,7 @@ mod expiries;
 mod fallback;
 mod formats;
 mod guide;
+mod history;
 #[cfg(feature = "test-sshd")]
 mod init;
 mod live_rows;

@@ -1,9 +1,60 @@
 //! `clawtap history`
 
-use crate::cli;
-use crate::commands::Session;
-use crate::error::{Error, Kind, Outcome};
+use chrono::TimeDelta;
 
-pub(crate) fn run(_arguments: &cli::History, _session: &Session) -> Result<Outcome, Error> {
-    Err(Error::new(Kind::Bug, "not there yet"))
+use crate::cli;
+use crate::commands::{Session, print};
+use crate::error::{Error, Kind, Outcome};
+use crate::history::Event;
+use crate::history::log;
+use crate::render::history::{self, View};
+use crate::settings::nearest;
+use crate::status::text::Text;
+use crate::system::{clock, terminal};
+
+pub(crate) fn run(arguments: &cli::History, session: &Session) -> Result<Outcome, Error> {
+    let log = log::read(&session.environment)?;
+    if session.verbose && log.unreadable > 0 {
+        let count = log.unreadable;
+        terminal::say(&format!("clawtap: lines that cannot be read: {count}\n"));
+    }
+    let events = match &arguments.gateway {
+        Some(name) => of_gateway(name, log.events)?,
+        None => log.events,
+    };
+    let now = clock::now();
+    let since = now - TimeDelta::days(arguments.days.into());
+    print(&if arguments.json {
+        let recent = events.iter().filter(|event| event.at() >= since);
+        recent.map(Event::line).collect()
+    } else {
+        let view = View {
+            since,
+            now,
+            width: session.terminal.width,
+        };
+        history::render(&events, view, clock::local)
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// What happened to one gateway, configured or not: one that is gone has a history too.
+fn of_gateway(name: &str, events: Vec<Event>) -> Result<Vec<Event>, Error> {
+    let mut known: Vec<String> = events
+        .iter()
+        .map(|event| event.gateway().to_owned())
+        .collect();
+    known.sort();
+    known.dedup();
+    if known.is_empty() || known.iter().any(|gateway| gateway == name) {
+        let of_it = events.into_iter().filter(|event| event.gateway() == name);
+        return Ok(of_it.collect());
+    }
+    let shown = Text::clean(name);
+    let message = format!("no gateway \"{shown}\" in the history");
+    let hint = match nearest(name, known.iter().map(String::as_str)) {
+        Some(near) => format!("Did you mean {near}?"),
+        None => format!("There are: {}", known.join(", ")),
+    };
+    Err(Error::new(Kind::Usage, message).hint(hint))
 }

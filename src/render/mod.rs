@@ -5,6 +5,7 @@ pub(crate) mod complaint;
 pub(crate) mod demo;
 pub(crate) mod duration;
 pub(crate) mod gauge;
+pub(crate) mod history;
 pub(crate) mod json;
 pub(crate) mod notification;
 pub(crate) mod picture;
