@@ -30,6 +30,7 @@ const SOON: &str = "ClawtapLoginExpiringSoon warning";
 const VERY_SOON: &str = "ClawtapLoginExpiringSoon critical";
 const UNUSABLE: &str = "ClawtapLoginUnusable critical";
 const UNREACHABLE: &str = "ClawtapGatewayUnreachable warning";
+const UNKNOWN: &str = "ClawtapVerdictUnknown warning";
 const STALE: &str = "ClawtapCheckStale warning";
 const MISSING: &str = "ClawtapMetricsMissing warning";
 
@@ -38,6 +39,7 @@ const fn token(ends_in_hours: i64) -> Held {
         id: "anthropic:claude-code",
         kind: "token",
         ends: ends_in_hours * 60,
+        status: None,
     }
 }
 
@@ -192,8 +194,15 @@ fn cases() -> Vec<Case> {
             told: &[],
         },
         Case {
-            title: "a model's provider has no login",
-            events: hours(2, Event::Answer(Vec::new())),
+            title: "a model's provider has no login, and neither has one that nothing needs",
+            events: hours(
+                2,
+                answer(Held {
+                    id: "openai:old",
+                    status: Some("missing"),
+                    ..token(7_200)
+                }),
+            ),
             firing: &[("29m", &[]), ("30m", &[UNUSABLE])],
             told: &[Told {
                 at: "1h",
@@ -205,6 +214,24 @@ fn cases() -> Vec<Case> {
                 ],
                 summary: "home: anthropic missing",
                 description: "Models that need anthropic do not answer. See what to do: clawtap status --gateway home",
+            }],
+        },
+        Case {
+            title: "OpenClaw says of a login what nobody understands",
+            events: hours(
+                2,
+                answer(Held {
+                    status: Some("puzzling"),
+                    ..token(7_200)
+                }),
+            ),
+            firing: &[("59m", &[]), ("1h", &[UNKNOWN])],
+            told: &[Told {
+                at: "1h",
+                alert: "ClawtapVerdictUnknown",
+                labels: &["severity: warning"],
+                summary: "home: cannot tell whether its logins work",
+                description: "It answered, but not clearly. See what it said: clawtap status --gateway home",
             }],
         },
         Case {

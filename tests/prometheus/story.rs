@@ -29,20 +29,24 @@ pub(super) struct Held {
     pub(super) id: &'static str,
     pub(super) kind: &'static str,
     pub(super) ends: i64,
+    /// OpenClaw's word for it, where its end does not tell.
+    pub(super) status: Option<&'static str>,
 }
 
 impl Held {
     /// As OpenClaw reports it. An OAuth login has a refresh token.
     fn reported(self, minute: i64) -> Value {
         let left = self.ends - minute;
-        let status = match left {
+        let by_end = match left {
             _ if self.kind == "oauth" => "ok",
             ..=0 => "expired",
             1..=1440 => "expiring",
             _ => "ok",
         };
+        let provider = self.id.split(':').next();
         json!({
-            "profileId": self.id, "provider": "anthropic", "type": self.kind, "status": status,
+            "profileId": self.id, "provider": provider, "type": self.kind,
+            "status": self.status.unwrap_or(by_end),
             "remainingMs": left * 60_000,
         })
     }
@@ -51,10 +55,13 @@ impl Held {
 /// A gateway with these logins, one of which the default model needs.
 fn gateway(logins: &[Held], minute: i64) -> GatewayHome {
     let reported: Vec<Value> = logins.iter().map(|held| held.reported(minute)).collect();
-    let mut usable = reported.iter().filter(|login| login["status"] != "expired");
-    let exit = match usable.next() {
-        Some(picked) if picked["status"] == "expiring" => "2",
-        Some(_) => "0",
+    let for_it = |login: &&Value| login["provider"] == "anthropic";
+    let order: Vec<&Value> = reported.iter().filter(for_it).collect();
+    let mut usable = order.iter().filter(|login| login["status"] != "expired");
+    let exit = match usable.next().and_then(|picked| picked["status"].as_str()) {
+        Some("ok") => "0",
+        Some("expiring") => "2",
+        Some(_) => "3",
         None => "1",
     };
     let missing = if exit == "1" {
@@ -69,7 +76,7 @@ fn gateway(logins: &[Held], minute: i64) -> GatewayHome {
             "modelRouteIssues": [],
             "oauth": {
                 "profiles": reported,
-                "providers": [{ "provider": "anthropic", "effectiveProfiles": reported }],
+                "providers": [{ "provider": "anthropic", "effectiveProfiles": order }],
             },
         },
     });
