@@ -29,6 +29,8 @@ mod picture;
 mod prometheus;
 mod readme;
 #[cfg(feature = "test-openclaw")]
+mod real_alerts;
+#[cfg(feature = "test-openclaw")]
 mod real_monitor;
 #[cfg(feature = "test-openclaw")]
 mod real_openclaw;
