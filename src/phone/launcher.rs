@@ -9,7 +9,7 @@ use crate::render::notification::Deed;
 use crate::system::environment::Environment;
 
 /// The variables that this program, ssh and the Termux:API commands go by.
-const HANDED_ON: [&str; 9] = [
+const HANDED_ON: [&str; 10] = [
     "HOME",
     "PATH",
     "PREFIX",
@@ -19,7 +19,16 @@ const HANDED_ON: [&str; 9] = [
     "XDG_STATE_HOME",
     "CLAWTAP_CONFIG",
     "OPENCLAW_SERVER",
+    "WARN_HOURS",
 ];
+
+/// Those of them that are set, with their values.
+pub(crate) fn handed_on(
+    environment: &Environment,
+) -> impl Iterator<Item = (&'static str, PathBuf)> {
+    let value = |name| Some((name, environment.path(name)?));
+    HANDED_ON.into_iter().filter_map(value)
+}
 
 /// Where the programs are and what they need; nothing of it comes from a gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,9 +43,10 @@ pub(crate) struct Launcher {
 impl Launcher {
     /// What this process was started with, and the file of its `--config`.
     pub(crate) fn of(environment: &Environment, config: Option<&Path>) -> Self {
-        let value = |name| Some((name, environment.path(name)?.into_os_string()));
+        let variables = handed_on(environment);
+        let variables = variables.map(|(name, value)| (name, value.into_os_string()));
         Self {
-            variables: HANDED_ON.into_iter().filter_map(value).collect(),
+            variables: variables.collect(),
             clawtap: environment.own_path(),
             config: config.map(|file| environment.absolute(file)),
             remover: environment

@@ -9,12 +9,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::credentials::secret::Secret;
-pub(crate) use crate::phone::launcher::Launcher;
+pub(crate) use crate::phone::launcher::{Launcher, handed_on};
 use crate::phone::termux::Problem;
 use crate::render::notification::Notification;
 use crate::system::environment::Environment;
 use crate::system::parallel::in_parallel;
 use crate::system::process::Processes;
+
+const NO_JOBS: &str = "Termux:API is not installed: pkg install termux-api";
 
 /// Everything one tap makes the phone do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -172,7 +174,36 @@ impl Phone {
             Self::Termux => termux::schedule(script, job, every)
                 .run(processes, environment)
                 .map_err(|problem| problem.text),
-            Self::Terminal => Err("only a phone can remind".into()),
+            Self::Terminal => Err(NO_JOBS.into()),
+        }
+    }
+
+    /// What Termux:API says of the scripts that Android is going to run.
+    pub(crate) fn pending_jobs(
+        &self,
+        processes: &Processes,
+        environment: &Environment,
+    ) -> Result<String, String> {
+        match self {
+            Self::Termux => termux::pending_jobs()
+                .answer(processes, environment)
+                .map_err(|problem| problem.text),
+            Self::Terminal => Err(NO_JOBS.into()),
+        }
+    }
+
+    /// Has Android forget a script.
+    pub(crate) fn cancel(
+        &self,
+        job: u32,
+        processes: &Processes,
+        environment: &Environment,
+    ) -> Result<(), String> {
+        match self {
+            Self::Termux => termux::cancel(job)
+                .run(processes, environment)
+                .map_err(|problem| problem.text),
+            Self::Terminal => Err(NO_JOBS.into()),
         }
     }
 }

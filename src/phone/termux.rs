@@ -156,6 +156,26 @@ pub(crate) fn schedule(script: &Path, job: u32, every: Duration) -> Call {
     }
 }
 
+/// The command that tells which scripts Android is going to run.
+pub(crate) fn pending_jobs() -> Call {
+    Call {
+        programs: &["termux-job-scheduler"],
+        arguments: vec!["--pending".into()],
+        stdin: String::new(),
+    }
+}
+
+/// The command that has Android forget a script.
+pub(crate) fn cancel(job: u32) -> Call {
+    Call {
+        programs: &["termux-job-scheduler"],
+        arguments: ["--cancel", "--job-id", &job.to_string()]
+            .map(OsString::from)
+            .to_vec(),
+        stdin: String::new(),
+    }
+}
+
 /// When a notification is heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Heard {
@@ -282,6 +302,18 @@ impl Call {
         processes: &Processes,
         environment: &Environment,
     ) -> Result<(), Problem> {
+        self.answer(processes, environment).map(drop)
+    }
+
+    /// Does the same, for what it prints.
+    ///
+    /// # Errors
+    /// What went wrong.
+    pub(crate) fn answer(
+        &self,
+        processes: &Processes,
+        environment: &Environment,
+    ) -> Result<String, Problem> {
         let mut problem = format!(
             "{} is not installed: pkg install termux-api",
             self.programs[0]
@@ -294,7 +326,9 @@ impl Call {
                 .arguments(self.arguments.clone())
                 .stdin(self.stdin.clone());
             problem = match processes.run(&invocation) {
-                Ok(finished) if finished.succeeded() => return Ok(()),
+                Ok(finished) if finished.succeeded() => {
+                    return Ok(String::from_utf8_lossy(&finished.stdout).into_owned());
+                }
                 Ok(finished) if finished.ending == Ending::Overdue => {
                     // Every command would wait in vain for the same app.
                     return Err(no_answer(name));
