@@ -48,6 +48,7 @@ mod subscription;
 mod sync;
 mod tap;
 mod terminal;
+mod timers;
 mod untrusted_text;
 mod usage;
 mod widgets;

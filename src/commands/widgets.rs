@@ -232,8 +232,7 @@ fn refresh_after(plan: &Plan, session: &Session) {
 fn left_alone(plan: &Plan, session: &Session) -> Result<Outcome, Error> {
     match conflicts(plan, spell(session)) {
         None => Ok(Outcome::Done),
-        Some(text) => {
-            Err(Error::new(Kind::Machine, text).hint("Move it away, or give --force to lose it"))
-        }
+        Some(lines) => Err(Error::new(Kind::Machine, format!("left alone:{lines}"))
+            .hint("Move it away, or give --force to lose it")),
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::install::manifest::Manifest;
 use crate::install::plan::{Change, Places, Plan};
 use crate::system::environment::Environment;
-use crate::system::placement::{self, Found, UNFINISHED};
+use crate::system::placement::{self, UNFINISHED};
 use crate::system::{files, placement::look};
 
 /// The largest manifest that is read, in bytes.
@@ -31,6 +31,20 @@ pub(crate) const WIDGETS: Subject = Subject {
     file: "widgets.json",
     noun: "widgets",
     renewal: "clawtap widgets install --force",
+};
+
+/// The units of systemd.
+pub(crate) const SYSTEMD_TIMER: Subject = Subject {
+    file: "monitor-systemd.json",
+    noun: "timers",
+    renewal: "clawtap monitor install --systemd",
+};
+
+/// The script of Android's job.
+pub(crate) const TERMUX_JOB: Subject = Subject {
+    file: "monitor-termux-job.json",
+    noun: "timers",
+    renewal: "clawtap monitor install --termux-job",
 };
 
 /// Where the manifest is.
@@ -69,11 +83,7 @@ impl<'a> Ledger<'a> {
     /// Keeps others from installing meanwhile. Returns what keeps them, and the folders it had to make.
     pub(crate) fn lock(&self) -> Result<(File, Vec<PathBuf>), Error> {
         let folder = self.folder();
-        let missing = folder
-            .ancestors()
-            .take_while(|folder| matches!(look(folder), Ok(Found::Nothing)));
-        let mut made: Vec<PathBuf> = missing.map(Path::to_path_buf).collect();
-        made.reverse();
+        let made = placement::missing_folders(folder);
         let locked = files::make_private_folder(folder).and_then(|()| files::lock_folder(folder));
         match locked {
             Ok(lock) => Ok((lock, made)),

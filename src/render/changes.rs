@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use crate::install::manifest::Entry;
 use crate::install::plan::{Change, Conflict, Plan};
+use crate::system::placement::Found;
 
 /// What would happen, a line for each change.
 pub(crate) fn intent(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
@@ -20,8 +22,31 @@ pub(crate) fn intent(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
     text
 }
 
+/// What would happen, with every line that would be written.
+pub(crate) fn foreseen(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
+    let steps = plan.changes.iter().map(|change| match change {
+        Change::Write { file, .. } => {
+            let content = String::from_utf8_lossy(&file.content);
+            format!("{}:\n{}", step(change, &spell), indented(&content))
+        }
+        Change::MakeFolder(_) | Change::Remove(_) | Change::RemoveFolder(_) => {
+            format!("{}\n", step(change, &spell))
+        }
+    });
+    steps.collect()
+}
+
+/// Lines that belong to the one before them.
+pub(crate) fn indented(text: &str) -> String {
+    let lines = text.lines().map(|line| match line {
+        "" => "\n".to_owned(),
+        line => format!("  {line}\n"),
+    });
+    lines.collect()
+}
+
 /// "write ~/.shortcuts/OpenClaw"
-pub(crate) fn step(change: &Change, spell: impl Fn(&Path) -> String) -> String {
+fn step(change: &Change, spell: impl Fn(&Path) -> String) -> String {
     let (verb, path) = match change {
         Change::MakeFolder(path) => ("make", path),
         Change::Write { file, new: true } => ("write", &file.path),
@@ -61,10 +86,27 @@ pub(crate) fn written(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
     lines.collect()
 }
 
-/// The places that were left as they are, and why; nothing if there are none.
+/// What is not as it was installed; a script must be executable, too.
+pub(crate) fn trouble(
+    entry: &Entry,
+    found: Option<&Found>,
+    is_script: bool,
+) -> Option<&'static str> {
+    match found {
+        None | Some(Found::Nothing) => Some("is missing"),
+        Some(Found::File {
+            content: Some(content),
+            mode,
+        }) if entry.wrote(content) => (is_script && mode & 0o100 == 0).then_some("cannot be run"),
+        Some(Found::File { .. }) => Some("was changed since"),
+        Some(_) => Some("is no file"),
+    }
+}
+
+/// The places that were or are left as they are, a line each, and why; nothing if there are none.
 pub(crate) fn conflicts(plan: &Plan, spell: impl Fn(&Path) -> String) -> Option<String> {
     let line =
         |conflict: &Conflict| format!("\n  {} {}", spell(&conflict.path), conflict.why.words());
     let lines: String = plan.conflicts.iter().map(line).collect();
-    (!lines.is_empty()).then(|| format!("left alone:{lines}"))
+    (!lines.is_empty()).then_some(lines)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::install::manifest::{Entry, Manifest};
 use crate::install::plan::Places;
-use crate::system::placement::Found;
+use crate::render::changes::trouble;
 
 /// What was installed and what is there now.
 pub(crate) struct Inventory<'a> {
@@ -36,7 +36,9 @@ pub(crate) fn listed(inventory: &Inventory, spell: impl Fn(&Path) -> String) -> 
                 let kind = if entry.live { " (live)" } else { "" };
                 text.push_str(&format!("  {label}{kind}\n"));
             }
-            if let Some(trouble) = trouble(entry, inventory.there.get(&entry.path)) {
+            let is_script = !entry.path.to_string_lossy().ends_with(".png");
+            let found = inventory.there.get(&entry.path);
+            if let Some(trouble) = trouble(entry, found, is_script) {
                 all_well = false;
                 text.push_str(&format!("    ✗ {} {trouble}\n", spell(&entry.path)));
             }
@@ -55,19 +57,4 @@ fn label(path: &Path) -> &str {
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.unwrap_or_default();
     name.strip_suffix(".png").unwrap_or(name)
-}
-
-fn trouble(entry: &Entry, found: Option<&Found>) -> Option<&'static str> {
-    match found {
-        None | Some(Found::Nothing) => Some("is missing"),
-        Some(Found::File {
-            content: Some(content),
-            mode,
-        }) if entry.wrote(content) => {
-            let script = !entry.path.to_string_lossy().ends_with(".png");
-            (script && mode & 0o100 == 0).then_some("cannot be run")
-        }
-        Some(Found::File { .. }) => Some("was changed since"),
-        Some(_) => Some("is no file"),
-    }
 }

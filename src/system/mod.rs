@@ -5,6 +5,7 @@
 )]
 
 pub(crate) mod clock;
+pub(crate) mod crontab;
 pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod http;
@@ -14,4 +15,5 @@ pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod random;
 pub(crate) mod spinner;
+pub(crate) mod systemctl;
 pub(crate) mod terminal;

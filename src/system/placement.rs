@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::system::files;
 
@@ -56,6 +56,16 @@ pub(crate) fn look(path: &Path) -> io::Result<Found> {
     } else {
         Found::Other
     })
+}
+
+/// A folder and those it is in, as far as they are not there; each after the one it is in.
+pub(crate) fn missing_folders(folder: &Path) -> Vec<PathBuf> {
+    let missing = folder
+        .ancestors()
+        .take_while(|folder| matches!(look(folder), Ok(Found::Nothing)));
+    let mut missing: Vec<PathBuf> = missing.map(Path::to_path_buf).collect();
+    missing.reverse();
+    missing
 }
 
 /// Makes one folder, open to its owner only. One that is there already stays as it is.

@@ -37,6 +37,11 @@ impl Phone {
         phone
     }
 
+    /// A home that lasts as well, on a machine that is no phone.
+    pub(crate) fn not_at_all(clawtap: Clawtap) -> Self {
+        Self { clawtap }
+    }
+
     /// With gateways of these names, none of which is there.
     pub(crate) fn with_gateways(names: &[&str]) -> Self {
         let phone = Self::new(Clawtap::new(), &[]);
@@ -146,6 +151,12 @@ impl Said {
     pub(crate) fn status(self, expected: i32) -> Self {
         let (stdout, stderr) = (&self.stdout, &self.stderr);
         assert_eq!(self.code, expected, "stdout:\n{stdout}\nstderr:\n{stderr}");
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn stdout(self, expected: &str) -> Self {
+        pretty_assertions::assert_eq!(self.stdout, expected);
         self
     }
 

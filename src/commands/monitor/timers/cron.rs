@@ -1,0 +1,154 @@
+//! A line in the user's crontab.
+
+use super::{Order, Standing, unusable};
+use crate::commands::Session;
+use crate::error::{Error, Kind};
+use crate::install::ledger::homeless;
+use crate::install::manifest::fingerprint;
+use crate::install::timers::crontab::{self, Crontab, Restored};
+use crate::install::timers::interval::spelled;
+use crate::render::changes::indented;
+use crate::system::crontab::Crontab as Program;
+use crate::system::{environment::Environment, files};
+
+pub(super) fn install(order: &Order) -> Result<String, Error> {
+    let environment = &order.session.environment;
+    let program = Program::find(environment, &order.session.processes).ok_or_else(|| {
+        Error::new(Kind::Machine, "there is no crontab here")
+            .hint("Install cron, or another timer:\n  clawtap monitor install --systemd")
+    })?;
+    let (interval, remark) = order.interval();
+    let line = crontab::line(&order.command()?, interval, seed()).map_err(unusable)?;
+    let _held = (!order.dry_run).then(|| lock(environment)).transpose()?;
+    let current = program.read().map_err(unreadable)?;
+    let parsed = Crontab::parse(current.as_deref()).map_err(|reason| broken(&reason))?;
+    let wanted = parsed.with(&line, current.is_none());
+    let is_there = current.as_ref() == Some(&wanted);
+    if order.dry_run {
+        if is_there {
+            return Ok(String::new());
+        }
+        let block = Crontab::parse(Some(&wanted)).map_err(|reason| broken(&reason))?;
+        let block = String::from_utf8_lossy(block.block().unwrap_or_default()).into_owned();
+        return Ok(format!(
+            "run crontab - to have in your crontab:\n{}",
+            indented(&block)
+        ));
+    }
+    let mut text = if is_there {
+        format!("✓ crontab: as it should be\n✓ cron: every {interval}\n{remark}")
+    } else {
+        program
+            .write(&wanted)
+            .map_err(|reason| unwritten(&reason))?;
+        format!("✓ crontab: written\n✓ cron: every {interval}\n{remark}")
+    };
+    if environment.termux_prefix().is_some() {
+        text.push_str("Termux starts no cron by itself: run crond.\n");
+    }
+    Ok(text)
+}
+
+pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
+    let environment = &order.session.environment;
+    let Some(program) = Program::find(environment, &order.session.processes) else {
+        return Ok(None);
+    };
+    let _held = (!order.dry_run).then(|| lock(environment)).transpose()?;
+    let Some(current) = program.read().map_err(unreadable)? else {
+        return Ok(None);
+    };
+    let parsed = Crontab::parse(Some(&current)).map_err(|reason| broken(&reason))?;
+    let Some(restored) = parsed.without() else {
+        return Ok(None);
+    };
+    if order.dry_run {
+        let block = String::from_utf8_lossy(parsed.block().unwrap_or_default()).into_owned();
+        let option = match restored {
+            Restored::Text(_) => "-",
+            Restored::None => "-r",
+        };
+        return Ok(Some(format!(
+            "run crontab {option} to have no longer in it:\n{}",
+            indented(&block)
+        )));
+    }
+    match restored {
+        Restored::Text(text) => program.write(&text),
+        Restored::None => program.remove(),
+    }
+    .map_err(|reason| unwritten(&reason))?;
+    Ok(Some("✓ cron: no timer any more\n".into()))
+}
+
+pub(super) fn status(session: &Session) -> Standing {
+    let Some(program) = Program::find(&session.environment, &session.processes) else {
+        return Standing::ABSENT;
+    };
+    let current = match program.read() {
+        Ok(current) => current,
+        Err(reason) => {
+            return Standing {
+                words: Some(reason),
+                troubles: Vec::new(),
+            };
+        }
+    };
+    let parsed = match Crontab::parse(current.as_deref()) {
+        Ok(parsed) => parsed,
+        Err(reason) => {
+            return Standing {
+                words: Some("cannot be told".into()),
+                troubles: vec![format!("the crontab: {reason}")],
+            };
+        }
+    };
+    let words = parsed.block().map(|block| {
+        crontab::minutes_between(block).map_or("at times of your own".into(), |minutes| {
+            format!("every {}", spelled(minutes))
+        })
+    });
+    Standing {
+        words,
+        troubles: Vec::new(),
+    }
+}
+
+/// A number that is this machine's own, and stays.
+fn seed() -> u64 {
+    let names = ["/etc/machine-id", "/etc/hostname"];
+    let name = names
+        .iter()
+        .find_map(|path| files::read(path.as_ref(), 4096).ok());
+    u64::from_str_radix(&fingerprint(&name.unwrap_or_default()), 16).unwrap_or_default()
+}
+
+/// Keeps another one of us from changing the crontab meanwhile.
+fn lock(environment: &Environment) -> Result<std::fs::File, Error> {
+    let home = environment.home().ok_or_else(|| homeless("timers"))?;
+    files::lock_folder(&home).map_err(|error| {
+        let home = environment.spelled(&home);
+        Error::new(Kind::Machine, format!("cannot lock {home}: {error}"))
+            .hint("Check HOME and that it is yours")
+    })
+}
+
+fn unreadable(reason: String) -> Error {
+    Error::new(Kind::Machine, reason).hint("Try it: crontab -l")
+}
+
+fn unwritten(reason: &str) -> Error {
+    Error::new(
+        Kind::Machine,
+        format!("the crontab is as it was:\n{reason}"),
+    )
+    .hint("Try it: crontab -e")
+}
+
+fn broken(reason: &str) -> Error {
+    Error::new(
+        Kind::Machine,
+        format!("the crontab is not clear:\n{reason}"),
+    )
+    .hint("Take these lines out: crontab -e")
+}

@@ -1,0 +1,294 @@
+//! `clawtap monitor install`, `uninstall` and `status`
+
+mod cron;
+mod systemd;
+mod termux_job;
+
+use std::path::PathBuf;
+
+use crate::cli;
+use crate::commands::{Session, print};
+use crate::error::{self, Error, Outcome};
+use crate::install::ledger::Ledger;
+use crate::install::manifest::Manifest;
+use crate::install::plan::{self, Places, Plan, Wanted, WantedFile};
+use crate::install::timers::command::Command;
+use crate::install::timers::interval::Interval;
+use crate::install::timers::kind::{Kind, Machine};
+use crate::install::widgets::Scope;
+use crate::render::changes::{conflicts, trouble};
+use crate::settings::{self, Selection};
+use crate::system::crontab::Crontab;
+use crate::system::placement;
+use crate::system::systemctl::{self, Systemctl};
+use crate::system::terminal;
+
+/// What a person asked for.
+struct Order<'a> {
+    session: &'a Session,
+    /// Minutes.
+    every: u32,
+    dry_run: bool,
+}
+
+/// How a timer stands.
+struct Standing {
+    /// Nothing if it is not set up.
+    words: Option<String>,
+    /// What is not as it was installed, a line each.
+    troubles: Vec<String>,
+}
+
+const FORESEEN: &str = "Nothing is changed now. This would be:\n";
+
+pub(super) fn install(
+    arguments: &cli::MonitorInstall,
+    session: &Session,
+) -> Result<Outcome, Error> {
+    // Without a usable configuration every run would fail.
+    settings::load(
+        &Selection::Default,
+        session.config.as_deref(),
+        &session.environment,
+    )?;
+    let named = Kind::named(arguments.timer);
+    let best = || Kind::best(machine(session)).ok_or_else(no_timer);
+    let kind = named.map_or_else(best, Ok)?;
+    let order = Order {
+        session,
+        every: arguments.every,
+        dry_run: arguments.dry_run,
+    };
+    let text = match kind {
+        Kind::Systemd => systemd::install(&order),
+        Kind::Cron => cron::install(&order),
+        Kind::TermuxJob => termux_job::install(&order),
+    }?;
+    if arguments.dry_run {
+        print(FORESEEN)?;
+    }
+    print(if text.is_empty() { "nothing\n" } else { &text })?;
+    if named.is_none() {
+        print(&format!(
+            "The timer is {}'s, the best one here.\n",
+            kind.word()
+        ))?;
+    }
+    for name in NOT_HANDED_ON {
+        if session.environment.path(name).is_some() {
+            terminal::say(&format!(
+                "clawtap: {name} is set here, and the timer will\nnot have it: put it into the configuration,\nunder [alerts]\n"
+            ));
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Whom to alert is nobody else's business, and others may see what a timer runs.
+const NOT_HANDED_ON: [&str; 2] = ["NOTIFY_NTFY", "NOTIFY_PHONE"];
+
+pub(super) fn uninstall(
+    arguments: &cli::MonitorUninstall,
+    session: &Session,
+) -> Result<Outcome, Error> {
+    let order = Order {
+        session,
+        every: 0,
+        dry_run: arguments.dry_run,
+    };
+    let kinds = match Kind::named(arguments.timer) {
+        Some(kind) => vec![kind],
+        None => Kind::ALL.to_vec(),
+    };
+    let mut text = String::new();
+    let mut failures = Vec::new();
+    for kind in kinds {
+        let removed = match kind {
+            Kind::Systemd => systemd::uninstall(&order),
+            Kind::Cron => cron::uninstall(&order),
+            Kind::TermuxJob => termux_job::uninstall(&order),
+        };
+        match removed {
+            Ok(more) => text.push_str(&more.unwrap_or_default()),
+            Err(error) => failures.push(error),
+        }
+    }
+    if arguments.dry_run {
+        print(FORESEEN)?;
+        print(if text.is_empty() { "nothing\n" } else { &text })?;
+    } else if text.is_empty() && failures.is_empty() {
+        print("No timer is set up.\n")?;
+    } else {
+        print(&text)?;
+    }
+    let last = failures.pop();
+    for error in failures {
+        terminal::say(&format!("{error}\n"));
+    }
+    last.map_or(Ok(Outcome::Done), Err)
+}
+
+pub(super) fn status(session: &Session) -> Result<Outcome, Error> {
+    let machine = machine(session);
+    let mut text = String::new();
+    let mut any = false;
+    for kind in Kind::ALL {
+        let standing = match kind {
+            Kind::Systemd => systemd::status(session),
+            Kind::Cron => Ok(cron::status(session)),
+            Kind::TermuxJob => termux_job::status(session),
+        }?;
+        any |= standing.words.is_some();
+        let words = match standing.words {
+            Some(words) => words,
+            None if kind.is_on(machine) => "not set up".into(),
+            None => continue,
+        };
+        text.push_str(&format!("{:<10}  {words}\n", kind.word()));
+        for line in &standing.troubles {
+            text.push_str(&format!("  ✗ {line}\n"));
+        }
+        if !standing.troubles.is_empty() {
+            text.push_str(&format!("  → clawtap monitor install --{}\n", kind.word()));
+        }
+    }
+    if !any {
+        text.push_str("→ clawtap monitor install\n");
+    }
+    print(&text)?;
+    Ok(Outcome::Done)
+}
+
+fn machine(session: &Session) -> Machine {
+    let (environment, processes) = (&session.environment, &session.processes);
+    Machine {
+        termux: environment.termux_prefix().is_some(),
+        systemd: systemctl::is_booted() && Systemctl::find(environment, processes).is_some(),
+        crontab: Crontab::find(environment, processes).is_some(),
+    }
+}
+
+fn no_timer() -> Error {
+    Error::new(
+        error::Kind::Machine,
+        "there is neither systemd nor a crontab here",
+    )
+    .hint("Install cron, or have something else run\n  clawtap monitor")
+}
+
+impl Order<'_> {
+    /// What systemd and cron run: with the variables that change what a check finds or where it looks.
+    fn command(&self) -> Result<Command, Error> {
+        let environment = &self.session.environment;
+        let config = settings::unusual_config_path(self.session.config.as_deref(), environment)?;
+        let state = environment
+            .path("XDG_STATE_HOME")
+            .map(|folder| ("XDG_STATE_HOME", environment.absolute(&folder)));
+        let value = |name| Some((name, environment.path(name)?));
+        let variables = ["OPENCLAW_SERVER", "WARN_HOURS"]
+            .into_iter()
+            .filter_map(value);
+        Command::new(
+            &self.own_path()?,
+            config.as_deref(),
+            state.into_iter().chain(variables),
+        )
+        .map_err(unusable)
+    }
+
+    fn own_path(&self) -> Result<PathBuf, Error> {
+        self.session.environment.own_path().ok_or_else(|| {
+            Error::new(error::Kind::Machine, "cannot tell where this program is")
+                .hint("Start it by its full path")
+        })
+    }
+
+    /// How often, for timers that go by the clock; with a remark where that is not what was asked for.
+    fn interval(&self) -> (Interval, String) {
+        let interval = Interval::within(self.every);
+        let remark = if interval.minutes() == self.every {
+            String::new()
+        } else {
+            format!(
+                "{} min divide no hour or day: it is {interval}.\n",
+                self.every
+            )
+        };
+        (interval, remark)
+    }
+
+    /// The plan that leads to these files, unless somebody else's are in their place.
+    fn plan(&self, files: &[WantedFile], known: &Manifest, ledger: &Ledger) -> Result<Plan, Error> {
+        let folder = files.first().and_then(|file| file.path.parent());
+        let wanted = Wanted {
+            // Those that are there may as well be links.
+            folders: folder.map(placement::missing_folders).unwrap_or_default(),
+            files: files.to_vec(),
+        };
+        let there = ledger.survey(plan::places(&wanted, known))?;
+        let plan = plan::install(&wanted, &Scope::All, known, &there, false);
+        match conflicts(&plan, |path| self.session.environment.spelled(path)) {
+            None => Ok(plan),
+            Some(lines) => Err(Error::new(
+                error::Kind::Machine,
+                format!("nothing was changed:{lines}"),
+            )
+            .hint("Move it away, then run this again")),
+        }
+    }
+
+    /// The plan that undoes it.
+    fn undoing(known: &Manifest, ledger: &Ledger) -> Result<Plan, Error> {
+        let there = survey(known, ledger)?;
+        Ok(plan::uninstall(known, &there, &ledger.path, false, false))
+    }
+
+    /// What was not removed is a person's own by now.
+    fn refuse_what_is_left(&self, plan: &Plan) -> Result<(), Error> {
+        match conflicts(plan, |path| self.session.environment.spelled(path)) {
+            None => Ok(()),
+            Some(lines) => Err(
+                Error::new(error::Kind::Machine, format!("left alone:{lines}"))
+                    .hint("Remove it by hand, if you want to"),
+            ),
+        }
+    }
+}
+
+fn unusable(reason: String) -> Error {
+    Error::new(error::Kind::Configuration, reason).hint("Move it to a plainer path")
+}
+
+/// What is at every place that we remember.
+fn survey(known: &Manifest, ledger: &Ledger) -> Result<Places, Error> {
+    let files = known.files.iter().map(|entry| &entry.path);
+    let paths = files.chain(&known.folders);
+    ledger.survey(paths.map(PathBuf::as_path))
+}
+
+/// What was installed, if anything is; with what is there now, and what is not as it was.
+fn inventory(
+    ledger: &Ledger,
+    is_script: bool,
+    session: &Session,
+) -> Result<Option<(Manifest, Places, Vec<String>)>, Error> {
+    let known = ledger.read()?.filter(|known| !known.files.is_empty());
+    let Some(known) = known else {
+        return Ok(None);
+    };
+    let there = survey(&known, ledger)?;
+    let troubles = known.files.iter().filter_map(|entry| {
+        let trouble = trouble(entry, there.get(&entry.path), is_script)?;
+        let path = session.environment.spelled(&entry.path);
+        Some(format!("{path} {trouble}"))
+    });
+    let troubles = troubles.collect();
+    Ok(Some((known, there, troubles)))
+}
+
+impl Standing {
+    const ABSENT: Self = Self {
+        words: None,
+        troubles: Vec::new(),
+    };
+}

@@ -1,0 +1,164 @@
+//! A timer of systemd: two units in the user's own folder, and telling the user's manager of them.
+
+use std::path::{Path, PathBuf};
+
+use super::{Order, Standing, inventory};
+use crate::commands::Session;
+use crate::error::{Error, Kind};
+use crate::install::ledger::{Ledger, SYSTEMD_TIMER, homeless};
+use crate::install::plan::{Change, Plan, WantedFile};
+use crate::install::timers::unit_state::{PROPERTIES, UnitState};
+use crate::install::timers::units::{self, SERVICE, TIMER};
+use crate::render::changes::{done, foreseen};
+use crate::system::clock;
+use crate::system::environment::Environment;
+use crate::system::placement::Found;
+use crate::system::systemctl::Systemctl;
+use crate::system::terminal;
+
+const RELOAD: &[&str] = &["daemon-reload"];
+const ENABLE: &[&str] = &["enable", "--now", TIMER];
+const RESTART: &[&str] = &["restart", TIMER];
+const DISABLE: &[&str] = &["disable", "--now", TIMER];
+
+pub(super) fn install(order: &Order) -> Result<String, Error> {
+    let environment = &order.session.environment;
+    let systemctl = Systemctl::find(environment, &order.session.processes).ok_or_else(|| {
+        Error::new(Kind::Machine, "there is no systemctl here")
+            .hint("Another timer: clawtap monitor install --cron")
+    })?;
+    let (interval, remark) = order.interval();
+    let folder = unit_folder(environment)?;
+    let file = |name: &str, content: String| WantedFile {
+        path: folder.join(name),
+        content: content.into_bytes(),
+        mode: 0o600,
+        gateway: None,
+        live: false,
+    };
+    let files = [
+        file(SERVICE, units::service(&order.command()?)),
+        file(TIMER, units::timer(interval)),
+    ];
+    let ledger = Ledger::of(SYSTEMD_TIMER, environment)?;
+    let decide = |known: &_| order.plan(&files, known, &ledger);
+    let runs = state(&systemctl).is_ok_and(|state| state.runs());
+    if order.dry_run {
+        let plan = decide(&ledger.read()?.unwrap_or_default())?;
+        let steps = steps(&plan, runs).into_iter().map(run_line);
+        let steps: String = steps.collect();
+        return Ok(foreseen(&plan, |path| environment.spelled(path)) + &steps);
+    }
+    let plan = ledger.install(decide)?;
+    for step in steps(&plan, runs) {
+        systemctl.run(step).map_err(|reason| not_started(&reason))?;
+    }
+    let mut text = format!("{}✓ systemd: every {interval}\n{remark}", done(&plan));
+    if systemctl.ends_with_logins() {
+        text.push_str("It stops when you log out, unless:\n  loginctl enable-linger\n");
+    }
+    Ok(text)
+}
+
+/// The units are there, and nobody starts them.
+fn not_started(reason: &str) -> Error {
+    Error::new(
+        Kind::Machine,
+        format!("the units are written, but not started:\n{reason}"),
+    )
+    .hint(format!(
+        "When you are logged in:\n  {}\n  {}",
+        command_line(RELOAD),
+        command_line(ENABLE)
+    ))
+}
+
+pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
+    let environment = &order.session.environment;
+    let ledger = Ledger::of(SYSTEMD_TIMER, environment)?;
+    let known = ledger.read()?.filter(|known| !known.files.is_empty());
+    let Some(known) = known else {
+        return Ok(None);
+    };
+    let decide = |known: &_| Order::undoing(known, &ledger);
+    if order.dry_run {
+        let plan = decide(&known)?;
+        let files = foreseen(&plan, |path| environment.spelled(path));
+        return Ok(Some(run_line(DISABLE) + &files + &run_line(RELOAD)));
+    }
+    let systemctl = Systemctl::find(environment, &order.session.processes);
+    let tell = |words| {
+        if let Some(Err(reason)) = systemctl.as_ref().map(|systemctl| systemctl.run(words)) {
+            terminal::say(&format!("clawtap: {reason}\n"));
+        }
+    };
+    // While the unit still says which links it has.
+    tell(DISABLE);
+    let plan = ledger.uninstall(decide)?;
+    tell(RELOAD);
+    order.refuse_what_is_left(&plan)?;
+    Ok(Some(format!(
+        "{}✓ systemd: no timer any more\n",
+        done(&plan)
+    )))
+}
+
+pub(super) fn status(session: &Session) -> Result<Standing, Error> {
+    let environment = &session.environment;
+    let ledger = Ledger::of(SYSTEMD_TIMER, environment)?;
+    let Some((known, there, troubles)) = inventory(&ledger, false, session)? else {
+        return Ok(Standing::ABSENT);
+    };
+    let timer = known.files.iter().find(|entry| entry.path.ends_with(TIMER));
+    let interval = match timer.and_then(|entry| there.get(&entry.path)) {
+        Some(Found::File {
+            content: Some(content),
+            ..
+        }) => units::interval_of(&String::from_utf8_lossy(content)),
+        _ => None,
+    };
+    let interval = interval.map_or("at times of your own".into(), |it| format!("every {it}"));
+    let systemctl = Systemctl::find(environment, &session.processes);
+    let state = systemctl.as_ref().and_then(|it| state(it).ok());
+    let today = clock::local(clock::now()).date_naive();
+    let state = state.map_or("systemd cannot be asked".into(), |it| it.words(today));
+    Ok(Standing {
+        words: Some(format!("{interval}, {state}")),
+        troubles,
+    })
+}
+
+/// What to tell the manager after the files are written.
+fn steps(plan: &Plan, runs: bool) -> Vec<&'static [&'static str]> {
+    let writes = |change: &Change| matches!(change, Change::Write { .. });
+    match (plan.changes.iter().any(writes), runs) {
+        (true, true) => vec![RELOAD, RESTART],
+        (true, false) => vec![RELOAD, ENABLE],
+        (false, true) => vec![],
+        (false, false) => vec![ENABLE],
+    }
+}
+
+fn state(systemctl: &Systemctl) -> Result<UnitState, String> {
+    let properties = format!("--property={PROPERTIES}");
+    let shown = systemctl.run(&["show", &properties, TIMER, SERVICE])?;
+    Ok(UnitState::parse(&shown))
+}
+
+/// Where a user's own units are, by systemd.unit(5).
+fn unit_folder(environment: &Environment) -> Result<PathBuf, Error> {
+    let config = environment.path("XDG_CONFIG_HOME");
+    let config = config.filter(|folder| Path::is_absolute(folder));
+    config
+        .or_else(|| Some(environment.home()?.join(".config")))
+        .map(|folder| folder.join("systemd/user"))
+        .ok_or_else(|| homeless(SYSTEMD_TIMER.noun))
+}
+
+fn run_line(words: &[&str]) -> String {
+    format!("run {}\n", command_line(words))
+}
+
+fn command_line(words: &[&str]) -> String {
+    format!("systemctl --user {}", words.join(" "))
+}

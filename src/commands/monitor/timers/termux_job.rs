@@ -1,0 +1,160 @@
+//! A job of Android: a script, which Termux:API has Android run.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Order, Standing, inventory, unusable};
+use crate::commands::Session;
+use crate::error::{Error, Kind};
+use crate::install::ledger::{Ledger, TERMUX_JOB, homeless};
+use crate::install::plan::WantedFile;
+use crate::install::script::Device;
+use crate::install::timers::interval::spelled;
+use crate::install::timers::job;
+use crate::phone::{Phone, handed_on};
+use crate::render::changes::{done, foreseen};
+use crate::settings;
+
+pub(super) fn install(order: &Order) -> Result<String, Error> {
+    if order.every < job::LEAST {
+        return Err(Error::new(
+            Kind::Usage,
+            format!(
+                "Android runs no job more often than every {} min",
+                job::LEAST
+            ),
+        )
+        .hint(format!("Give --every {} or more", job::LEAST)));
+    }
+    let session = order.session;
+    let (environment, processes) = (&session.environment, &session.processes);
+    let file = WantedFile {
+        path: environment
+            .state_folder()
+            .ok_or_else(|| homeless(TERMUX_JOB.noun))?
+            .join("monitor-job"),
+        content: job::script(&device(order)?).into_bytes(),
+        mode: 0o700,
+        gateway: None,
+        live: false,
+    };
+    let path = file.path.clone();
+    let files = [file];
+    let ledger = Ledger::of(TERMUX_JOB, environment)?;
+    let decide = |known: &_| order.plan(&files, known, &ledger);
+    let phone = Phone::find(environment);
+    let pending = || {
+        phone
+            .pending_jobs(processes, environment)
+            .map(|text| job::pending(&text))
+    };
+    // Whether Termux:API answers, before anything is written.
+    let before = pending().map_err(silent)?;
+    let is_pending = before.is_some_and(|job| job.every == Some(order.every));
+    if order.dry_run {
+        let plan = decide(&ledger.read()?.unwrap_or_default())?;
+        let mut text = foreseen(&plan, |path| environment.spelled(path));
+        if !is_pending {
+            text.push_str(&format!(
+                "run termux-job-scheduler to have it run every {}\n",
+                spelled(order.every)
+            ));
+        }
+        return Ok(text);
+    }
+    let plan = ledger.install(decide)?;
+    if !is_pending {
+        let every = Duration::from_secs(u64::from(order.every) * 60);
+        phone
+            .schedule(&path, job::NUMBER, every, processes, environment)
+            .map_err(silent)?;
+        // It tells failures in words only.
+        if pending().map_err(silent)?.is_none() {
+            return Err(Error::new(Kind::Machine, "Android did not take the job")
+                .hint("See what it says:\n  termux-job-scheduler --pending"));
+        }
+    }
+    let every = spelled(order.every);
+    Ok(format!("{}✓ termux-job: every {every}\n", done(&plan)))
+}
+
+pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
+    let session = order.session;
+    let (environment, processes) = (&session.environment, &session.processes);
+    let ledger = Ledger::of(TERMUX_JOB, environment)?;
+    let known = ledger.read()?.filter(|known| !known.files.is_empty());
+    let Some(known) = known else {
+        return Ok(None);
+    };
+    let decide = |known: &_| Order::undoing(known, &ledger);
+    if order.dry_run {
+        let files = foreseen(&decide(&known)?, |path| environment.spelled(path));
+        let cancel = format!(
+            "run termux-job-scheduler --cancel --job-id {}\n",
+            job::NUMBER
+        );
+        return Ok(Some(cancel + &files));
+    }
+    let phone = Phone::find(environment);
+    let cancelled = phone.cancel(job::NUMBER, processes, environment);
+    let plan = ledger.uninstall(decide)?;
+    cancelled.map_err(|reason| {
+        Error::new(
+            Kind::Machine,
+            format!("the script is gone, the job perhaps not:\n{reason}"),
+        )
+        .hint(format!(
+            "Later: termux-job-scheduler --cancel \\\n  --job-id {}",
+            job::NUMBER
+        ))
+    })?;
+    order.refuse_what_is_left(&plan)?;
+    Ok(Some(format!(
+        "{}✓ termux-job: no timer any more\n",
+        done(&plan)
+    )))
+}
+
+pub(super) fn status(session: &Session) -> Result<Standing, Error> {
+    let ledger = Ledger::of(TERMUX_JOB, &session.environment)?;
+    let Some((_, _, mut troubles)) = inventory(&ledger, true, session)? else {
+        return Ok(Standing::ABSENT);
+    };
+    let phone = Phone::find(&session.environment);
+    let pending = phone.pending_jobs(&session.processes, &session.environment);
+    let words = match pending.map(|text| job::pending(&text)) {
+        Ok(Some(job)) => match job.every {
+            Some(minutes) => format!("every {}, pending", spelled(minutes)),
+            None => "pending".into(),
+        },
+        Ok(None) => {
+            troubles.push("Android has forgotten the job".into());
+            "not pending".into()
+        }
+        Err(reason) => reason,
+    };
+    Ok(Standing {
+        words: Some(words),
+        troubles,
+    })
+}
+
+/// The script's own: what Android starts has hardly any environment.
+fn device(order: &Order) -> Result<Device, Error> {
+    let environment = &order.session.environment;
+    let Some(prefix) = environment.termux_prefix() else {
+        return Err(Error::new(
+            Kind::Configuration,
+            "jobs are for Termux on a phone, and this is not Termux",
+        )
+        .hint("Another timer: --systemd or --cron"));
+    };
+    let config = settings::unusual_config_path(order.session.config.as_deref(), environment)?;
+    let variables: Vec<(&str, PathBuf)> = handed_on(environment).collect();
+    Device::new(&prefix, &order.own_path()?, config.as_deref(), &variables).map_err(unusable)
+}
+
+fn silent(reason: String) -> Error {
+    Error::new(Kind::Machine, reason)
+        .hint("Both are needed: the Termux:API app, and\n  pkg install termux-api")
+}
