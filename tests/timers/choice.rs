@@ -2,7 +2,7 @@
 
 use pretty_assertions::assert_eq;
 
-use super::{machine, phone, run_with};
+use super::{GATEWAY, machine, phone, run_with};
 
 #[test]
 fn without_an_option_it_is_the_best_timer_here_and_it_says_which() {
@@ -88,6 +88,24 @@ fn what_a_timer_will_not_have_is_told() {
     let _ = said.status(0).stderr(&remarks);
     let all = machine.everything().concat();
     assert!(!all.contains(secret) && !all.contains("5550100"), "{all}");
+}
+
+#[test]
+fn a_program_that_a_timer_will_not_find_is_told() {
+    let machine = machine(&["cron"]);
+    for (run, remark) in [
+        (
+            "sed",
+            "clawtap: the timer does not find sed:\nput its full path into the configuration,\nunder [alerts]\n",
+        ),
+        ("/usr/bin/sed", ""),
+        ("not-there-yet", ""),
+    ] {
+        let config = format!("{GATEWAY}[alerts.command]\nrun = [\"{run}\"]\n");
+        machine.write(".config/clawtap/config.toml", &config);
+        let said = machine.run("monitor install --cron").status(0);
+        let _ = said.stderr(remark);
+    }
 }
 
 #[test]

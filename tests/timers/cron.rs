@@ -236,6 +236,12 @@ fn the_line_really_runs_the_program_whatever_its_folder_is_called() {
         let (_, rest) = line(&machine);
         // As cron gives it to the shell, but for the verb: a check is somebody else's test.
         let command = rest.strip_prefix("* * * * ").unwrap().replace("\\%", "%");
+        let help = format!("{command} --help");
+        let output = Command::new("/bin/sh")
+            .args(["-c", &help])
+            .env_clear()
+            .output();
+        let _ = Said::of(output.unwrap()).status(0).stderr("");
         let command = command.replace(" monitor ", " widgets list ");
         let output = Command::new("/bin/sh")
             .args(["-c", &command])

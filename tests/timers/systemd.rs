@@ -373,6 +373,31 @@ fn status_tells_the_next_check_and_how_the_last_one_ended() {
     let _ = said.stdout("systemd     every 30 min, not run yet\n");
 }
 
+#[test]
+fn a_gateway_that_is_asked_through_sudo_is_asked_from_the_unit_as_well() {
+    let machine = machine(&["systemd"]);
+    let _ = machine.run("monitor install --systemd").status(0);
+    assert!(machine.read(SERVICE).contains("\nNoNewPrivileges=yes\n"));
+    let local = "[[gateway]]\nname = \"home\"\nlocal = true\nopenclaw = [\"sudo\", \"-u\", \"claw\", \"openclaw\"]\n";
+    machine.write(".config/clawtap/config.toml", local);
+    let _ = machine.run("monitor install --systemd").status(0);
+    assert!(!machine.read(SERVICE).contains("NoNewPrivileges=yes"));
+    assert_eq!(verify(machine.home(), &units(&machine)), "");
+}
+
+#[test]
+fn units_that_were_copied_by_hand_are_told_and_stay() {
+    let machine = machine(&["systemd"]);
+    for (path, name) in [(SERVICE, "service"), (TIMER, "timer")] {
+        machine.write(path, &repository(&format!("openclaw-auth-monitor.{name}")));
+    }
+    let said = machine.run("monitor status").status(0).stderr("");
+    let _ = said.stdout("systemd     set up by hand, not running\n");
+    let before = machine.everything();
+    let _ = machine.run("monitor uninstall").status(0);
+    assert_eq!(machine.everything(), before);
+}
+
 /// Paths that need care in a unit; systemd itself then finds the program behind them.
 #[test]
 fn hostile_paths_reach_systemd_as_they_are() {

@@ -15,10 +15,44 @@ const PLAIN_TIMER: &str = include_str!("../../../monitoring/systemd/openclaw-aut
 /// What the plain files say, which is filled in anew.
 const USUAL_INTERVAL: u32 = 30;
 
+/// What forbids a service to become another user. Each of them does, in a service of a user.
+const CONFINING: [&str; 6] = [
+    "NoNewPrivileges=",
+    "LockPersonality=",
+    "RestrictAddressFamilies=",
+    "RestrictRealtime=",
+    "RestrictSUIDSGID=",
+    "SystemCallArchitectures=",
+];
+
+/// Whether a service may become another user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Confinement {
+    Confined,
+    /// What it starts is reached through sudo or the like.
+    Free,
+}
+
+impl Confinement {
+    /// What these programs need.
+    pub(crate) fn of<'a>(programs: impl IntoIterator<Item = &'a str>) -> Self {
+        let name = |program: &'a str| program.rsplit('/').next();
+        let becomes_another = |name| matches!(name, "sudo" | "doas" | "su" | "pkexec");
+        if programs.into_iter().filter_map(name).any(becomes_another) {
+            Self::Free
+        } else {
+            Self::Confined
+        }
+    }
+}
+
 /// The service that runs this command.
-pub(crate) fn service(command: &Command) -> String {
+pub(crate) fn service(command: &Command, confinement: Confinement) -> String {
+    let confines = |line: &str| CONFINING.iter().any(|setting| line.starts_with(setting));
     let lines = PLAIN_SERVICE.lines().map(|line| {
-        if line.starts_with("ExecStart=") {
+        if confinement == Confinement::Free && confines(line) {
+            String::new()
+        } else if line.starts_with("ExecStart=") {
             let variables = command.variables.iter();
             let variables = variables
                 .map(|(name, value)| format!("Environment={}\n", word(&format!("{name}={value}"))));
@@ -102,7 +136,9 @@ fn word(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{PLAIN_SERVICE, PLAIN_TIMER, USUAL_INTERVAL, interval_of, service, timer};
+    use super::{
+        Confinement, PLAIN_SERVICE, PLAIN_TIMER, USUAL_INTERVAL, interval_of, service, timer,
+    };
     use crate::install::timers::command::Command;
     use crate::install::timers::interval::Interval;
     use pretty_assertions::assert_eq;
@@ -110,7 +146,7 @@ mod tests {
 
     fn exec_start(program: &str, config: Option<&str>) -> String {
         let command = Command::new(Path::new(program), config.map(Path::new), []).unwrap();
-        let service = service(&command);
+        let service = service(&command, Confinement::Confined);
         let line = service.lines().find(|line| line.starts_with("ExecStart="));
         line.unwrap().to_owned()
     }
@@ -122,7 +158,7 @@ mod tests {
         let command = Command::new(Path::new("/opt/clawtap"), None, []).unwrap();
         let expected = PLAIN_SERVICE.replace("%h/.cargo/bin/clawtap", "/opt/clawtap");
         assert_ne!(expected, PLAIN_SERVICE);
-        assert_eq!(service(&command), expected);
+        assert_eq!(service(&command, Confinement::Confined), expected);
     }
 
     #[test]
@@ -153,8 +189,28 @@ mod tests {
         let variables = [("XDG_STATE_HOME", PathBuf::from("/my state/100%"))];
         let command = Command::new(Path::new("/c"), None, variables).unwrap();
         let expected = "Environment=\"XDG_STATE_HOME=/my state/100%%\"\nExecStart=/c monitor\n";
-        let service = service(&command);
+        let service = service(&command, Confinement::Confined);
         assert!(service.contains(expected), "{service}");
+    }
+
+    #[test]
+    fn what_is_reached_through_sudo_is_not_confined() {
+        let command = Command::new(Path::new("/c"), None, []).unwrap();
+        for (program, expected) in [
+            ("/usr/bin/sudo", Confinement::Free),
+            ("doas", Confinement::Free),
+            ("docker", Confinement::Confined),
+            ("/opt/sudo/openclaw", Confinement::Confined),
+        ] {
+            let confinement = Confinement::of([program]);
+            assert_eq!(confinement, expected, "{program}");
+            let service = service(&command, confinement);
+            let settings = service
+                .lines()
+                .filter(|line| line.contains('=') && !line.starts_with('#'));
+            let confined = if expected == Confinement::Free { 0 } else { 6 };
+            assert_eq!(settings.count(), 5 + confined, "{service}");
+        }
     }
 
     #[test]

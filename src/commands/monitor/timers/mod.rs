@@ -4,20 +4,23 @@ mod cron;
 mod systemd;
 mod termux_job;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::alert::channel::{Means, Token};
 use crate::cli;
 use crate::commands::{Session, print};
 use crate::error::{self, Error, Outcome};
+use crate::gateway::identity::Way;
 use crate::install::ledger::Ledger;
 use crate::install::manifest::Manifest;
 use crate::install::plan::{self, Places, Plan, Wanted, WantedFile};
 use crate::install::timers::command::Command;
 use crate::install::timers::interval::Interval;
 use crate::install::timers::kind::{Kind, Machine};
+use crate::install::timers::units::Confinement;
 use crate::install::widgets::Scope;
 use crate::render::changes::{conflicts, trouble};
-use crate::settings::{self, Selection};
+use crate::settings::{self, Selection, Settings};
 use crate::system::crontab::Crontab;
 use crate::system::placement;
 use crate::system::systemctl::{self, Systemctl};
@@ -46,7 +49,7 @@ pub(super) fn install(
     session: &Session,
 ) -> Result<Outcome, Error> {
     // Without a usable configuration every run would fail.
-    settings::load(
+    let settings = settings::load(
         &Selection::Default,
         session.config.as_deref(),
         &session.environment,
@@ -59,8 +62,9 @@ pub(super) fn install(
         every: arguments.every,
         dry_run: arguments.dry_run,
     };
+    let confinement = Confinement::of(started_here(&settings));
     let text = match kind {
-        Kind::Systemd => systemd::install(&order),
+        Kind::Systemd => systemd::install(&order, confinement),
         Kind::Cron => cron::install(&order),
         Kind::TermuxJob => termux_job::install(&order),
     }?;
@@ -74,15 +78,60 @@ pub(super) fn install(
             kind.word()
         ))?;
     }
+    terminal::say(&warnings(kind, &settings, session));
+    Ok(Outcome::Done)
+}
+
+/// The programs that a check starts on this machine, by the configuration.
+fn started_here(settings: &Settings) -> impl Iterator<Item = &str> {
+    let local = settings.gateways.iter().filter(|it| it.way == Way::Local);
+    let openclaw = local.filter_map(|gateway| gateway.openclaw.as_ref()?.first());
+    openclaw
+        .map(String::as_str)
+        .chain(started_by_alerts(settings))
+}
+
+fn started_by_alerts(settings: &Settings) -> impl Iterator<Item = &str> {
+    let channels = settings.alerts.channels.iter();
+    let programs = channels.filter_map(|channel| match &channel.means {
+        Means::Command(command) => command.run.first(),
+        Means::Ntfy(ntfy) => match ntfy.token.as_ref()? {
+            Token::Command(words) => words.first(),
+            Token::File(_) => None,
+        },
+        Means::Phone | Means::OpenClaw(_) => None,
+    });
+    programs.map(String::as_str)
+}
+
+/// What works here and will not under the timer, a remark each.
+fn warnings(kind: Kind, settings: &Settings, session: &Session) -> String {
+    let environment = &session.environment;
+    let mut text = String::new();
     for name in NOT_HANDED_ON {
-        if session.environment.path(name).is_some() {
-            terminal::say(&format!(
+        if environment.path(name).is_some() {
+            text.push_str(&format!(
                 "clawtap: {name} is set here, and the timer will\nnot have it: put it into the configuration,\nunder [alerts]\n"
             ));
         }
     }
-    Ok(Outcome::Done)
+    // A job is handed the whole PATH.
+    let bare =
+        started_by_alerts(settings).filter(|it| kind != Kind::TermuxJob && !it.contains('/'));
+    for name in bare {
+        let program = environment.program(name);
+        let folder = program.as_deref().and_then(Path::parent);
+        if folder.is_some_and(|folder| !EVERYBODYS.map(Path::new).contains(&folder)) {
+            text.push_str(&format!(
+                "clawtap: the timer does not find {name}:\nput its full path into the configuration,\nunder [alerts]\n"
+            ));
+        }
+    }
+    text
 }
+
+/// The folders in which cron looks for programs, and systemd too.
+const EVERYBODYS: [&str; 2] = ["/usr/bin", "/bin"];
 
 /// Whom to alert is nobody else's business, and others may see what a timer runs.
 const NOT_HANDED_ON: [&str; 2] = ["NOTIFY_NTFY", "NOTIFY_PHONE"];

@@ -8,10 +8,11 @@ use crate::error::{Error, Kind};
 use crate::install::ledger::{Ledger, SYSTEMD_TIMER, homeless};
 use crate::install::plan::{Change, Plan, WantedFile};
 use crate::install::timers::unit_state::{PROPERTIES, UnitState};
-use crate::install::timers::units::{self, SERVICE, TIMER};
+use crate::install::timers::units::{self, Confinement, SERVICE, TIMER};
 use crate::render::changes::{done, foreseen};
 use crate::system::clock;
 use crate::system::environment::Environment;
+use crate::system::files;
 use crate::system::placement::Found;
 use crate::system::systemctl::Systemctl;
 use crate::system::terminal;
@@ -21,7 +22,7 @@ const ENABLE: &[&str] = &["enable", "--now", TIMER];
 const RESTART: &[&str] = &["restart", TIMER];
 const DISABLE: &[&str] = &["disable", "--now", TIMER];
 
-pub(super) fn install(order: &Order) -> Result<String, Error> {
+pub(super) fn install(order: &Order, confinement: Confinement) -> Result<String, Error> {
     let environment = &order.session.environment;
     let systemctl = Systemctl::find(environment, &order.session.processes).ok_or_else(|| {
         Error::new(Kind::Machine, "there is no systemctl here")
@@ -37,7 +38,7 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
         live: false,
     };
     let files = [
-        file(SERVICE, units::service(&order.command()?)),
+        file(SERVICE, units::service(&order.command()?, confinement)),
         file(TIMER, units::timer(interval)),
     ];
     let ledger = Ledger::of(SYSTEMD_TIMER, environment)?;
@@ -105,9 +106,19 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
 
 pub(super) fn status(session: &Session) -> Result<Standing, Error> {
     let environment = &session.environment;
+    let systemctl = Systemctl::find(environment, &session.processes);
+    let state = || {
+        let today = clock::local(clock::now()).date_naive();
+        let state = systemctl.as_ref().and_then(|it| state(it).ok());
+        state.map_or("systemd cannot be asked".into(), |it| it.words(today))
+    };
     let ledger = Ledger::of(SYSTEMD_TIMER, environment)?;
     let Some((known, there, troubles)) = inventory(&ledger, false, session)? else {
-        return Ok(Standing::ABSENT);
+        let by_hand = files::is_there(&unit_folder(environment)?.join(TIMER));
+        return Ok(Standing {
+            words: by_hand.then(|| format!("set up by hand, {}", state())),
+            ..Standing::ABSENT
+        });
     };
     let timer = known.files.iter().find(|entry| entry.path.ends_with(TIMER));
     let interval = match timer.and_then(|entry| there.get(&entry.path)) {
@@ -118,12 +129,8 @@ pub(super) fn status(session: &Session) -> Result<Standing, Error> {
         _ => None,
     };
     let interval = interval.map_or("at times of your own".into(), |it| format!("every {it}"));
-    let systemctl = Systemctl::find(environment, &session.processes);
-    let state = systemctl.as_ref().and_then(|it| state(it).ok());
-    let today = clock::local(clock::now()).date_naive();
-    let state = state.map_or("systemd cannot be asked".into(), |it| it.words(today));
     Ok(Standing {
-        words: Some(format!("{interval}, {state}")),
+        words: Some(format!("{interval}, {}", state())),
         troubles,
     })
 }
