@@ -14,6 +14,7 @@ pub(crate) mod observation;
 mod openclaw;
 mod phone;
 pub(crate) mod quiet;
+pub(crate) mod record;
 pub(crate) mod round;
 pub(crate) mod rules;
 pub(crate) mod sight;

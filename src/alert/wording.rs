@@ -10,7 +10,7 @@ use crate::alert::sight::EXPIRING;
 use crate::alert::thread::Need;
 use crate::login::provider;
 use crate::render::notification::{self, Notification};
-use crate::render::summary;
+use crate::render::summary::of_concern;
 use crate::status::assessment::Assessment;
 use crate::status::login::State;
 use crate::status::text::Text;
@@ -55,13 +55,29 @@ pub(crate) fn message(
     }
 }
 
-/// The line about an alert, as it is printed and written down.
+/// An alert in short, as it is printed and written down.
+pub(crate) struct Summary {
+    /// One word for programs.
+    pub(crate) event: &'static str,
+    pub(crate) profile: Option<String>,
+    /// "anthropic expires in 5 h", without the gateway's name.
+    pub(crate) title: String,
+}
+
+/// What an alert says in short.
+pub(crate) fn summary(alert: &Alert, now: DateTime<Utc>, local: Local) -> Summary {
+    let words = Words::of(alert, now, local);
+    Summary {
+        event: words.event,
+        profile: words.profile,
+        title: words.title,
+    }
+}
+
+/// The line about an alert: "home: anthropic expires in 5 h".
 pub(crate) fn line(alert: &Alert, now: DateTime<Utc>, local: Local) -> String {
-    format!(
-        "{}: {}",
-        alert.about.gateway,
-        Words::of(alert, now, local).title
-    )
+    let gateway = &alert.about.gateway;
+    format!("{gateway}: {}", summary(alert, now, local).title)
 }
 
 struct Words {
@@ -114,7 +130,7 @@ impl Words {
             event: EXPIRING,
             profile: profile.map(str::to_owned),
             ends: Some(at),
-            title: summary::of_concern(&concern),
+            title: of_concern(&concern),
             body: format!("It ends {}.\n{}", when(at), provider::next_step(&concern)),
             page: provider::page(&concern).map(str::to_owned),
         }
@@ -142,7 +158,7 @@ impl Words {
             event: concern.state.word(),
             profile: concern.login.as_ref().map(ToString::to_string),
             ends: ended,
-            title: summary::of_concern(concern),
+            title: of_concern(concern),
             body,
             page: provider::page(concern).map(str::to_owned),
         }

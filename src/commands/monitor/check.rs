@@ -6,6 +6,7 @@ use crate::alert::decide::{Alert, Decision, News, decide};
 use crate::alert::keeping::Keeping;
 use crate::alert::memory::Memory;
 use crate::alert::observation::Observation;
+use crate::alert::record;
 use crate::alert::round::{self, Sent};
 use crate::alert::rules::Rules;
 use crate::alert::thread::Need;
@@ -16,6 +17,7 @@ use crate::commands::questioning::{Person, assess_these};
 use crate::commands::{Session, afterwards, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::identity::Identifier;
+use crate::history::{self, Event};
 use crate::phone::Phone;
 use crate::render::summary;
 use crate::settings::{self, Settings};
@@ -74,6 +76,11 @@ impl Monitor<'_> {
         let mut memory = recall(&keeping);
         let mut decision = self.decide(&mut memory);
         let kept = keeping.write(&memory);
+        self.write_down(&record::of_changes(
+            &decision.changes,
+            &memory,
+            clock::now(),
+        ));
         if kept.is_err() {
             // It would all be told at every check: only what cannot wait is worth that.
             decision.alerts.retain(is_urgent);
@@ -89,6 +96,7 @@ impl Monitor<'_> {
             },
         )?;
         self.report(&sent)?;
+        self.write_down(&record::of_alerts(&sent, clock::now(), clock::local));
         kept?;
         complain_of_the_lost(&sent)
     }
@@ -155,6 +163,13 @@ impl Monitor<'_> {
         };
         let message = wording::message(alert, assessment, clock::now(), clock::local);
         courier.deliver(channel, &message)
+    }
+
+    /// Adds to the history; that it cannot be is worth a remark and no more.
+    fn write_down(&self, events: &[Event]) {
+        if let Err(error) = history::append(&self.session.environment, events) {
+            say(&format!("clawtap: {}\n", error.message));
+        }
     }
 
     /// Prints what was told and by which channel; what was not goes to standard error.

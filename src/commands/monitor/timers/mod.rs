@@ -99,7 +99,7 @@ fn started_by_alerts(settings: &Settings) -> impl Iterator<Item = &str> {
             Token::Command(words) => words.first(),
             Token::File(_) => None,
         },
-        Means::Phone | Means::OpenClaw(_) => None,
+        Means::Phone | Means::OpenClaw(_) | Means::Output => None,
     });
     programs.map(String::as_str)
 }
