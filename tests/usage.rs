@@ -6,7 +6,7 @@ use pretty_assertions::assert_eq;
 
 use crate::support::{Clawtap, GatewayHome, fixture};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 13] = [
     "init",
     "status",
     "check",
@@ -14,6 +14,8 @@ const COMMANDS: [&str; 11] = [
     "guide",
     "reauth",
     "sync",
+    "monitor",
+    "history",
     "widgets",
     "demo",
     "completions",
@@ -26,7 +28,10 @@ fn the_help_of_every_command_is_the_one_that_was_reviewed() {
     let mut help = String::new();
     let commands = COMMANDS.map(|command| vec![command, "--help"]);
     let widgets = ["install", "uninstall", "list"].map(|verb| vec!["widgets", verb, "--help"]);
-    let all = [vec!["--help"]].into_iter().chain(commands).chain(widgets);
+    let monitor = ["install", "uninstall", "status", "test-alert", "ntfy"]
+        .map(|verb| vec!["monitor", verb, "--help"]);
+    let verbs = widgets.into_iter().chain(monitor);
+    let all = [vec!["--help"]].into_iter().chain(commands).chain(verbs);
     for arguments in all {
         let ran = Clawtap::new().args(&arguments).run().status(0).stderr("");
         help.push_str(&format!(
