@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Utc, Weekday};
 use pretty_assertions::assert_eq;
 
+use self::Event::{Down, Fails, Pause, Renewing, SignIn, Sleeps, Up, Uses, Wakes, WorksAgain};
 use super::{Fate, MadeUp, Watch, World, at};
 use crate::alert::quiet::QuietHours;
 use crate::alert::wording;
@@ -28,6 +29,7 @@ fn berlin(moment: DateTime<Utc>) -> DateTime<FixedOffset> {
 }
 
 /// What happens, apart from time going by.
+#[derive(Clone, Copy)]
 enum Event {
     /// A sign-in: its login, its kind, and for how many hours it is good; a renewing one is good for ever.
     SignIn(&'static str, LoginKind, i64),
@@ -42,112 +44,116 @@ enum Event {
     WorksAgain,
 }
 
+const CLAUDE: &str = "anthropic:claude-code";
+const CODEX: &str = "openai:codex";
+const DAY: i64 = 24;
+
 /// The year: when, UTC; what; and what for.
+const YEAR: &[(&str, Event, &str)] = &[
+    ("2026-01-01 10:00", Uses(&["anthropic"]), "set up"),
+    ("2026-01-01 10:00", SignIn(CLAUDE, Token, 30 * DAY), ""),
+    ("2026-01-12 03:10", Down, "a router restarts for 20 minutes"),
+    ("2026-01-12 03:35", Up, ""),
+    (
+        "2026-01-31 06:40",
+        SignIn(CLAUDE, Token, 30 * DAY),
+        "renewed after the first warning",
+    ),
+    ("2026-02-14 17:05", Down, "a power cut for a day and a half"),
+    ("2026-02-16 08:20", Up, ""),
+    (
+        "2026-03-01 18:10",
+        SignIn(CLAUDE, Token, 8),
+        "renewed for the working day only",
+    ),
+    (
+        "2026-03-02 08:05",
+        SignIn(CLAUDE, Token, 26 * DAY + 17),
+        "late, it had run out at night",
+    ),
+    (
+        "2026-03-29 07:30",
+        SignIn(CLAUDE, Token, 60 * DAY),
+        "ran out in the night of the long hour",
+    ),
+    (
+        "2026-04-10 09:00",
+        Uses(&["anthropic", "openai"]),
+        "a second model, not signed in yet",
+    ),
+    (
+        "2026-04-10 09:40",
+        Renewing(CODEX),
+        "its login renews itself, every hour",
+    ),
+    ("2026-05-26 20:00", Sleeps, "the phone lies in a drawer"),
+    ("2026-05-30 12:00", Wakes, "and finds the login expired"),
+    ("2026-05-30 12:20", SignIn(CLAUDE, Token, 40 * DAY), ""),
+    (
+        "2026-06-15 10:05",
+        Pause(CLAUDE, 20),
+        "a cooldown of 20 minutes",
+    ),
+    ("2026-06-20 10:05", Pause(CLAUDE, 180), "one of three hours"),
+    (
+        "2026-07-08 11:00",
+        SignIn("anthropic:api", ApiKey, 0),
+        "a key besides, an hour before",
+    ),
+    (
+        "2026-08-01 00:00",
+        Uses(&["anthropic"]),
+        "openai is given up",
+    ),
+    (
+        "2026-08-20 09:00",
+        Uses(&["anthropic", "google"]),
+        "a third provider",
+    ),
+    (
+        "2026-08-20 09:10",
+        SignIn("google:main", OAuth, 20 * DAY),
+        "",
+    ),
+    (
+        "2026-09-08 00:00",
+        Fails("ntfy"),
+        "the ntfy server is down for three days",
+    ),
+    ("2026-09-11 06:00", WorksAgain, ""),
+    (
+        "2026-09-12 10:00",
+        SignIn("google:main", OAuth, 43 * DAY - 9),
+        "",
+    ),
+    (
+        "2026-10-25 08:00",
+        SignIn("google:main", OAuth, 30 * DAY),
+        "after the night of two threes",
+    ),
+    (
+        "2026-11-24 09:00",
+        Fails("all"),
+        "nothing gets through while it expires",
+    ),
+    (
+        "2026-11-24 15:00",
+        SignIn("google:main", OAuth, 10 * DAY),
+        "and is mended",
+    ),
+    ("2026-11-24 16:00", WorksAgain, ""),
+    (
+        "2026-12-09 12:00",
+        SignIn("google:main", OAuth, 90 * DAY),
+        "after five days away",
+    ),
+];
+
 fn events() -> VecDeque<(DateTime<Utc>, Event, &'static str)> {
-    use Event::{Down, Fails, Pause, Renewing, SignIn, Sleeps, Up, Uses, Wakes, WorksAgain};
-    const CLAUDE: &str = "anthropic:claude-code";
-    const CODEX: &str = "openai:codex";
-    const DAY: i64 = 24;
-    let mut events = [
-        ("2026-01-01 10:00", Uses(&["anthropic"]), "set up"),
-        ("2026-01-01 10:00", SignIn(CLAUDE, Token, 30 * DAY), ""),
-        ("2026-01-12 03:10", Down, "a router restarts for 20 minutes"),
-        ("2026-01-12 03:35", Up, ""),
-        (
-            "2026-01-31 06:40",
-            SignIn(CLAUDE, Token, 30 * DAY),
-            "renewed after the first warning",
-        ),
-        ("2026-02-14 17:05", Down, "a power cut for a day and a half"),
-        ("2026-02-16 08:20", Up, ""),
-        (
-            "2026-03-01 18:10",
-            SignIn(CLAUDE, Token, 8),
-            "renewed for the working day only",
-        ),
-        (
-            "2026-03-02 08:05",
-            SignIn(CLAUDE, Token, 26 * DAY + 17),
-            "late, it had run out at night",
-        ),
-        (
-            "2026-03-29 07:30",
-            SignIn(CLAUDE, Token, 60 * DAY),
-            "ran out in the night of the long hour",
-        ),
-        (
-            "2026-04-10 09:00",
-            Uses(&["anthropic", "openai"]),
-            "a second model, not signed in yet",
-        ),
-        (
-            "2026-04-10 09:40",
-            Renewing(CODEX),
-            "its login renews itself, every hour",
-        ),
-        ("2026-05-26 20:00", Sleeps, "the phone lies in a drawer"),
-        ("2026-05-30 12:00", Wakes, "and finds the login expired"),
-        ("2026-05-30 12:20", SignIn(CLAUDE, Token, 40 * DAY), ""),
-        (
-            "2026-06-15 10:05",
-            Pause(CLAUDE, 20),
-            "a cooldown of 20 minutes",
-        ),
-        ("2026-06-20 10:05", Pause(CLAUDE, 180), "one of three hours"),
-        (
-            "2026-07-08 11:00",
-            SignIn("anthropic:api", ApiKey, 0),
-            "a key besides, an hour before",
-        ),
-        (
-            "2026-08-01 00:00",
-            Uses(&["anthropic"]),
-            "openai is given up",
-        ),
-        (
-            "2026-08-20 09:00",
-            Uses(&["anthropic", "google"]),
-            "a third provider",
-        ),
-        (
-            "2026-08-20 09:10",
-            SignIn("google:main", OAuth, 20 * DAY),
-            "",
-        ),
-        (
-            "2026-09-08 00:00",
-            Fails("ntfy"),
-            "the ntfy server is down for three days",
-        ),
-        ("2026-09-11 06:00", WorksAgain, ""),
-        (
-            "2026-09-12 10:00",
-            SignIn("google:main", OAuth, 43 * DAY - 9),
-            "",
-        ),
-        (
-            "2026-10-25 08:00",
-            SignIn("google:main", OAuth, 30 * DAY),
-            "after the night of two threes",
-        ),
-        (
-            "2026-11-24 09:00",
-            Fails("all"),
-            "nothing gets through while it expires",
-        ),
-        (
-            "2026-11-24 15:00",
-            SignIn("google:main", OAuth, 10 * DAY),
-            "and is mended",
-        ),
-        ("2026-11-24 16:00", WorksAgain, ""),
-        (
-            "2026-12-09 12:00",
-            SignIn("google:main", OAuth, 90 * DAY),
-            "after five days away",
-        ),
-    ]
-    .map(|(when, event, why)| (at(when), event, why));
+    let events = YEAR
+        .iter()
+        .map(|(when, event, why)| (at(when), event, *why));
+    let mut events: Vec<_> = events.collect();
     events.sort_by_key(|(when, ..)| *when);
     events.into()
 }
@@ -170,28 +176,28 @@ fn tell_the_year() -> String {
                 ));
             }
             match event {
-                Event::SignIn(id, kind, hours) => world.sign_in(MadeUp {
+                SignIn(id, kind, hours) => world.sign_in(MadeUp {
                     id,
                     kind,
                     ends: (kind != ApiKey).then(|| when + TimeDelta::hours(hours)),
                     renews_itself: false,
                 }),
-                Event::Renewing(id) => world.sign_in(MadeUp {
+                Renewing(id) => world.sign_in(MadeUp {
                     id,
                     kind: OAuth,
                     ends: Some(when + TimeDelta::hours(1)),
                     renews_itself: true,
                 }),
-                Event::Uses(providers) => world.in_use = providers.to_vec(),
-                Event::Down => world.down = true,
-                Event::Up => world.down = false,
-                Event::Sleeps => asleep = true,
-                Event::Wakes => asleep = false,
-                Event::Pause(id, minutes) => {
+                Uses(providers) => world.in_use = providers.to_vec(),
+                Down => world.down = true,
+                Up => world.down = false,
+                Sleeps => asleep = true,
+                Wakes => asleep = false,
+                Pause(id, minutes) => {
                     world.pause = Some((id, when + TimeDelta::minutes(minutes)));
                 }
-                Event::Fails(channel) => failing = channel,
-                Event::WorksAgain => failing = "",
+                Fails(channel) => failing = channel,
+                WorksAgain => failing = "",
             }
         }
         if !asleep {

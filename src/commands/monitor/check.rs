@@ -95,7 +95,7 @@ impl Monitor<'_> {
                 Err(_) => Ok(()),
             },
         )?;
-        self.report(&sent)?;
+        report(&sent)?;
         self.write_down(&record::of_alerts(&sent, clock::now(), clock::local));
         kept?;
         complain_of_the_lost(&sent)
@@ -171,21 +171,21 @@ impl Monitor<'_> {
             say(&format!("clawtap: {}\n", error.message));
         }
     }
+}
 
-    /// Prints what was told and by which channel; what was not goes to standard error.
-    fn report(&self, sent: &[Sent]) -> Result<(), Error> {
-        let now = clock::now();
-        for round in sent {
-            let line = wording::line(&round.alert, now, clock::local);
-            if !round.delivered.is_empty() {
-                print(&format!("{line}\n  → {}\n", round.delivered.join(", ")))?;
-            }
-            for (channel, undelivered) in &round.failed {
-                say(&format!("{line}\n  ✗ {channel}: {}\n", undelivered.reason));
-            }
+/// Prints what was told and by which channel; what was not goes to standard error.
+fn report(sent: &[Sent]) -> Result<(), Error> {
+    let now = clock::now();
+    for round in sent {
+        let line = wording::line(&round.alert, now, clock::local);
+        if !round.delivered.is_empty() {
+            print(&format!("{line}\n  → {}\n", round.delivered.join(", ")))?;
         }
-        Ok(())
+        for (channel, undelivered) in &round.failed {
+            say(&format!("{line}\n  ✗ {channel}: {}\n", undelivered.reason));
+        }
     }
+    Ok(())
 }
 
 fn recall(keeping: &Keeping) -> Memory {
