@@ -8,14 +8,31 @@ use super::{GATEWAY, machine, phone, run_with};
 fn without_an_option_it_is_the_best_timer_here_and_it_says_which() {
     let machine = machine(&["cron"]);
     let said = machine.run("monitor install").status(0).stderr("");
-    let _ = said.stdout(
-        "✓ crontab: written\n✓ cron: every 30 min\nThe timer is cron's, the best one here.\n",
-    );
+    let _ = said.stdout("✓ crontab: written\n✓ cron: every 30 min\ncron is the best timer here.\n");
     let phone = phone(&["cron", "systemd"]);
     let said = phone.run("monitor install").status(0).stderr("");
     let _ = said.stdout(
-        "✓ files: 1 written\n✓ termux-job: every 30 min\nThe timer is termux-job's, the best one here.\n",
+        "✓ files: 1 written\n✓ termux-job: every 30 min\ntermux-job is the best timer here.\n",
     );
+}
+
+#[test]
+fn without_an_option_a_timer_that_is_there_is_changed() {
+    let phone = phone(&["cron", "systemd"]);
+    let _ = phone.run("monitor install --cron").status(0);
+    let said = phone.run("monitor install --every 60").status(0).stderr("");
+    let _ = said.stdout(
+        "✓ crontab: written\n✓ cron: every 1 h\nTermux starts no cron by itself: run crond.\n",
+    );
+}
+
+#[test]
+fn a_second_timer_is_remarked_on() {
+    let machine = machine(&["cron", "systemd"]);
+    let _ = machine.run("monitor install --cron").status(0).stderr("");
+    let said = machine.run("monitor install --systemd").status(0);
+    let _ = said
+        .stderr("clawtap: cron runs it as well; to end that:\nclawtap monitor uninstall --cron\n");
 }
 
 #[test]

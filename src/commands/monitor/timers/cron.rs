@@ -114,6 +114,13 @@ pub(super) fn status(session: &Session) -> Standing {
     }
 }
 
+/// Whether our lines are in the crontab.
+pub(super) fn is_set_up(session: &Session) -> bool {
+    let program = Program::find(&session.environment, &session.processes);
+    let current = program.and_then(|program| program.read().ok().flatten());
+    Crontab::parse(current.as_deref()).is_ok_and(|parsed| parsed.block().is_some())
+}
+
 /// A number that is this machine's own, and stays.
 fn seed() -> u64 {
     let names = ["/etc/machine-id", "/etc/hostname"];

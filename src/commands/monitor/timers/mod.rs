@@ -1,17 +1,16 @@
 //! `clawtap monitor install`, `uninstall` and `status`
 
 mod cron;
+mod remarks;
 mod systemd;
 mod termux_job;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::alert::channel::{Means, Token};
 use crate::cli;
 use crate::commands::{Session, print};
 use crate::error::{self, Error, Outcome};
-use crate::gateway::identity::Way;
-use crate::install::ledger::Ledger;
+use crate::install::ledger::{Ledger, SYSTEMD_TIMER, TERMUX_JOB};
 use crate::install::manifest::Manifest;
 use crate::install::plan::{self, Places, Plan, Wanted, WantedFile};
 use crate::install::timers::command::Command;
@@ -20,7 +19,7 @@ use crate::install::timers::kind::{Kind, Machine};
 use crate::install::timers::units::Confinement;
 use crate::install::widgets::Scope;
 use crate::render::changes::{conflicts, trouble};
-use crate::settings::{self, Selection, Settings};
+use crate::settings::{self, Selection};
 use crate::system::crontab::Crontab;
 use crate::system::placement;
 use crate::system::systemctl::{self, Systemctl};
@@ -55,14 +54,17 @@ pub(super) fn install(
         &session.environment,
     )?;
     let named = Kind::named(arguments.timer);
+    // One that is there is changed before a second one is made.
+    let is_set_up = |kind: &Kind| is_set_up(*kind, session);
+    let chosen = named.or_else(|| Kind::ALL.into_iter().find(is_set_up));
     let best = || Kind::best(machine(session)).ok_or_else(no_timer);
-    let kind = named.map_or_else(best, Ok)?;
+    let kind = chosen.map_or_else(best, Ok)?;
     let order = Order {
         session,
         every: arguments.every,
         dry_run: arguments.dry_run,
     };
-    let confinement = Confinement::of(started_here(&settings));
+    let confinement = Confinement::of(remarks::started_here(&settings));
     let text = match kind {
         Kind::Systemd => systemd::install(&order, confinement),
         Kind::Cron => cron::install(&order),
@@ -72,69 +74,20 @@ pub(super) fn install(
         print(FORESEEN)?;
     }
     print(if text.is_empty() { "nothing\n" } else { &text })?;
-    if named.is_none() {
-        print(&format!(
-            "The timer is {}'s, the best one here.\n",
-            kind.word()
-        ))?;
+    if chosen.is_none() {
+        print(&format!("{} is the best timer here.\n", kind.word()))?;
     }
-    terminal::say(&warnings(kind, &settings, session));
+    for other in Kind::ALL {
+        if other != kind && is_set_up(&other) {
+            let other = other.word();
+            terminal::say(&format!(
+                "clawtap: {other} runs it as well; to end that:\nclawtap monitor uninstall --{other}\n"
+            ));
+        }
+    }
+    terminal::say(&remarks::all(kind, &settings, session));
     Ok(Outcome::Done)
 }
-
-/// The programs that a check starts on this machine, by the configuration.
-fn started_here(settings: &Settings) -> impl Iterator<Item = &str> {
-    let local = settings.gateways.iter().filter(|it| it.way == Way::Local);
-    let openclaw = local.filter_map(|gateway| gateway.openclaw.as_ref()?.first());
-    openclaw
-        .map(String::as_str)
-        .chain(started_by_alerts(settings))
-}
-
-fn started_by_alerts(settings: &Settings) -> impl Iterator<Item = &str> {
-    let channels = settings.alerts.channels.iter();
-    let programs = channels.filter_map(|channel| match &channel.means {
-        Means::Command(command) => command.run.first(),
-        Means::Ntfy(ntfy) => match ntfy.token.as_ref()? {
-            Token::Command(words) => words.first(),
-            Token::File(_) => None,
-        },
-        Means::Phone | Means::OpenClaw(_) | Means::Output => None,
-    });
-    programs.map(String::as_str)
-}
-
-/// What works here and will not under the timer, a remark each.
-fn warnings(kind: Kind, settings: &Settings, session: &Session) -> String {
-    let environment = &session.environment;
-    let mut text = String::new();
-    for name in NOT_HANDED_ON {
-        if environment.path(name).is_some() {
-            text.push_str(&format!(
-                "clawtap: {name} is set here, and the timer will\nnot have it: put it into the configuration,\nunder [alerts]\n"
-            ));
-        }
-    }
-    // A job is handed the whole PATH.
-    let bare =
-        started_by_alerts(settings).filter(|it| kind != Kind::TermuxJob && !it.contains('/'));
-    for name in bare {
-        let program = environment.program(name);
-        let folder = program.as_deref().and_then(Path::parent);
-        if folder.is_some_and(|folder| !EVERYBODYS.map(Path::new).contains(&folder)) {
-            text.push_str(&format!(
-                "clawtap: the timer does not find {name}:\nput its full path into the configuration,\nunder [alerts]\n"
-            ));
-        }
-    }
-    text
-}
-
-/// The folders in which cron looks for programs, and systemd too.
-const EVERYBODYS: [&str; 2] = ["/usr/bin", "/bin"];
-
-/// Whom to alert is nobody else's business, and others may see what a timer runs.
-const NOT_HANDED_ON: [&str; 2] = ["NOTIFY_NTFY", "NOTIFY_PHONE"];
 
 pub(super) fn uninstall(
     arguments: &cli::MonitorUninstall,
@@ -206,6 +159,19 @@ pub(super) fn status(session: &Session) -> Result<Outcome, Error> {
     }
     print(&text)?;
     Ok(Outcome::Done)
+}
+
+fn is_set_up(kind: Kind, session: &Session) -> bool {
+    let remembers = |subject| {
+        let ledger = Ledger::of(subject, &session.environment);
+        let known = ledger.and_then(|ledger| ledger.read());
+        matches!(known, Ok(Some(known)) if !known.files.is_empty())
+    };
+    match kind {
+        Kind::Systemd => remembers(SYSTEMD_TIMER),
+        Kind::Cron => cron::is_set_up(session),
+        Kind::TermuxJob => remembers(TERMUX_JOB),
+    }
 }
 
 fn machine(session: &Session) -> Machine {

@@ -1,0 +1,63 @@
+//! What works where a timer is installed, and will not where it runs.
+
+use std::path::Path;
+
+use crate::alert::channel::{Means, Token};
+use crate::commands::Session;
+use crate::gateway::identity::Way;
+use crate::install::timers::kind::Kind;
+use crate::settings::Settings;
+
+/// The programs that a check starts on this machine, by the configuration.
+pub(super) fn started_here(settings: &Settings) -> impl Iterator<Item = &str> {
+    let local = settings.gateways.iter().filter(|it| it.way == Way::Local);
+    let openclaw = local.filter_map(|gateway| gateway.openclaw.as_ref()?.first());
+    openclaw
+        .map(String::as_str)
+        .chain(started_by_alerts(settings))
+}
+
+fn started_by_alerts(settings: &Settings) -> impl Iterator<Item = &str> {
+    let channels = settings.alerts.channels.iter();
+    let programs = channels.filter_map(|channel| match &channel.means {
+        Means::Command(command) => command.run.first(),
+        Means::Ntfy(ntfy) => match ntfy.token.as_ref()? {
+            Token::Command(words) => words.first(),
+            Token::File(_) => None,
+        },
+        Means::Phone | Means::OpenClaw(_) | Means::Output => None,
+    });
+    programs.map(String::as_str)
+}
+
+/// What works here and will not under the timer, a remark each.
+pub(super) fn all(kind: Kind, settings: &Settings, session: &Session) -> String {
+    let environment = &session.environment;
+    let mut text = String::new();
+    for name in NOT_HANDED_ON {
+        if environment.path(name).is_some() {
+            text.push_str(&format!(
+                "clawtap: {name} is set here, and the timer will\nnot have it: put it into the configuration,\nunder [alerts]\n"
+            ));
+        }
+    }
+    // A job is handed the whole PATH.
+    let bare =
+        started_by_alerts(settings).filter(|it| kind != Kind::TermuxJob && !it.contains('/'));
+    for name in bare {
+        let program = environment.program(name);
+        let folder = program.as_deref().and_then(Path::parent);
+        if folder.is_some_and(|folder| !EVERYBODYS.map(Path::new).contains(&folder)) {
+            text.push_str(&format!(
+                "clawtap: the timer does not find {name}:\nput its full path into the configuration,\nunder [alerts]\n"
+            ));
+        }
+    }
+    text
+}
+
+/// The folders in which cron looks for programs, and systemd too.
+const EVERYBODYS: [&str; 2] = ["/usr/bin", "/bin"];
+
+/// Whom to alert is nobody else's business, and others may see what a timer runs.
+const NOT_HANDED_ON: [&str; 2] = ["NOTIFY_NTFY", "NOTIFY_PHONE"];
