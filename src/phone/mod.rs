@@ -16,6 +16,11 @@ use crate::system::environment::Environment;
 use crate::system::parallel::in_parallel;
 use crate::system::process::Processes;
 
+/// The line that has Android run a script again and again, for a person to read.
+pub(crate) fn scheduling(script: &Path, job: u32, every: Duration) -> String {
+    termux::schedule(script, job, every).to_string()
+}
+
 const NO_JOBS: &str = "Termux:API is not installed: pkg install termux-api";
 
 /// Everything one tap makes the phone do.

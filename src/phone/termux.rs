@@ -4,6 +4,7 @@
 //! deadline. Options are those of termux-api's scripts.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -290,6 +291,15 @@ pub(crate) struct Problem {
     pub(crate) text: String,
     /// Whether nothing answered, so that no other command of Termux:API will be answered either.
     pub(crate) app_is_silent: bool,
+}
+
+/// As a person would type it, but for quotes.
+impl fmt::Display for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.programs[0])?;
+        let mut words = self.arguments.iter();
+        words.try_for_each(|word| write!(formatter, " {}", word.to_string_lossy()))
+    }
 }
 
 impl Call {

@@ -221,6 +221,21 @@ fn a_block_that_a_person_changed_is_told_by_what_it_does() {
         .stdout("cron        at times of your own\n");
 }
 
+#[test]
+fn variables_that_change_a_check_are_handed_on() {
+    let machine = machine(&["cron"]);
+    fs::remove_file(machine.path(".config/clawtap/config.toml")).unwrap();
+    let variables = [
+        ("OPENCLAW_SERVER", "me@home.example"),
+        ("WARN_HOURS", "48 2"),
+    ];
+    let said = run_with(&machine, "monitor install --cron", &variables).status(0);
+    let _ = said.stderr("");
+    let expected =
+        format!("* * * * env OPENCLAW_SERVER=me@home.example WARN_HOURS='48 2' {PROGRAM} monitor");
+    assert_eq!(line(&machine).1, expected);
+}
+
 /// The shell that cron starts finds the program, its configuration and its state, whatever they are called.
 #[test]
 fn the_line_really_runs_the_program_whatever_its_folder_is_called() {

@@ -122,9 +122,7 @@ fn a_dry_run_shows_the_script_and_changes_nothing() {
         phone.path("usr").display()
     );
     assert!(said.stdout.starts_with(&beginning), "{}", said.stdout);
-    let end = format!(
-        "\n  exec {PROGRAM} monitor\nrun termux-job-scheduler to have it run every 30 min\n"
-    );
+    let end = format!("\n  exec {PROGRAM} monitor\nrun {}", schedule(&phone, 30));
     assert!(said.stdout.ends_with(&end), "{}", said.stdout);
     assert_eq!((phone.everything(), asked(&phone)), (before, String::new()));
     let _ = phone.run("monitor install --termux-job").status(0);

@@ -3,13 +3,12 @@
 use super::{Order, Standing, unusable};
 use crate::commands::Session;
 use crate::error::{Error, Kind};
-use crate::install::ledger::homeless;
 use crate::install::manifest::fingerprint;
 use crate::install::timers::crontab::{self, Crontab, Restored};
 use crate::install::timers::interval::spelled;
 use crate::render::changes::indented;
 use crate::system::crontab::Crontab as Program;
-use crate::system::{environment::Environment, files};
+use crate::system::files;
 
 pub(super) fn install(order: &Order) -> Result<String, Error> {
     let environment = &order.session.environment;
@@ -19,7 +18,6 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
     })?;
     let (interval, remark) = order.interval();
     let line = crontab::line(&order.command()?, interval, seed()).map_err(unusable)?;
-    let _held = (!order.dry_run).then(|| lock(environment)).transpose()?;
     let current = program.read().map_err(unreadable)?;
     let parsed = Crontab::parse(current.as_deref()).map_err(|reason| broken(&reason))?;
     let wanted = parsed.with(&line, current.is_none());
@@ -54,7 +52,6 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
     let Some(program) = Program::find(environment, &order.session.processes) else {
         return Ok(None);
     };
-    let _held = (!order.dry_run).then(|| lock(environment)).transpose()?;
     let Some(current) = program.read().map_err(unreadable)? else {
         return Ok(None);
     };
@@ -128,16 +125,6 @@ fn seed() -> u64 {
         .iter()
         .find_map(|path| files::read(path.as_ref(), 4096).ok());
     u64::from_str_radix(&fingerprint(&name.unwrap_or_default()), 16).unwrap_or_default()
-}
-
-/// Keeps another one of us from changing the crontab meanwhile.
-fn lock(environment: &Environment) -> Result<std::fs::File, Error> {
-    let home = environment.home().ok_or_else(|| homeless("timers"))?;
-    files::lock_folder(&home).map_err(|error| {
-        let home = environment.spelled(&home);
-        Error::new(Kind::Machine, format!("cannot lock {home}: {error}"))
-            .hint("Check HOME and that it is yours")
-    })
 }
 
 fn unreadable(reason: String) -> Error {

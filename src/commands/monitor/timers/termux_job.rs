@@ -11,7 +11,7 @@ use crate::install::plan::WantedFile;
 use crate::install::script::Device;
 use crate::install::timers::interval::spelled;
 use crate::install::timers::job;
-use crate::phone::{Phone, handed_on};
+use crate::phone::{self, Phone, handed_on};
 use crate::render::changes::{done, foreseen};
 use crate::settings;
 
@@ -42,6 +42,7 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
     let files = [file];
     let ledger = Ledger::of(TERMUX_JOB, environment)?;
     let decide = |known: &_| order.plan(&files, known, &ledger);
+    let every = Duration::from_secs(u64::from(order.every) * 60);
     let phone = Phone::find(environment);
     let pending = || {
         phone
@@ -55,16 +56,13 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
         let plan = decide(&ledger.read()?.unwrap_or_default())?;
         let mut text = foreseen(&plan, |path| environment.spelled(path));
         if !is_pending {
-            text.push_str(&format!(
-                "run termux-job-scheduler to have it run every {}\n",
-                spelled(order.every)
-            ));
+            let line = phone::scheduling(&path, job::NUMBER, every);
+            text.push_str(&format!("run {line}\n"));
         }
         return Ok(text);
     }
     let plan = ledger.install(decide)?;
     if !is_pending {
-        let every = Duration::from_secs(u64::from(order.every) * 60);
         phone
             .schedule(&path, job::NUMBER, every, processes, environment)
             .map_err(silent)?;
@@ -74,8 +72,8 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
                 .hint("See what it says:\n  termux-job-scheduler --pending"));
         }
     }
-    let every = spelled(order.every);
-    Ok(format!("{}✓ termux-job: every {every}\n", done(&plan)))
+    let words = spelled(order.every);
+    Ok(format!("{}✓ termux-job: every {words}\n", done(&plan)))
 }
 
 pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
