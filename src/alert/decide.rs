@@ -39,7 +39,9 @@ pub(crate) struct About {
 pub(crate) struct Addressee {
     pub(crate) channel: String,
     pub(crate) fallback: bool,
-    /// It could not deliver this, and it is too early to try again.
+    /// It could not deliver this at the last try.
+    pub(crate) failed: bool,
+    /// It could not, and it is too early to try again.
     pub(crate) waits: bool,
 }
 
@@ -253,10 +255,11 @@ impl Observer<'_> {
                 channel: channel.name.clone(),
                 // Who told of the trouble also tells of its end.
                 fallback: false,
+                failed: mended.failed.contains(&channel.name),
                 waits: mended.failed.contains(&channel.name) && self.is_too_early(&channel.name),
             })
             .collect();
-        (!to.is_empty()).then(|| Alert {
+        to.iter().any(|it| !it.waits).then(|| Alert {
             about: about.clone(),
             news: News::Mended(mended.clone()),
             to,
@@ -308,6 +311,7 @@ impl Observer<'_> {
             .map(|channel| Addressee {
                 channel: channel.name.clone(),
                 fallback: channel.fallback,
+                failed: thread.has_failed(&channel.name, matter),
                 waits: thread.has_failed(&channel.name, matter) && self.is_too_early(&channel.name),
             })
             .collect();

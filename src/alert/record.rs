@@ -48,7 +48,8 @@ pub(crate) fn of_changes(changes: &[Change], memory: &Memory, now: DateTime<Utc>
 
 /// What went out, and what did not.
 pub(crate) fn of_alerts(sent: &[Sent], now: DateTime<Utc>, local: Local) -> Vec<Event> {
-    let events = sent.iter().map(|round| {
+    let news = sent.iter().filter(|round| !round.is_old_news());
+    let events = news.map(|round| {
         let summary = wording::summary(&round.alert, now, local);
         Event::Alert {
             at: now,

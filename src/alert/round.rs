@@ -8,7 +8,7 @@ use crate::alert::memory::Memory;
 
 /// The first wait after a failure; each further one doubles it.
 const FIRST_WAIT: TimeDelta = TimeDelta::minutes(5);
-const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
 /// As long as another side may have us wait.
 const LONGEST_ASKED: TimeDelta = TimeDelta::hours(24);
 
@@ -25,6 +25,15 @@ impl Sent {
     /// Whether nobody has heard of it.
     pub(crate) fn is_lost(&self) -> bool {
         self.delivered.is_empty() && !self.alert.is_known
+    }
+
+    /// Whether it only failed once more.
+    pub(crate) fn is_old_news(&self) -> bool {
+        let had_failed = |name: &String| {
+            let mut to = self.alert.to.iter();
+            to.any(|it| it.failed && it.channel == *name)
+        };
+        self.delivered.is_empty() && self.failed.iter().all(|(name, _)| had_failed(name))
     }
 }
 

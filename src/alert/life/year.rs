@@ -132,7 +132,7 @@ const YEAR: &[(&str, Event, &str)] = &[
         "after the night of two threes",
     ),
     (
-        "2026-11-24 09:00",
+        "2026-11-24 07:45",
         Fails("all"),
         "nothing gets through while it expires",
     ),
@@ -152,7 +152,7 @@ const YEAR: &[(&str, Event, &str)] = &[
 fn events() -> VecDeque<(DateTime<Utc>, Event, &'static str)> {
     let events = YEAR
         .iter()
-        .map(|(when, event, why)| (at(when), event, *why));
+        .map(|(when, event, why)| (at(when), *event, *why));
     let mut events: Vec<_> = events.collect();
     events.sort_by_key(|(when, ..)| *when);
     events.into()
@@ -202,7 +202,8 @@ fn tell_the_year() -> String {
         }
         if !asleep {
             let works = |channel: &str| failing != "all" && failing != channel;
-            for sent in watch.run(&world, now, works, Fate::Lives, |_, _| {}) {
+            let sent = watch.run(&world, now, works, Fate::Lives, |_, _| {});
+            for sent in sent.iter().filter(|sent| !sent.is_old_news()) {
                 let line = wording::line(&sent.alert, now, berlin);
                 let failed = sent.failed.iter().map(|(name, _)| format!("{name} failed"));
                 let to: Vec<String> = sent.delivered.iter().cloned().chain(failed).collect();
