@@ -143,7 +143,7 @@ fn the_program_is_found_as_a_shell_finds_it() {
 
 #[test]
 fn an_interruption_ends_it_and_is_no_failed_delivery() {
-    let running = script("echo begun >log/program; sleep 600").start();
+    let running = script("sleep 1; echo begun >log/program; sleep 600").start();
     assert!(wait_until(|| !running.log("program").is_empty()));
     running.signal(Signal::INT);
     let ran = running.end();

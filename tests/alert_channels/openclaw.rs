@@ -112,6 +112,16 @@ fn another_gateway_can_send_what_is_about_the_first() {
 }
 
 #[test]
+fn a_gateway_that_only_a_variable_names_sends_its_own() {
+    let gateway = GatewayHome::new();
+    let ran = test_at(&gateway, TELEGRAM)
+        .env("OPENCLAW_SERVER", "me@new.example")
+        .run();
+    let ran = expect_delivered(ran, &["openclaw"]);
+    assert!(ran.log("ssh").contains("me@new.example"));
+}
+
+#[test]
 fn a_gateway_that_nobody_configured_is_a_mistake_in_the_file() {
     let channel = format!("{TELEGRAM}gateway = \"hmoe\"\n");
     let message = "clawtap: ~/.config/clawtap/config.toml, line 6: `gateway` names no [[gateway]]\n→ Did you mean home?\n";
