@@ -115,7 +115,7 @@ pub(crate) struct Waiting<'a>(&'a Processes);
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.running.questions.fetch_sub(1, Ordering::SeqCst);
+        self.0.running.under_way.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -175,8 +175,8 @@ struct Running {
     interrupted: AtomicBool,
     watchers: Mutex<BTreeMap<u32, Sender<Event>>>,
     branches: Mutex<Vec<Weak<Running>>>,
-    /// How many questions wait for a person, and end by themselves once this is interrupted.
-    questions: AtomicUsize,
+    /// How many questions wait for a person, and programs are being started: each looks for an interruption itself.
+    under_way: AtomicUsize,
 }
 
 impl Running {
@@ -190,7 +190,7 @@ impl Running {
         let branches = lock(&self.branches);
         let on_branches = branches.iter().filter_map(Weak::upgrade);
         let busy = on_branches.filter(|branch| branch.interrupt()).count();
-        busy > 0 || !watchers.is_empty() || self.questions.load(Ordering::SeqCst) > 0
+        busy > 0 || !watchers.is_empty() || self.under_way.load(Ordering::SeqCst) > 0
     }
 }
 
@@ -226,7 +226,7 @@ impl Processes {
 
     /// While this lives, a question that looks at [`Processes::interrupted`] waits for a person.
     pub(crate) fn waiting(&self) -> Waiting<'_> {
-        self.running.questions.fetch_add(1, Ordering::SeqCst);
+        self.running.under_way.fetch_add(1, Ordering::SeqCst);
         Waiting(self)
     }
 
@@ -254,9 +254,11 @@ impl Processes {
     /// When it cannot be started.
     pub(crate) fn run(&self, invocation: &Invocation) -> io::Result<Finished> {
         let started = Instant::now();
+        let starting = self.waiting();
         let mut child = command(invocation).spawn()?;
         let (events, inbox) = mpsc::channel();
         self.enrol(child.id(), &events);
+        drop(starting);
         let watched = feed(&mut child, invocation).and_then(|()| watch(&mut child, events));
         let collected = watched.map(|()| collect(&child, invocation, started, &inbox));
         if collected.is_err() {

@@ -156,7 +156,7 @@ impl Monitor<'_> {
         let about = |it: &&Assessment| it.name == alert.about.gateway;
         let assessment = self.assessments.iter().find(about).ok_or_else(unknown)?;
         let courier = Courier {
-            gateways: &self.settings.gateways,
+            gateways: &self.settings.known,
             config: self.session.config.as_deref(),
             processes: &self.session.processes,
             environment: &self.session.environment,

@@ -59,6 +59,7 @@ impl Processes {
     /// When it cannot be started.
     pub(crate) fn converse(&self, invocation: &Invocation) -> io::Result<Conversation> {
         let overdue = Instant::now() + invocation.deadline;
+        let starting = self.waiting();
         let (mut child, side) = if invocation.terminal == Terminal::Own {
             let (child, side) = on_own_terminal(invocation)?;
             (child, Some(side))
@@ -67,6 +68,7 @@ impl Processes {
         };
         let (events, inbox) = mpsc::channel();
         self.enrol(child.id(), &events);
+        drop(starting);
         let watched = watch(&mut child, events.clone());
         let heard = side.as_ref().map(|side| hear(side.clone(), &events));
         let mut conversation = Conversation {
