@@ -31,4 +31,15 @@ mod tests {
         );
         assert_eq!(text(&error, None), format!("{error}\n"));
     }
+
+    #[test]
+    fn a_command_on_a_line_of_its_own_stays_there() {
+        let error = Error::new(Kind::Machine, "there is no crontab here")
+            .hint("Install cron, or another timer:\n  clawtap monitor install --systemd");
+        assert_eq!(
+            text(&error, Some(40)),
+            "clawtap: there is no crontab here\n\
+             → Install cron, or another timer:\n    clawtap monitor install --systemd\n"
+        );
+    }
 }

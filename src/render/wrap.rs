@@ -31,8 +31,19 @@ pub(crate) fn padded(text: &str, columns: usize) -> String {
     cut + &" ".repeat(missing)
 }
 
-/// Lines of at most `columns`, broken at spaces; a longer word stands alone, so that it can be copied.
+/// Lines of at most `columns`, broken at spaces; a longer word stands alone, so that it can be copied. What has lines
+/// already keeps them, and how far each is indented.
 pub(crate) fn lines(text: &str, columns: usize) -> Vec<String> {
+    let broken = text.split('\n').flat_map(|line| {
+        let words = line.trim_start_matches(' ');
+        let indent = &line[..line.len() - words.len()];
+        let lines = of_paragraph(words, columns.saturating_sub(indent.len()));
+        lines.into_iter().map(move |line| format!("{indent}{line}"))
+    });
+    broken.collect()
+}
+
+fn of_paragraph(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words(text) {
         match lines.last_mut() {

@@ -3,7 +3,7 @@
 use pretty_assertions::assert_eq;
 
 use super::household::{Household, LISTENER};
-use crate::support::fixture;
+use crate::support::{NtfyServer, fixture};
 
 const EXPIRING: &str = "home: anthropic expires in 39 m";
 const EXPIRED: &str = "home: anthropic expired";
@@ -247,4 +247,47 @@ fn metrics_and_alerts_do_not_wait_for_each_other() {
     let metrics = household.read("clawtap.prom").unwrap();
     let broken = "clawtap_gateway_verdict{gateway=\"home\",verdict=\"broken\"} 1\n";
     assert!(metrics.contains(broken), "{metrics}");
+}
+
+#[test]
+fn the_ntfy_app_gets_how_bad_it_is_and_where_to_sign_in() {
+    let server = NtfyServer::start(&[]);
+    let household = Household::new(&format!(
+        "[[gateway]]\nname = \"home\"\nssh = \"me@home.example\"\n[alerts.ntfy]\nurl = \"{}\"\ntopic = \"t\"\n",
+        server.url()
+    ));
+    let expired = household.says("token_expired_am").check();
+    expired.expect(1, &told(EXPIRED, "ntfy"), "");
+    household.check().expect(1, "", "");
+    household.says("token_ok_am").check();
+    let bodies = server.requests().into_iter().map(|request| {
+        let body = request.json();
+        let text = |key: &str| body[key].as_str().unwrap_or("-").to_owned();
+        (text("title"), body["priority"].as_u64(), text("click"))
+    });
+    assert_eq!(
+        bodies.collect::<Vec<_>>(),
+        [
+            (EXPIRED.into(), Some(5), "https://claude.ai/login".into()),
+            (BETTER.into(), Some(3), "-".into()),
+        ]
+    );
+}
+
+#[test]
+fn the_phone_puts_it_up_and_takes_it_for_better_news() {
+    let mut household = Household::new("[[gateway]]\nname = \"home\"\nssh = \"me@home.example\"\n");
+    household.clawtap = household.clawtap.on_a_phone();
+    let expired = household.says("token_expired_am").check();
+    expired.expect(1, &told(EXPIRED, "phone"), "");
+    household.says("token_ok_am").check();
+    let log = household.read("log/every-call").unwrap();
+    let put_up = log
+        .lines()
+        .filter(|line| line.starts_with("termux-notification --id clawtap-home "));
+    assert_eq!(put_up.count(), 2, "{log}");
+    assert!(
+        log.contains("home: anthropic expired") && log.contains(BETTER),
+        "{log}"
+    );
 }

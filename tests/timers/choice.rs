@@ -67,7 +67,7 @@ fn a_machine_without_timers_is_told_what_to_do() {
     let _ = machine
         .run("monitor status")
         .status(0)
-        .stdout("→ clawtap monitor install\n");
+        .stdout("No timer is set up.\n→ clawtap monitor install\n");
     assert_eq!(machine.everything(), before);
 }
 

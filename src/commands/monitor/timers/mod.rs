@@ -155,6 +155,9 @@ pub(super) fn status(session: &Session) -> Result<Outcome, Error> {
         }
     }
     if !any {
+        if text.is_empty() {
+            text.push_str("No timer is set up.\n");
+        }
         text.push_str("→ clawtap monitor install\n");
     }
     print(&text)?;
