@@ -22,6 +22,9 @@ fn it_shows_the_three_situations_and_asks_nobody() {
         "│   ✗ home: anthropic expired 12 m ago",
         "│   [Sign in] [Check again] [Hide]",
         "│ opens the sign-in page",
+        "  home: anthropic expires in 5 h 40 m\n    It ends ",
+        "  home: anthropic expired 12 m ago\n    Sign in again: clawtap reauth\n",
+        "  home: anthropic works again\n    Signed in again: anthropic:claude-code.",
     ] {
         assert!(ran.stdout.contains(part), "{part}\n{}", ran.stdout);
     }

@@ -79,7 +79,7 @@ fn with_yes_it_pins_the_shown_key_and_writes_a_private_configuration() {
     assert_eq!((mode(CONFIG), mode(".config/clawtap")), (0o600, 0o700));
     let found = ran.stdout.lines().take(2).collect::<Vec<_>>();
     assert_eq!(found, ["✓ 127.0.0.1 answers", "✓ OpenClaw 2026.9.6 (fake)"]);
-    let verdict = "✓ home: ok, anthropic 299 d left\n\nNext: clawtap status\n";
+    let verdict = "✓ home: ok, anthropic 299 d left\n\nNext: clawtap status\nTo be told in time: clawtap monitor install\n";
     assert!(ran.stdout.ends_with(verdict), "{}", ran.stdout);
     assert_eq!(gateway.calls(), "--version\nmodels status --json --check\n");
 }

@@ -23,7 +23,8 @@ struct Document<'a> {
     schema: u32,
     /// `info`, `warning` or `critical`.
     severity: &'static str,
-    /// `expiring`, the word of a broken state such as `expired`, `unreachable`, `recovered` or `test`.
+    /// `expiring`, the word of a broken state such as `expired`, why a gateway cannot be asked such as `timeout`,
+    /// `recovered` or `test`.
     event: &'static str,
     gateway: &'a str,
     agent: Option<&'a str>,

@@ -8,7 +8,8 @@ use crate::render::notification::Notification;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Message {
     pub(crate) severity: Severity,
-    /// One word for programs: `expiring`, a broken state's word, `unreachable`, `recovered` or `test`.
+    /// One word for programs: `expiring`, a broken state's word such as `expired`, why a gateway cannot be asked such as
+    /// `timeout`, `recovered` or `test`.
     pub(crate) event: &'static str,
     /// The gateway's name.
     pub(crate) gateway: String,

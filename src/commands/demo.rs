@@ -1,14 +1,24 @@
 //! `clawtap demo`: the whole pipeline on a sample gateway that is built in.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 
+use crate::alert::channel::Channel;
+use crate::alert::decide::{decide, note};
+use crate::alert::memory::Memory;
+use crate::alert::observation::Observation;
+use crate::alert::rules::Rules;
+use crate::alert::wording;
 use crate::commands::questioning::{Person, assess_these};
 use crate::commands::status::full;
 use crate::commands::{Session, print, standing, tap};
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Name, Way};
 use crate::render::demo::{Screen, render};
+use crate::render::wrap::lines;
+use crate::settings::alerts::Alerts;
 use crate::settings::config_file::Notification;
+use crate::status::assessment::Assessment;
+use crate::system::clock;
 
 /// A sample `openclaw`: answers as the real 2026.9.6 does, with made-up logins.
 const SAMPLE: &str = include_str!("demo_openclaw.sh");
@@ -48,9 +58,44 @@ pub(crate) fn run(session: &Session) -> Result<Outcome, Error> {
         };
         text.push_str(&render(&screen, session.terminal.width));
     }
+    text.push_str("\nclawtap monitor, from a timer, tells\n\n");
+    text.push_str(&told(&assessments, session.terminal.width));
     text.push_str("\nA sample: nobody was asked, nothing written.\nSet up your own: clawtap init me@gateway\n");
     print(&text)?;
     Ok(Outcome::Done)
+}
+
+/// What a monitor tells that sees these situations one after the other, and then the first one again; pure.
+fn told(assessments: &[Assessment], columns: usize) -> String {
+    let channels = [Channel::output()];
+    let alerts = Alerts::default();
+    let rules = Rules {
+        warn_hours: &alerts.warn_hours,
+        remind_hours: alerts.remind_hours,
+        quiet: false,
+        channels: &channels,
+    };
+    let mut memory = Memory::default();
+    let mut text = String::new();
+    for assessment in assessments.iter().chain(assessments.first()) {
+        let observation = Observation {
+            // They were made at the same time.
+            at: DateTime::UNIX_EPOCH,
+            ..Observation::of(assessment, None)
+        };
+        let now = assessment.now;
+        for alert in decide(&mut memory, &[observation], &rules, now).alerts {
+            let message = wording::message(&alert, assessment, now, clock::local);
+            text.push_str(&format!("  {}\n", message.title));
+            for line in lines(&message.body, columns.saturating_sub(4)) {
+                text.push_str(&format!("    {line}\n"));
+            }
+            for addressee in &alert.to {
+                note(&mut memory, &alert, &addressee.channel, true, now);
+            }
+        }
+    }
+    text
 }
 
 /// A gateway on this machine whose openclaw is the sample.

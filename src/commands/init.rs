@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Er
         summary::mark(assessment.verdict()),
         summary::line(&assessment)
     ));
-    text.push_str(home_screen(session));
+    text.push_str(what_next(session));
     print(&text)?;
     Ok(Outcome::Done)
 }
@@ -249,11 +249,13 @@ fn found(gateway: &Gateway, reply: &Reply) -> String {
     text
 }
 
-/// On a phone, how to get it onto the home screen.
-fn home_screen(session: &Session) -> &'static str {
+/// What else there is: alerts, and on a phone the home screen.
+fn what_next(session: &Session) -> &'static str {
     match session.environment.termux_prefix() {
-        Some(_) => "For the home screen: clawtap widgets install\n",
-        None => "",
+        Some(_) => {
+            "For the home screen: clawtap widgets install\nTo be told in time: clawtap monitor install\n"
+        }
+        None => "To be told in time: clawtap monitor install\n",
     }
 }
 
