@@ -10,6 +10,7 @@ mod guide;
 mod history;
 mod install;
 mod login;
+mod memory;
 mod phone;
 mod render;
 mod settings;

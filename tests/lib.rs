@@ -20,6 +20,7 @@ mod history;
 #[cfg(feature = "test-sshd")]
 mod init;
 mod live_rows;
+mod memory;
 mod monitor;
 mod notification;
 mod ntfy;

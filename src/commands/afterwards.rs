@@ -1,4 +1,4 @@
-//! What follows every check: the live rows on the home screen get their new names.
+//! What follows every check: the live rows on the home screen get their new names, and old reports are forgotten.
 
 use std::path::{Path, PathBuf};
 
@@ -6,14 +6,18 @@ use crate::commands::Session;
 use crate::error::Error;
 use crate::install::ledger::{Ledger, WIDGETS};
 use crate::install::manifest::{Entry, Manifest};
+use crate::memory::reports::Reports;
 use crate::phone::widget_list;
 use crate::render::row;
 use crate::status::assessment::Assessment;
 use crate::system::placement::{self, Found, look};
-use crate::system::terminal;
+use crate::system::{clock, terminal};
 
 /// Renames the live rows of these gateways, if there are any. What goes wrong is a remark: the check was done.
 pub(crate) fn refresh(assessments: &[Assessment], session: &Session) {
+    if let Some(reports) = Reports::of(&session.environment) {
+        reports.forget_old(clock::now());
+    }
     let remark = match rename_rows(assessments, session) {
         Ok(false) => None,
         Ok(true) => widget_list::refresh(&session.processes, &session.environment).err(),

@@ -8,7 +8,7 @@ use crate::alert::memory::Memory;
 use crate::alert::observation::Observation;
 use crate::alert::rules::Rules;
 use crate::alert::wording;
-use crate::commands::questioning::{Person, assess_these};
+use crate::commands::questioning::assess_samples;
 use crate::commands::status::full;
 use crate::commands::{Session, print, standing, tap};
 use crate::error::{Error, Kind, Outcome};
@@ -38,7 +38,7 @@ pub(crate) fn run(session: &Session) -> Result<Outcome, Error> {
         .map(|(_, left)| sample(left))
         .into_iter()
         .collect::<Result<Vec<_>, _>>()?;
-    let assessments = assess_these(&gateways, Person::Away, session)?;
+    let assessments = assess_samples(&gateways, session);
     let mut text = String::from("$ clawtap status\n\n");
     for assessment in &assessments[1..] {
         text.push_str(&full(std::slice::from_ref(assessment), session));
@@ -48,7 +48,7 @@ pub(crate) fn run(session: &Session) -> Result<Outcome, Error> {
     for ((title, _), assessment) in SITUATIONS.iter().zip(&assessments) {
         let assessment = std::slice::from_ref(assessment);
         let standing = standing::of(assessment, Notification::default());
-        let reaction = tap::with_toast(assessment, standing);
+        let reaction = tap::with_toast(assessment, &[], standing);
         let screen = Screen {
             title,
             toast: reaction.toast,

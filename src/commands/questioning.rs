@@ -10,6 +10,7 @@ use crate::gateway::command_line::Questions;
 use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::Want;
+use crate::memory::reports::Reports;
 use crate::settings::{self, Selection};
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::document::Unreadable;
@@ -80,25 +81,65 @@ pub(crate) fn ask_one(gateway: &Gateway, want: Want, person: Person, session: &S
             "{} needs more than this device's key.\n",
             gateway.name
         ));
-        return ask(
-            gateway,
-            want,
-            Questions::Allowed,
-            &session.processes,
-            &session.environment,
-        );
+        return ask_and_remember(gateway, want, Questions::Allowed, session);
     }
     reply
 }
 
 fn ask_silently(gateway: &Gateway, want: Want, session: &Session) -> Reply {
-    ask(
-        gateway,
-        want,
-        Questions::Forbidden,
-        &session.processes,
-        &session.environment,
-    )
+    ask_and_remember(gateway, want, Questions::Forbidden, session)
+}
+
+/// Every report comes in here.
+fn ask_and_remember(
+    gateway: &Gateway,
+    want: Want,
+    questions: Questions,
+    session: &Session,
+) -> Reply {
+    let (processes, environment) = (&session.processes, &session.environment);
+    let reply = ask(gateway, want, questions, processes, environment);
+    if let (Ok(report), Some(reports)) = (&reply.outcome, Reports::of(environment)) {
+        remark(reports.remember(gateway, report), session);
+    }
+    reply
+}
+
+/// What was remembered of these gateways, judged again now; the rest is left out.
+pub(crate) fn recall(gateways: &[Gateway], session: &Session) -> Vec<Assessment> {
+    let Some(reports) = Reports::of(&session.environment) else {
+        return Vec::new();
+    };
+    let now = clock::now();
+    let recalled = |gateway: &Gateway| {
+        let report = remark(reports.recall(gateway, now), session)??;
+        let name = gateway.name.to_string();
+        Some(Assessment::new(name, Ok(report), Duration::ZERO, now))
+    };
+    gateways.iter().filter_map(recalled).collect()
+}
+
+/// A memory that does not serve is as good as none, unless somebody wants to know.
+fn remark<T>(outcome: Result<T, String>, session: &Session) -> Option<T> {
+    match outcome {
+        Ok(value) => Some(value),
+        Err(reason) => {
+            if session.verbose {
+                terminal::say(&format!("clawtap: {reason}\n"));
+            }
+            None
+        }
+    }
+}
+
+/// Asks samples, of which nothing is remembered.
+pub(crate) fn assess_samples(samples: &[Gateway], session: &Session) -> Vec<Assessment> {
+    let (processes, environment) = (&session.processes, &session.environment);
+    let asked = |sample: &Gateway| {
+        let questions = Questions::Forbidden;
+        ask(sample, Want::Status, questions, processes, environment)
+    };
+    in_parallel(samples, |sample| assessment(sample, asked(sample)))
 }
 
 /// Judges a reply.

@@ -1,7 +1,7 @@
 //! `clawtap tap`
 
 use crate::cli;
-use crate::commands::questioning::{Person, assess_these};
+use crate::commands::questioning::{Person, assess_these, recall};
 use crate::commands::signing_in::{self, person};
 use crate::commands::{Session, afterwards, print, standing};
 use crate::error::{Error, Kind, Outcome};
@@ -17,21 +17,21 @@ use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Error> {
     let phone = Phone::find(&session.environment);
-    let (mut assessments, settings) = match ask(&arguments.which.into(), session) {
-        Ok(answers) => answers,
-        Err(error) => {
-            // A widget has no terminal: what went wrong must reach the screen too.
-            tell(&phone, error.to_string(), Verdict::CannotTell, session);
-            return Err(error);
-        }
+    // A widget has no terminal: what went wrong must reach the screen too.
+    let told = |error: Error| {
+        tell(&phone, error.to_string(), Verdict::CannotTell, session);
+        error
     };
+    let settings = load(&arguments.which.into(), session).map_err(told)?;
+    let remembered = recall(&settings.gateways, session);
+    let mut assessments = assess_these(&settings.gateways, Person::Away, session).map_err(told)?;
     let wanted = match phone {
         Phone::Termux => settings.notification,
         // There is no shade to keep clear: everything is written down once.
         Phone::Terminal => Notification::default(),
     };
     let standing = standing::after_check(&assessments, wanted, session);
-    let mut reaction = with_toast(&assessments, standing);
+    let mut reaction = with_toast(&assessments, &remembered, standing);
     let reachable = person(&phone, session).is_some();
     let broken = assessments.iter().position(is_mended_by_sign_in);
     let broken = broken.filter(|_| reachable);
@@ -61,10 +61,8 @@ pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Err
     Ok(Outcome::Judged(worst(&assessments)))
 }
 
-fn ask(selection: &Selection, session: &Session) -> Result<(Vec<Assessment>, Settings), Error> {
-    let settings = settings::load(selection, session.config.as_deref(), &session.environment)?;
-    let assessments = assess_these(&settings.gateways, Person::Away, session)?;
-    Ok((assessments, settings))
+fn load(selection: &Selection, session: &Session) -> Result<Settings, Error> {
+    settings::load(selection, session.config.as_deref(), &session.environment)
 }
 
 fn is_mended_by_sign_in(assessment: &Assessment) -> bool {
@@ -120,13 +118,17 @@ pub(super) fn tell_error(phone: &Phone, error: &Error, session: &Session) {
 }
 
 /// What the phone does about these gateways, beside notifications; pure. The page is that of the worst of them.
-pub(crate) fn with_toast(assessments: &[Assessment], standing: Reaction) -> Reaction {
+pub(crate) fn with_toast(
+    assessments: &[Assessment],
+    remembered: &[Assessment],
+    standing: Reaction,
+) -> Reaction {
     let broken = assessments
         .iter()
         .filter(|assessment| assessment.verdict() == Verdict::Broken);
     let mut concerns = broken.filter_map(Assessment::first_concern);
     Reaction {
-        toast: toast::text(assessments),
+        toast: toast::text(assessments, remembered),
         vibration_ms: toast::vibration_ms(worst(assessments)),
         page: concerns.find_map(provider::page).map(str::to_owned),
         ..standing

@@ -79,12 +79,17 @@ impl Assessment {
         }
     }
 
+    /// What is wrong, the worst first; nothing where nothing is known.
+    pub(crate) fn concerns(&self) -> &[Concern] {
+        match &self.finding {
+            Finding::Judged(_, judgement) => &judgement.concerns,
+            Finding::Unknown(_) => &[],
+        }
+    }
+
     /// What is worst, if anything is wrong.
     pub(crate) fn first_concern(&self) -> Option<&Concern> {
-        match &self.finding {
-            Finding::Judged(_, judgement) => judgement.concerns.first(),
-            Finding::Unknown(_) => None,
-        }
+        self.concerns().first()
     }
 
     /// The login in use that ends first, with the time left; those that renew themselves do not end.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use rustix::fs::{FlockOperation, OFlags};
 use zeroize::Zeroizing;
 
@@ -110,17 +111,33 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     make_private_folder(&parent(&path))?;
     // Not every file system of a phone lets anybody set permissions.
-    replace(&path, content, None)
+    replace(&path, content, None, Care::OnDisk)
+}
+
+/// Writes a private file as above, but for what can be had again: nobody waits for the disk, so a phone that loses
+/// its power may be left with an empty one.
+pub(crate) fn write_expendable(path: &Path, content: &[u8]) -> io::Result<()> {
+    make_private_folder(&parent(path))?;
+    replace(path, content, None, Care::Whole)
+}
+
+/// What a file that is replaced must outlive.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Care {
+    /// The end of this process.
+    Whole,
+    /// The end of its power.
+    OnDisk,
 }
 
 /// Writes a file that everybody may read, whatever the umask, in a folder that is there: to a sibling first, which
 /// then takes its place. A symbolic link keeps pointing where it points.
 pub(crate) fn write_public(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    replace(&path, content, Some(0o644))
+    replace(&path, content, Some(0o644), Care::OnDisk)
 }
 
-fn replace(path: &Path, content: &[u8], mode: Option<u32>) -> io::Result<()> {
+fn replace(path: &Path, content: &[u8], mode: Option<u32>, care: Care) -> io::Result<()> {
     // Created 0600, and removed by its guard when anything below fails. Its name has no extension by which somebody
     // who watches the folder could take it for one of theirs.
     let mut sibling = tempfile::Builder::new()
@@ -131,7 +148,9 @@ fn replace(path: &Path, content: &[u8], mode: Option<u32>) -> io::Result<()> {
         let permissions = fs::Permissions::from_mode(mode);
         sibling.as_file().set_permissions(permissions)?;
     }
-    sibling.as_file().sync_all()?;
+    if care == Care::OnDisk {
+        sibling.as_file().sync_all()?;
+    }
     sibling.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
@@ -290,6 +309,19 @@ pub(crate) fn holds(folder: &Path, accepts: impl Fn(&str) -> bool) -> bool {
             .flatten()
             .any(|entry| entry.file_name().to_str().is_some_and(&accepts))
     })
+}
+
+/// Removes the files of a folder that were last written before a moment, as far as that is possible.
+pub(crate) fn remove_unchanged_since(folder: &Path, moment: DateTime<Utc>) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let written = entry.metadata().and_then(|found| found.modified());
+        if written.is_ok_and(|written| DateTime::<Utc>::from(written) < moment) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Whether this is a file that can be replaced: no folder, device or pipe.
