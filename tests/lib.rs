@@ -7,6 +7,7 @@
 mod support;
 
 mod alert_channels;
+mod at_once;
 mod bad_answers;
 mod bad_gateways;
 mod configuration;

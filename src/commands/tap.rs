@@ -7,12 +7,13 @@ use crate::commands::{Session, afterwards, print, standing};
 use crate::error::{Error, Kind, Outcome};
 use crate::login::provider;
 use crate::login::route::Wish;
-use crate::phone::{Phone, Reaction};
+use crate::phone::{Phone, Reaction, Said};
 use crate::render::{complaint, toast};
 use crate::settings::config_file::Notification;
 use crate::settings::{self, Selection, Settings};
 use crate::status::assessment::{Assessment, worst};
 use crate::status::verdict::Verdict;
+use crate::system::parallel::{Aside, beside};
 use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Error> {
@@ -24,33 +25,23 @@ pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Err
     };
     let settings = load(&arguments.which.into(), session).map_err(told)?;
     let remembered = recall(&settings.gateways, session);
-    let mut assessments = assess_these(&settings.gateways, Person::Away, session).map_err(told)?;
-    let wanted = match phone {
-        Phone::Termux => settings.notification,
-        // There is no shade to keep clear: everything is written down once.
-        Phone::Terminal => Notification::default(),
-    };
-    let standing = standing::after_check(&assessments, wanted, session);
-    let mut reaction = with_toast(&assessments, &remembered, standing);
-    let reachable = person(&phone, session).is_some();
-    let broken = assessments.iter().position(is_mended_by_sign_in);
-    let broken = broken.filter(|_| reachable);
-    if broken.is_some() {
-        // The sign-in has a page of its own, and at a terminal it is the next step itself.
-        reaction.page = None;
-        if matches!(phone, Phone::Terminal) {
-            reaction.notifications.clear();
-        }
-    }
-    let said = phone.react(&reaction, &session.processes, &session.environment);
-    print(&said.shown)?;
-    for problem in &said.problems {
-        terminal::say(&format!("clawtap: {problem}\n"));
-    }
-    if !said.problems.is_empty() {
-        terminal::say(&format!("{}\n", reaction.toast));
-    }
+    // Nobody waits for what is known, and nothing waits until it has been read.
+    let (mut assessments, said) = beside(
+        || show_remembered(&remembered, &phone, session),
+        |shown| {
+            let asked = assess_these(&settings.gateways, Person::Away, session);
+            let assessments = asked.map_err(told)?;
+            let tap = Tap {
+                settings: &settings,
+                phone: &phone,
+                session,
+            };
+            let said = tap.show(&assessments, &remembered, shown)?;
+            Ok((assessments, said))
+        },
+    )?;
     afterwards::refresh(&assessments, session);
+    let broken = to_sign_in(&assessments, &phone, session);
     // Nobody would see the questions of an app that does not answer.
     if let Some(broken) = broken.filter(|_| !said.app_is_silent) {
         let mended = mend(&settings, broken, &assessments[broken], &phone, session)?;
@@ -59,6 +50,85 @@ pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Err
         }
     }
     Ok(Outcome::Judged(worst(&assessments)))
+}
+
+/// Has the phone say what is known already, if anything is. At a terminal it would stay above the answer, which alone
+/// is worth its line.
+fn show_remembered(remembered: &[Assessment], phone: &Phone, session: &Session) -> Said {
+    if matches!(phone, Phone::Terminal) {
+        return Said::default();
+    }
+    let reaction = Reaction {
+        toast: toast::remembered(remembered),
+        ..Reaction::default()
+    };
+    phone.react(&reaction, &session.processes, &session.environment)
+}
+
+struct Tap<'a> {
+    settings: &'a Settings,
+    phone: &'a Phone,
+    session: &'a Session,
+}
+
+impl Tap<'_> {
+    /// Shows what the gateways answered. `shown` is what comes of the toast with what was remembered; there is another
+    /// one only if that is no longer true.
+    fn show(
+        &self,
+        assessments: &[Assessment],
+        remembered: &[Assessment],
+        shown: Aside<'_, Said>,
+    ) -> Result<Said, Error> {
+        let mut reaction = self.reaction(assessments, remembered);
+        let toast = reaction.toast.clone();
+        let react = |reaction: &Reaction| {
+            let (processes, environment) = (&self.session.processes, &self.session.environment);
+            self.phone.react(reaction, processes, environment)
+        };
+        let is_phone = matches!(self.phone, Phone::Termux);
+        let said = if is_phone && toast::says_the_same(remembered, assessments) {
+            reaction.toast.clear();
+            let said = react(&reaction);
+            said.and(shown.wait().unwrap_or_default())
+        } else {
+            // The newer toast must not come before the older one.
+            let _ = shown.wait();
+            react(&reaction)
+        };
+        print(&said.shown)?;
+        for problem in &said.problems {
+            terminal::say(&format!("clawtap: {problem}\n"));
+        }
+        if !said.problems.is_empty() {
+            terminal::say(&format!("{toast}\n"));
+        }
+        Ok(said)
+    }
+
+    fn reaction(&self, assessments: &[Assessment], remembered: &[Assessment]) -> Reaction {
+        let wanted = match self.phone {
+            Phone::Termux => self.settings.notification,
+            // There is no shade to keep clear: everything is written down once.
+            Phone::Terminal => Notification::default(),
+        };
+        let standing = standing::after_check(assessments, wanted, self.session);
+        let mut reaction = with_toast(assessments, remembered, standing);
+        if to_sign_in(assessments, self.phone, self.session).is_some() {
+            // The sign-in has a page of its own, and at a terminal it is the next step itself.
+            reaction.page = None;
+            if matches!(self.phone, Phone::Terminal) {
+                reaction.notifications.clear();
+            }
+        }
+        reaction
+    }
+}
+
+/// The gateway that a sign-in would mend, if somebody is there for it.
+fn to_sign_in(assessments: &[Assessment], phone: &Phone, session: &Session) -> Option<usize> {
+    person(phone, session)?;
+    assessments.iter().position(is_mended_by_sign_in)
 }
 
 fn load(selection: &Selection, session: &Session) -> Result<Settings, Error> {

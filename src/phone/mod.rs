@@ -214,12 +214,24 @@ impl Phone {
 }
 
 /// What a reaction leaves to be said in the terminal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Said {
     pub(crate) shown: String,
     pub(crate) problems: Vec<String>,
     /// Whether the Termux:API app does not answer at all.
     pub(crate) app_is_silent: bool,
+}
+
+impl Said {
+    /// With what another reaction leaves; nothing twice.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.shown.push_str(&other.shown);
+        let news = |problem: &String| !self.problems.contains(problem);
+        let news: Vec<String> = other.problems.into_iter().filter(news).collect();
+        self.problems.extend(news);
+        self.app_is_silent |= other.app_is_silent;
+        self
+    }
 }
 
 fn spelled_out(reaction: &Reaction) -> String {

@@ -1,5 +1,7 @@
 //! What a tap shows and does at once: toast and vibration.
 
+use chrono::TimeDelta;
+
 use crate::render::duration::ago;
 use crate::render::summary;
 use crate::status::assessment::Assessment;
@@ -7,6 +9,9 @@ use crate::status::verdict::Verdict;
 
 /// Most lines Android shows of a toast.
 const MOST_LINES: usize = 6;
+
+/// From this age on, what is remembered has no mark of a verdict any more.
+const OLD: TimeDelta = TimeDelta::hours(1);
 
 /// The toast: one line a gateway, the worst first where there are more than fit. Of a gateway that does not answer it
 /// says what is remembered as well.
@@ -19,6 +24,63 @@ pub(crate) fn text(assessments: &[Assessment], remembered: &[Assessment]) -> Str
             None => line,
         }
     })
+}
+
+/// The toast before anybody is asked: what is remembered, and how old it is. Nothing without a memory.
+pub(crate) fn remembered(remembered: &[Assessment]) -> String {
+    lines(remembered, |assessment| {
+        if elapsed(assessment) < OLD {
+            return format!("{} · checked {}", marked(assessment), age(assessment));
+        }
+        let statement = summary::statement(assessment);
+        format!(
+            "· {}, seen {}: {statement}",
+            assessment.name,
+            age(assessment)
+        )
+    })
+}
+
+/// Whether who read the toast of what is remembered learns nothing from that of the answers.
+pub(crate) fn says_the_same(remembered: &[Assessment], answers: &[Assessment]) -> bool {
+    remembered.len() == answers.len()
+        && remembered
+            .iter()
+            .zip(answers)
+            .all(|(before, now)| is_same(before, now))
+}
+
+fn is_same(before: &Assessment, now: &Assessment) -> bool {
+    let reasons = |assessment: &Assessment| assessment.concerns().len();
+    let concern = |assessment: &Assessment| {
+        let first = assessment.first_concern()?;
+        Some((first.state, first.provider.clone(), first.login.clone()))
+    };
+    let ends_first = |assessment: &Assessment| Some(assessment.ends_first()?.0.id.clone());
+    before.name == now.name
+        && before.report().is_some() == now.report().is_some()
+        && before.verdict() == now.verdict()
+        && reasons(before) == reasons(now)
+        && concern(before) == concern(now)
+        && (reasons(now) > 0 || ends_first(before) == ends_first(now))
+        && is_about(told_time(before), told_time(now))
+}
+
+/// The time that the toast tells, if it tells one.
+fn told_time(assessment: &Assessment) -> Option<TimeDelta> {
+    match assessment.first_concern() {
+        Some(concern) => concern.left,
+        None => assessment.ends_first().map(|(_, left)| left),
+    }
+}
+
+/// Whether two times are the same but for a tenth, or for what passes between two toasts.
+fn is_about(one: Option<TimeDelta>, other: Option<TimeDelta>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else {
+        return one == other;
+    };
+    let longer = one.abs().max(other.abs());
+    (one - other).abs() <= (longer / 10).max(TimeDelta::minutes(2))
 }
 
 fn lines(assessments: &[Assessment], line: impl Fn(&Assessment) -> String) -> String {
@@ -42,10 +104,15 @@ fn marked(assessment: &Assessment) -> String {
     )
 }
 
-fn age(assessment: &Assessment) -> String {
+fn elapsed(assessment: &Assessment) -> TimeDelta {
     let report = assessment.report();
-    let elapsed = report.map(|report| assessment.now - report.captured_at);
-    ago(elapsed.unwrap_or_default())
+    report.map_or(TimeDelta::zero(), |report| {
+        assessment.now - report.captured_at
+    })
+}
+
+fn age(assessment: &Assessment) -> String {
+    ago(elapsed(assessment))
 }
 
 /// How long to vibrate, in ms: the worse, the longer.
@@ -60,7 +127,7 @@ pub(crate) const fn vibration_ms(verdict: Verdict) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::text;
+    use super::{remembered, says_the_same, text};
     use crate::status::assessment::{Assessment, Trouble};
     use crate::status::login::{Login, LoginKind, Reported};
     use crate::status::stores;
@@ -98,6 +165,41 @@ mod tests {
     }
 
     #[test]
+    fn what_is_remembered_says_how_old_it_is_and_looks_old_after_an_hour() {
+        let days = TimeDelta::days(6) + TimeDelta::hours(3);
+        let table = [
+            (
+                TimeDelta::seconds(1),
+                "✓ home: ok, anthropic 6 d left · checked just now",
+            ),
+            (
+                TimeDelta::minutes(59),
+                "✓ home: ok, anthropic 6 d left · checked 59 m ago",
+            ),
+            (
+                TimeDelta::hours(1),
+                "· home, seen 1 h ago: ok, anthropic 6 d left",
+            ),
+            (
+                TimeDelta::hours(8),
+                "· home, seen 8 h ago: ok, anthropic 5 d left",
+            ),
+            (
+                TimeDelta::hours(142),
+                "· home, seen 5 d ago: anthropic expires in 5 h",
+            ),
+            (
+                TimeDelta::hours(150),
+                "· home, seen 6 d ago: anthropic expired 3 h ago",
+            ),
+        ];
+        for (later, expected) in table {
+            assert_eq!(remembered(&[known("home", days, later)]), expected);
+        }
+        assert_eq!(remembered(&[]), "");
+    }
+
+    #[test]
     fn a_gateway_that_is_away_is_told_of_with_what_is_remembered() {
         let before = [known("home", TimeDelta::days(6), TimeDelta::hours(2))];
         let fresh = [away("office"), away("home")];
@@ -107,5 +209,40 @@ mod tests {
         );
         let well = [known("home", TimeDelta::days(9), TimeDelta::zero())];
         assert_eq!(text(&well, &before), "✓ home: ok, anthropic 9 d left");
+    }
+
+    #[test]
+    fn only_what_matters_is_news() {
+        let (hours, minutes) = (TimeDelta::hours, TimeDelta::minutes);
+        let table = [
+            // The minute that passed meanwhile, across an hour and a day.
+            (hours(5) + minutes(40), hours(5) + minutes(39), true),
+            (hours(5), hours(5) - minutes(1), true),
+            (hours(48), hours(48) - minutes(1), true),
+            (minutes(3), minutes(2), true),
+            (hours(-3), hours(-3) - minutes(1), true),
+            (hours(300 * 24), hours(299 * 24), true),
+            (hours(24 * 9), hours(24 * 6), false),
+            (hours(5), hours(4), false),
+            (hours(25), hours(23), false),
+            (minutes(1), minutes(-1), false),
+            (hours(-3), hours(300), false),
+        ];
+        for (before, now, same) in table {
+            let known = |left| [known("home", left, TimeDelta::nanoseconds(1))];
+            assert_eq!(
+                says_the_same(&known(before), &known(now)),
+                same,
+                "{before} {now}"
+            );
+        }
+        let known = |name| known(name, hours(90), TimeDelta::zero());
+        assert!(!says_the_same(&[known("home")], &[away("home")]));
+        assert!(!says_the_same(
+            &[known("home")],
+            &[known("home"), known("office")]
+        ));
+        assert!(!says_the_same(&[known("home")], &[known("office")]));
+        assert!(!says_the_same(&[], &[known("home")]));
     }
 }

@@ -1,7 +1,7 @@
 //! Work on many things at once, within bounds.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 /// How many are worked on at once: as many ssh connections, or programs of the phone.
 const AT_ONCE: usize = 16;
@@ -31,6 +31,24 @@ pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R 
     });
     results.sort_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Does something on the side while other work goes on, which can wait for what comes of it.
+pub(crate) fn beside<A: Send, R>(
+    aside: impl FnOnce() -> A + Send,
+    work: impl FnOnce(Aside<'_, A>) -> R,
+) -> R {
+    thread::scope(|scope| work(Aside(scope.spawn(aside))))
+}
+
+/// What is done on the side.
+pub(crate) struct Aside<'a, A>(ScopedJoinHandle<'a, A>);
+
+impl<A> Aside<'_, A> {
+    /// Waits for what comes of it.
+    pub(crate) fn wait(self) -> Option<A> {
+        self.0.join().ok()
+    }
 }
 
 #[cfg(test)]
