@@ -15,6 +15,7 @@ mod corpus;
 mod demo;
 mod expiries;
 mod fallback;
+mod fleet;
 mod formats;
 mod guide;
 mod history;

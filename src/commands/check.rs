@@ -1,31 +1,54 @@
 //! `clawtap check`
 
 use crate::cli;
-use crate::commands::questioning::{Person, assess, assess_document};
+use crate::commands::questioning::{Person, assess_document, assess_each};
 use crate::commands::{Session, afterwards, print};
 use crate::error::{Error, Outcome};
 use crate::login::provider;
 use crate::render::summary;
+use crate::settings::{self, Selection};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Check, session: &Session) -> Result<Outcome, Error> {
     let assessments = match &arguments.input {
-        Some(path) => vec![assess_document(path)?],
-        None => assess(&arguments.which.into(), Person::AtTerminal, session)?,
+        Some(path) => {
+            let assessments = vec![assess_document(path)?];
+            show(&assessments, session)?;
+            assessments
+        }
+        None => ask(&arguments.which.into(), session)?,
     };
-    let lines: Vec<String> = assessments
-        .iter()
-        .map(|one| summary::line(one) + "\n")
-        .collect();
-    print(&lines.concat())?;
-    for assessment in &assessments {
+    Ok(Outcome::Judged(worst(&assessments)))
+}
+
+/// Asks and shows: a person reads every answer as soon as it is there, a program all of them in the order of the
+/// configuration.
+fn ask(selection: &Selection, session: &Session) -> Result<Vec<Assessment>, Error> {
+    let (config, environment) = (session.config.as_deref(), &session.environment);
+    let gateways = settings::gateways(selection, config, environment)?;
+    let streams = terminal::shows_results();
+    let mut shown = Ok(());
+    let assessments = assess_each(&gateways, Person::AtTerminal, session, |one| {
+        if streams && shown.is_ok() {
+            shown = show(std::slice::from_ref(one), session);
+        }
+    })?;
+    shown?;
+    if !streams {
+        show(&assessments, session)?;
+    }
+    afterwards::refresh(&assessments, session);
+    Ok(assessments)
+}
+
+fn show(assessments: &[Assessment], session: &Session) -> Result<(), Error> {
+    let lines = assessments.iter().map(|one| summary::line(one) + "\n");
+    print(&lines.collect::<String>())?;
+    for assessment in assessments {
         terminal::say(&remarks(assessment, session.verbose));
     }
-    if arguments.input.is_none() {
-        afterwards::refresh(&assessments, session);
-    }
-    Ok(Outcome::Judged(worst(&assessments)))
+    Ok(())
 }
 
 /// What is not the result: the next step, and where the answer comes from if not from OpenClaw.

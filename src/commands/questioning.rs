@@ -11,11 +11,10 @@ use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::Want;
 use crate::memory::reports::Reports;
-use crate::settings::{self, Selection};
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::document::Unreadable;
 use crate::status::wire;
-use crate::system::parallel::in_parallel;
+use crate::system::parallel::{in_parallel, in_parallel_each};
 use crate::system::spinner::Spinner;
 use crate::system::{clock, files, terminal};
 
@@ -31,42 +30,58 @@ pub(crate) enum Person {
     Away,
 }
 
-/// Asks the selected gateways. The assessments come in the order of the configuration.
-pub(crate) fn assess(
-    selection: &Selection,
-    person: Person,
-    session: &Session,
-) -> Result<Vec<Assessment>, Error> {
-    let gateways = settings::gateways(selection, session.config.as_deref(), &session.environment)?;
-    assess_these(&gateways, person, session)
-}
-
 /// Asks these gateways.
 pub(crate) fn assess_these(
     gateways: &[Gateway],
     person: Person,
     session: &Session,
 ) -> Result<Vec<Assessment>, Error> {
+    assess_each(gateways, person, session, |_| {})
+}
+
+/// Asks these gateways, and shows each answer to `arrived` as soon as it is there: one that is slow delays no other.
+pub(crate) fn assess_each(
+    gateways: &[Gateway],
+    person: Person,
+    session: &Session,
+    mut arrived: impl FnMut(&Assessment),
+) -> Result<Vec<Assessment>, Error> {
+    let interrupted = || session.processes.interrupted();
     let assessments = match gateways {
-        [only] => vec![assessment(
-            only,
-            ask_one(only, Want::Status, person, session),
-        )],
+        [only] => {
+            let answer = assessment(only, ask_one(only, Want::Status, person, session));
+            if !interrupted() {
+                arrived(&answer);
+            }
+            vec![answer]
+        }
         several => {
-            let _spinner = Spinner::start(
-                session.terminal.watched,
-                format!("asking {} gateways", several.len()),
-            );
+            let watched = session.terminal.watched;
+            let spinner = Spinner::start(watched, format!("asking {} gateways", several.len()));
+            let mut awaited: Vec<&Gateway> = several.iter().collect();
             // Two passphrase prompts at once would be told apart by nobody: here ssh asks nothing.
-            in_parallel(several, |gateway| {
+            let answer = |gateway: &Gateway| {
                 assessment(gateway, ask_silently(gateway, Want::Status, session))
+            };
+            in_parallel_each(several, answer, |index, answer| {
+                awaited.retain(|gateway| gateway.name != several[index].name);
+                if !interrupted() {
+                    spinner.make_way(waiting_for(&awaited, several.len()), || arrived(answer));
+                }
             })
         }
     };
-    if session.processes.interrupted() {
+    if interrupted() {
         return Err(Error::new(Kind::Interrupted, "interrupted"));
     }
     Ok(assessments)
+}
+
+fn waiting_for(awaited: &[&Gateway], all: usize) -> String {
+    match awaited {
+        [last] => format!("waiting for {}", last.name),
+        several => format!("waiting for {} of {all} gateways", several.len()),
+    }
 }
 
 /// Asks one gateway. Where the key alone does not let us in and a person is at the terminal, ssh may ask for

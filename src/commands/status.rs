@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli;
-use crate::commands::questioning::{Person, assess_document, assess_these};
+use crate::commands::questioning::{Person, assess_document, assess_each};
 use crate::commands::{Session, afterwards, print, standing};
 use crate::error::{Error, Kind, Outcome};
 use crate::phone::Phone;
@@ -12,23 +12,40 @@ use crate::render::terminal::Look;
 use crate::render::{json, prometheus, simple, terminal};
 use crate::settings::{self, config_file::Notification};
 use crate::status::assessment::{Assessment, worst};
-use crate::system::{clock, files, terminal::say};
+use crate::system::{
+    clock, files,
+    terminal::{say, shows_results},
+};
 
 pub(crate) fn run(arguments: cli::Status, session: &Session) -> Result<Outcome, Error> {
+    let mut shown = 0;
     let (assessments, wanted) = if let Some(path) = &arguments.input {
         (vec![assess_document(path)?], Notification::default())
     } else {
         let (config, environment) = (session.config.as_deref(), &session.environment);
         let settings = settings::load(&arguments.which.into(), config, environment)?;
-        let assessments = assess_these(&settings.gateways, Person::AtTerminal, session)?;
+        // A person reads every answer as soon as it is there, a program all of them at the end.
+        let streams = arguments.format == cli::Format::Full && shows_results();
+        let mut printed = Ok(());
+        let person = Person::AtTerminal;
+        let assessments = assess_each(&settings.gateways, person, session, |one| {
+            if streams && printed.is_ok() {
+                let gap = if shown > 0 { "\n" } else { "" };
+                printed = print(&(gap.to_owned() + &full(std::slice::from_ref(one), session)));
+                shown += 1;
+            }
+        })?;
+        printed?;
         (assessments, settings.notification)
     };
-    print(&match arguments.format {
-        cli::Format::Full => full(&assessments, session),
-        cli::Format::Simple => simple::render(&assessments),
-        cli::Format::Json => json::render(&assessments),
-        cli::Format::Prometheus => prometheus::render(&assessments),
-    })?;
+    if shown == 0 {
+        print(&match arguments.format {
+            cli::Format::Full => full(&assessments, session),
+            cli::Format::Simple => simple::render(&assessments),
+            cli::Format::Json => json::render(&assessments),
+            cli::Format::Prometheus => prometheus::render(&assessments),
+        })?;
+    }
     if let Some(path) = &arguments.image {
         draw(&assessments, path)?;
     }

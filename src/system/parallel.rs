@@ -1,6 +1,7 @@
 //! Work on many things at once, within bounds.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Sender};
 use std::thread::{self, ScopedJoinHandle};
 
 /// How many are worked on at once: as many ssh connections, or programs of the phone.
@@ -8,26 +9,32 @@ const AT_ONCE: usize = 16;
 
 /// Works on all items, a bounded number at a time, and keeps their order.
 pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    in_parallel_each(items, work, |_, _| {})
+}
+
+/// The same, and shows each result to `arrived` as soon as it is there, with the place of its item.
+pub(crate) fn in_parallel_each<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+    mut arrived: impl FnMut(usize, &R),
+) -> Vec<R> {
     let next = AtomicUsize::new(0);
+    let (done, arrivals) = mpsc::channel();
+    let worker = |done: Sender<(usize, R)>| {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else { break };
+            let _ = done.send((index, work(item)));
+        }
+    };
     let mut results: Vec<(usize, R)> = thread::scope(|scope| {
-        let worker = || {
-            let mut done = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(item) = items.get(index) else {
-                    return done;
-                };
-                done.push((index, work(item)));
-            }
-        };
-        let workers: Vec<_> = (0..items.len().min(AT_ONCE))
-            .map(|_| scope.spawn(worker))
-            .collect();
-        workers
-            .into_iter()
-            .filter_map(|worker| worker.join().ok())
-            .flatten()
-            .collect()
+        for _ in 0..items.len().min(AT_ONCE) {
+            let done = done.clone();
+            scope.spawn(|| worker(done));
+        }
+        drop(done);
+        let seen = |(index, result): &(usize, R)| arrived(*index, result);
+        arrivals.into_iter().inspect(seen).collect()
     });
     results.sort_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
@@ -53,7 +60,9 @@ impl<A> Aside<'_, A> {
 
 #[cfg(test)]
 mod tests {
-    use super::in_parallel;
+    use super::{in_parallel, in_parallel_each};
+    use std::sync::Mutex;
+    use std::sync::mpsc;
 
     #[test]
     fn results_keep_the_order_of_their_items() {
@@ -66,5 +75,29 @@ mod tests {
             doubled,
             items.iter().map(|item| item * 2).collect::<Vec<_>>()
         );
+    }
+
+    #[test]
+    fn one_that_takes_long_keeps_nobody_waiting() {
+        let (go, gone) = mpsc::channel();
+        let gone = Mutex::new(gone);
+        let mut seen = Vec::new();
+        // The first is done only once all others were seen.
+        let work = |item: &usize| {
+            if *item == 0 {
+                gone.lock().unwrap().recv().unwrap();
+            }
+            *item
+        };
+        let items: Vec<usize> = (0..40).collect();
+        let results = in_parallel_each(&items, work, |index, result| {
+            assert_eq!(index, *result);
+            seen.push(index);
+            if seen.len() == items.len() - 1 {
+                go.send(()).unwrap();
+            }
+        });
+        assert_eq!(results, items);
+        assert_eq!(seen.last(), Some(&0));
     }
 }

@@ -1,6 +1,7 @@
 //! A sign of life on standard error while a gateway is asked.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -12,35 +13,66 @@ const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Turns until it is dropped, and then leaves no trace.
 pub(crate) struct Spinner {
+    line: Arc<Mutex<Line>>,
     running: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+/// The line that it turns on.
+struct Line {
+    label: String,
+    /// Whether there is anything on it.
+    drawn: bool,
+}
+
+impl Line {
+    fn erase(&mut self) {
+        if std::mem::take(&mut self.drawn) {
+            terminal::say("\r\x1b[K");
+        }
+    }
 }
 
 impl Spinner {
     /// Starts to turn beside `label`, if a person is `watched` to be looking.
     pub(crate) fn start(watched: bool, label: String) -> Self {
+        let drawn = false;
+        let line = Arc::new(Mutex::new(Line { label, drawn }));
         if !watched {
-            return Self { running: None };
+            let running = None;
+            return Self { line, running };
         }
         let (stop, stopped) = mpsc::channel::<()>();
         let started = Instant::now();
-        let turning = thread::spawn(move || {
-            let mut pause = PATIENCE;
-            for frame in FRAMES.iter().cycle() {
-                match stopped.recv_timeout(pause) {
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
+        let turning = thread::spawn({
+            let line = Arc::clone(&line);
+            move || {
+                let mut pause = PATIENCE;
+                for frame in FRAMES.iter().cycle() {
+                    match stopped.recv_timeout(pause) {
+                        Err(RecvTimeoutError::Timeout) => {}
+                        Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
+                    }
+                    let seconds = started.elapsed().as_secs();
+                    let mut line = lock(&line);
+                    terminal::say(&format!("\r\x1b[K{frame} {} {seconds} s", line.label));
+                    line.drawn = true;
+                    pause = Duration::from_millis(100);
                 }
-                let seconds = started.elapsed().as_secs();
-                terminal::say(&format!("\r\x1b[K{frame} {label} {seconds} s"));
-                pause = Duration::from_millis(100);
-            }
-            if pause != PATIENCE {
-                terminal::say("\r\x1b[K");
+                lock(&line).erase();
             }
         });
         Self {
+            line,
             running: Some((stop, turning)),
         }
+    }
+
+    /// Writes something where it turns, and has it go on below that, beside another label.
+    pub(crate) fn make_way(&self, label: String, write: impl FnOnce()) {
+        let mut line = lock(&self.line);
+        line.erase();
+        line.label = label;
+        write();
     }
 }
 
@@ -51,4 +83,8 @@ impl Drop for Spinner {
             let _ = turning.join();
         }
     }
+}
+
+fn lock(line: &Mutex<Line>) -> MutexGuard<'_, Line> {
+    line.lock().unwrap_or_else(PoisonError::into_inner)
 }
