@@ -117,6 +117,9 @@ pub(crate) struct Status {
     /// Draw how long every login lasts, as a PNG picture
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
+    /// Stay on the screen and ask again so often, until Ctrl-C [default: 60]
+    #[arg(short, long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60", value_parser = clap::value_parser!(u32).range(1..=86400), conflicts_with_all = ["input", "notify", "image"])]
+    pub(crate) watch: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -47,7 +47,10 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<Outcome, Error> {
     let session = Session::begin(cli.global, Environment::of_process(), Processes::default())?;
     let outcome = perform(cli.command, &session);
-    let is_told = matches!(&outcome, Err(error) if error.kind == Kind::Interrupted);
+    let is_told = match &outcome {
+        Ok(outcome) => *outcome == Outcome::Failed(Kind::Interrupted),
+        Err(error) => error.kind == Kind::Interrupted,
+    };
     if session.processes.interrupted() && !is_told {
         return Err(Error::new(Kind::Interrupted, "interrupted"));
     }

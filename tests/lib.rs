@@ -54,4 +54,5 @@ mod terminal;
 mod timers;
 mod untrusted_text;
 mod usage;
+mod watch;
 mod widgets;

@@ -18,6 +18,7 @@ pub(crate) mod status;
 pub(crate) mod sync;
 mod syncing;
 pub(crate) mod tap;
+mod watch;
 pub(crate) mod widgets;
 
 use std::path::PathBuf;

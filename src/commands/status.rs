@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli;
 use crate::commands::questioning::{Person, assess_document, assess_each};
-use crate::commands::{Session, afterwards, print, standing};
+use crate::commands::{Session, afterwards, print, standing, watch};
 use crate::error::{Error, Kind, Outcome};
 use crate::phone::Phone;
 use crate::render::picture::{self, Room};
@@ -12,12 +12,13 @@ use crate::render::terminal::Look;
 use crate::render::{json, prometheus, simple, terminal};
 use crate::settings::{self, config_file::Notification};
 use crate::status::assessment::{Assessment, worst};
-use crate::system::{
-    clock, files,
-    terminal::{say, shows_results},
-};
+use crate::system::terminal::{Terminal, say, shows_results};
+use crate::system::{clock, files};
 
 pub(crate) fn run(arguments: cli::Status, session: &Session) -> Result<Outcome, Error> {
+    if let Some(every) = arguments.watch {
+        return watch::run(arguments, every, session);
+    }
     let mut shown = 0;
     let (assessments, wanted) = if let Some(path) = &arguments.input {
         (vec![assess_document(path)?], Notification::default())
@@ -94,14 +95,19 @@ fn draw(assessments: &[Assessment], path: &Path) -> Result<(), Error> {
 
 /// All gateways for a terminal, an empty line between them.
 pub(crate) fn full(assessments: &[Assessment], session: &Session) -> String {
-    let look = Look {
-        width: session.terminal.width,
-        color: session.terminal.color,
-        verbose: session.verbose,
-    };
+    let look = look(session.terminal, session.verbose);
     let rendered: Vec<String> = assessments
         .iter()
         .map(|assessment| terminal::render(assessment, look, clock::local))
         .collect();
     rendered.join("\n")
+}
+
+/// How a terminal of this kind wants it.
+pub(super) const fn look(terminal: Terminal, verbose: bool) -> Look {
+    Look {
+        width: terminal.width,
+        color: terminal.color,
+        verbose,
+    }
 }

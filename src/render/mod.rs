@@ -19,5 +19,6 @@ pub(crate) mod synced;
 pub(crate) mod terminal;
 pub(crate) mod toast;
 pub(crate) mod upstream;
+pub(crate) mod watch;
 pub(crate) mod widgets;
 pub(crate) mod wrap;

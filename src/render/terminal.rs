@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use crate::login::provider;
 use crate::render::duration::{ago, spoken};
 use crate::render::summary::{mark, statement};
-use crate::render::wrap::{hanging, padded, width};
+use crate::render::wrap::{cut, hanging, padded, width};
 use crate::render::{gauge, summary};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, Moment, PauseKind, State};
@@ -57,6 +57,14 @@ pub(crate) fn render(
         }
     }
     text
+}
+
+/// One gateway in one line, which ends with `end` whatever is cut off before it.
+pub(crate) fn line(assessment: &Assessment, end: &str, look: Look) -> String {
+    let verdict = assessment.verdict();
+    let line = format!("{} {}", mark(verdict), summary::line(assessment));
+    let line = cut(&line, look.width.saturating_sub(width(end)));
+    paint(&line, verdict_style(verdict), look) + end
 }
 
 /// The headline: name and statement on one line where they fit, else the statement below.

@@ -14,6 +14,7 @@ pub(crate) mod placement;
 pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod random;
+pub(crate) mod screen;
 pub(crate) mod spinner;
 pub(crate) mod systemctl;
 pub(crate) mod terminal;

@@ -210,7 +210,7 @@ impl Processes {
                     let again = running.interrupted.load(Ordering::SeqCst);
                     let busy = running.interrupt();
                     if !busy || again {
-                        terminal::show_typing();
+                        terminal::restore();
                         // A signal ends the process wherever it is.
                         std::process::exit(i32::from(Outcome::Failed(Kind::Interrupted).code()));
                     }

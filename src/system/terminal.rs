@@ -9,6 +9,7 @@ use rustix::termios::{self, LocalModes, OptionalActions, Termios};
 use zeroize::Zeroizing;
 
 use crate::system::environment::Environment;
+use crate::system::screen;
 
 /// How soon a question is no longer waited for, once it is pointless.
 const CANCELLED_WITHIN: Timespec = Timespec {
@@ -21,6 +22,8 @@ const CANCELLED_WITHIN: Timespec = Timespec {
 pub(crate) struct Terminal {
     /// Columns to write in.
     pub(crate) width: usize,
+    /// Lines that are seen at once.
+    pub(crate) height: usize,
     /// Whether results may be coloured.
     pub(crate) color: bool,
     /// Whether standard error is looked at by a person, so that a spinner makes sense.
@@ -36,19 +39,23 @@ impl Terminal {
             environment.path("NO_COLOR").is_some() || environment.text("TERM") == Some("dumb");
         let stdout = io::stdout().is_terminal();
         let stderr = io::stderr().is_terminal();
-        let window = || {
-            let columns = termios::tcgetwinsize(io::stdout()).ok()?.ws_col;
-            (stdout && columns > 0).then_some(usize::from(columns))
-        };
-        let named = || {
+        let window = termios::tcgetwinsize(io::stdout()).ok();
+        let window = window.filter(|_| stdout);
+        let seen = |size: u16| (size > 0).then_some(usize::from(size));
+        let named = |name| {
             environment
-                .text("COLUMNS")?
+                .text(name)?
                 .parse()
                 .ok()
-                .filter(|&columns| columns > 0)
+                .filter(|&size| size > 0)
         };
+        let width = window.and_then(|window| seen(window.ws_col));
+        let height = window.and_then(|window| seen(window.ws_row));
+        let width = width.or_else(|| named("COLUMNS")).unwrap_or(80);
+        let height = height.or_else(|| named("LINES")).unwrap_or(24);
         Self {
-            width: window().or_else(named).unwrap_or(80).clamp(20, 400),
+            width: width.clamp(20, 400),
+            height: height.clamp(5, 1000),
             color: stdout && !plain,
             watched: stderr && environment.text("TERM") != Some("dumb"),
             answers: io::stdin().is_terminal() && stderr,
@@ -148,8 +155,14 @@ impl Drop for Unseen {
 /// How the terminal was before typing was hidden.
 static SHOWN: Mutex<Option<Termios>> = Mutex::new(None);
 
+/// Leaves the terminal as it was found, wherever the process ends.
+pub(crate) fn restore() {
+    show_typing();
+    screen::give_back();
+}
+
 /// Has what is typed shown again, if it was hidden.
-pub(crate) fn show_typing() {
+fn show_typing() {
     if let Some(shown) = lock(&SHOWN).take() {
         let _ = termios::tcsetattr(io::stdin(), OptionalActions::Now, &shown);
     }
@@ -162,10 +175,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Makes a panic end the process with `code` and a request to report it, instead of an abort.
 pub(crate) fn report_bugs_with(code: u8) {
     std::panic::set_hook(Box::new(move |panic| {
+        restore();
         say(&format!(
             "clawtap: this is a bug, sorry: {panic}\n→ Please report it.\n"
         ));
-        show_typing();
         #[expect(clippy::exit, reason = "a bug ends the process wherever it is")]
         std::process::exit(i32::from(code));
     }));

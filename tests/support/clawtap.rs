@@ -110,16 +110,26 @@ impl Clawtap {
     /// The command, ready to start.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_clawtap"));
+        command.args(&self.arguments);
+        self.in_its_home(&mut command);
         command
-            .args(&self.arguments)
+    }
+
+    fn in_its_home(&self, command: &mut Command) {
+        let path = std::env::join_paths(&self.path).expect("folders without colons");
+        command
             .env_clear()
             .env("HOME", self.home.path())
-            .env(
-                "PATH",
-                std::env::join_paths(&self.path).expect("folders without colons"),
-            )
+            .env("PATH", path)
             .envs(&self.environment)
             .current_dir(self.home.path());
+    }
+
+    /// Another run in the same home, with these arguments alone.
+    pub(crate) fn command_of(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_clawtap"));
+        command.args(arguments);
+        self.in_its_home(&mut command);
         command
     }
 

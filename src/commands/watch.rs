@@ -1,0 +1,128 @@
+//! `clawtap status --watch`
+
+use std::time::Duration;
+
+use crate::cli;
+use crate::commands::questioning::{Person, assess_each, recall};
+use crate::commands::status::look;
+use crate::commands::{Session, afterwards};
+use crate::error::{Error, Kind, Outcome};
+use crate::gateway::identity::Gateway;
+use crate::render::watch::{Watched, render};
+use crate::settings;
+use crate::status::assessment::{Assessment, Finding};
+use crate::system::clock;
+use crate::system::screen::Screen;
+use crate::system::terminal::{Terminal, shows_results};
+
+/// How soon Ctrl-C is heard.
+const BREATH: Duration = Duration::from_millis(100);
+const BREATHS_PER_SECOND: u32 = 10;
+
+/// Asks again and again, and keeps the screen up to date. The exit code is that of Ctrl-C, the only way out: how it
+/// stands changes as long as somebody watches.
+pub(crate) fn run(arguments: cli::Status, every: u32, session: &Session) -> Result<Outcome, Error> {
+    let wrong = |message: &str, hint: &str| Err(Error::new(Kind::Usage, message).hint(hint));
+    if arguments.format != cli::Format::Full {
+        return wrong(
+            "--watch has a format of its own",
+            "Leave --format out, or --watch",
+        );
+    }
+    if !shows_results() || session.environment.text("TERM") == Some("dumb") {
+        let hint = "Without a person watching: clawtap monitor";
+        return wrong("--watch needs a terminal to draw on", hint);
+    }
+    let (config, environment) = (session.config.as_deref(), &session.environment);
+    let gateways = settings::gateways(&arguments.which.into(), config, environment)?;
+    // Ctrl-C ends the loop, and not the process with the screen in its hands.
+    let _waiting = session.processes.waiting();
+    let mut watch = Watch::begin(&gateways, every, session);
+    while !session.processes.interrupted() {
+        watch.ask(&gateways)?;
+        watch.rest();
+    }
+    Ok(Outcome::Failed(Kind::Interrupted))
+}
+
+struct Watch<'a> {
+    gateways: Vec<Watched>,
+    every: u32,
+    session: &'a Session,
+    screen: Screen,
+}
+
+impl<'a> Watch<'a> {
+    /// With what is remembered, until there is better.
+    fn begin(gateways: &[Gateway], every: u32, session: &'a Session) -> Self {
+        let mut remembered = recall(gateways, session);
+        let watched = |gateway: &Gateway| {
+            let name = gateway.name.to_string();
+            let place = remembered.iter().position(|it| it.name == name);
+            let seen = place.map(|place| remembered.swap_remove(place));
+            Watched { name, seen }
+        };
+        Self {
+            gateways: gateways.iter().map(watched).collect(),
+            every,
+            session,
+            screen: Screen::take(),
+        }
+    }
+
+    /// Asks all of them, and shows each answer where the last one was.
+    fn ask(&mut self, gateways: &[Gateway]) -> Result<(), Error> {
+        self.draw();
+        // Nobody is asked for a passphrase every minute.
+        let asked = assess_each(gateways, Person::Away, self.session, |answer| {
+            self.take_in(answer);
+            self.draw();
+        });
+        match asked {
+            Ok(assessments) => afterwards::refresh(&assessments, self.session),
+            Err(error) if error.kind == Kind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn take_in(&mut self, answer: &Assessment) {
+        let mut gateways = self.gateways.iter_mut();
+        if let Some(gateway) = gateways.find(|gateway| gateway.name == answer.name) {
+            gateway.seen = Some(answer.clone());
+        }
+    }
+
+    /// Lets time pass on the screen until it is time to ask again.
+    fn rest(&mut self) {
+        for breath in 0..self.every * BREATHS_PER_SECOND {
+            if self.session.processes.interrupted() {
+                return;
+            }
+            if breath % BREATHS_PER_SECOND == 0 {
+                self.draw();
+            }
+            clock::pause(BREATH);
+        }
+    }
+
+    /// Draws everything as it stands now, on a window that may have another size by now.
+    fn draw(&mut self) {
+        let now = clock::now();
+        for seen in self
+            .gateways
+            .iter_mut()
+            .filter_map(|gateway| gateway.seen.as_mut())
+        {
+            if let Finding::Judged(report, _) = &seen.finding {
+                let (name, report) = (seen.name.clone(), Ok((**report).clone()));
+                *seen = Assessment::new(name, report, seen.took, now);
+            }
+        }
+        let terminal = Terminal::of_process(&self.session.environment);
+        let look = look(terminal, self.session.verbose);
+        let last = format!("every {} s, Ctrl-C ends it", self.every);
+        let lines = render(&self.gateways, &last, look, terminal.height, clock::local);
+        self.screen.draw(&lines);
+    }
+}

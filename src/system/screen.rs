@@ -1,0 +1,65 @@
+//! The whole screen of a terminal, taken for a while and given back as it was.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::system::terminal::print;
+
+/// Another screen than that of the shell; no line is wrapped on it, and no cursor shown.
+const TAKE: &str = "\x1b[?1049h\x1b[?7l\x1b[?25l";
+const GIVE_BACK: &str = "\x1b[?25h\x1b[?7h\x1b[?1049l";
+
+/// Whether it is taken, for whoever ends the process.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The screen, until this is dropped.
+pub(crate) struct Screen(());
+
+impl Screen {
+    /// Takes it.
+    pub(crate) fn take() -> Self {
+        TAKEN.store(true, Ordering::SeqCst);
+        let _ = print(TAKE);
+        Self(())
+    }
+
+    /// Draws lines in the place of what is there. What is written next begins on the line below them.
+    #[expect(clippy::unused_self, reason = "only who has the screen draws on it")]
+    pub(crate) fn draw(&self, lines: &str) {
+        let _ = print(&drawing(lines));
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Gives the screen back, if it is taken.
+pub(super) fn give_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let _ = print(GIVE_BACK);
+    }
+}
+
+/// From the top, so that nothing flickers: every line erases what was behind it, and the last what was below.
+fn drawing(lines: &str) -> String {
+    format!("\x1b[H{}\x1b[J", lines.replace('\n', "\x1b[K\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::drawing;
+    use std::num::NonZeroU16;
+
+    #[test]
+    fn nothing_is_left_of_what_was_drawn_before() {
+        let size = |length| NonZeroU16::new(length).unwrap();
+        let mut screen = vt100::Parser::new(size(4), size(10), 0);
+        for lines in ["long line\nsecond\n", "short\n"] {
+            screen.process(drawing(lines).replace('\n', "\r\n").as_bytes());
+        }
+        assert_eq!(screen.screen().contents(), "short");
+        assert_eq!(screen.screen().cursor_position(), (1, 0));
+    }
+}
