@@ -1,5 +1,6 @@
 //! The configuration file: read with mistakes that name a line, and added to without losing a comment.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -97,12 +98,13 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
     };
     let alerts = root.take("alerts");
     root.finish()?;
-    let mut gateways: Vec<Gateway> = Vec::new();
+    let mut gateways: Vec<Gateway> = Vec::with_capacity(tables.len());
+    let mut names = BTreeSet::new();
     for table in tables {
-        let twice = table.mistake("two gateways have the same name");
+        let beginning = table.beginning();
         let gateway = gateway(table, home)?;
-        if gateways.iter().any(|other| other.name == gateway.name) {
-            return Err(twice);
+        if !names.insert(gateway.name.clone()) {
+            return Err(beginning.mistake("two gateways have the same name"));
         }
         gateways.push(gateway);
     }
@@ -190,8 +192,7 @@ fn gateway(mut table: Table, home: Option<&Path>) -> Result<Gateway, Mistake> {
     let agent = table.take("agent");
     let profile = table.take("profile");
     let timeout = table.take("timeout_s");
-    let nameless = table.mistake("[[gateway]] needs a `name`");
-    let no_way = table.mistake("[[gateway]] needs `ssh = \"host\"` or `local = true`");
+    let beginning = table.beginning();
     table.finish()?;
 
     let local = local
@@ -209,7 +210,9 @@ fn gateway(mut table: Table, home: Option<&Path>) -> Result<Gateway, Mistake> {
             Some(option) => return Err(option.mistake("is for `ssh`, not for `local`")),
             None => Way::Local,
         },
-        None => return Err(no_way),
+        None => {
+            return Err(beginning.mistake("[[gateway]] needs `ssh = \"host\"` or `local = true`"));
+        }
         Some(ssh) => Way::Ssh(Ssh {
             target: checked(&ssh, Target::parse)?,
             port: port
@@ -222,7 +225,10 @@ fn gateway(mut table: Table, home: Option<&Path>) -> Result<Gateway, Mistake> {
         }),
     };
     Ok(Gateway {
-        name: checked(&name.ok_or(nameless)?, Name::parse)?,
+        name: match name {
+            Some(name) => checked(&name, Name::parse)?,
+            None => return Err(beginning.mistake("[[gateway]] needs a `name`")),
+        },
         way,
         openclaw: openclaw.map(|value| program(&value)).transpose()?,
         agent: agent

@@ -5,6 +5,7 @@ pub(crate) mod config_file;
 mod table;
 pub(crate) mod topic;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -155,11 +156,10 @@ pub(crate) fn load(
                 .hint("Set one up: clawtap init me@gateway"),
         );
     }
-    for gateway in &chosen {
-        if !known.iter().any(|it| it.name == gateway.name) {
-            known.push(gateway.clone());
-        }
-    }
+    let names: BTreeSet<&Name> = known.iter().map(|gateway| &gateway.name).collect();
+    let is_new = |gateway: &&Gateway| !names.contains(&gateway.name);
+    let new: Vec<Gateway> = chosen.iter().filter(is_new).cloned().collect();
+    known.extend(new);
     Ok(Settings {
         gateways: chosen,
         known,

@@ -81,8 +81,29 @@ impl<'a> Table<'a> {
 
     /// A mistake about the table as a whole.
     pub(crate) fn mistake(&self, message: impl Into<String>) -> Mistake {
+        self.beginning().mistake(message)
+    }
+
+    /// Where it begins, for a mistake that shows once it is read.
+    pub(crate) fn beginning(&self) -> Beginning<'a> {
+        Beginning {
+            text: self.text,
+            start: self.span.start,
+        }
+    }
+}
+
+/// Where a table begins. Which line that is takes counting, which is left for when it is needed.
+#[derive(Clone, Copy)]
+pub(crate) struct Beginning<'a> {
+    text: &'a str,
+    start: usize,
+}
+
+impl Beginning<'_> {
+    pub(crate) fn mistake(self, message: impl Into<String>) -> Mistake {
         Mistake {
-            line: line_at(self.text, self.span.start),
+            line: line_at(self.text, self.start),
             message: message.into(),
             hint: None,
         }
