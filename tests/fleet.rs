@@ -111,26 +111,41 @@ fn ctrl_c_leaves_what_was_answered_and_no_word_of_the_rest() {
     );
 }
 
-#[test]
-fn no_more_than_sixteen_are_asked_at_once() {
-    let names: Vec<String> = (0..40).map(|number| format!("g{number}")).collect();
-    let states: Vec<_> = names
-        .iter()
-        .map(|name| (&**name, Some("token_ok_am")))
-        .collect();
-    let (gateway, config) = several_gateways::gateways(&states);
+/// So many gateways, of which none has answered before `release`.
+fn many(count: usize) -> (Clawtap, GatewayHome) {
+    let names: Vec<String> = (0..count).map(|number| format!("g{number}")).collect();
+    let states = names.iter().map(|name| (&**name, Some("token_ok_am")));
+    let (gateway, config) = several_gateways::gateways(&states.collect::<Vec<_>>());
     let chosen = gateway.read("reply/first").expect("it is there");
     let gateway = gateway.first(&format!(
         "{chosen}\nuntil [ -e ~/released ]; do sleep 0.1; done"
     ));
     let clawtap = Clawtap::new().config(&config).reaching(&gateway);
-    let running = clawtap.args(["check", "--all"]).start();
+    (clawtap.args(["check", "--all"]), gateway)
+}
+
+#[test]
+fn whoever_has_to_wait_waits_for_all_gateways_at_once() {
+    let (clawtap, gateway) = many(50);
+    let running = clawtap.start();
     let asked = || gateway.calls().lines().count();
-    assert!(wait_until(|| asked() == 16));
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    assert_eq!(asked(), 16);
+    assert!(wait_until(|| asked() == 50), "only {} are asked", asked());
     release(&gateway);
+    assert_eq!(running.end().status(0).stdout.lines().count(), 50);
+}
+
+#[test]
+fn no_more_than_sixteen_are_connected_to_at_once() {
+    let (clawtap, gateway) = many(40);
+    release(&gateway);
+    let way = gateway.path().join("way");
+    let running = clawtap.env("FAKE_SSH_AWAITS", &way).start();
+    let begun = || running.log("ssh").lines().count();
+    assert!(wait_until(|| begun() == 16), "only {} are begun", begun());
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert_eq!(begun(), 16);
+    fs::write(way, "").expect("a fresh folder");
     let ran = running.end().status(0);
     assert_eq!(ran.stdout.lines().count(), 40);
-    assert_eq!(asked(), 40);
+    assert_eq!(ran.log("ssh").lines().count(), 40);
 }

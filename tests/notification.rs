@@ -367,9 +367,12 @@ fn the_buttons_really_do_it_with_an_empty_environment_whatever_the_home_folder_i
         let well = GatewayHome::new().document("2026.9.6/token_ok_am");
         assert_eq!(run("Check again", &well), (Some(0), String::new()));
         assert_eq!(logged("termux-notification-remove"), removal.repeat(2));
-        assert_eq!(
-            logged("termux-toast"),
-            "termux-toast -g bottom\n  | ✓ home: ok, anthropic 299 d left"
+        let toasts = logged("termux-toast");
+        let known = "termux-toast -g bottom\n  | ✗ home: anthropic expired · checked ";
+        let fresh = "termux-toast -g bottom\n  | ✓ home: ok, anthropic 299 d left";
+        assert!(
+            toasts.starts_with(known) && toasts.ends_with(fresh),
+            "{toasts}"
         );
 
         let (_, stderr) = run("Sign in", &gateway);
@@ -405,7 +408,7 @@ fn the_buttons_keep_to_the_configuration_and_the_gateway_they_were_made_for() {
         assert_eq!(code, Some(1), "{stderr}");
         let logged = |fake: &str| std::fs::read_to_string(log.join(fake)).unwrap_or_default();
         let calls = calls(logged);
-        let toast = "termux-toast -g bottom\n  | ✗ home: anthropic expired\n";
+        let toast = "termux-toast -g bottom\n  | ✗ home: anthropic expired · checked ";
         assert!(calls.contains(toast), "{calls}\n{stderr}");
     }
 }

@@ -15,11 +15,19 @@ use crate::status::assessment::{Assessment, Trouble};
 use crate::status::document::Unreadable;
 use crate::status::wire;
 use crate::system::parallel::{in_parallel, in_parallel_each};
+use crate::system::process::Processes;
 use crate::system::spinner::Spinner;
 use crate::system::{clock, files, terminal};
 
 /// The largest document that is read from a file, in bytes; as much as from a gateway.
 const LARGEST_DOCUMENT: u64 = 8 * 1024 * 1024;
+
+/// How many gateways are being connected to at once.
+const CONNECTING: usize = 16;
+/// How many are waited for at once, each by an ssh of its own.
+const AWAITED: usize = 64;
+/// From Android 12 on, the children of all apps beyond the 32nd are killed.
+const AWAITED_ON_ANDROID: usize = 16;
 
 /// Who may be asked for a passphrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,10 +68,18 @@ pub(crate) fn assess_each(
             let spinner = Spinner::start(watched, format!("asking {} gateways", several.len()));
             let mut awaited: Vec<&Gateway> = several.iter().collect();
             // Two passphrase prompts at once would be told apart by nobody: here ssh asks nothing.
+            let processes = session.processes.with_few_silent(CONNECTING);
             let answer = |gateway: &Gateway| {
-                assessment(gateway, ask_silently(gateway, Want::Status, session))
+                let (want, questions) = (Want::Status, Questions::Forbidden);
+                let reply = ask_and_remember(gateway, want, questions, &processes, session);
+                assessment(gateway, reply)
             };
-            in_parallel_each(several, answer, |index, answer| {
+            let at_once = if session.environment.is_android() {
+                AWAITED_ON_ANDROID
+            } else {
+                AWAITED
+            };
+            in_parallel_each(several, at_once, answer, |index, answer| {
                 awaited.retain(|gateway| gateway.name != several[index].name);
                 if !interrupted() {
                     spinner.make_way(waiting_for(&awaited, several.len()), || arrived(answer));
@@ -96,13 +112,20 @@ pub(crate) fn ask_one(gateway: &Gateway, want: Want, person: Person, session: &S
             "{} needs more than this device's key.\n",
             gateway.name
         ));
-        return ask_and_remember(gateway, want, Questions::Allowed, session);
+        return ask_and_remember(
+            gateway,
+            want,
+            Questions::Allowed,
+            &session.processes,
+            session,
+        );
     }
     reply
 }
 
 fn ask_silently(gateway: &Gateway, want: Want, session: &Session) -> Reply {
-    ask_and_remember(gateway, want, Questions::Forbidden, session)
+    let processes = &session.processes;
+    ask_and_remember(gateway, want, Questions::Forbidden, processes, session)
 }
 
 /// Every report comes in here.
@@ -110,9 +133,10 @@ fn ask_and_remember(
     gateway: &Gateway,
     want: Want,
     questions: Questions,
+    processes: &Processes,
     session: &Session,
 ) -> Reply {
-    let (processes, environment) = (&session.processes, &session.environment);
+    let environment = &session.environment;
     let reply = ask(gateway, want, questions, processes, environment);
     if let (Ok(report), Some(reports)) = (&reply.outcome, Reports::of(environment)) {
         remark(reports.remember(gateway, report), session);

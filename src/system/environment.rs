@@ -49,6 +49,11 @@ impl Environment {
         self.path("HOME")
     }
 
+    /// Whether this is a phone's system, and not only a home that looks like one.
+    pub(crate) fn is_android(&self) -> bool {
+        self.android
+    }
+
     /// Termux's prefix, where there is one.
     pub(crate) fn termux_prefix(&self) -> Option<PathBuf> {
         let named = self

@@ -4,17 +4,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread::{self, ScopedJoinHandle};
 
-/// How many are worked on at once: as many ssh connections, or programs of the phone.
+/// How many are worked on at once, unless somebody knows better: as many programs of the phone.
 const AT_ONCE: usize = 16;
 
 /// Works on all items, a bounded number at a time, and keeps their order.
 pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    in_parallel_each(items, work, |_, _| {})
+    in_parallel_each(items, AT_ONCE, work, |_, _| {})
 }
 
-/// The same, and shows each result to `arrived` as soon as it is there, with the place of its item.
+/// The same with `at_once` at a time, and shows each result to `arrived` as soon as it is there, with the place of its item.
 pub(crate) fn in_parallel_each<T: Sync, R: Send>(
     items: &[T],
+    at_once: usize,
     work: impl Fn(&T) -> R + Sync,
     mut arrived: impl FnMut(usize, &R),
 ) -> Vec<R> {
@@ -28,7 +29,7 @@ pub(crate) fn in_parallel_each<T: Sync, R: Send>(
         }
     };
     let mut results: Vec<(usize, R)> = thread::scope(|scope| {
-        for _ in 0..items.len().min(AT_ONCE) {
+        for _ in 0..items.len().min(at_once) {
             let done = done.clone();
             scope.spawn(|| worker(done));
         }
@@ -90,7 +91,7 @@ mod tests {
             *item
         };
         let items: Vec<usize> = (0..40).collect();
-        let results = in_parallel_each(&items, work, |index, result| {
+        let results = in_parallel_each(&items, 2, work, |index, result| {
             assert_eq!(index, *result);
             seen.push(index);
             if seen.len() == items.len() - 1 {

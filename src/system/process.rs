@@ -1,6 +1,7 @@
 //! Runs programs: every one with a deadline that takes its whole process group with it.
 
 mod conversation;
+mod semaphore;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 pub(crate) use conversation::{Conversation, Heard, Waker};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
+use semaphore::{Permit, Semaphore};
 use zeroize::Zeroizing;
 
 use crate::error::{Kind, Outcome};
@@ -168,6 +170,8 @@ enum Event {
 #[derive(Clone, Default)]
 pub(crate) struct Processes {
     running: Arc<Running>,
+    /// How many may be silent at once.
+    silent: Option<Arc<Semaphore>>,
 }
 
 #[derive(Default)]
@@ -230,6 +234,15 @@ impl Processes {
         Waiting(self)
     }
 
+    /// The same, of which no more than so many run without having said a byte: to connect is work, for both ends; to
+    /// wait for an answer is none.
+    pub(crate) fn with_few_silent(&self, most: usize) -> Self {
+        Self {
+            running: Arc::clone(&self.running),
+            silent: Some(Arc::new(Semaphore::new(most))),
+        }
+    }
+
     /// Programs that can be ended without the others; those of a branch end with its trunk.
     pub(crate) fn branch(&self) -> Branch {
         let branch = Self::default();
@@ -253,6 +266,7 @@ impl Processes {
     /// # Errors
     /// When it cannot be started.
     pub(crate) fn run(&self, invocation: &Invocation) -> io::Result<Finished> {
+        let silent = self.silent.as_ref().map(|silent| silent.acquire());
         let started = Instant::now();
         let starting = self.waiting();
         let mut child = command(invocation).spawn()?;
@@ -260,7 +274,7 @@ impl Processes {
         self.enrol(child.id(), &events);
         drop(starting);
         let watched = feed(&mut child, invocation).and_then(|()| watch(&mut child, events));
-        let collected = watched.map(|()| collect(&child, invocation, started, &inbox));
+        let collected = watched.map(|()| collect(&child, invocation, started, &inbox, silent));
         if collected.is_err() {
             end(&child, invocation.terminal, Signal::KILL);
         }
@@ -366,12 +380,14 @@ fn forward(mut pipe: impl Read, events: &Sender<Event>, event: fn(Vec<u8>) -> Ev
     }
 }
 
-/// Gathers output until the child has ended, or ends it. `Exited(0)` stands for "ended by itself".
+/// Gathers output until the child has ended, or ends it. `Exited(0)` stands for "ended by itself". Its permit to be
+/// `silent` goes back with the first byte.
 fn collect(
     child: &Child,
     invocation: &Invocation,
     started: Instant,
     inbox: &Receiver<Event>,
+    mut silent: Option<Permit<'_>>,
 ) -> Finished {
     let mut stdout = Vec::new();
     let mut stderr = Vec::new();
@@ -396,6 +412,7 @@ fn collect(
         };
         match inbox.recv_timeout(wake_at.saturating_duration_since(Instant::now())) {
             Ok(Event::Output(bytes)) => {
+                drop(silent.take());
                 stdout.extend_from_slice(&bytes);
                 let said_all = |words: &Vec<u8>| stdout.ends_with(words);
                 if invocation.last_words.as_ref().is_some_and(said_all) {

@@ -1,0 +1,37 @@
+//! A semaphore: so many may do something at once, and the rest wait for their turn.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+
+/// Hands out permits.
+pub(super) struct Semaphore {
+    free: Mutex<usize>,
+    freed: Condvar,
+}
+
+/// Somebody's turn, until this is dropped.
+pub(super) struct Permit<'a>(&'a Semaphore);
+
+impl Semaphore {
+    pub(super) fn new(permits: usize) -> Self {
+        Self {
+            free: Mutex::new(permits),
+            freed: Condvar::new(),
+        }
+    }
+
+    /// Waits for a permit.
+    pub(super) fn acquire(&self) -> Permit<'_> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let none_free = |free: &mut usize| *free == 0;
+        let free = self.freed.wait_while(free, none_free);
+        *free.unwrap_or_else(PoisonError::into_inner) -= 1;
+        Permit(self)
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.freed.notify_one();
+    }
+}
