@@ -13,6 +13,7 @@ mod bad_gateways;
 mod configuration;
 mod corpus;
 mod demo;
+mod execs;
 mod expiries;
 mod fallback;
 mod fleet;

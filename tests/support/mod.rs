@@ -12,6 +12,7 @@ mod real_gateway;
 mod secrets;
 #[cfg(feature = "test-sshd")]
 mod sshd;
+mod started;
 mod terminal;
 
 pub(crate) use clawtap::{Clawtap, Ran, Running};
@@ -26,6 +27,7 @@ pub(crate) use real_gateway::{OPENAI_PORT, RealGateway, real_openclaw, with_nvm}
 pub(crate) use secrets::{files_with, run_watched, watched};
 #[cfg(feature = "test-sshd")]
 pub(crate) use sshd::{Sshd, program};
+pub(crate) use started::run_counted;
 pub(crate) use terminal::Terminal;
 
 use std::path::PathBuf;
