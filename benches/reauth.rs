@@ -10,7 +10,10 @@
     reason = "a benchmark stands outside the program and measures real time"
 )]
 
+#[path = "support/figures.rs"]
 mod figures;
+#[path = "support/link.rs"]
+#[expect(dead_code, reason = "the link here never stalls")]
 mod link;
 #[path = "../tests/support/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests use all of it")]
@@ -25,7 +28,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use figures::median;
-use link::Link;
+use link::{Conditions, Link};
 use support::{Clawtap, Identity, RealGateway, Terminal, program};
 use tempfile::TempDir;
 
@@ -178,7 +181,7 @@ struct Bench {
 impl Bench {
     fn new(round_trip: Duration) -> Self {
         let gateway = RealGateway::start();
-        let link = Link::to(gateway.sshd.port(), round_trip);
+        let link = Link::to(gateway.sshd.port(), Conditions::round_trip(round_trip));
         let folder = tempfile::tempdir().expect("a temporary folder");
         let settings = folder.path().join("ssh_config");
         fs::write(&settings, link.ssh_config(&gateway.sshd)).expect("a fresh folder");
