@@ -120,6 +120,9 @@ pub(crate) struct Status {
     /// Stay on the screen and ask again so often, until Ctrl-C [default: 60]
     #[arg(short, long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60", value_parser = clap::value_parser!(u32).range(1..=86400), conflicts_with_all = ["input", "notify", "image"])]
     pub(crate) watch: Option<u32>,
+    /// Ask OpenClaw itself, also if the gateway knows an answer of the last minutes
+    #[arg(long, conflicts_with = "input")]
+    pub(crate) fresh: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -142,6 +145,9 @@ pub(crate) struct Check {
     /// Judge a document of `openclaw models status --json` instead of asking; - is standard input
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["gateway", "all"])]
     pub(crate) input: Option<PathBuf>,
+    /// Ask OpenClaw itself, also if the gateway knows an answer of the last minutes
+    #[arg(long, conflicts_with = "input")]
+    pub(crate) fresh: bool,
 }
 
 /// The quick widget: a toast, and the sign-in page if a login is broken
@@ -149,6 +155,9 @@ pub(crate) struct Check {
 pub(crate) struct Tap {
     #[command(flatten)]
     pub(crate) which: Which,
+    /// Ask OpenClaw itself, also if the gateway knows an answer of the last minutes
+    #[arg(long)]
+    pub(crate) fresh: bool,
 }
 
 /// The full widget: leads through what is wrong and what can be done, in dialogs or prompts

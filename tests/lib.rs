@@ -47,6 +47,7 @@ mod real_sync;
 mod reauth;
 mod screen;
 mod several_gateways;
+mod snapshots;
 mod status;
 mod subscription;
 mod sync;

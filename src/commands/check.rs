@@ -17,19 +17,20 @@ pub(crate) fn run(arguments: cli::Check, session: &Session) -> Result<Outcome, E
             show(&assessments, session)?;
             assessments
         }
-        None => ask(&arguments.which.into(), session)?,
+        None => ask(&arguments.which.into(), arguments.fresh, session)?,
     };
     Ok(Outcome::Judged(worst(&assessments)))
 }
 
 /// Asks and shows: a person reads every answer as soon as it is there, a program all of them in the order of the
 /// configuration.
-fn ask(selection: &Selection, session: &Session) -> Result<Vec<Assessment>, Error> {
+fn ask(selection: &Selection, fresh: bool, session: &Session) -> Result<Vec<Assessment>, Error> {
     let (config, environment) = (session.config.as_deref(), &session.environment);
-    let gateways = settings::gateways(selection, config, environment)?;
+    let settings = settings::load(selection, config, environment)?;
+    let (gateways, freshness) = (&settings.gateways, settings.quick(fresh));
     let streams = terminal::shows_results();
     let mut shown = Ok(());
-    let assessments = assess_each(&gateways, Person::AtTerminal, session, |one| {
+    let assessments = assess_each(gateways, freshness, Person::AtTerminal, session, |one| {
         if streams && shown.is_ok() {
             shown = show(std::slice::from_ref(one), session);
         }

@@ -97,7 +97,8 @@ impl Tour<'_> {
                     .hint("Install it, or use: clawtap status"),
             );
         }
-        self.assessments = assess_these(&self.settings.gateways, Presence::Away, self.session)?;
+        let (gateways, freshness) = (&self.settings.gateways, self.settings.quick(false));
+        self.assessments = assess_these(gateways, freshness, Presence::Away, self.session)?;
         self.learned(&self.assessments);
         Ok(())
     }
@@ -247,7 +248,14 @@ impl Tour<'_> {
             toast: format!("checking {}…", gateway.name),
             ..Reaction::default()
         });
-        let reply = ask_one(gateway, Want::Status, Presence::Away, self.session);
+        let freshness = self.settings.fresh();
+        let reply = ask_one(
+            gateway,
+            Want::Status,
+            freshness,
+            Presence::Away,
+            self.session,
+        );
         self.assessments[index] = assessment(gateway, reply);
         self.learned(&self.assessments[index..=index]);
     }

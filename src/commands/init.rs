@@ -10,7 +10,7 @@ use crate::gateway::ask::Reply;
 use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::host_key;
 use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
-use crate::gateway::request::Want;
+use crate::gateway::request::{Freshness, Want};
 use crate::render::summary;
 use crate::settings;
 use crate::system::{files, terminal};
@@ -24,6 +24,7 @@ pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Er
     let mut reply = ask_one(
         &gateway,
         Want::VersionAndStatus,
+        Freshness::Unkept,
         Person::AtTerminal,
         session,
     );
@@ -34,6 +35,7 @@ pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Er
         reply = ask_one(
             &gateway,
             Want::VersionAndStatus,
+            Freshness::Unkept,
             Person::AtTerminal,
             session,
         );

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use crate::commands::Session;
 use crate::error::{Error, Kind};
-use crate::gateway::ask::{Reply, ask};
+use crate::gateway::ask::{Question, Reply, ask};
 use crate::gateway::command_line::Questions;
 use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::identity::Gateway;
-use crate::gateway::request::Want;
+use crate::gateway::request::{Freshness, Want};
 use crate::memory::reports::Reports;
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::document::Unreadable;
@@ -41,15 +41,17 @@ pub(crate) enum Person {
 /// Asks these gateways.
 pub(crate) fn assess_these(
     gateways: &[Gateway],
+    freshness: Freshness,
     person: Person,
     session: &Session,
 ) -> Result<Vec<Assessment>, Error> {
-    assess_each(gateways, person, session, |_| {})
+    assess_each(gateways, freshness, person, session, |_| {})
 }
 
 /// Asks these gateways, and shows each answer to `arrived` as soon as it is there: one that is slow delays no other.
 pub(crate) fn assess_each(
     gateways: &[Gateway],
+    freshness: Freshness,
     person: Person,
     session: &Session,
     mut arrived: impl FnMut(&Assessment),
@@ -57,7 +59,10 @@ pub(crate) fn assess_each(
     let interrupted = || session.processes.interrupted();
     let assessments = match gateways {
         [only] => {
-            let answer = assessment(only, ask_one(only, Want::Status, person, session));
+            let answer = assessment(
+                only,
+                ask_one(only, Want::Status, freshness, person, session),
+            );
             if !interrupted() {
                 arrived(&answer);
             }
@@ -70,8 +75,12 @@ pub(crate) fn assess_each(
             // Two passphrase prompts at once would be told apart by nobody: here ssh asks nothing.
             let processes = session.processes.with_few_silent(CONNECTING);
             let answer = |gateway: &Gateway| {
-                let (want, questions) = (Want::Status, Questions::Forbidden);
-                let reply = ask_and_remember(gateway, want, questions, &processes, session);
+                let question = Question {
+                    want: Want::Status,
+                    freshness,
+                    questions: Questions::Forbidden,
+                };
+                let reply = ask_and_remember(gateway, question, &processes, session);
                 assessment(gateway, reply)
             };
             let at_once = if session.environment.is_android() {
@@ -102,9 +111,23 @@ fn waiting_for(awaited: &[&Gateway], all: usize) -> String {
 
 /// Asks one gateway. Where the key alone does not let us in and a person is at the terminal, ssh may ask for
 /// a passphrase or password in a second try.
-pub(crate) fn ask_one(gateway: &Gateway, want: Want, person: Person, session: &Session) -> Reply {
+pub(crate) fn ask_one(
+    gateway: &Gateway,
+    want: Want,
+    freshness: Freshness,
+    person: Person,
+    session: &Session,
+) -> Reply {
+    let ask = |questions| {
+        let question = Question {
+            want,
+            freshness,
+            questions,
+        };
+        ask_and_remember(gateway, question, &session.processes, session)
+    };
     let spinner = Spinner::start(session.terminal.watched, format!("asking {}", gateway.name));
-    let reply = ask_silently(gateway, want, session);
+    let reply = ask(Questions::Forbidden);
     drop(spinner);
     let refused = matches!(&reply.outcome, Err(failure) if failure.problem == Problem::Refused);
     if refused && person == Person::AtTerminal && session.terminal.answers {
@@ -112,32 +135,20 @@ pub(crate) fn ask_one(gateway: &Gateway, want: Want, person: Person, session: &S
             "{} needs more than this device's key.\n",
             gateway.name
         ));
-        return ask_and_remember(
-            gateway,
-            want,
-            Questions::Allowed,
-            &session.processes,
-            session,
-        );
+        return ask(Questions::Allowed);
     }
     reply
-}
-
-fn ask_silently(gateway: &Gateway, want: Want, session: &Session) -> Reply {
-    let processes = &session.processes;
-    ask_and_remember(gateway, want, Questions::Forbidden, processes, session)
 }
 
 /// Every report comes in here.
 fn ask_and_remember(
     gateway: &Gateway,
-    want: Want,
-    questions: Questions,
+    question: Question,
     processes: &Processes,
     session: &Session,
 ) -> Reply {
     let environment = &session.environment;
-    let reply = ask(gateway, want, questions, processes, environment);
+    let reply = ask(gateway, question, processes, environment);
     if let (Ok(report), Some(reports)) = (&reply.outcome, Reports::of(environment)) {
         remark(reports.remember(gateway, report), session);
     }
@@ -175,8 +186,12 @@ fn remark<T>(outcome: Result<T, String>, session: &Session) -> Option<T> {
 pub(crate) fn assess_samples(samples: &[Gateway], session: &Session) -> Vec<Assessment> {
     let (processes, environment) = (&session.processes, &session.environment);
     let asked = |sample: &Gateway| {
-        let questions = Questions::Forbidden;
-        ask(sample, Want::Status, questions, processes, environment)
+        let question = Question {
+            want: Want::Status,
+            freshness: Freshness::Unkept,
+            questions: Questions::Forbidden,
+        };
+        ask(sample, question, processes, environment)
     };
     in_parallel(samples, |sample| assessment(sample, asked(sample)))
 }

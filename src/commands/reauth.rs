@@ -13,7 +13,7 @@ use crate::login::plan;
 use crate::login::route::Wish;
 use crate::phone::Phone;
 use crate::render::summary;
-use crate::settings::{self, Selection};
+use crate::settings::{self, Selection, Settings};
 use crate::status::verdict::Verdict;
 
 pub(crate) fn run(arguments: cli::Reauth, session: &Session) -> Result<Outcome, Error> {
@@ -46,11 +46,12 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, session: &Session) -> Result<St
         profile: arguments.profile,
         method: arguments.method,
     };
-    let gateway = which(&settings.gateways, phone, session)?;
+    let gateway = which(&settings, phone, session)?;
     let connection = Connection::to(gateway, &session.processes, &session.environment);
     let reply = ask_one(
         &connection.gateway,
         Want::Status,
+        settings.fresh(),
         Presence::AtTerminal,
         session,
     );
@@ -71,6 +72,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, session: &Session) -> Result<St
         phone,
         rules: &settings.sign_in,
         notification: settings.notification,
+        freshness: settings.fresh(),
         ticket: None,
     };
     sign_in(&order, session).map(|done| done.line)
@@ -78,14 +80,15 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, session: &Session) -> Result<St
 
 /// The gateway it is about: the only one, the only one where something is wrong, or the person's choice.
 fn which<'a>(
-    gateways: &'a [Gateway],
+    settings: &'a Settings,
     phone: &Phone,
     session: &Session,
 ) -> Result<&'a Gateway, Error> {
+    let gateways = &settings.gateways[..];
     if let [only] = gateways {
         return Ok(only);
     }
-    let assessments = assess_these(gateways, Presence::Away, session)?;
+    let assessments = assess_these(gateways, settings.fresh(), Presence::Away, session)?;
     let troubled: Vec<_> = gateways
         .iter()
         .zip(&assessments)

@@ -11,7 +11,7 @@ use crate::gateway::connection::Connection;
 use crate::gateway::errand::{self, Done};
 use crate::gateway::failure::{Failure, Problem, last_line};
 use crate::gateway::identity::Gateway;
-use crate::gateway::request::{Errand, Tool, Want};
+use crate::gateway::request::{Errand, Freshness, Tool, Want};
 use crate::login::code::{self, Shape};
 use crate::login::plan::{self, Storing};
 use crate::login::questions;
@@ -41,6 +41,8 @@ pub(crate) struct Order<'a> {
     pub(crate) phone: &'a Phone,
     pub(crate) rules: &'a SignIn,
     pub(crate) notification: Notification,
+    /// How fresh the answer is to be that proves it.
+    pub(crate) freshness: Freshness,
     /// The right to sign in there, where whoever asks for it has it already.
     pub(crate) ticket: Option<&'a Ticket>,
 }
@@ -74,6 +76,7 @@ pub(super) fn mend(
         phone,
         rules: &settings.sign_in,
         notification: settings.notification,
+        freshness: settings.fresh(),
         ticket: None,
     };
     sign_in(&order, session).map(Some)
@@ -115,7 +118,13 @@ pub(crate) fn sign_in(order: &Order<'_>, session: &Session) -> Result<Outcome, E
     if wants_restart {
         restart(gateway, order.restart, order.phone, session);
     }
-    let reply = ask_one(gateway, Want::Status, Presence::Away, session);
+    let reply = ask_one(
+        gateway,
+        Want::Status,
+        order.freshness,
+        Presence::Away,
+        session,
+    );
     let assessment = assessment(gateway, reply);
     let proof = proof::of(order.route, promised, order.before, &assessment);
     learned(&assessment, order.phone, order.notification, session);

@@ -29,7 +29,8 @@ pub(crate) fn run(arguments: cli::Status, session: &Session) -> Result<Outcome, 
         let streams = arguments.format == cli::Format::Full && shows_results();
         let mut printed = Ok(());
         let person = Person::AtTerminal;
-        let assessments = assess_each(&settings.gateways, person, session, |one| {
+        let freshness = settings.quick(arguments.fresh);
+        let assessments = assess_each(&settings.gateways, freshness, person, session, |one| {
             if streams && printed.is_ok() {
                 let gap = if shown > 0 { "\n" } else { "" };
                 printed = print(&(gap.to_owned() + &full(std::slice::from_ref(one), session)));

@@ -157,7 +157,13 @@ impl Job<'_> {
     }
 
     fn ask(&self, connection: &Connection<'_>, presence: Presence) -> Reply {
-        ask_one(&connection.gateway, Want::Status, presence, self.session)
+        ask_one(
+            &connection.gateway,
+            Want::Status,
+            self.settings.fresh(),
+            presence,
+            self.session,
+        )
     }
 
     /// The login to be brought over, and how OpenClaw stands.
@@ -296,6 +302,7 @@ impl Job<'_> {
             phone: self.phone,
             rules: &self.settings.sign_in,
             notification: self.settings.notification,
+            freshness: self.settings.fresh(),
             ticket: Some(ticket),
         };
         sign_in(&order, self.session).map(drop)

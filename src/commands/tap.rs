@@ -24,12 +24,13 @@ pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Err
         error
     };
     let settings = load(&arguments.which.into(), session).map_err(told)?;
+    let freshness = settings.quick(arguments.fresh);
     let remembered = recall(&settings.gateways, session);
     // Nobody waits for what is known, and nothing waits until it has been read.
     let (mut assessments, said) = beside(
         || show_remembered(&remembered, &phone, session),
         |shown| {
-            let asked = assess_these(&settings.gateways, Person::Away, session);
+            let asked = assess_these(&settings.gateways, freshness, Person::Away, session);
             let assessments = asked.map_err(told)?;
             let tap = Tap {
                 settings: &settings,

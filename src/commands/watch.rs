@@ -8,6 +8,7 @@ use crate::commands::status::look;
 use crate::commands::{Session, afterwards};
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::identity::Gateway;
+use crate::gateway::request::Freshness;
 use crate::render::watch::{Watched, render};
 use crate::settings;
 use crate::status::assessment::{Assessment, Finding};
@@ -34,12 +35,13 @@ pub(crate) fn run(arguments: cli::Status, every: u32, session: &Session) -> Resu
         return wrong("--watch needs a terminal to draw on", hint);
     }
     let (config, environment) = (session.config.as_deref(), &session.environment);
-    let gateways = settings::gateways(&arguments.which.into(), config, environment)?;
+    let settings = settings::load(&arguments.which.into(), config, environment)?;
+    let (gateways, freshness) = (&settings.gateways, settings.quick(arguments.fresh));
     // Ctrl-C ends the loop, and not the process with the screen in its hands.
     let _waiting = session.processes.waiting();
-    let mut watch = Watch::begin(&gateways, every, session);
+    let mut watch = Watch::begin(gateways, every, session);
     while !session.processes.interrupted() {
-        watch.ask(&gateways)?;
+        watch.ask(gateways, freshness)?;
         watch.rest();
     }
     Ok(Outcome::Failed(Kind::Interrupted))
@@ -71,10 +73,10 @@ impl<'a> Watch<'a> {
     }
 
     /// Asks all of them, and shows each answer where the last one was.
-    fn ask(&mut self, gateways: &[Gateway]) -> Result<(), Error> {
+    fn ask(&mut self, gateways: &[Gateway], freshness: Freshness) -> Result<(), Error> {
         self.draw();
         // Nobody is asked for a passphrase every minute.
-        let asked = assess_each(gateways, Person::Away, self.session, |answer| {
+        let asked = assess_each(gateways, freshness, Person::Away, self.session, |answer| {
             self.take_in(answer);
             self.draw();
         });

@@ -8,6 +8,8 @@ pub(crate) struct Answer<'a> {
     /// What `openclaw --version` printed, if it was asked for.
     pub(crate) version: Option<String>,
     pub(crate) run: Option<Run<'a>>,
+    /// If all this is a snapshot: how many seconds ago it was begun, by the gateway's clock.
+    pub(crate) snapshot: Option<u32>,
     /// The store that was read, if any.
     pub(crate) store: Option<String>,
     /// The gateway's clock, in seconds since 1970 (UTC).
@@ -38,21 +40,30 @@ pub(crate) enum Incomplete {
     CutOff,
 }
 
-/// Reads an answer. Lines that do not begin with the nonce belong to whatever printed them.
+/// Reads an answer. Lines that do not begin with the nonce belong to whatever printed them; a snapshot's begin with
+/// that of the answer that it was.
 pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Incomplete> {
     let mut answer = Answer::default();
     let mut begun = false;
     let mut output_at = None;
+    let mut earlier_nonce = None;
     let mut offset = 0;
     for line in stdout.split_inclusive(|&byte| byte == b'\n') {
         let (line_at, after) = (offset, offset + line.len());
         offset = after;
-        let Some((key, value)) = framed(line, nonce) else {
+        let now = framed(line, nonce);
+        let earlier = || framed(line, earlier_nonce?).filter(|(key, _)| *key != "end");
+        let Some((key, value)) = now.or_else(earlier) else {
             continue;
         };
         match key {
             "begin" => begun = true,
             _ if !begun => {}
+            "snapshot" => {
+                let (age, nonce) = value.split_once(' ').unwrap_or((value, ""));
+                answer.snapshot = age.parse().ok();
+                earlier_nonce = Some(nonce).filter(|nonce| !nonce.is_empty());
+            }
             "openclaw" | "found" => answer.openclaw = Some(value.to_owned()),
             "version" => answer.version = Some(value.to_owned()),
             "stdout" => output_at = Some(after),

@@ -10,10 +10,11 @@ use crate::gateway::command_line::Questions;
 use crate::gateway::exchange::{Exchange, Terms, exchange};
 use crate::gateway::failure::{self, Failure, Problem};
 use crate::gateway::identity::Gateway;
-use crate::gateway::request::{self, Want};
+use crate::gateway::request::{self, Freshness, Want};
 use crate::status::document::Unreadable;
 use crate::status::report::Report;
 use crate::status::text::Text;
+use crate::status::verdict::{Verdict, judge};
 use crate::status::{stores, wire};
 use crate::system::clock;
 use crate::system::environment::Environment;
@@ -31,6 +32,14 @@ pub(crate) struct Reply {
     pub(crate) claude: Option<ClaudeSource>,
     /// How long it all took.
     pub(crate) took: Duration,
+}
+
+/// What is asked, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Question {
+    pub(crate) want: Want,
+    pub(crate) freshness: Freshness,
+    pub(crate) questions: Questions,
 }
 
 /// Where Claude Code keeps its login on a gateway, and how it stands with it.
@@ -72,13 +81,42 @@ fn claude_source(answer: &Answer<'_>) -> Option<ClaudeSource> {
 }
 
 /// Asks one gateway. It takes at most the gateway's own limit and half a minute more.
+///
+/// A snapshot that does not, or no longer, say that the logins work is not believed: then it asks OpenClaw as well.
 pub(crate) fn ask(
     gateway: &Gateway,
-    want: Want,
-    questions: Questions,
+    question: Question,
     processes: &Processes,
     environment: &Environment,
 ) -> Reply {
+    let (reply, is_snapshot) = ask_once(gateway, question, processes, environment);
+    if is_snapshot && !is_good(&reply, clock::now()) {
+        let question = Question {
+            freshness: Freshness::Fresh,
+            ..question
+        };
+        return ask_once(gateway, question, processes, environment).0;
+    }
+    reply
+}
+
+fn is_good(reply: &Reply, now: DateTime<Utc>) -> bool {
+    let good = |report| matches!(judge(report, now).verdict, Verdict::Ok | Verdict::Expiring);
+    reply.outcome.as_ref().is_ok_and(good)
+}
+
+/// A reply, and whether it is a snapshot.
+fn ask_once(
+    gateway: &Gateway,
+    question: Question,
+    processes: &Processes,
+    environment: &Environment,
+) -> (Reply, bool) {
+    let Question {
+        want,
+        freshness,
+        questions,
+    } = question;
     let runs = match want {
         Want::Status => 1,
         Want::VersionAndStatus => 2,
@@ -88,10 +126,10 @@ pub(crate) fn ask(
         stdin: &[],
         questions,
     };
-    let text = |nonce: &str| request::probe(gateway, want, nonce);
+    let text = |nonce: &str| request::probe(gateway, want, freshness, nonce);
     match exchange(gateway, text, &terms, processes, environment) {
         Ok(exchange) => understand(gateway, &exchange, clock::now()),
-        Err(failure) => Reply::failed(failure),
+        Err(failure) => (Reply::failed(failure), false),
     }
 }
 
@@ -107,21 +145,24 @@ impl Reply {
     }
 }
 
-/// Turns what came back into a report or a failure; pure.
-fn understand(gateway: &Gateway, exchange: &Exchange, captured_at: DateTime<Utc>) -> Reply {
+/// Turns what came back into a report or a failure, and says whether it is a snapshot; pure.
+fn understand(gateway: &Gateway, exchange: &Exchange, now: DateTime<Utc>) -> (Reply, bool) {
     let answer = exchange.answer();
+    let age = answer.as_ref().ok().and_then(|answer| answer.snapshot);
+    let captured_at = now - TimeDelta::seconds(age.unwrap_or_default().into());
     let said = |part: fn(&Answer<'_>) -> Option<String>| {
         let text = answer.as_ref().ok().and_then(part)?;
         Some(Text::clean(&text))
     };
-    Reply {
+    let reply = Reply {
         openclaw: said(|answer| answer.openclaw.clone()),
         version: said(|answer| answer.version.clone()),
         claude: answer.as_ref().ok().and_then(claude_source),
         outcome: answer
             .and_then(|answer| outcome(gateway, &answer, &exchange.finished, captured_at)),
         took: exchange.finished.took,
-    }
+    };
+    (reply, age.is_some())
 }
 
 fn outcome(
@@ -148,6 +189,7 @@ fn outcome(
         ))
     })?;
     let claude = answer.claude.as_deref();
+    report.is_snapshot = answer.snapshot.is_some();
     report.claude_code =
         claude.and_then(|line| stores::read_login(line, answer.clock, "claude-cli"));
     Ok(report)

@@ -11,6 +11,7 @@ const ERRAND: &str = include_str!("sh/errand.sh");
 const HAND_OVER: &str = include_str!("sh/hand_over.sh");
 const CLAUDE: &str = include_str!("sh/claude.sh");
 const SIGN_IN: &str = include_str!("sh/sign_in.sh");
+const SNAPSHOT: &str = include_str!("sh/snapshot.sh");
 
 /// What a gateway is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,29 @@ pub(crate) enum Want {
     Status,
     /// Also which OpenClaw it is, which costs a second run of it.
     VersionAndStatus,
+}
+
+/// How fresh an answer must be, and whether the gateway keeps it as a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    /// OpenClaw is asked, and nothing is written on the gateway.
+    Unkept,
+    /// OpenClaw is asked; its answer is kept. An answer counts that somebody else began to wait for at most two
+    /// seconds before: nothing that a person did lies between.
+    Fresh,
+    /// A snapshot will do that was begun at most so long ago, by the gateway's clock. In whole seconds.
+    Within(Duration),
+}
+
+impl Freshness {
+    /// Seconds for `snapshot.sh`; nothing means no snapshots at all.
+    fn max_age(self) -> String {
+        match self {
+            Self::Unkept => String::new(),
+            Self::Fresh => "0".into(),
+            Self::Within(age) => age.as_secs().to_string(),
+        }
+    }
 }
 
 /// One thing that a program is to do without a terminal.
@@ -72,20 +96,24 @@ impl Tool {
 }
 
 /// The program that asks for the status. `nonce` marks the lines of the answer.
-pub(crate) fn probe(gateway: &Gateway, want: Want, nonce: &str) -> String {
+pub(crate) fn probe(gateway: &Gateway, want: Want, freshness: Freshness, nonce: &str) -> String {
     let want = match want {
         Want::Status => "status",
         Want::VersionAndStatus => "version status",
     };
     let agent = gateway.agent.as_ref().map(Identifier::as_str);
-    let values = [("want", want), ("agent", agent.unwrap_or_default())];
+    let values = [
+        ("want", want),
+        ("agent", agent.unwrap_or_default()),
+        ("max_age", &freshness.max_age()),
+    ];
     program(
         gateway,
         nonce,
         gateway.limit,
         &values,
         &[],
-        &[CLAUDE, PROBE],
+        &[SNAPSHOT, CLAUDE, PROBE],
     )
 }
 
@@ -101,7 +129,7 @@ pub(crate) fn errand(gateway: &Gateway, errand: &Errand, nonce: &str) -> String 
         errand.limit,
         &values,
         &errand.arguments,
-        &[ERRAND],
+        &[SNAPSHOT, ERRAND],
     )
 }
 
@@ -115,7 +143,7 @@ pub(crate) fn hand_over(gateway: &Gateway, hand_over: &HandOver, nonce: &str) ->
         hand_over.limit,
         &values,
         &hand_over.rest,
-        &[CLAUDE, HAND_OVER],
+        &[SNAPSHOT, CLAUDE, HAND_OVER],
     )
 }
 
@@ -137,7 +165,7 @@ pub(crate) fn sign_in(gateway: &Gateway, program: &TerminalProgram, nonce: &str)
         program.limit,
         &values,
         &program.arguments,
-        &[SIGN_IN],
+        &[SNAPSHOT, SIGN_IN],
     )
 }
 

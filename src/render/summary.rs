@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::render::duration::spoken;
+use crate::render::duration::{ago, spoken};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::State;
 use crate::status::text::Text;
@@ -21,6 +21,13 @@ pub(crate) const fn mark(verdict: Verdict) -> char {
 /// "home: ok, anthropic 299 d left", with what is worst if something is wrong.
 pub(crate) fn line(assessment: &Assessment) -> String {
     format!("{}: {}", assessment.name, statement(assessment))
+}
+
+/// A note that OpenClaw was not asked just now.
+pub(crate) fn of_snapshot(assessment: &Assessment) -> Option<String> {
+    let report = assessment.report().filter(|report| report.is_snapshot)?;
+    let age = ago(assessment.now - report.captured_at);
+    Some(format!("OpenClaw said this {age}; --fresh asks it now."))
 }
 
 /// The same without the gateway's name.

@@ -19,7 +19,23 @@ pub(crate) struct Config {
     pub(crate) notification: Notification,
     pub(crate) sign_in: SignIn,
     pub(crate) sync: Sync,
+    pub(crate) tap: Tap,
     pub(crate) alerts: Alerts,
+}
+
+/// How a quick answer is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tap {
+    /// How old a snapshot on the gateway may be and still answer; zero for no snapshots.
+    pub(crate) max_age: Duration,
+}
+
+impl Default for Tap {
+    fn default() -> Self {
+        Self {
+            max_age: Duration::from_secs(600),
+        }
+    }
 }
 
 /// How a sync is done.
@@ -96,6 +112,10 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
         Some(value) => sync(value.table("[sync]")?)?,
         None => Sync::default(),
     };
+    let tap = match root.take("tap") {
+        Some(value) => tap(value.table("[tap]")?)?,
+        None => Tap::default(),
+    };
     let alerts = root.take("alerts");
     root.finish()?;
     let mut gateways: Vec<Gateway> = Vec::with_capacity(tables.len());
@@ -117,7 +137,19 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
         notification,
         sign_in,
         sync,
+        tap,
         alerts,
+    })
+}
+
+fn tap(mut table: Table) -> Result<Tap, Mistake> {
+    let max_age = table.take("max_age_s");
+    table.finish()?;
+    Ok(match max_age {
+        Some(value) => Tap {
+            max_age: Duration::from_secs(value.number(0..=86_400)?),
+        },
+        None => Tap::default(),
     })
 }
 
@@ -400,6 +432,57 @@ local = true
                 "[signin] has no key `allowed`",
                 Some("Did you mean `allowed_hosts`?"),
             ),
+        ];
+        for (text, line, message, hint) in table {
+            let mistake = parse(text, None).unwrap_err();
+            assert_eq!(
+                (
+                    mistake.line,
+                    mistake.message.as_str(),
+                    mistake.hint.as_deref()
+                ),
+                (line, message, hint),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_snapshot_may_be_as_old_as_is_said() {
+        let table = [
+            ("", 600),
+            ("[tap]\n", 600),
+            ("[tap]\nmax_age_s = 0\n", 0),
+            ("[tap]\nmax_age_s = 86400\n", 86_400),
+        ];
+        for (text, seconds) in table {
+            let tap = parse(text, None).unwrap().tap;
+            assert_eq!(tap.max_age.as_secs(), seconds, "{text}");
+        }
+    }
+
+    #[test]
+    fn mistakes_about_a_tap_name_their_line() {
+        let table = [
+            (
+                "[tap]\n\nmax_age_s = \"10 min\"\n",
+                3,
+                "`max_age_s` must be a number from 0 to 86400",
+                None,
+            ),
+            (
+                "[tap]\nmax_age_s = 86401\n",
+                2,
+                "`max_age_s` must be a number from 0 to 86400",
+                None,
+            ),
+            (
+                "[tap]\nmax_age = 60\n",
+                2,
+                "[tap] has no key `max_age`",
+                Some("Did you mean `max_age_s`?"),
+            ),
+            ("tap = 60\n", 1, "`tap` must be written as [tap]", None),
         ];
         for (text, line, message, hint) in table {
             let mistake = parse(text, None).unwrap_err();

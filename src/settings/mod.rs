@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind};
 use crate::gateway::identity::{Gateway, Name, Target, Way};
+use crate::gateway::request::Freshness;
 use crate::settings::alerts::Alerts;
-use crate::settings::config_file::{Config, Notification, SignIn, Sync};
+use crate::settings::config_file::{Config, Notification, SignIn, Sync, Tap};
 use crate::system::environment::Environment;
 use crate::system::files;
 
@@ -119,7 +120,27 @@ pub(crate) struct Settings {
     pub(crate) notification: Notification,
     pub(crate) sign_in: SignIn,
     pub(crate) sync: Sync,
+    pub(crate) tap: Tap,
     pub(crate) alerts: Alerts,
+}
+
+impl Settings {
+    /// For an answer in a hurry: a snapshot will do, unless `fresh` is asked for.
+    pub(crate) fn quick(&self, fresh: bool) -> Freshness {
+        match self.fresh() {
+            Freshness::Fresh if !fresh => Freshness::Within(self.tap.max_age),
+            freshness => freshness,
+        }
+    }
+
+    /// For an answer that something is decided by.
+    pub(crate) fn fresh(&self) -> Freshness {
+        if self.tap.max_age.is_zero() {
+            Freshness::Unkept
+        } else {
+            Freshness::Fresh
+        }
+    }
 }
 
 /// The gateways that a command is about, and how it tells of them.
@@ -166,6 +187,7 @@ pub(crate) fn load(
         notification: configured.notification,
         sign_in: configured.sign_in,
         sync: configured.sync,
+        tap: configured.tap,
         alerts: alerts::with_variables(configured.alerts, environment)?,
     })
 }

@@ -70,6 +70,7 @@ pub(crate) fn report(logins: Vec<Login>, because: String, captured_at: DateTime<
     Report {
         captured_at,
         source: Source::Stores { because },
+        is_snapshot: false,
         default_model: None,
         rule: Rule::Stores,
         warn_after: WARN_AFTER,

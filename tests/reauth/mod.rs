@@ -21,13 +21,13 @@ const PAGE: &str = "https://claude.ai/oauth/authorize?IA9P4s1YOgEyLtce-upoKcksSo
 /// What a person brings back from there.
 const CODE: &str = "made-up-9P4s1YOgEyLtce-upoKcksSoUE-CbmWZ1irx-0tMT4#made-up-state";
 /// The profile that has run out.
-const PROFILE: &str = "anthropic:claude-code";
+pub(crate) const PROFILE: &str = "anthropic:claude-code";
 /// Cuts the connection from a program there that is run under a time limit.
 pub(crate) const CUT_ERRAND: &str =
     "read -r _ _ _ shell _ </proc/$PPID/stat; kill -9 \"$shell\"; exit";
 
 /// A document of the corpus in which every login lasts so long.
-fn lasting(name: &str, left: TimeDelta) -> String {
+pub(crate) fn lasting(name: &str, left: TimeDelta) -> String {
     let document = fs::read_to_string(fixture(&format!("corpus/{name}.json")));
     let document = document.expect("a known document");
     let mut lines: Vec<String> = document.lines().map(str::to_owned).collect();

@@ -49,7 +49,7 @@ fn gateway() -> GatewayHome {
 }
 
 /// A gateway on which Claude Code is signed in for six hours.
-fn with_claude() -> GatewayHome {
+pub(crate) fn with_claude() -> GatewayHome {
     let gateway = gateway();
     sign_in(gateway.path(), hours());
     gateway

@@ -27,7 +27,7 @@ use crate::system::{clock, terminal::say};
 pub(super) fn run(arguments: cli::MonitorRun, session: &Session) -> Result<Outcome, Error> {
     let (config, environment) = (session.config.as_deref(), &session.environment);
     let settings = settings::load(&arguments.which.into(), config, environment)?;
-    let assessments = assess_these(&settings.gateways, Person::Away, session)?;
+    let assessments = assess_these(&settings.gateways, settings.fresh(), Person::Away, session)?;
     if session.terminal.watched || session.verbose {
         let lines = assessments.iter().map(|one| summary::line(one) + "\n");
         print(&lines.collect::<String>())?;

@@ -20,7 +20,7 @@ use crate::gateway::answer::{self, Answer};
 use crate::gateway::failure::Problem;
 use crate::gateway::hand_over::{Done, judge};
 use crate::gateway::identity::{Gateway, Name, Way};
-use crate::gateway::request::{self, HandOver, Want};
+use crate::gateway::request::{self, Freshness, HandOver, Want};
 use crate::system::files::see;
 
 const NONCE: &str = "0123456789abcdef";
@@ -570,7 +570,10 @@ fn the_status_shows_a_login_whose_file_is_only_too_open() {
     for shell in shells() {
         let home = Home::new();
         fs::set_permissions(home.path(PLACE), fs::Permissions::from_mode(0o644)).unwrap();
-        let output = home.run(&shell, &request::probe(&gateway(), Want::Status, NONCE));
+        let output = home.run(
+            &shell,
+            &request::probe(&gateway(), Want::Status, Freshness::Unkept, NONCE),
+        );
         let answer = told(&output);
         assert_eq!(answer.source.unwrap().0, "open-to-others", "{shell:?}");
         let line = format!(

@@ -1,6 +1,7 @@
 # Programs under a time limit, and the lines of an answer: a part of each program that runs on a gateway.
 #
-# Whoever uses it sets child and watcher to nothing, and input to a file descriptor.
+# Whoever uses it sets child and watcher to nothing, and input to a file descriptor, and has a function leave for what
+# is still to be done when it is told to end.
 # shellcheck shell=sh disable=SC2154 # the parts around it set input
 
 say() { printf '\n%s %s' "$nonce" "$*"; }
@@ -51,6 +52,7 @@ give_up() {
     resume_to_end
   fi
   [ -z "$watcher" ] || kill "$watcher" 2>/dev/null
+  leave
   exit 143
 }
 

@@ -11,6 +11,7 @@ main() {
   exec 3</dev/null 4<&0
   trap give_up TERM HUP
   say begin 1
+  drop_snapshots
   collect_places
   case $tool in
     openclaw) with_openclaw run_errand "$@" ;;
@@ -20,6 +21,8 @@ main() {
   say end
   echo
 }
+
+leave() { drop_snapshots; }
 
 # run_errand COMMAND...
 run_errand() {
@@ -32,7 +35,9 @@ run_errand() {
   say stdout
   echo
   with_arguments bounded "$limit" "$@" 2>&1
-  say exit "$?"
+  code=$?
+  drop_snapshots
+  say exit "$code"
 }
 
 main "$@"

@@ -11,12 +11,15 @@ main() {
   exec 3</dev/null
   trap give_up TERM HUP
   say begin 1
+  drop_snapshots
   collect_places
   with_openclaw hand_over "$@"
   [ -n "$found" ] || say missing
   say end
   echo
 }
+
+leave() { drop_snapshots; }
 
 # hand_over COMMAND...
 hand_over() {
@@ -47,8 +50,10 @@ hand_over() {
   } 2>&1 &
   child=$!
   wait "$child"
-  say exit "$?"
+  code=$?
   child=''
+  drop_snapshots
+  say exit "$code"
 }
 
 main "$@"

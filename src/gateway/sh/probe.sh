@@ -1,20 +1,61 @@
-# The probe: asks a gateway's OpenClaw how its logins stand. It installs nothing and writes nothing there.
+# The probe: asks a gateway's OpenClaw how its logins stand. It installs nothing there, and writes nothing but a
+# snapshot of the answer.
 #
-# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), want, agent and profile, the
-# configured openclaw command as positional parameters, and the parts that it calls. Every line of the answer
+# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), want, agent, profile and max_age
+# (how old a snapshot may be, s; 0 for none, but keep one; empty for no snapshots at all), the configured openclaw
+# command as positional parameters, and the parts that it calls. Every line of the answer
 # begins with the nonce, so nothing a banner, a login shell or OpenClaw prints can pass for it; gateway/answer.rs
 # reads it. Everything is inside functions and the call is the last line: a program cut short does nothing.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
-  child='' watcher='' code=127
+  child='' watcher='' taken='' code=127
   exec 3</dev/null
   input=3
   trap give_up TERM HUP
   say begin 1
   collect_places
-  with_openclaw ask_status "$@"
-  [ -n "$found" ] || say missing
+  with_openclaw answer "$@"
+  [ -n "$found" ] || { say missing && tell_rest; }
+  say end
+  echo
+}
+
+leave() { give_back_turn; }
+
+# answer COMMAND...: what OpenClaw says, or said
+answer() {
+  case $want in
+    *version*) say version "$(bounded "$limit" "$@" --version 2>/dev/null)" ;;
+  esac
+  set -- "$@" models status
+  [ -z "$agent" ] || set -- "$@" --agent "$agent"
+  set -- "$@" --json --check
+  if [ -n "$max_age" ] && find_snapshot "$@"; then
+    [ "$max_age" -gt 0 ] && tell_snapshot $((now - max_age)) && return
+    wait_for_turn
+    case $? in
+      0) collect "$@" && return ;;
+      2) return ;;
+    esac
+  fi
+  ask_status "$@"
+}
+
+# ask_status COMMAND...: the exit code is in $code
+ask_status() {
+  say openclaw "$found"
+  say stdout
+  echo
+  code=124
+  # Nothing is left of it where somebody else's OpenClaw was waited for, which hangs.
+  [ "$limit" -eq 0 ] || { bounded "$limit" "$@"; code=$?; }
+  say exit "$code"
+  tell_rest
+}
+
+# tell_rest: what else there is to tell, by the exit code in $code
+tell_rest() {
   # OpenClaw answers with 0, 1 or 2. A 1 may also mean that it could not start, which only the reader of
   # its output can tell: the stores are offered then too.
   case $code in
@@ -22,23 +63,6 @@ main() {
     *) read_stores ;;
   esac
   look_at_claude
-  say end
-  echo
-}
-
-# ask_status COMMAND...: the exit code is in $code
-ask_status() {
-  say openclaw "$found"
-  case $want in
-    *version*) say version "$(bounded "$limit" "$@" --version 2>/dev/null)" ;;
-  esac
-  set -- "$@" models status
-  [ -z "$agent" ] || set -- "$@" --agent "$agent"
-  say stdout
-  echo
-  bounded "$limit" "$@" --json --check
-  code=$?
-  say exit "$code"
 }
 
 # --- the stores, read on the gateway when OpenClaw cannot answer ----------------------------------------

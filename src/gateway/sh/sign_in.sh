@@ -21,6 +21,7 @@ main() {
     BROWSER=true
     export BROWSER
   fi
+  drop_snapshots
   collect_places
   case $tool in
     openclaw) with_openclaw sign_in "$@" ;;
@@ -30,13 +31,17 @@ main() {
   echo
 }
 
+leave() { drop_snapshots; }
+
 # sign_in COMMAND...
 sign_in() {
   say begin 1
   echo
   # On this machine standard error is no part of the terminal, and programs tell there why they failed.
   with_arguments bounded "$limit" "$@" 2>&1
-  say exit "$?"
+  code=$?
+  drop_snapshots
+  say exit "$code"
 }
 
 main "$@"
