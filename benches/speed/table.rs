@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 const HEAD: &str = "\
-| what | link | clawtap | beside it | | outcome | aim |
+| what | link | clawtap | beside it | that takes | outcome | aim |
 |---|---|---|---|---|---|---|
 ";
 
