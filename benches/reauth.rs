@@ -11,6 +11,7 @@
 )]
 
 #[path = "support/figures.rs"]
+#[expect(dead_code, reason = "the link here never stalls")]
 mod figures;
 #[path = "support/link.rs"]
 #[expect(dead_code, reason = "the link here never stalls")]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Effort;
 use crate::link::Conditions;
-use crate::rounds::{medians, time};
+use crate::rounds::{over, time};
 use crate::support::{GatewayHome, fakes};
 use crate::table::{Row, Table, ratio, time as shown};
 use crate::world::{Far, Near, WELL};
@@ -37,7 +37,8 @@ fn compare(far: &Far, what: &str, conditions: Conditions, effort: Effort, table:
         near.cool_down();
         far.begin(round);
     };
-    let [ours, theirs] = medians(
+    let [ours, theirs] = over(
+        conditions,
         effort.rounds(ROUNDS),
         [
             &mut |round| {

@@ -11,8 +11,8 @@ pub(crate) fn described() -> String {
     let ssh = said(Command::new("ssh").arg("-V"));
     let ssh = ssh.split(',').next().unwrap_or_default();
     format!(
-        "{clawtap}, {ssh}, on {date}: {processors} × {}, Linux {}. Medians of rounds in turn. A link's time is its round \
-         trip.\n",
+        "{clawtap}, {ssh}, on {date}: {processors} × {}, Linux {}. Medians of rounds in turn, means where the link \
+         stalls. A link's time is its round trip.\n",
         processor().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
         said(Command::new("uname").arg("-r")),
     )

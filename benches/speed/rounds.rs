@@ -3,10 +3,29 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::figures::median;
+use crate::figures::{mean, median};
+use crate::link::Conditions;
 
 /// Runs each contender once a round, and once before the first to warm the caches; their medians.
 pub(crate) fn medians<const N: usize>(
+    rounds: usize,
+    contenders: [&mut dyn FnMut(u64) -> Duration; N],
+) -> [Duration; N] {
+    figures_of(median, rounds, contenders)
+}
+
+/// The same over a link, with means where it stalls.
+pub(crate) fn over<const N: usize>(
+    link: Conditions,
+    rounds: usize,
+    contenders: [&mut dyn FnMut(u64) -> Duration; N],
+) -> [Duration; N] {
+    let figure = if link.stalls { mean } else { median };
+    figures_of(figure, rounds, contenders)
+}
+
+fn figures_of<const N: usize>(
+    figure: fn(&mut [Duration]) -> Duration,
     rounds: usize,
     mut contenders: [&mut dyn FnMut(u64) -> Duration; N],
 ) -> [Duration; N] {
@@ -19,7 +38,7 @@ pub(crate) fn medians<const N: usize>(
             }
         }
     }
-    times.map(|mut times| median(&mut times))
+    times.map(|mut times| figure(&mut times))
 }
 
 /// Runs a command to its end. Its verdict is its business; that it came to one is ours.

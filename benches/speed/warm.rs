@@ -1,7 +1,7 @@
 //! A question soon after another: over the connection that was kept, answered by what the gateway knows.
 
 use crate::Effort;
-use crate::rounds::{medians, time};
+use crate::rounds::{over, time};
 use crate::support::{GatewayHome, fakes};
 use crate::table::{Row, Table, ratio, time as shown};
 use crate::world::{Far, Near, WELL};
@@ -13,7 +13,8 @@ pub(crate) fn measure(effort: Effort, table: &mut Table) {
         let home = GatewayHome::new().document(WELL).first("sleep 2.4");
         let far = Far::new(home, &[fakes("gateway")], conditions);
         let near = Near::new(&far.table("home"), &[]);
-        let [ours, theirs] = medians(
+        let [ours, theirs] = over(
+            conditions,
             effort.rounds(ROUNDS),
             [
                 &mut |round| {
