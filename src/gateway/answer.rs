@@ -60,9 +60,9 @@ pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Inco
             "begin" => begun = true,
             _ if !begun => {}
             "snapshot" => {
-                let (age, nonce) = value.split_once(' ').unwrap_or((value, ""));
-                answer.snapshot = age.parse().ok();
-                earlier_nonce = Some(nonce).filter(|nonce| !nonce.is_empty());
+                let told = value.split_once(' ');
+                let told = told.and_then(|(age, nonce)| Some((age.parse().ok()?, nonce)));
+                (answer.snapshot, earlier_nonce) = told.unzip();
             }
             "openclaw" | "found" => answer.openclaw = Some(value.to_owned()),
             "version" => answer.version = Some(value.to_owned()),
@@ -145,6 +145,31 @@ mod tests {
         let run = read(text.as_bytes(), NONCE).unwrap().run.unwrap();
         assert_eq!(run.exit, 2);
         assert!(run.stdout.starts_with(b"fedcba9876543210 exit 0\n"));
+    }
+
+    #[test]
+    fn a_snapshot_is_read_by_the_mark_of_its_own_time() {
+        let told = |snapshot: &str, end: &str| {
+            let mark = "fedcba98";
+            format!(
+                "\n{NONCE} begin 1\n{NONCE} snapshot {snapshot}\n{mark} openclaw /usr/bin/openclaw\n\
+                 {mark} stdout\n{{}}\n{mark} exit 2\n{mark} whole\n{end} end\n"
+            )
+        };
+        let text = told("245 fedcba98", NONCE);
+        let answer = read(text.as_bytes(), NONCE).unwrap();
+        assert_eq!(answer.snapshot, Some(245));
+        assert_eq!(answer.openclaw.as_deref(), Some("/usr/bin/openclaw"));
+        let run = answer.run.unwrap();
+        assert_eq!((run.exit, run.stdout), (2, &b"{}"[..]));
+        // What ends it is said now, and by whoever was asked.
+        let text = told("245 fedcba98", "fedcba98");
+        assert_eq!(read(text.as_bytes(), NONCE), Err(Incomplete::CutOff));
+        for odd in ["245", "-1 fedcba98", "", "99999999999 fedcba98"] {
+            let text = told(odd, NONCE);
+            let answer = read(text.as_bytes(), NONCE).unwrap();
+            assert_eq!(answer, Answer::default(), "{odd}");
+        }
     }
 
     #[test]
