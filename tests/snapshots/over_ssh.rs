@@ -1,5 +1,7 @@
 //! Snapshots through a real sshd, under everything that may be called sh there.
 
+use std::path::Path;
+
 use super::{OK, gateway, kept, starts};
 use crate::support::{GatewayHome, Sshd, expect_none_left, fakes, program, wait_until};
 
@@ -44,6 +46,22 @@ fn every_shell_keeps_an_answer_and_tells_it_again() {
         assert_eq!(starts(&gateway), 1, "{shell}");
         assert_eq!(kept(&gateway), ["default+default"], "{shell}");
     }
+}
+
+#[test]
+fn a_snapshot_is_told_with_two_programs() {
+    let few = ["sh", "date", "cat"];
+    let gateway = few.into_iter().fold(gateway(), |gateway, name| {
+        gateway.link(&format!("few/{name}"), program(name))
+    });
+    let check = |folders: &[&Path]| {
+        let sshd = Sshd::of(&gateway).path(folders).start();
+        let _ = sshd.clawtap().args(["check"]).run().status(0).stdout(OK);
+    };
+    let fakes = fakes("gateway");
+    check(&[&fakes, "/usr/bin".as_ref(), "/bin".as_ref()]);
+    check(&[&fakes, &gateway.path().join("few")]);
+    assert_eq!(starts(&gateway), 1);
 }
 
 #[test]
