@@ -17,9 +17,13 @@ use crate::system::{files, terminal};
 
 pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Error> {
     let path = settings::config_path(session.config.as_deref(), &session.environment)?;
-    let configured = settings::read_config(&path, &session.environment)?.gateways;
+    let config = settings::read_config(&path, &session.environment)?;
+    let configured = config.gateways;
     let yes = arguments.yes;
-    let gateway = described(arguments, &configured, session)?;
+    let mut gateway = described(arguments, &configured, session)?;
+    if let (Way::Ssh(ssh), false) = (&mut gateway.way, config.ssh_multiplex) {
+        ssh.multiplex = false;
+    }
 
     let mut reply = ask_one(
         &gateway,
@@ -85,7 +89,7 @@ fn described(
             port: arguments.port,
             identity_file: arguments.identity_file.map(absolute),
             config: arguments.ssh_config.map(absolute),
-            shared: None,
+            multiplex: true,
         })
     };
     let identifier = |name: &str, value: Option<String>| {

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::credentials::claude::Fault;
 use crate::gateway::answer::{self, Answer};
 use crate::gateway::command_line::Questions;
-use crate::gateway::exchange::{Exchange, Terms, exchange};
+use crate::gateway::exchange::{Exchange, Repetition, Terms, exchange};
 use crate::gateway::failure::{self, Failure, Problem};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::{self, Freshness, Want};
@@ -125,6 +125,7 @@ fn ask_once(
         limit: gateway.limit * runs,
         stdin: &[],
         questions,
+        repetition: Repetition::Harmless,
     };
     let text = |nonce: &str| request::probe(gateway, want, freshness, nonce);
     match exchange(gateway, text, &terms, processes, environment) {

@@ -1,7 +1,7 @@
 //! The command line of ssh, and of the shell that stands in for it on this machine.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::gateway::identity::{Ssh, Way};
 use crate::gateway::request::remote_command;
@@ -10,7 +10,19 @@ use crate::gateway::request::remote_command;
 pub(crate) const CONNECT_TIMEOUT_S: u64 = 15;
 
 /// How long a shared connection outlives its last session, in seconds.
-const SHARED_FOR: &str = "ControlPersist=60";
+const SHARED_FOR: &str = "ControlPersist=300";
+
+/// How a session over ssh gets its connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// It is the one at this socket, which the first session makes and leaves behind. It outranks a `ControlPath`
+    /// of `ssh_config`: what is known of our own socket is not known of another.
+    Shared(PathBuf),
+    /// It makes one, whatever `ssh_config` says.
+    Alone,
+    /// As `ssh_config` says.
+    AsConfigured,
+}
 
 /// Whether ssh may ask the person at the terminal for a passphrase or password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +39,28 @@ pub(crate) struct CommandLine {
 }
 
 /// The command that has a shell on the gateway run a program.
-pub(crate) fn shell_on(way: &Way, questions: Questions, program: &str) -> CommandLine {
-    shell(way, "-T", questions, program)
+pub(crate) fn shell_on(
+    way: &Way,
+    sharing: &Sharing,
+    questions: Questions,
+    program: &str,
+) -> CommandLine {
+    shell(way, "-T", sharing, questions, program)
 }
 
 /// The same on a terminal of the gateway, whatever our own streams are. On this machine it is up to whoever runs
 /// it to provide one.
-pub(crate) fn terminal_on(way: &Way, program: &str) -> CommandLine {
-    shell(way, "-tt", Questions::Forbidden, program)
+pub(crate) fn terminal_on(way: &Way, sharing: &Sharing, program: &str) -> CommandLine {
+    shell(way, "-tt", sharing, Questions::Forbidden, program)
 }
 
-fn shell(way: &Way, terminal: &str, questions: Questions, program: &str) -> CommandLine {
+fn shell(
+    way: &Way,
+    terminal: &str,
+    sharing: &Sharing,
+    questions: Questions,
+    program: &str,
+) -> CommandLine {
     match way {
         Way::Local => CommandLine {
             program: "sh",
@@ -45,7 +68,7 @@ fn shell(way: &Way, terminal: &str, questions: Questions, program: &str) -> Comm
         },
         Way::Ssh(ssh) => {
             let mut arguments = vec![terminal.into()];
-            arguments.extend(connection(ssh, questions));
+            arguments.extend(connection(ssh, sharing, questions));
             arguments.extend([
                 "--".into(),
                 ssh.target.as_str().into(),
@@ -84,8 +107,9 @@ fn control_path(socket: &Path) -> OsString {
 }
 
 /// The options of every connection. They outrank what the alias in `ssh_config` may say: no forwarded
-/// agent, ports or display, no command of its own, and an unknown host key is never accepted.
-fn connection(ssh: &Ssh, questions: Questions) -> Vec<OsString> {
+/// agent, ports or display, no command of its own, and an unknown host key is never accepted. A network that is gone
+/// is noticed within 20 s, by a shared connection too, which nobody looks after.
+fn connection(ssh: &Ssh, sharing: &Sharing, questions: Questions) -> Vec<OsString> {
     let mut arguments = Vec::new();
     let batch = match questions {
         Questions::Allowed => "BatchMode=no",
@@ -95,7 +119,7 @@ fn connection(ssh: &Ssh, questions: Questions) -> Vec<OsString> {
         batch,
         "StrictHostKeyChecking=yes",
         "LogLevel=ERROR",
-        "ServerAliveInterval=10",
+        "ServerAliveInterval=5",
         "ServerAliveCountMax=3",
         "ClearAllForwardings=yes",
         "ForwardAgent=no",
@@ -110,11 +134,17 @@ fn connection(ssh: &Ssh, questions: Questions) -> Vec<OsString> {
         "-o".into(),
         format!("ConnectTimeout={CONNECT_TIMEOUT_S}").into(),
     ]);
-    if let Some(socket) = &ssh.shared {
-        arguments.extend(["-o".into(), control_path(socket)]);
-        for option in ["ControlMaster=auto", SHARED_FOR] {
-            arguments.extend(["-o".into(), option.into()]);
-        }
+    let sharing: Vec<OsString> = match sharing {
+        Sharing::Shared(socket) => vec![
+            control_path(socket),
+            "ControlMaster=auto".into(),
+            SHARED_FOR.into(),
+        ],
+        Sharing::Alone => vec![control_path(Path::new("none")), "ControlMaster=no".into()],
+        Sharing::AsConfigured => Vec::new(),
+    };
+    for option in sharing {
+        arguments.extend(["-o".into(), option]);
     }
     arguments.extend(whereabouts(ssh));
     arguments
@@ -138,7 +168,7 @@ pub(crate) fn whereabouts(ssh: &Ssh) -> Vec<OsString> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Questions, shell_on};
+    use super::{Questions, Sharing, shell_on};
     use crate::gateway::identity::{Ssh, Target, Way};
     use crate::gateway::request::remote_command;
 
@@ -149,9 +179,9 @@ mod tests {
             port: Some(2222),
             identity_file: Some("/keys/a key".into()),
             config: None,
-            shared: None,
+            multiplex: true,
         });
-        let line = shell_on(&way, Questions::Forbidden, "true");
+        let line = shell_on(&way, &Sharing::AsConfigured, Questions::Forbidden, "true");
         let words: Vec<_> = line
             .arguments
             .iter()

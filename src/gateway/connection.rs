@@ -1,23 +1,83 @@
-//! One ssh connection that the sessions of a command share, and the ports that it carries.
+//! The ssh connection that the sessions to a gateway share, whoever starts them, and the ports that it carries.
+//!
+//! The first session makes it and leaves it behind; it ends by itself when nobody has used it for a while. Where it
+//! cannot be shared, each session makes its own.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::gateway::command_line::shared_connection;
+use crate::gateway::command_line::{Sharing, shared_connection};
 use crate::gateway::failure::last_line;
 use crate::gateway::identity::{Gateway, Ssh, Way};
 use crate::system::environment::Environment;
-use crate::system::files;
 use crate::system::process::{Invocation, Processes};
+use crate::system::socket::Place;
+use crate::system::{files, placement, socket};
 
 /// For an order to the connection's ssh, which stays on this device or costs one round trip.
 const ORDER: Duration = Duration::from_secs(10);
+/// For a connection's ssh that may hang, to give its socket up.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// A socket's path must stay shorter than this on every system, and ssh appends 17 characters while it makes it.
 const LONGEST_SOCKET: usize = 103 - 17;
 
-/// The way to a gateway over a connection that its sessions share. Dropping it closes the connection.
+/// The way to a gateway, as a session finds it.
+pub(super) struct Route {
+    pub(super) sharing: Sharing,
+    /// Whether somebody already listened at the socket. Whether the connection leads anywhere is not known.
+    pub(super) was_there: bool,
+}
+
+impl Route {
+    /// The way that a session takes first.
+    pub(super) fn to(gateway: &Gateway, environment: &Environment) -> Self {
+        let shared = match &gateway.way {
+            Way::Ssh(ssh) if ssh.multiplex => place(ssh, environment),
+            Way::Ssh(_) | Way::Local => None,
+        };
+        match shared {
+            Some((socket, was_there)) => Self {
+                sharing: Sharing::Shared(socket),
+                was_there,
+            },
+            None => Self {
+                sharing: Sharing::AsConfigured,
+                was_there: false,
+            },
+        }
+    }
+
+    /// The way past every shared connection.
+    pub(super) fn direct() -> Self {
+        Self {
+            sharing: Sharing::Alone,
+            was_there: false,
+        }
+    }
+
+    /// Has nobody take this way any more. Sessions that others have on it go on.
+    pub(super) fn close(
+        &self,
+        gateway: &Gateway,
+        processes: &Processes,
+        environment: &Environment,
+    ) {
+        let (Way::Ssh(ssh), Sharing::Shared(socket)) = (&gateway.way, &self.sharing) else {
+            return;
+        };
+        let place = socket::look(socket);
+        let stopped = place == Place::Listening
+            && order(ssh, socket, "stop", &[], FAREWELL, processes, environment).is_ok();
+        if place != Place::Free && !stopped {
+            // Failing means that the next session comes by here as well.
+            let _ = placement::remove(socket);
+        }
+    }
+}
+
+/// A gateway, and the ports of this device that lead there.
 pub(crate) struct Connection<'a> {
     pub(crate) gateway: Gateway,
     processes: &'a Processes,
@@ -25,18 +85,14 @@ pub(crate) struct Connection<'a> {
 }
 
 impl<'a> Connection<'a> {
-    /// Prepares it: the first session makes the connection. Where it cannot be shared, each session makes its own.
+    /// Prepares it: the first session makes the connection.
     pub(crate) fn to(
         gateway: &Gateway,
         processes: &'a Processes,
         environment: &'a Environment,
     ) -> Self {
-        let mut gateway = gateway.clone();
-        if let Way::Ssh(ssh) = &mut gateway.way {
-            ssh.shared = socket(ssh, environment);
-        }
         Self {
-            gateway,
+            gateway: gateway.clone(),
             processes,
             environment,
         }
@@ -59,32 +115,11 @@ impl<'a> Connection<'a> {
         let Way::Ssh(ssh) = &self.gateway.way else {
             return Err("the gateway is this machine".into());
         };
-        let socket = ssh.shared.as_deref();
-        let socket = socket.ok_or("the connection cannot be shared here")?;
-        let line = shared_connection(ssh, socket, order, words);
-        let program = self.environment.program(line.program);
-        let program = program.ok_or("ssh is not installed here")?;
-        let invocation = Invocation::new(program, ORDER).arguments(line.arguments);
-        let finished = self.processes.run(&invocation);
-        let finished = finished.map_err(|error| error.to_string())?;
-        if finished.succeeded() {
-            return Ok(());
-        }
-        let said = last_line(&String::from_utf8_lossy(&finished.stderr));
-        Err(said.map_or_else(|| "ssh refused".into(), |line| line.to_string()))
-    }
-}
-
-impl Drop for Connection<'_> {
-    fn drop(&mut self) {
-        let socket = match &self.gateway.way {
-            Way::Ssh(ssh) => ssh.shared.as_deref(),
-            Way::Local => None,
+        let Sharing::Shared(socket) = Route::to(&self.gateway, self.environment).sharing else {
+            return Err("the connection cannot be shared here".into());
         };
-        if socket.is_some_and(files::is_there) {
-            // It would end by itself a minute later.
-            let _ = self.order("exit", &[]);
-        }
+        let (processes, environment) = (self.processes, self.environment);
+        self::order(ssh, &socket, order, words, ORDER, processes, environment)
     }
 }
 
@@ -101,12 +136,56 @@ impl Drop for Forward<'_> {
     }
 }
 
-/// Where the connection's socket is; nothing where there is no fit place for it.
-fn socket(ssh: &Ssh, environment: &Environment) -> Option<PathBuf> {
-    let folder = environment
-        .path("XDG_RUNTIME_DIR")
-        .unwrap_or_else(|| environment.temporary_folder());
-    let folder = folder.join(format!("clawtap-{}", files::own_user()));
+/// Tells a connection's ssh something.
+fn order(
+    ssh: &Ssh,
+    socket: &Path,
+    order: &str,
+    words: &[String],
+    patience: Duration,
+    processes: &Processes,
+    environment: &Environment,
+) -> Result<(), String> {
+    let line = shared_connection(ssh, socket, order, words);
+    let program = environment.program(line.program);
+    let program = program.ok_or("ssh is not installed here")?;
+    let invocation = Invocation::new(program, patience).arguments(line.arguments);
+    let finished = processes.run(&invocation);
+    let finished = finished.map_err(|error| error.to_string())?;
+    if finished.succeeded() {
+        return Ok(());
+    }
+    let said = last_line(&String::from_utf8_lossy(&finished.stderr));
+    Err(said.map_or_else(|| "ssh refused".into(), |line| line.to_string()))
+}
+
+/// Where a connection's socket is or can be, and whether somebody listens there; nothing where there is no fit place.
+fn place(ssh: &Ssh, environment: &Environment) -> Option<(PathBuf, bool)> {
+    let name = socket_name(ssh);
+    let folders = [
+        environment.path("XDG_RUNTIME_DIR"),
+        Some(environment.temporary_folder()),
+    ];
+    let folders = folders
+        .into_iter()
+        .flatten()
+        .map(|folder| folder.join(format!("clawtap-{}", files::own_user())));
+    folders
+        .filter(|folder| is_fit(&folder.join(&name)) && files::own_folder(folder).is_ok())
+        .find_map(|folder| {
+            let path = folder.join(&name);
+            match socket::look(&path) {
+                Place::Listening => return Some((path, true)),
+                Place::Free | Place::Abandoned => {}
+                // It is in our own folder, under a name of ours, and of no use.
+                Place::Foreign => placement::remove(&path).ok()?,
+            }
+            files::takes_files(&folder).then_some((path, false))
+        })
+}
+
+/// The same for all that lead to the same place in the same way.
+fn socket_name(ssh: &Ssh) -> String {
     let mut hasher = DefaultHasher::new();
     (
         ssh.target.as_str(),
@@ -115,8 +194,7 @@ fn socket(ssh: &Ssh, environment: &Environment) -> Option<PathBuf> {
         &ssh.config,
     )
         .hash(&mut hasher);
-    let socket = folder.join(format!("{:016x}", hasher.finish()));
-    (is_fit(&socket) && files::own_folder(&folder).is_ok()).then_some(socket)
+    format!("{:016x}", hasher.finish())
 }
 
 /// Whether ssh takes this path as it is: short, and nothing in it that its configuration expands or divides at.
@@ -126,9 +204,41 @@ fn is_fit(socket: &Path) -> bool {
     text.is_some_and(|text| text.len() <= LONGEST_SOCKET && text.chars().all(plain))
 }
 
+/// What ssh wrote, without what it says of a shared connection before it makes another one by itself.
+///
+/// The beginnings of its lines are those of OpenSSH 9.2.
+pub(super) fn without_sharing(stderr: &[u8]) -> Vec<u8> {
+    let lines = stderr.split_inclusive(|&byte| byte == b'\n');
+    lines
+        .filter(|line| !is_of_sharing(line))
+        .flatten()
+        .copied()
+        .collect()
+}
+
+/// Whether ssh complains of the connection that it was to share.
+pub(super) fn complains_of_sharing(stderr: &[u8]) -> bool {
+    stderr.split(|&byte| byte == b'\n').any(is_of_sharing)
+}
+
+fn is_of_sharing(line: &[u8]) -> bool {
+    const BEGINNINGS: [&str; 7] = [
+        "ControlPath ",
+        "ControlSocket ",
+        "Control socket ",
+        "mux_client_",
+        "muxclient: ",
+        "muxserver_listen: ",
+        "unix_listener: ",
+    ];
+    BEGINNINGS
+        .iter()
+        .any(|beginning| line.starts_with(beginning.as_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_fit;
+    use super::{complains_of_sharing, is_fit, without_sharing};
     use std::path::Path;
 
     #[test]
@@ -138,5 +248,16 @@ mod tests {
         assert!(!is_fit(Path::new(&format!("/{}", "x".repeat(90)))));
         assert!(!is_fit(Path::new("/tmp/%h/0123456789abcdef")));
         assert!(!is_fit(Path::new("/my folder/0123456789abcdef")));
+    }
+
+    #[test]
+    fn what_ssh_says_of_a_shared_connection_is_not_what_openclaw_says() {
+        let said = "mux_client_request_session: session request failed: Session open refused by peer\r\n\
+                    openclaw: something is wrong\n\
+                    ControlSocket /tmp/clawtap-0/0 already exists, disabling multiplexing\r\n";
+        assert!(complains_of_sharing(said.as_bytes()));
+        let rest = without_sharing(said.as_bytes());
+        assert_eq!(rest, b"openclaw: something is wrong\n");
+        assert!(!complains_of_sharing(&rest));
     }
 }

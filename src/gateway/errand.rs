@@ -2,7 +2,7 @@
 
 use crate::credentials::secret::Secret;
 use crate::gateway::command_line::Questions;
-use crate::gateway::exchange::{Terms, exchange};
+use crate::gateway::exchange::{Repetition, Terms, exchange};
 use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::{self, Errand, Tool};
@@ -32,6 +32,7 @@ pub(crate) fn run(
         limit: errand.limit,
         stdin: input,
         questions: Questions::Forbidden,
+        repetition: Repetition::Forbidden,
     };
     let text = |nonce: &str| request::errand(gateway, errand, nonce);
     let exchange = exchange(gateway, text, &terms, processes, environment)?;

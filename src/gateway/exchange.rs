@@ -4,7 +4,8 @@ use std::io;
 use std::time::Duration;
 
 use crate::gateway::answer::{self, Answer, Incomplete};
-use crate::gateway::command_line::{self, CONNECT_TIMEOUT_S, Questions};
+use crate::gateway::command_line::{self, CONNECT_TIMEOUT_S, Questions, Sharing};
+use crate::gateway::connection::{self, Route};
 use crate::gateway::failure::{self, Failure, Problem};
 use crate::gateway::identity::{Gateway, Way};
 use crate::status::text::Text;
@@ -18,6 +19,9 @@ const LARGEST_ANSWER: usize = 8 * 1024 * 1024 + 64 * 1024;
 pub(super) const ALLOWANCE: Duration = Duration::from_secs(15);
 /// What a person may take to type a passphrase.
 const TYPING: Duration = Duration::from_secs(120);
+/// How long a shared connection that was there before may be silent: past it, the device has probably changed its
+/// network. A login that is slower than this is asked over a connection of its own.
+const SHARED_SILENCE: Duration = Duration::from_secs(3);
 
 /// How a program is run on a gateway.
 pub(super) struct Terms<'a> {
@@ -25,24 +29,65 @@ pub(super) struct Terms<'a> {
     pub(super) limit: Duration,
     pub(super) stdin: &'a [u8],
     pub(super) questions: Questions,
+    pub(super) repetition: Repetition,
+}
+
+/// Whether a program may be run again when its answer got lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repetition {
+    /// It only looks.
+    Harmless,
+    /// It changes something.
+    Forbidden,
 }
 
 /// A program that has run, and the mark of its answer.
 pub(super) struct Exchange {
     pub(super) finished: Finished,
     nonce: String,
+    /// Whether ssh complained of the connection that it was to share.
+    sharing_failed: bool,
 }
 
-/// Runs the program that `text` makes for a nonce.
+/// Runs the program that `text` makes for a nonce, over the shared connection if there can be one. Where that one is
+/// of no use, a program that may be repeated is run over a connection of its own.
 pub(super) fn exchange(
     gateway: &Gateway,
-    text: impl FnOnce(&str) -> String,
+    text: impl Fn(&str) -> String,
     terms: &Terms<'_>,
     processes: &Processes,
     environment: &Environment,
 ) -> Result<Exchange, Failure> {
+    let route = Route::to(gateway, environment);
+    let first = attempt(gateway, &text, terms, &route, processes, environment)?;
+    // A person would be asked for the same passphrase again.
+    let repeatable =
+        terms.repetition == Repetition::Harmless && terms.questions == Questions::Forbidden;
+    if !repeatable || !first.broke_on(&route) {
+        return Ok(first);
+    }
+    route.close(gateway, processes, environment);
+    attempt(
+        gateway,
+        &text,
+        terms,
+        &Route::direct(),
+        processes,
+        environment,
+    )
+}
+
+fn attempt(
+    gateway: &Gateway,
+    text: impl Fn(&str) -> String,
+    terms: &Terms<'_>,
+    route: &Route,
+    processes: &Processes,
+    environment: &Environment,
+) -> Result<Exchange, Failure> {
     let nonce = random::token().map_err(|error| cannot_start(&error))?;
-    let line = command_line::shell_on(&gateway.way, terms.questions, &text(&nonce));
+    let text = text(&nonce);
+    let line = command_line::shell_on(&gateway.way, &route.sharing, terms.questions, &text);
     let program = find(gateway, line.program, environment)?;
     let typing = match terms.questions {
         Questions::Allowed => TYPING,
@@ -58,15 +103,38 @@ pub(super) fn exchange(
     if terms.questions == Questions::Allowed && matches!(gateway.way, Way::Ssh(_)) {
         invocation.terminal = Terminal::Shared;
     } else {
-        invocation.first_byte = Some(overhead);
+        invocation.first_byte = Some(match terms.repetition {
+            Repetition::Harmless if route.was_there => SHARED_SILENCE,
+            _ => overhead,
+        });
     }
-    let finished = processes
+    let mut finished = processes
         .run(&invocation)
         .map_err(|error| cannot_start(&error))?;
-    Ok(Exchange { finished, nonce })
+    let sharing_failed = connection::complains_of_sharing(&finished.stderr);
+    finished.stderr = connection::without_sharing(&finished.stderr);
+    Ok(Exchange {
+        finished,
+        nonce,
+        sharing_failed,
+    })
 }
 
 impl Exchange {
+    /// Whether the shared connection may be what failed, and not the gateway.
+    fn broke_on(&self, route: &Route) -> bool {
+        let incomplete = answer::read(&self.finished.stdout, &self.nonce).err();
+        match (&route.sharing, self.finished.ending, incomplete) {
+            (Sharing::Shared(_), Ending::Silent, _) => route.was_there,
+            // The ssh that keeps it can be killed, and then nobody says anything.
+            (Sharing::Shared(_), Ending::Exited(255), Some(Incomplete::CutOff)) => true,
+            (Sharing::Shared(_), Ending::Exited(255), Some(Incomplete::NotBegun)) => {
+                route.was_there || self.sharing_failed || self.finished.stderr.is_empty()
+            }
+            _ => false,
+        }
+    }
+
     /// The answer, or why there is none.
     pub(super) fn answer(&self) -> Result<Answer<'_>, Failure> {
         answer::read(&self.finished.stdout, &self.nonce).map_err(|incomplete| {

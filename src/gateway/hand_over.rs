@@ -4,7 +4,7 @@ use crate::credentials::claude::Fault;
 use crate::credentials::secret::Secret;
 use crate::gateway::answer::Answer;
 use crate::gateway::command_line::Questions;
-use crate::gateway::exchange::{Terms, exchange};
+use crate::gateway::exchange::{Repetition, Terms, exchange};
 use crate::gateway::failure::{self, Failure, Problem};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::{self, HandOver};
@@ -37,6 +37,7 @@ pub(crate) fn run(
         limit: hand_over.limit,
         stdin: &[],
         questions: Questions::Forbidden,
+        repetition: Repetition::Forbidden,
     };
     let text = |nonce: &str| request::hand_over(gateway, hand_over, nonce);
     let exchange = exchange(gateway, text, &terms, processes, environment)?;

@@ -33,7 +33,7 @@ impl Gateway {
                 port: None,
                 identity_file: None,
                 config: None,
-                shared: None,
+                multiplex: true,
             }),
             openclaw: None,
             agent: None,
@@ -103,9 +103,8 @@ pub(crate) struct Ssh {
     pub(crate) identity_file: Option<PathBuf>,
     /// Instead of `~/.ssh/config`.
     pub(crate) config: Option<PathBuf>,
-    /// The socket over which the sessions of a command share one connection; set by `gateway::connection`, never
-    /// by the configuration.
-    pub(crate) shared: Option<PathBuf>,
+    /// Whether sessions share one connection, which then stays for a few minutes.
+    pub(crate) multiplex: bool,
 }
 
 impl Ssh {

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::gateway::answer::Incomplete;
 use crate::gateway::command_line::{self, CONNECT_TIMEOUT_S};
+use crate::gateway::connection::{Route, without_sharing};
 use crate::gateway::exchange::{ALLOWANCE, cannot_start, find, no_answer};
 use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::identity::{Gateway, Way};
@@ -49,7 +50,8 @@ impl RemoteTerminal {
     ) -> Result<Self, Failure> {
         let nonce = random::token().map_err(|error| cannot_start(&error))?;
         let text = request::sign_in(gateway, program, &nonce);
-        let line = command_line::terminal_on(&gateway.way, &text);
+        let route = Route::to(gateway, environment);
+        let line = command_line::terminal_on(&gateway.way, &route.sharing, &text);
         let path = find(gateway, line.program, environment)?;
         let overhead = Duration::from_secs(CONNECT_TIMEOUT_S) + ALLOWANCE;
         let mut invocation =
@@ -106,7 +108,7 @@ impl RemoteTerminal {
                     Incomplete::NotBegun
                 },
                 ending,
-                self.conversation.complaints(),
+                &without_sharing(self.conversation.complaints()),
             ),
         }
     }

@@ -13,14 +13,30 @@ use crate::settings::alerts::{self, Alerts};
 use crate::settings::table::{Mistake, Table, Value, line_at};
 
 /// What the file says.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Config {
     pub(crate) gateways: Vec<Gateway>,
+    /// Whether the sessions of gateways that do not say it themselves share a connection.
+    pub(crate) ssh_multiplex: bool,
     pub(crate) notification: Notification,
     pub(crate) sign_in: SignIn,
     pub(crate) sync: Sync,
     pub(crate) tap: Tap,
     pub(crate) alerts: Alerts,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            gateways: Vec::new(),
+            ssh_multiplex: true,
+            notification: Notification::default(),
+            sign_in: SignIn::default(),
+            sync: Sync::default(),
+            tap: Tap::default(),
+            alerts: Alerts::default(),
+        }
+    }
 }
 
 /// How a quick answer is given.
@@ -100,6 +116,10 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
         Some(value) => value.tables("[[gateway]]")?,
         None => Vec::new(),
     };
+    let ssh_multiplex = match root.take("ssh_multiplex") {
+        Some(value) => value.boolean()?,
+        None => true,
+    };
     let notification = match root.take("notification") {
         Some(value) => notification(value.table("[notification]")?)?,
         None => Notification::default(),
@@ -122,7 +142,7 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
     let mut names = BTreeSet::new();
     for table in tables {
         let beginning = table.beginning();
-        let gateway = gateway(table, home)?;
+        let gateway = gateway(table, ssh_multiplex, home)?;
         if !names.insert(gateway.name.clone()) {
             return Err(beginning.mistake("two gateways have the same name"));
         }
@@ -134,6 +154,7 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
     };
     Ok(Config {
         gateways,
+        ssh_multiplex,
         notification,
         sign_in,
         sync,
@@ -213,13 +234,14 @@ fn notification(mut table: Table) -> Result<Notification, Mistake> {
     Ok(notification)
 }
 
-fn gateway(mut table: Table, home: Option<&Path>) -> Result<Gateway, Mistake> {
+fn gateway(mut table: Table, ssh_multiplex: bool, home: Option<&Path>) -> Result<Gateway, Mistake> {
     let name = table.take("name");
     let ssh = table.take("ssh");
     let local = table.take("local");
     let port = table.take("port");
     let identity_file = table.take("identity_file");
     let ssh_config = table.take("ssh_config");
+    let multiplex = table.take("ssh_multiplex");
     let openclaw = table.take("openclaw");
     let agent = table.take("agent");
     let profile = table.take("profile");
@@ -234,7 +256,7 @@ fn gateway(mut table: Table, home: Option<&Path>) -> Result<Gateway, Mistake> {
     let path = |value: Value| value.string().map(|text| expand(text, home));
     let way = match ssh {
         Some(ssh) if local => return Err(ssh.mistake("and `local` exclude each other")),
-        None if local => match [&port, &identity_file, &ssh_config]
+        None if local => match [&port, &identity_file, &ssh_config, &multiplex]
             .into_iter()
             .flatten()
             .next()
@@ -253,7 +275,10 @@ fn gateway(mut table: Table, home: Option<&Path>) -> Result<Gateway, Mistake> {
                 .and_then(|port| port.try_into().ok()),
             identity_file: identity_file.map(path).transpose()?,
             config: ssh_config.map(path).transpose()?,
-            shared: None,
+            multiplex: multiplex
+                .map(|value| value.boolean())
+                .transpose()?
+                .unwrap_or(ssh_multiplex),
         }),
     };
     Ok(Gateway {
@@ -327,6 +352,9 @@ pub(crate) fn add(text: &str, gateway: &Gateway) -> Result<String, toml_edit::To
             if let Some(file) = &ssh.config {
                 table["ssh_config"] = value(file.to_string_lossy().into_owned());
             }
+            if !ssh.multiplex {
+                table["ssh_multiplex"] = value(false);
+            }
         }
     }
     match gateway.openclaw.as_deref() {
@@ -394,6 +422,41 @@ local = true
         assert_eq!(home.openclaw.as_ref().unwrap().len(), 4);
         assert_eq!(home.limit.as_secs(), 60);
         assert_eq!(here.way, Way::Local);
+    }
+
+    #[test]
+    fn sessions_share_a_connection_unless_the_gateway_or_else_the_file_says_otherwise() {
+        let table = [
+            ("", "", true),
+            ("", "ssh_multiplex = false\n", false),
+            ("ssh_multiplex = false\n", "", false),
+            ("ssh_multiplex = false\n", "ssh_multiplex = true\n", true),
+        ];
+        for (for_all, own, expected) in table {
+            let text = format!("{for_all}[[gateway]]\nname = \"a\"\nssh = \"b\"\n{own}");
+            let config = parse(&text, None).unwrap();
+            let Way::Ssh(ssh) = &config.gateways[0].way else {
+                panic!("{text}")
+            };
+            assert_eq!(ssh.multiplex, expected, "{text}");
+            let again = parse(&add("", &config.gateways[0]).unwrap(), None).unwrap();
+            assert_eq!(again.gateways, config.gateways, "{text}");
+        }
+        for (text, line, message) in [
+            (
+                "ssh_multiplex = \"no\"\n",
+                1,
+                "`ssh_multiplex` must be true or false",
+            ),
+            (
+                "[[gateway]]\nname = \"a\"\nlocal = true\nssh_multiplex = true\n",
+                4,
+                "`ssh_multiplex` is for `ssh`, not for `local`",
+            ),
+        ] {
+            let mistake = parse(text, None).unwrap_err();
+            assert_eq!((mistake.line, mistake.message.as_str()), (line, message));
+        }
     }
 
     #[test]

@@ -166,7 +166,7 @@ pub(crate) fn load(
         Err(error) => return Err(error),
     };
     let mut known = configured.gateways.clone();
-    let chosen = match (selection, server) {
+    let mut chosen = match (selection, server) {
         (Selection::Default, Some(server)) => vec![of_server(server, configured.gateways)?],
         (Selection::Default | Selection::All, _) => configured.gateways,
         (Selection::One(name), server) => vec![named(name, configured.gateways, server)?],
@@ -178,8 +178,15 @@ pub(crate) fn load(
         );
     }
     let names: BTreeSet<&Name> = known.iter().map(|gateway| &gateway.name).collect();
-    let is_new = |gateway: &&Gateway| !names.contains(&gateway.name);
-    let new: Vec<Gateway> = chosen.iter().filter(is_new).cloned().collect();
+    let is_new = |gateway: &&mut Gateway| !names.contains(&gateway.name);
+    let mut new = Vec::new();
+    for gateway in chosen.iter_mut().filter(is_new) {
+        // Only a variable names it: what the file says of all of them is all that is said of it.
+        if let Way::Ssh(ssh) = &mut gateway.way {
+            ssh.multiplex = configured.ssh_multiplex;
+        }
+        new.push(gateway.clone());
+    }
     known.extend(new);
     Ok(Settings {
         gateways: chosen,

@@ -289,6 +289,11 @@ pub(crate) fn own_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether a file can be made in a folder now: it may be read-only, or its disk full.
+pub(crate) fn takes_files(folder: &Path) -> bool {
+    tempfile::NamedTempFile::new_in(folder).is_ok()
+}
+
 /// The number of the user that this process runs as.
 pub(crate) fn own_user() -> u32 {
     rustix::process::geteuid().as_raw()

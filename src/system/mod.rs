@@ -15,6 +15,7 @@ pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod random;
 pub(crate) mod screen;
+pub(crate) mod socket;
 pub(crate) mod spinner;
 pub(crate) mod systemctl;
 pub(crate) mod terminal;

@@ -5,6 +5,7 @@ mod layouts;
 mod limits;
 mod login_shells;
 mod several;
+mod shared;
 mod stores;
 
 use crate::support::{GatewayHome, Sshd};

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use pretty_assertions::assert_eq;
 use rustix::process::{Pid, Signal, kill_process};
-use tempfile::TempDir;
 
+use super::home::Home;
 use super::processes::wait_at_most;
 use super::terminal::Terminal;
 use super::{GatewayHome, fakes};
@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// A run of clawtap that is being put together; `run` starts it.
 #[must_use = "nothing runs before `run`"]
 pub(crate) struct Clawtap {
-    home: TempDir,
+    home: Home,
     arguments: Vec<OsString>,
     environment: BTreeMap<OsString, OsString>,
     path: Vec<PathBuf>,
@@ -34,7 +34,7 @@ pub(crate) struct Clawtap {
 impl Clawtap {
     /// In an empty home, with a fake ssh before the system's programs on `PATH`.
     pub(crate) fn new() -> Self {
-        let home = TempDir::new().expect("a temporary folder");
+        let home = Home::new();
         let log = home.path().join("log");
         fs::create_dir(&log).expect("a fresh folder");
         let path = vec![fakes("ssh"), "/usr/bin".into(), "/bin".into()];
@@ -212,7 +212,7 @@ pub(crate) struct Running {
     child: Guarded,
     stdout: File,
     stderr: File,
-    home: TempDir,
+    home: Home,
 }
 
 /// A process that does not outlive the test.
@@ -282,7 +282,7 @@ pub(crate) struct Ran {
     pub(crate) status: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
-    home: TempDir,
+    home: Home,
 }
 
 impl Ran {

@@ -2,6 +2,7 @@
 
 mod clawtap;
 mod gateway;
+mod home;
 #[cfg(feature = "test-openclaw")]
 mod identity;
 mod ntfy_server;

@@ -27,6 +27,18 @@ pub(crate) fn processes_of(home: &Path) -> Vec<(Pid, String)> {
     .collect()
 }
 
+/// The processes that work in this folder: those that have written over their environment too, as the ssh does that
+/// keeps a connection.
+pub(crate) fn processes_in(folder: &Path) -> Vec<Pid> {
+    let entries = fs::read_dir("/proc").expect("Linux").flatten();
+    let working = entries.filter(|entry| {
+        let place = fs::read_link(entry.path().join("cwd"));
+        place.is_ok_and(|place| place.starts_with(folder))
+    });
+    let ids = working.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    ids.filter_map(Pid::from_raw).collect()
+}
+
 /// Fails unless every process of this home ends by itself, soon.
 #[track_caller]
 pub(crate) fn expect_none_left(home: &Path) {

@@ -1,0 +1,46 @@
+//! A home folder of somebody who runs clawtap.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::process::{Signal, kill_process};
+use tempfile::TempDir;
+
+use super::processes::{processes_in, processes_of, wait_at_most};
+
+/// How long what is asked to end may take.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// It is empty at first. Dropping it ends what was started in it and still runs, such as the connections that ssh
+/// keeps for the next run, and removes it.
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        Self(TempDir::new().expect("a temporary folder"))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let running = || {
+            let ours = processes_of(self.path()).into_iter().map(|(id, _)| id);
+            ours.chain(processes_in(self.path())).collect::<Vec<_>>()
+        };
+        let end = |signal| {
+            for id in running() {
+                // Failing means that it ended by itself meanwhile.
+                let _ = kill_process(id, signal);
+            }
+        };
+        // An ssh that is asked takes its socket along.
+        end(Signal::TERM);
+        if !wait_at_most(GRACE, || running().is_empty()) {
+            end(Signal::KILL);
+        }
+    }
+}
