@@ -140,7 +140,7 @@ fn connection(ssh: &Ssh, sharing: &Sharing, questions: Questions) -> Vec<OsStrin
             "ControlMaster=auto".into(),
             SHARED_FOR.into(),
         ],
-        Sharing::Alone => vec![control_path(Path::new("none")), "ControlMaster=no".into()],
+        Sharing::Alone => vec![control_path(Path::new("none"))],
         Sharing::AsConfigured => Vec::new(),
     };
     for option in sharing {

@@ -129,7 +129,9 @@ impl Exchange {
             // The ssh that keeps it can be killed, and then nobody says anything.
             (Sharing::Shared(_), Ending::Exited(255), Some(Incomplete::CutOff)) => true,
             (Sharing::Shared(_), Ending::Exited(255), Some(Incomplete::NotBegun)) => {
-                route.was_there || self.sharing_failed || self.finished.stderr.is_empty()
+                route.was_there
+                    || self.sharing_failed
+                    || self.finished.stderr.trim_ascii().is_empty()
             }
             _ => false,
         }

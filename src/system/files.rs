@@ -353,7 +353,7 @@ fn parent(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::{append_private, own_folder, read, write_private, write_public};
+    use super::{append_private, own_folder, read, takes_files, write_private, write_public};
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -420,6 +420,15 @@ mod tests {
         std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o755)).unwrap();
         std::os::unix::fs::symlink(&ours, &link).unwrap();
         assert!(own_folder(&open).is_err() && own_folder(&link).is_err());
+    }
+
+    #[test]
+    fn whether_a_folder_takes_files_leaves_none_in_it() {
+        let home = tempfile::tempdir().unwrap();
+        assert!(takes_files(home.path()));
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+        assert!(!takes_files(std::path::Path::new("/proc")));
+        assert!(!takes_files(&home.path().join("missing")));
     }
 
     #[test]

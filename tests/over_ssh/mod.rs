@@ -1,11 +1,13 @@
 //! A real ssh and a real sshd between clawtap and a gateway.
 
+mod device;
 mod failures;
 mod layouts;
 mod limits;
 mod login_shells;
 mod several;
 mod shared;
+mod sharing_faults;
 mod stores;
 
 use crate::support::{GatewayHome, Sshd};

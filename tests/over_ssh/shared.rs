@@ -1,90 +1,11 @@
 //! One connection for every question, which stays for the next one.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
-use crate::support::{Clawtap, GatewayHome, Sshd, program, wait_until};
+use rustix::process::{Pid, Signal, kill_process};
 
-const ANSWER: &str = "home: ok, anthropic 299 d left\n";
-
-fn gateway() -> GatewayHome {
-    GatewayHome::new().document("2026.9.6/token_ok_am")
-}
-
-/// A phone from which one gateway is checked again and again. What it keeps between runs goes where a test sees it.
-struct Device(Clawtap);
-
-impl Device {
-    fn of(sshd: &Sshd) -> Self {
-        Self::with(sshd, "")
-    }
-
-    /// With further lines for the gateway's table.
-    fn with(sshd: &Sshd, lines: &str) -> Self {
-        let clawtap = sshd.clawtap_with(lines);
-        let folder = clawtap.home().join("run");
-        fs::create_dir(&folder).expect("a fresh folder");
-        Self(clawtap.args(["check"]).env("XDG_RUNTIME_DIR", folder))
-    }
-
-    /// Checks, and expects the answer and not a word more.
-    #[track_caller]
-    fn check(&self) {
-        let output = self.0.command().output().expect("the program starts");
-        let said =
-            [output.stdout, output.stderr].map(|said| String::from_utf8(said).expect("UTF-8"));
-        let [stdout, stderr] = said.each_ref().map(String::as_str);
-        assert_eq!(
-            (stdout, stderr, output.status.code()),
-            (ANSWER, "", Some(0))
-        );
-    }
-
-    fn folder(&self) -> PathBuf {
-        let user = rustix::process::geteuid().as_raw();
-        self.0.home().join(format!("run/clawtap-{user}"))
-    }
-
-    /// The sockets of its connections.
-    fn sockets(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).collect()
-    }
-
-    #[track_caller]
-    fn socket(&self) -> PathBuf {
-        let sockets = self.sockets();
-        let [socket] = &sockets[..] else {
-            panic!("not one socket: {sockets:?}")
-        };
-        socket.clone()
-    }
-
-    /// Has the ssh that keeps the connection do something.
-    #[track_caller]
-    fn order(&self, order: &str) -> String {
-        let output = Command::new(program("ssh"))
-            .args(["-F", "/dev/null", "-O", order, "-S"])
-            .arg(self.socket())
-            .arg("127.0.0.1")
-            .stdin(Stdio::null())
-            .output()
-            .expect("ssh starts");
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stderr).expect("UTF-8")
-    }
-
-    /// The process that keeps the connection.
-    fn keeper(&self) -> rustix::process::Pid {
-        let said = self.order("check");
-        let id = said
-            .split_once("pid=")
-            .and_then(|(_, rest)| rest.split_once(')'));
-        let id = id.and_then(|(id, _)| id.parse().ok());
-        id.and_then(rustix::process::Pid::from_raw).expect(&said)
-    }
-}
+use super::device::{Device, gateway, slow_once};
+use crate::support::{Sshd, wait_until};
 
 #[test]
 fn the_next_question_takes_the_connection_of_the_last() {
@@ -149,11 +70,7 @@ fn a_key_that_is_refused_later_does_not_matter_while_the_connection_is_there() {
     sshd.refuse_the_key();
     device.check();
     device.order("exit");
-    let output = device.0.command().output().expect("the program starts");
-    assert_eq!(
-        String::from_utf8_lossy(&output.stdout),
-        "home: refuses this device's key\n"
-    );
+    assert_eq!(device.answer(), "home: refuses this device's key\n");
 }
 
 #[test]
@@ -164,37 +81,59 @@ fn a_changed_host_key_is_an_alarm_for_the_next_connection() {
     device.check();
     device.order("exit");
     sshd.change_host_key();
-    let output = device.0.command().output().expect("the program starts");
-    assert_eq!(
-        String::from_utf8_lossy(&output.stdout),
-        "home: HOST KEY HAS CHANGED\n"
-    );
+    assert_eq!(device.answer(), "home: HOST KEY HAS CHANGED\n");
     assert_eq!(gateway.calls().lines().count(), 1);
 }
 
 #[test]
 fn one_who_is_ended_does_not_end_the_connection_of_others() {
-    let gateway = GatewayHome::new()
-        .document("2026.9.6/token_ok_am")
-        .first("if [ -e \"$HOME/slow\" ]; then : >\"$HOME/answering\"; sleep 300; fi");
+    let gateway = gateway();
     let sshd = Sshd::of(&gateway).start();
     let device = Device::of(&sshd);
     device.check();
     let keeper = device.keeper();
-    fs::write(gateway.path().join("slow"), "").expect("its folder");
-    let mut slow = device
-        .0
-        .command()
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it starts");
-    assert!(wait_until(|| gateway.path().join("answering").exists()));
-    let id = rustix::process::Pid::from_child(&slow);
-    rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it runs");
+    let gateway = slow_once(gateway);
+    let mut slow = device.start();
+    gateway.expect_asked();
+    let id = Pid::from_child(&slow);
+    kill_process(id, Signal::INT).expect("it runs");
     assert_eq!(slow.wait().expect("our child").code(), Some(130));
-    fs::remove_file(gateway.path().join("slow")).expect("it is there");
+    gateway.go_on();
     device.check();
     assert_eq!(device.keeper(), keeper);
     assert_eq!(sshd.connections(), 1);
+}
+
+#[test]
+fn what_a_person_types_a_passphrase_for_needs_none_the_next_time() {
+    let gateway = gateway();
+    let sshd = Sshd::of(&gateway).start();
+    sshd.lock_the_key("correct horse");
+    let device = Device::of(&sshd);
+    assert_eq!(device.answer(), "home: refuses this device's key\n");
+    let mut terminal = device.0.start_in_terminal();
+    terminal.expect("Enter passphrase for key");
+    terminal.type_line("correct horse");
+    let (exit, screen) = terminal.end();
+    assert_eq!(exit, Some(0), "{screen}");
+    let last = screen.trim_end().lines().last();
+    assert_eq!(last, Some("home: ok, anthropic 299 d left"), "{screen}");
+    let connections = sshd.connections();
+    device.check();
+    assert_eq!(sshd.connections(), connections);
+}
+
+#[test]
+fn two_that_begin_at_once_both_get_their_answer() {
+    let gateway = gateway();
+    let sshd = Sshd::of(&gateway).start();
+    let device = Device::of(&sshd);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| device.check());
+        }
+    });
+    device.check();
+    assert!(sshd.connections() <= 4);
+    device.socket();
 }

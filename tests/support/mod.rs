@@ -27,7 +27,7 @@ pub(crate) use processes::{expect_none_left, processes_of, wait_until};
 pub(crate) use real_gateway::{OPENAI_PORT, RealGateway, real_openclaw, with_nvm};
 pub(crate) use secrets::{files_with, run_watched, watched};
 #[cfg(feature = "test-sshd")]
-pub(crate) use sshd::{Sshd, program};
+pub(crate) use sshd::{Setup, Sshd, program};
 pub(crate) use started::run_counted;
 pub(crate) use terminal::Terminal;
 

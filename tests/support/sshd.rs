@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use super::processes::{end_all, wait_until};
@@ -217,6 +218,17 @@ impl Sshd {
         fs::copy(from, self.folder.path().join("authorized_keys")).expect("our folder");
     }
 
+    /// Has the client's key need this passphrase.
+    pub(crate) fn lock_the_key(&self, passphrase: &str) {
+        let status = Command::new(program("ssh-keygen"))
+            .args(["-q", "-p", "-P", "", "-N", passphrase, "-f"])
+            .arg(self.user_key())
+            .stdout(Stdio::null())
+            .status()
+            .expect("ssh-keygen starts");
+        assert!(status.success(), "ssh-keygen failed");
+    }
+
     /// The client has never been here.
     pub(crate) fn forget_host_key(&self) {
         fs::write(self.folder.path().join("known_hosts"), "").expect("our folder");
@@ -237,6 +249,13 @@ impl Sshd {
     pub(crate) fn hang_up(&self) {
         for (stream, _) in &*lock(&self.connections) {
             let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Nothing more comes from the connections that there are, as after the client has changed its network.
+    pub(crate) fn fall_silent(&self) {
+        for (_, child) in &*lock(&self.connections) {
+            signal(child, Signal::STOP);
         }
     }
 
@@ -264,6 +283,7 @@ impl Drop for Sshd {
         let served = self.host.take().map(JoinHandle::join);
         self.hang_up();
         for (_, child) in &mut *lock(&self.connections) {
+            signal(child, Signal::CONT);
             let ended = wait_until(|| !matches!(child.try_wait(), Ok(None)));
             if !ended {
                 let _ = child.kill();
@@ -333,6 +353,11 @@ pub(crate) fn program(name: &str) -> PathBuf {
         .ok()
         .and_then(|mut found| found.next());
     found.unwrap_or_else(|| panic!("{name} is not installed; tests/run installs it"))
+}
+
+fn signal(child: &Child, signal: Signal) {
+    // Failing means that it has ended.
+    let _ = kill_process(Pid::from_child(child), signal);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
