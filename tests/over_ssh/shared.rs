@@ -5,7 +5,8 @@ use std::fs;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::device::{Device, gateway, slow_once};
-use crate::support::{Sshd, wait_until};
+use crate::reauth::expired_in;
+use crate::support::{Sshd, expect_none_left, wait_until};
 
 #[test]
 fn the_next_question_takes_the_connection_of_the_last() {
@@ -136,4 +137,29 @@ fn two_that_begin_at_once_both_get_their_answer() {
     device.check();
     assert!(sshd.connections() <= 4);
     device.socket();
+}
+
+#[test]
+fn a_sign_in_takes_the_connection_that_is_there_and_leaves_it_there() {
+    let gateway = gateway();
+    let sshd = Sshd::of(&gateway).start();
+    let device = Device::of(&sshd);
+    device.check();
+    let keeper = device.keeper();
+    let gateway = expired_in(gateway);
+    let run = device.0.home().join("run");
+    let ran = sshd
+        .clawtap()
+        .on_a_phone()
+        .env("XDG_RUNTIME_DIR", &run)
+        .env("TMPDIR", run)
+        .env("FAKE_ANSWERS", "code")
+        .args(["reauth"])
+        .run()
+        .status(0)
+        .stdout("home: signed in, valid for 364 d\n");
+    expect_none_left(gateway.path());
+    expect_none_left(ran.home());
+    assert_eq!(device.keeper(), keeper);
+    assert_eq!(sshd.connections(), 1);
 }

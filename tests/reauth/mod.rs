@@ -45,7 +45,12 @@ pub(crate) fn lasting(name: &str, left: TimeDelta) -> String {
 
 /// A gateway whose setup token has run out, and lists a fresh one once it is stored.
 fn expired() -> GatewayHome {
-    GatewayHome::new()
+    expired_in(GatewayHome::new())
+}
+
+/// The same in a home that is there.
+pub(crate) fn expired_in(gateway: GatewayHome) -> GatewayHome {
+    gateway
         .document("2026.9.6/token_expired_am")
         .reply(
             "document-after",
