@@ -104,22 +104,28 @@ impl<'a> Connection<'a> {
     /// Why it cannot, in ssh's words or ours.
     pub(crate) fn forward(&self, from: Ipv4Addr, port: u16) -> Result<Forward<'_>, String> {
         let words = vec!["-L".into(), format!("{from}:{port}:127.0.0.1:{port}")];
-        self.order("forward", &words)?;
+        self.order("forward", &words, ORDER, self.processes)?;
         Ok(Forward {
             connection: self,
             words,
         })
     }
 
-    fn order(&self, order: &str, words: &[String]) -> Result<(), String> {
+    fn order(
+        &self,
+        order: &str,
+        words: &[String],
+        patience: Duration,
+        processes: &Processes,
+    ) -> Result<(), String> {
         let Way::Ssh(ssh) = &self.gateway.way else {
             return Err("the gateway is this machine".into());
         };
         let Sharing::Shared(socket) = Route::to(&self.gateway, self.environment).sharing else {
             return Err("the connection cannot be shared here".into());
         };
-        let (processes, environment) = (self.processes, self.environment);
-        self::order(ssh, &socket, order, words, ORDER, processes, environment)
+        let environment = self.environment;
+        self::order(ssh, &socket, order, words, patience, processes, environment)
     }
 }
 
@@ -131,8 +137,10 @@ pub(crate) struct Forward<'a> {
 
 impl Drop for Forward<'_> {
     fn drop(&mut self) {
-        // Without a connection there is no forward either.
-        let _ = self.connection.order("cancel", &self.words);
+        // Also when everything else was ended: the connection outlives us. Without one there is no forward either.
+        let _ = self
+            .connection
+            .order("cancel", &self.words, FAREWELL, &Processes::default());
     }
 }
 
