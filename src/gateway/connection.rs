@@ -20,6 +20,8 @@ use crate::system::{files, placement, socket};
 const ORDER: Duration = Duration::from_secs(10);
 /// For a connection's ssh that may hang, to give its socket up.
 const FAREWELL: Duration = Duration::from_secs(1);
+/// How many connections are kept on this device, about. Each is a process, of which Android ends the 33rd of all apps.
+const MOST_KEPT: usize = 8;
 /// A socket's path must stay shorter than this on every system, and ssh appends 17 characters while it makes it.
 const LONGEST_SOCKET: usize = 103 - 17;
 
@@ -178,18 +180,19 @@ fn place(ssh: &Ssh, environment: &Environment) -> Option<(PathBuf, bool)> {
         .into_iter()
         .flatten()
         .map(|folder| folder.join(format!("clawtap-{}", files::own_user())));
-    folders
-        .filter(|folder| is_fit(&folder.join(&name)) && files::own_folder(folder).is_ok())
-        .find_map(|folder| {
-            let path = folder.join(&name);
-            match socket::look(&path) {
-                Place::Listening => return Some((path, true)),
-                Place::Free | Place::Abandoned => {}
-                // It is in our own folder, under a name of ours, and of no use.
-                Place::Foreign => placement::remove(&path).ok()?,
-            }
-            files::takes_files(&folder).then_some((path, false))
-        })
+    let mut fit =
+        folders.filter(|folder| is_fit(&folder.join(&name)) && files::own_folder(folder).is_ok());
+    fit.find_map(|folder| {
+        let path = folder.join(&name);
+        match socket::look(&path) {
+            Place::Listening => return Some((path, true)),
+            Place::Free | Place::Abandoned => {}
+            // It is in our own folder, under a name of ours, and of no use.
+            Place::Foreign => placement::remove(&path).ok()?,
+        }
+        let room = socket::listening_in(&folder) < MOST_KEPT && files::takes_files(&folder);
+        room.then_some((path, false))
+    })
 }
 
 /// The same for all that lead to the same place in the same way.
@@ -246,7 +249,11 @@ fn is_of_sharing(line: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{complains_of_sharing, is_fit, without_sharing};
+    use super::{MOST_KEPT, Route, complains_of_sharing, is_fit, without_sharing};
+    use crate::gateway::command_line::Sharing;
+    use crate::gateway::identity::{Gateway, Name, Target};
+    use crate::system::environment::Environment;
+    use std::os::unix::net::UnixListener;
     use std::path::Path;
 
     #[test]
@@ -256,6 +263,29 @@ mod tests {
         assert!(!is_fit(Path::new(&format!("/{}", "x".repeat(90)))));
         assert!(!is_fit(Path::new("/tmp/%h/0123456789abcdef")));
         assert!(!is_fit(Path::new("/my folder/0123456789abcdef")));
+    }
+
+    #[test]
+    fn only_so_many_connections_are_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().to_str().unwrap();
+        let environment = Environment::from([("XDG_RUNTIME_DIR", path), ("TMPDIR", "/proc")]);
+        let to = |host: &str| {
+            let gateway = Gateway::at(Name::parse("home").unwrap(), Target::parse(host).unwrap());
+            Route::to(&gateway, &environment)
+        };
+        let mut kept = Vec::new();
+        for number in 0..MOST_KEPT {
+            let route = to(&format!("host-{number}"));
+            let Sharing::Shared(socket) = route.sharing else {
+                panic!("{number}")
+            };
+            kept.push(UnixListener::bind(socket).unwrap());
+        }
+        assert_eq!(to("one-more").sharing, Sharing::AsConfigured);
+        assert!(to("host-3").was_there);
+        kept.pop();
+        assert_ne!(to("one-more").sharing, Sharing::AsConfigured);
     }
 
     #[test]

@@ -37,6 +37,14 @@ pub(crate) fn look(path: &Path) -> Place {
     }
 }
 
+/// At how many sockets of a folder somebody listens.
+pub(crate) fn listening_in(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| look(&entry.path()) == Place::Listening)
+        .count()
+}
+
 fn connect(path: &Path) -> rustix::io::Result<()> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
