@@ -287,13 +287,14 @@ impl<'env> Session<'_, 'env> {
             return Ok(None);
         }
         let from = self.scene.rules.forward_from;
-        if let Some(holder) = port::holder(from, port) {
-            return Err(format!("Port {port} is taken here by {holder}."));
-        }
-        match connection.forward(from, port) {
-            Ok(forward) => Ok(Some(forward)),
-            Err(reason) => Err(format!("Port {port} cannot lead to the gateway: {reason}.")),
-        }
+        // ssh takes over a port that a sign-in which was killed has left with the connection.
+        connection
+            .forward(from, port)
+            .map(Some)
+            .map_err(|reason| match port::holder(from, port) {
+                Some(holder) => format!("Port {port} is taken here by {holder}."),
+                None => format!("Port {port} cannot lead to the gateway: {reason}."),
+            })
     }
 
     fn open_page(&mut self) {
