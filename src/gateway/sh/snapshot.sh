@@ -2,7 +2,8 @@
 # program that asks it, or changes what it would say.
 #
 # They are in a folder that goes as a whole when a login changes: what was begun before finds no place in it any more.
-# Whatever is odd about a snapshot means that there is none.
+# Whatever is odd about a snapshot means that there is none. In its first line are the format, when OpenClaw was started
+# (s) and the mark of the lines that were told then; in its second what it is an answer to; then come those lines.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts around it
 
 # find_snapshots: their folder in $snapshots; fails where it is not ours
@@ -22,7 +23,8 @@ is_ours() {
 drop_snapshots() {
   find_snapshots && [ -d "$snapshots" ] || return 0
   if mv "$snapshots" "$snapshots-$nonce"; then
-    rm -rf "$snapshots-$nonce"
+    # Somebody else may have been ended here.
+    rm -rf "$snapshots"-*
   else
     rm -rf "$snapshots"
   fi 2>/dev/null
