@@ -28,7 +28,10 @@ fn a_question_starts_ssh_and_nothing_else() {
 #[test]
 fn a_gateway_that_is_not_there_is_tried_once() {
     let gateway = GatewayHome::new();
-    let clawtap = Clawtap::with(&gateway).env("FAKE_SSH_EXIT", "255");
+    let clawtap = Clawtap::with(&gateway).env(
+        "FAKE_SSH_STDERR",
+        "ssh: connect to host home.example port 22: No route to host",
+    );
     let (said, started) = run_counted(&clawtap.args(["check"]));
     let _ = said.status(3);
     assert_eq!(started, [SSH]);

@@ -59,6 +59,9 @@ fn remarks(assessment: &Assessment, verbose: bool) -> String {
     if let Some(note) = assessment.stand_in_note() {
         remark(&note);
     }
+    if let (true, Some(note)) = (verbose, summary::of_snapshot(assessment)) {
+        remark(&note);
+    }
     match &assessment.finding {
         Finding::Unknown(trouble) => {
             if let Some(detail) = &trouble.detail {

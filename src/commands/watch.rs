@@ -36,7 +36,12 @@ pub(crate) fn run(arguments: cli::Status, every: u32, session: &Session) -> Resu
     }
     let (config, environment) = (session.config.as_deref(), &session.environment);
     let settings = settings::load(&arguments.which.into(), config, environment)?;
-    let (gateways, freshness) = (&settings.gateways, settings.quick(arguments.fresh));
+    let gateways = &settings.gateways;
+    let freshness = match settings.quick(arguments.fresh) {
+        // Each round is to tell something new.
+        Freshness::Within(age) => Freshness::Within(age.min(Duration::from_secs(every.into()))),
+        freshness => freshness,
+    };
     // Ctrl-C ends the loop, and not the process with the screen in its hands.
     let _waiting = session.processes.waiting();
     let mut watch = Watch::begin(gateways, every, session);
