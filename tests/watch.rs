@@ -63,7 +63,7 @@ fn ctrl_c_ends_it_while_a_gateway_is_asked_too() {
 fn it_begins_with_what_is_remembered_and_shows_each_answer_as_it_comes() {
     let states = ["home", "slow", "new"].map(|name| (name, Some("token_ok_am")));
     let (gateway, config) = several_gateways::gateways(&states);
-    // They are one host: what it keeps would be the answer of all.
+    // What they said a moment before is no answer here.
     let config = format!("{config}[tap]\nmax_age_s = 0\n");
     let chosen = gateway.read("reply/first").expect("it is there");
     let watch = watching(Clawtap::new().config(&config).reaching(&gateway));
