@@ -3,18 +3,24 @@
 use std::fs;
 use std::process::Command;
 
-/// A few lines of Markdown: date, machine, kernel and versions.
-pub(crate) fn described() -> String {
+/// A few lines of Markdown: date, machine, kernel and versions, and how often it was measured at most.
+pub(crate) fn described(most: usize) -> String {
     let date = chrono::Utc::now().format("%-d %B %Y");
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let clawtap = said(Command::new(env!("CARGO_BIN_EXE_clawtap")).arg("--version"));
     let ssh = said(Command::new("ssh").arg("-V"));
     let ssh = ssh.split(',').next().unwrap_or_default();
+    let rounds = if most == usize::MAX {
+        String::new()
+    } else {
+        format!(" of at most {most}")
+    };
+    let kernel = said(Command::new("uname").arg("-r"));
     format!(
-        "{clawtap}, {ssh}, on {date}: {processors} × {}, Linux {}. Medians of rounds in turn, means where the link \
+        "{clawtap}, {ssh}, on {date}: {processors} × {}, Linux {}. Medians of rounds in turn{rounds}, means where the link \
          stalls. A link's time is its round trip.\n",
         processor().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
-        said(Command::new("uname").arg("-r")),
+        kernel.split('-').next().unwrap_or_default(),
     )
 }
 

@@ -1,7 +1,7 @@
 //! What clawtap takes beside what it cannot do without: the same through ssh alone, in one run.
 //!
 //! `benches/run` builds and calls this. It prints a table in Markdown, row by row, and with `--write FILE` it writes it
-//! down. `--quick` measures everything once, to see that it can be measured.
+//! down. `--rounds N` is for less time, `--quick` measures everything once, to see that it can be measured.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -35,12 +35,18 @@ use table::Table;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
     quick: bool,
+    /// Rounds at most.
+    most: usize,
 }
 
 impl Effort {
     /// So many rounds, or one where it has to be quick.
     pub(crate) fn rounds(self, thorough: usize) -> usize {
-        if self.quick { 1 } else { thorough }
+        if self.quick {
+            1
+        } else {
+            thorough.min(self.most)
+        }
     }
 
     /// Links from the best to the worst.
@@ -64,16 +70,26 @@ impl Effort {
 
 fn main() {
     let mut words = std::env::args().skip(1);
-    let (mut effort, mut file) = (Effort { quick: false }, None);
+    let (mut effort, mut file) = (
+        Effort {
+            quick: false,
+            most: usize::MAX,
+        },
+        None,
+    );
     while let Some(word) = words.next() {
         match word.as_str() {
             "--quick" => effort.quick = true,
+            "--rounds" => {
+                let most = words.next().and_then(|number| number.parse().ok());
+                effort.most = most.expect("a number of rounds");
+            }
             "--write" => file = words.next().map(PathBuf::from),
             // Cargo's own.
             _ => {}
         }
     }
-    let mut table = Table::begin(&machine::described());
+    let mut table = Table::begin(&machine::described(effort.most));
     tap::measure(effort, &mut table);
     warm::measure(effort, &mut table);
     cold::measure(effort, &mut table);
