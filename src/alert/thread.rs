@@ -36,6 +36,7 @@ impl Thread {
     /// Takes note of what is seen now.
     pub(crate) fn follow(&mut self, sight: &Sight, rules: &Rules, now: DateTime<Utc>) {
         let before = self.standing.take();
+        self.forget_channels(rules);
         match sight {
             Sight::Broken(breakage) => self.break_down(*breakage, now),
             Sight::Ending { support, hours, .. } => {
@@ -61,6 +62,17 @@ impl Thread {
             }
         }
         self.standing = sight.standing(before.as_ref(), now);
+    }
+
+    /// Nobody waits for what a channel that is no longer configured has not delivered.
+    fn forget_channels(&mut self, rules: &Rules) {
+        if let Some(mended) = &mut self.mended {
+            let is_there = |name: &String| rules.channels.iter().any(|it| it.name == *name);
+            mended.to.retain(is_there);
+            if mended.to.is_empty() {
+                self.mended = None;
+            }
+        }
     }
 
     fn break_down(&mut self, breakage: Breakage, now: DateTime<Utc>) {

@@ -436,3 +436,35 @@ fn a_run_that_looked_earlier_and_comes_later_changes_nothing() {
     assert_eq!(alerts(&world, "2026-01-01 10:01"), 0);
     assert_eq!(alerts(&world, "2026-01-01 10:03"), 1);
 }
+
+#[test]
+fn a_channel_that_is_gone_is_not_waited_for() {
+    let only_the_phone: &dyn Fn(&mut Day) = &|day| {
+        let kept = std::mem::take(&mut day.watch.kept);
+        day.watch = Watch::new(&[("phone", false)]);
+        day.watch.kept = kept;
+    };
+    let back: &dyn Fn(&mut Day) = &|day| {
+        let kept = std::mem::take(&mut day.watch.kept);
+        day.watch = Watch::new(&[("ntfy", false)]);
+        day.watch.kept = kept;
+        day.failing.clear();
+    };
+    let steps: [Step; 4] = [
+        (NOTHING, 5),
+        (
+            &|day| {
+                day.failing = vec!["ntfy"];
+                day.login("anthropic:key", ApiKey, None);
+            },
+            5,
+        ),
+        (only_the_phone, 60),
+        (back, 60),
+    ];
+    let delivered: Vec<String> = told(&steps)
+        .into_iter()
+        .filter(|line| !line.ends_with("> "))
+        .collect();
+    assert_eq!(delivered, ["00:05 home: anthropic is not signed in > ntfy"]);
+}
