@@ -275,7 +275,7 @@ pub(crate) struct MonitorRun {
     /// Write metrics too, where Prometheus' node exporter collects text files
     #[arg(long, value_name = "FILE")]
     pub(crate) textfile: Option<PathBuf>,
-    /// Alert nobody and remember nothing, show what would be told
+    /// Alert nobody and count nothing as told, show what would be
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
 }

@@ -13,11 +13,14 @@ pub(crate) struct Channel {
     pub(crate) means: Means,
 }
 
+/// The name of the channel that is there where no other is.
+pub(crate) const PRINTED: &str = "printed";
+
 impl Channel {
     /// What is printed.
     pub(crate) fn output() -> Self {
         Self {
-            name: "output".into(),
+            name: PRINTED.into(),
             fallback: false,
             means: Means::Output,
         }

@@ -52,7 +52,7 @@ impl<'a> Keeping<'a> {
         })
     }
 
-    /// What was kept. What cannot be read is put aside: at worst, something is told twice.
+    /// What was kept.
     ///
     /// # Errors
     /// What was wrong with it, for a person.
@@ -62,11 +62,13 @@ impl<'a> Keeping<'a> {
             Ok(text) => Memory::parse(&text.unwrap_or_default()),
             Err(error) => Err(error.to_string()),
         };
-        text.map_err(|reason| {
-            // Where it cannot be moved, it is written over.
-            let _ = files::rename(&self.path, &self.path.with_extension("json.bad"));
-            format!("cannot use {path}: {reason}; it begins anew")
-        })
+        text.map_err(|reason| format!("cannot use {path}: {reason}; it begins anew"))
+    }
+
+    /// Puts aside what cannot be read: at worst, something is told twice.
+    pub(crate) fn put_aside(&self) {
+        // Where it cannot be moved, it is written over.
+        let _ = files::rename(&self.path, &self.path.with_extension("json.bad"));
     }
 
     /// Keeps it: the next run finds either this or what was kept before.

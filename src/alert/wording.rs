@@ -62,6 +62,8 @@ pub(crate) struct Summary {
     pub(crate) profile: Option<String>,
     /// "anthropic expires in 5 h", without the gateway's name.
     pub(crate) title: String,
+    /// What to do next; lines.
+    pub(crate) body: String,
 }
 
 /// What an alert says in short.
@@ -71,6 +73,7 @@ pub(crate) fn summary(alert: &Alert, now: DateTime<Utc>, local: Local) -> Summar
         event: words.event,
         profile: words.profile,
         title: words.title,
+        body: words.body,
     }
 }
 

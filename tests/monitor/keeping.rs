@@ -72,6 +72,18 @@ fn what_cannot_be_read_is_put_aside() {
 }
 
 #[test]
+fn a_rehearsal_leaves_what_it_cannot_read() {
+    let household = Household::new(LISTENER);
+    household.write(STATE, "{").says("token_expired_am");
+    let rehearsed = household.run(&["--dry-run"]);
+    assert_eq!(
+        (rehearsed.code, household.read(STATE).as_deref()),
+        (1, Some("{"))
+    );
+    assert_eq!(household.read(&format!("{STATE}.bad")), None);
+}
+
+#[test]
 fn what_a_newer_version_added_stays() {
     let household = Household::new(LISTENER);
     household.says("token_expired_am").check();

@@ -60,7 +60,8 @@ fn what_a_program_gets_says_what_to_do_and_where() {
 fn without_a_channel_it_is_printed_for_whoever_started_it() {
     let household = Household::new("[[gateway]]\nname = \"home\"\nssh = \"me@home.example\"\n");
     let expired = household.says("token_expired_am").check();
-    expired.expect(1, &told(EXPIRED, "output"), "");
+    let line = format!("{EXPIRED}\n  Sign in again: clawtap reauth\n");
+    expired.expect(1, &line, "");
     household.check().expect(1, "", "");
 }
 

@@ -1,6 +1,6 @@
 //! `clawtap monitor`: a check that compares with the last one, and alerts.
 
-use crate::alert::channel::{self, Channel};
+use crate::alert::channel::{self, Channel, PRINTED};
 use crate::alert::courier::Courier;
 use crate::alert::decide::{Alert, Decision, News, decide};
 use crate::alert::keeping::Keeping;
@@ -73,7 +73,10 @@ impl Monitor<'_> {
     /// Tells what there is to tell, and remembers it.
     fn alert(&self) -> Result<(), Error> {
         let keeping = Keeping::begin(&self.session.environment)?;
-        let mut memory = recall(&keeping);
+        let mut memory = recall(&keeping).unwrap_or_else(|| {
+            keeping.put_aside();
+            Memory::default()
+        });
         let mut decision = self.decide(&mut memory);
         let kept = keeping.write(&memory);
         self.write_down(&record::of_changes(
@@ -104,7 +107,7 @@ impl Monitor<'_> {
     /// Shows what would be told.
     fn rehearse(&self) -> Result<(), Error> {
         let keeping = Keeping::begin(&self.session.environment)?;
-        let mut memory = recall(&keeping);
+        let mut memory = recall(&keeping).unwrap_or_default();
         let decision = self.decide(&mut memory);
         let now = clock::now();
         let lines = decision.alerts.iter().map(|alert| {
@@ -173,13 +176,20 @@ impl Monitor<'_> {
     }
 }
 
-/// Prints what was told and by which channel; what was not goes to standard error.
+/// Prints what was told and by which channel, or what to do where the print is the channel; what was not told goes to
+/// standard error.
 fn report(sent: &[Sent]) -> Result<(), Error> {
     let now = clock::now();
     for round in sent {
         let line = wording::line(&round.alert, now, clock::local);
         if !round.delivered.is_empty() {
-            print(&format!("{line}\n  → {}\n", round.delivered.join(", ")))?;
+            let rest = if round.delivered == [PRINTED] {
+                let body = wording::summary(&round.alert, now, clock::local).body;
+                body.replace('\n', "\n  ")
+            } else {
+                format!("→ {}", round.delivered.join(", "))
+            };
+            print(&format!("{line}\n  {rest}\n"))?;
         }
         for (channel, undelivered) in &round.failed {
             say(&format!("{line}\n  ✗ {channel}: {}\n", undelivered.reason));
@@ -188,11 +198,13 @@ fn report(sent: &[Sent]) -> Result<(), Error> {
     Ok(())
 }
 
-fn recall(keeping: &Keeping) -> Memory {
-    keeping.read().unwrap_or_else(|problem| {
+/// What is remembered, unless it cannot be read.
+fn recall(keeping: &Keeping) -> Option<Memory> {
+    let outcome = keeping.read();
+    if let Err(problem) = &outcome {
         say(&format!("clawtap: {problem}\n"));
-        Memory::default()
-    })
+    }
+    outcome.ok()
 }
 
 fn is_urgent(alert: &Alert) -> bool {
