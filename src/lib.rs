@@ -1,0 +1,92 @@
+//! One-tap OpenClaw sign-in health, from an Android home screen.
+//!
+//! A library so that the fuzz targets reach the code; nothing else of it is public.
+
+mod alert;
+mod cli;
+mod commands;
+mod credentials;
+mod error;
+mod gateway;
+mod guide;
+mod history;
+mod install;
+mod login;
+mod memory;
+mod phone;
+mod render;
+mod settings;
+mod status;
+mod system;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::commands::Session;
+use crate::error::{Error, Kind, Outcome};
+use crate::render::complaint;
+use crate::system::terminal::{self, Terminal};
+use crate::system::{environment::Environment, process::Processes};
+
+/// The whole program: the command line in, what it printed and its exit code out.
+#[must_use]
+pub fn main() -> ExitCode {
+    terminal::report_bugs_with(Outcome::Failed(Kind::Bug).code());
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(help) => return usage(&help),
+    };
+    match run(cli) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            let columns = Terminal::of_process(&Environment::of_process()).columns();
+            terminal::say(&complaint::text(&error, columns));
+            Outcome::Failed(error.kind).into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Outcome, Error> {
+    let session = Session::begin(cli.global, Environment::of_process(), Processes::default())?;
+    let outcome = perform(cli.command, &session);
+    let is_told = match &outcome {
+        Ok(outcome) => *outcome == Outcome::Failed(Kind::Interrupted),
+        Err(error) => error.kind == Kind::Interrupted,
+    };
+    if session.processes.interrupted() && !is_told {
+        return Err(Error::new(Kind::Interrupted, "interrupted"));
+    }
+    outcome
+}
+
+fn perform(command: Command, session: &Session) -> Result<Outcome, Error> {
+    match command {
+        Command::Init(arguments) => commands::init::run(arguments, session),
+        Command::Status(arguments) => commands::status::run(arguments, session),
+        Command::Check(arguments) => commands::check::run(arguments, session),
+        Command::Tap(arguments) => commands::tap::run(arguments, session),
+        Command::Guide(arguments) => commands::guide::run(arguments, session),
+        Command::Reauth(arguments) => commands::reauth::run(arguments, session),
+        Command::Sync(arguments) => commands::sync::run(&arguments, session),
+        Command::Monitor(arguments) => commands::monitor::run(arguments, session),
+        Command::History(arguments) => commands::history::run(&arguments, session),
+        Command::Widgets(arguments) => commands::widgets::run(arguments, session),
+        Command::Demo(_) => commands::demo::run(session),
+        Command::Completions(arguments) => commands::completions::run(&arguments),
+        Command::Man(_) => commands::man::run(),
+    }
+}
+
+/// `--help` and `--version` are results; everything else is wrong usage.
+fn usage(message: &clap::Error) -> ExitCode {
+    if message.use_stderr() {
+        terminal::say(&message.to_string());
+        return Outcome::Failed(Kind::Usage).into();
+    }
+    match terminal::print(&message.to_string()) {
+        Ok(()) => Outcome::Done.into(),
+        Err(_) => Outcome::Failed(Kind::Machine).into(),
+    }
+}
