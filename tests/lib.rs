@@ -50,6 +50,7 @@ mod several_gateways;
 mod snapshots;
 mod status;
 mod subscription;
+mod supply_chain;
 mod sync;
 mod tap;
 mod terminal;
