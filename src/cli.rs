@@ -14,7 +14,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str = "\
+pub(crate) const EXIT_CODES: &str = "\
 Exit codes of status, check, tap and monitor:
   0 ok, 1 expired, missing or unusable,
   2 expiring soon, 3 cannot tell.

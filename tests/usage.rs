@@ -26,19 +26,11 @@ const COMMANDS: [&str; 13] = [
 #[test]
 fn the_help_of_every_command_is_the_one_that_was_reviewed() {
     let mut help = String::new();
-    let commands = COMMANDS.map(|command| vec![command, "--help"]);
-    let widgets = ["install", "uninstall", "list"].map(|verb| vec!["widgets", verb, "--help"]);
-    let monitor = ["install", "uninstall", "status", "test-alert", "ntfy"]
-        .map(|verb| vec!["monitor", verb, "--help"]);
-    let verbs = widgets.into_iter().chain(monitor);
-    let all = [vec!["--help"]].into_iter().chain(commands).chain(verbs);
-    for arguments in all {
-        let ran = Clawtap::new().args(&arguments).run().status(0).stderr("");
-        help.push_str(&format!(
-            "$ clawtap {}\n{}\n",
-            arguments.join(" "),
-            ran.stdout
-        ));
+    for command in every_command() {
+        let shown = help_of(&command);
+        let mut words = command.clone();
+        words.push("--help".to_owned());
+        help.push_str(&format!("$ clawtap {}\n{shown}\n", words.join(" ")));
     }
     let file = fixture("help.txt");
     if std::env::var_os("CLAWTAP_ACCEPT").is_some() {
@@ -49,17 +41,39 @@ fn the_help_of_every_command_is_the_one_that_was_reviewed() {
 
 #[test]
 fn the_help_names_every_command() {
-    let ran = Clawtap::new().args(["--help"]).run().status(0);
-    let listed: Vec<_> = ran
-        .stdout
+    assert_eq!(commands_in(&help_of(&[])), COMMANDS);
+}
+
+/// The words of every command, from clawtap itself down, as the help names them: first all verbs, then theirs.
+fn every_command() -> Vec<Vec<String>> {
+    let mut all: Vec<Vec<String>> = vec![Vec::new()];
+    let mut next = 0;
+    while let Some(command) = all.get(next).cloned() {
+        for verb in commands_in(&help_of(&command)) {
+            let mut below = command.clone();
+            below.push(verb);
+            all.push(below);
+        }
+        next += 1;
+    }
+    all
+}
+
+fn help_of(command: &[String]) -> String {
+    let ran = Clawtap::new().args(command).args(["--help"]).run();
+    ran.status(0).stderr("").stdout
+}
+
+/// The commands that a help lists.
+fn commands_in(help: &str) -> Vec<String> {
+    let listed = help
         .lines()
         .skip_while(|line| *line != "Commands:")
         .skip(1)
-        .take_while(|line| !line.is_empty())
-        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
-        .filter(|word| !word.is_empty() && *word != "help")
-        .collect();
-    assert_eq!(listed, COMMANDS);
+        .take_while(|line| !line.is_empty());
+    let words = listed.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let commands = words.filter(|word| !word.is_empty() && *word != "help");
+    commands.map(str::to_owned).collect()
 }
 
 #[test]
@@ -162,18 +176,97 @@ fn a_pipeline_gets_its_first_line() {
 }
 
 #[test]
-fn completions_and_the_manual_know_every_command() {
-    for arguments in [
-        &["completions", "bash"][..],
-        &["completions", "fish"],
-        &["man"],
-    ] {
-        let ran = Clawtap::new().args(arguments).run().status(0).stderr("");
-        for command in COMMANDS {
-            assert!(
-                ran.stdout.contains(command),
-                "{arguments:?} without {command}"
-            );
+fn completions_and_the_manual_know_every_command_and_option() {
+    let bash = printed(&["completions", "bash"]);
+    let fish = printed(&["completions", "fish"]);
+    let zsh = printed(&["completions", "zsh"]);
+    let manual = printed(&["man"]);
+    for command in every_command() {
+        let Some(last) = command.last() else { continue };
+        for completions in [&bash, &fish, &zsh] {
+            assert!(completions.contains(last.as_str()), "without {command:?}");
+        }
+        let help = help_of(&command);
+        if help.contains("Usage: clawtap") && !help.contains(" <COMMAND>\n") {
+            let heading = format!("\n.SS clawtap {}\n", command.join(" "));
+            let (_, chapter) = manual.split_once(&heading).unwrap_or_else(|| {
+                panic!("the manual has no {heading}");
+            });
+            let (chapter, _) = chapter.split_once("\n.S").expect("it goes on");
+            for option in options_in(&help) {
+                let option = option.replace('-', "\\-");
+                assert!(chapter.contains(&option), "{heading} without {option}");
+            }
+        }
+    }
+}
+
+fn printed(arguments: &[&str]) -> String {
+    Clawtap::new()
+        .args(arguments)
+        .run()
+        .status(0)
+        .stderr("")
+        .stdout
+}
+
+/// The long options that a help lists, but for those of every command.
+fn options_in(help: &str) -> Vec<&str> {
+    let words = help.split([' ', '\n', '=', '[', ',']);
+    let options = words.filter(|word| word.len() > 2 && word.starts_with("--"));
+    let common = ["--help", "--config", "--verbose"];
+    options.filter(|option| !common.contains(option)).collect()
+}
+
+/// The programs that will read them find no fault with them.
+#[cfg(feature = "test-sshd")]
+#[test]
+fn completions_and_the_manual_are_read_by_the_real_programs() {
+    let table: [(&str, &str, &[&str]); 5] = [
+        ("completions bash", "bash", &["--norc", "-u"]),
+        (
+            "completions zsh",
+            "zsh",
+            &[
+                "-fuc",
+                "autoload -U compinit && compinit -D && . /dev/stdin",
+            ],
+        ),
+        ("completions fish", "fish", &["--no-config"]),
+        ("man", "mandoc", &["-T", "lint", "-W", "warning"]),
+        ("man", "groff", &["-man", "-ww", "-z"]),
+    ];
+    for (made_by, reader, arguments) in table {
+        let words: Vec<_> = made_by.split(' ').collect();
+        let text = printed(&words);
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let mut child = std::process::Command::new(reader)
+            .args(arguments)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{reader}: {error}"));
+        let mut stdin = child.stdin.take().expect("piped");
+        let writer = std::thread::spawn(move || {
+            use std::io::Write;
+            stdin.write_all(text.as_bytes())
+        });
+        let output = child.wait_with_output().expect("it ends");
+        let _ = writer.join().expect("no panic");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        // The page has no date, so that the same sources give the same bytes.
+        let faults: Vec<_> = said
+            .lines()
+            .filter(|line| !line.contains("missing date"))
+            .collect();
+        assert_eq!(faults, [""; 0], "{reader} about clawtap {made_by}");
+        if reader != "mandoc" {
+            assert!(output.status.success(), "{reader}: {}", output.status);
         }
     }
 }
