@@ -13,6 +13,7 @@ mod bad_gateways;
 mod configuration;
 mod corpus;
 mod demo;
+mod documents;
 mod execs;
 mod expiries;
 mod fallback;
@@ -31,7 +32,6 @@ mod ntfy;
 mod over_ssh;
 mod picture;
 mod prometheus;
-mod readme;
 #[cfg(feature = "test-openclaw")]
 mod real_alerts;
 #[cfg(feature = "test-openclaw")]

@@ -19,7 +19,7 @@ const TOKEN: &str = "sk-ant-oat01-Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3A
 /// The page that it signs in at.
 const PAGE: &str = "https://claude.ai/oauth/authorize?IA9P4s1YOgEyLtce-upoKcksSoUE-CbmWZ1irx-0tMT4";
 /// What a person brings back from there.
-const CODE: &str = "made-up-9P4s1YOgEyLtce-upoKcksSoUE-CbmWZ1irx-0tMT4#made-up-state";
+pub(crate) const CODE: &str = "made-up-9P4s1YOgEyLtce-upoKcksSoUE-CbmWZ1irx-0tMT4#made-up-state";
 /// The profile that has run out.
 pub(crate) const PROFILE: &str = "anthropic:claude-code";
 /// Cuts the connection from a program there that is run under a time limit.
