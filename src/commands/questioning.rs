@@ -230,9 +230,10 @@ pub(crate) fn assess_document(path: &Path) -> Result<Assessment, Error> {
         let (problem, detail) = match unreadable {
             Unreadable::Error(message) => (Problem::OpenClawError, Some(message)),
             Unreadable::Empty => (Problem::NoAnswer, None),
-            Unreadable::Broken | Unreadable::OtherJson | Unreadable::NotJson => {
-                (Problem::Unreadable, None)
-            }
+            Unreadable::Broken
+            | Unreadable::OtherJson
+            | Unreadable::NotJson
+            | Unreadable::TooMuch => (Problem::Unreadable, None),
         };
         Trouble {
             word: problem.word(),

@@ -11,7 +11,7 @@ use crate::gateway::exchange::{Exchange, Repetition, Terms, exchange};
 use crate::gateway::failure::{self, Failure, Problem};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::{self, Freshness, Want};
-use crate::status::document::Unreadable;
+use crate::status::document::{self, Unreadable};
 use crate::status::report::Report;
 use crate::status::text::Text;
 use crate::status::verdict::{Verdict, judge};
@@ -62,7 +62,7 @@ pub(crate) struct ClaudeExpiry {
 fn claude_source(answer: &Answer<'_>) -> Option<ClaudeSource> {
     let (word, place) = answer.source.as_ref()?;
     let expiry = || {
-        let login: serde_json::Value = serde_json::from_str(answer.claude.as_ref()?).ok()?;
+        let login = document::line(answer.claude.as_ref()?)?;
         let expires_ms = wire::integer(&login["expires"])?;
         let clock_ms = answer.clock?.saturating_mul(1000);
         Some(ClaudeExpiry {
@@ -223,6 +223,8 @@ fn unread(
         Unreadable::OtherJson => {
             Failure::new(Problem::Unreadable).saying(Some(Text::clean("JSON, but no model status")))
         }
+        Unreadable::TooMuch => Failure::new(Problem::Unreadable)
+            .saying(Some(Text::clean("more in it than any status has"))),
         Unreadable::Empty | Unreadable::NotJson => {
             failure::of_openclaw(run.stdout, &finished.stderr, run.exit)
         }

@@ -4,8 +4,11 @@ use serde_json::{Map, Value};
 
 use crate::status::text::Text;
 
-/// How many lines that begin like a document may turn out not to be one.
-const MOST_ATTEMPTS: usize = 100;
+/// How many lines that begin like a document may turn out not to be one: each is read again up to where it breaks.
+const MOST_ATTEMPTS: usize = 20;
+/// How many values JSON may hold, at a guess; OpenClaw's own has a few hundred. In memory the smallest of them, of
+/// which 8 MiB hold a million, take a hundred times the place.
+const MOST_VALUES: usize = 100_000;
 
 /// Why an output holds no status document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub(crate) enum Unreadable {
     OtherJson,
     /// No JSON at all.
     NotJson,
+    /// More of it than OpenClaw would ever write.
+    TooMuch,
     /// OpenClaw's own error, from 2026.8 on as JSON.
     Error(Text),
 }
@@ -26,6 +31,9 @@ pub(crate) enum Unreadable {
 pub(crate) fn find(text: &str) -> Result<Map<String, Value>, Unreadable> {
     if text.trim().is_empty() {
         return Err(Unreadable::Empty);
+    }
+    if has_too_much(text) {
+        return Err(Unreadable::TooMuch);
     }
     let mut failure = Unreadable::NotJson;
     let mut attempts = 0;
@@ -54,6 +62,23 @@ pub(crate) fn find(text: &str) -> Result<Map<String, Value>, Unreadable> {
         }
     }
     Err(failure)
+}
+
+/// A line of JSON that a gateway wrote; nothing if it is none, or more than would fit in memory.
+pub(crate) fn line(text: &str) -> Option<Value> {
+    if has_too_much(text) {
+        return None;
+    }
+    serde_json::from_str(text).ok()
+}
+
+/// Whether this could be read into more values than there is place for. Texts in it count as if they were JSON.
+fn has_too_much(text: &str) -> bool {
+    let begins_a_value = |byte: &u8| matches!(byte, b',' | b'[' | b'{');
+    text.bytes()
+        .filter(begins_a_value)
+        .nth(MOST_VALUES)
+        .is_some()
 }
 
 /// Whether this says anything of logins: every version writes both lists, and silence must not pass for health.
@@ -131,6 +156,7 @@ mod tests {
     #[test]
     fn what_is_no_document_is_told_apart() {
         let deep = format!("{}{}", "{\"auth\":".repeat(100_000), "}".repeat(100_000));
+        let many = DOCUMENT.replace("[]", &format!("[{}0]", "{\"a\":0},".repeat(60_000)));
         let table = [
             ("", Unreadable::Empty),
             (" \n\n", Unreadable::Empty),
@@ -141,6 +167,7 @@ mod tests {
             ("{\"hello\":1}", Unreadable::OtherJson),
             ("{\"auth\":7}", Unreadable::OtherJson),
             ("{\"auth\":{}}", Unreadable::OtherJson),
+            (many.as_str(), Unreadable::TooMuch),
         ];
         for (stdout, expected) in table {
             assert_eq!(

@@ -3,10 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use crate::status::document;
 use crate::status::login::{Login, LoginKind, Reported};
 use crate::status::report::{Provider, Report, Rule, Source};
 use crate::status::text::Text;
-use crate::status::wire::{clamped, integer};
+use crate::status::wire::{MOST, clamped, integer};
 
 /// OpenClaw warns a day ahead.
 const WARN_AFTER: TimeDelta = TimeDelta::days(1);
@@ -14,7 +15,7 @@ const WARN_AFTER: TimeDelta = TimeDelta::days(1);
 /// Reads one login: `{"id":…,"provider":…,"type":…,"expires":<ms>,"renews":true}`, with the gateway's
 /// clock in seconds since 1970.
 pub(crate) fn read_login(line: &str, clock: Option<i64>, default_provider: &str) -> Option<Login> {
-    let value: Value = serde_json::from_str(line).ok()?;
+    let value = document::line(line)?;
     let id = Text::clean(value["id"].as_str()?);
     let kind = match value["type"].as_str() {
         // Claude Code's file does not say; it is what it is.
@@ -52,7 +53,13 @@ pub(crate) fn read_login(line: &str, clock: Option<i64>, default_provider: &str)
 }
 
 /// Makes a report of logins read from the stores. `because` says why OpenClaw itself did not answer.
-pub(crate) fn report(logins: Vec<Login>, because: String, captured_at: DateTime<Utc>) -> Report {
+pub(crate) fn report(
+    mut logins: Vec<Login>,
+    because: String,
+    captured_at: DateTime<Utc>,
+) -> Report {
+    let more_logins = logins.len().saturating_sub(MOST);
+    logins.truncate(MOST);
     let mut providers: Vec<Provider> = Vec::new();
     for (index, login) in logins.iter().enumerate() {
         match providers
@@ -75,7 +82,7 @@ pub(crate) fn report(logins: Vec<Login>, because: String, captured_at: DateTime<
         rule: Rule::Stores,
         warn_after: WARN_AFTER,
         logins,
-        more_logins: 0,
+        more_logins,
         providers,
         in_use: Vec::new(),
         missing: Vec::new(),
@@ -86,8 +93,18 @@ pub(crate) fn report(logins: Vec<Login>, because: String, captured_at: DateTime<
 
 #[cfg(test)]
 mod tests {
-    use super::read_login;
+    use super::{MOST, read_login, report};
     use crate::status::login::{LoginKind, Reported};
+    use chrono::DateTime;
+
+    #[test]
+    fn of_endless_logins_only_so_many_are_kept() {
+        let login = |n| read_login(&format!(r#"{{"id":"a{n}:b","provider":"a{n}"}}"#), None, "");
+        let logins = (0..2 * MOST).filter_map(login).collect();
+        let report = report(logins, String::new(), DateTime::UNIX_EPOCH);
+        assert_eq!((report.logins.len(), report.more_logins), (MOST, MOST));
+        assert_eq!(report.providers.len(), MOST);
+    }
 
     #[test]
     fn a_login_is_judged_by_the_gateways_clock() {

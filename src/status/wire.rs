@@ -13,8 +13,8 @@ use crate::status::login::{Login, LoginKind, Pause, PauseKind, Reported};
 use crate::status::report::{Provider, Report, RouteProblem, Rule, Source};
 use crate::status::text::Text;
 
-/// More logins than anybody has; the rest are counted, not kept.
-const MOST_LOGINS: usize = 10_000;
+/// More logins, providers or models than anybody has; of logins the rest are counted, not kept.
+pub(super) const MOST: usize = 1000;
 /// OpenClaw's own default for `auth.oauth.warnAfterMs`.
 const WARN_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -33,13 +33,12 @@ pub(crate) fn read(
 fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTime<Utc>) -> Report {
     let auth = document.get("auth").unwrap_or(&Value::Null);
     let oauth = &auth["oauth"];
-    let mut logins: Vec<Login> = list(&oauth["profiles"])
+    let mut logins: Vec<Login> = some(&oauth["profiles"])
         .iter()
-        .take(MOST_LOGINS)
         .filter_map(|profile| login(profile, captured_at))
         .collect();
     let by_id = positions(&logins);
-    for unusable in list(&auth["unusableProfiles"]) {
+    for unusable in some(&auth["unusableProfiles"]) {
         let id = text(&unusable["profileId"]).unwrap_or_default();
         if let Some(&index) = by_id.get(&id) {
             logins[index].pause = pause(unusable);
@@ -47,7 +46,7 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
     }
     let mut missing = texts(&auth["missingProvidersInUse"]);
     let mut route_problems = Vec::new();
-    for issue in list(&auth["modelRouteIssues"]) {
+    for issue in some(&auth["modelRouteIssues"]) {
         let Some(provider) = text(&issue["provider"]) else {
             continue;
         };
@@ -61,7 +60,7 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
         }
     }
     let mut in_use = models_providers(document);
-    for route in list(&auth["runtimeAuthRoutes"]) {
+    for route in some(&auth["runtimeAuthRoutes"]) {
         let Some(provider) = text(&route["authProvider"]).or_else(|| text(&route["provider"]))
         else {
             continue;
@@ -91,7 +90,7 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
         rule,
         warn_after: milliseconds(&oauth["warnAfterMs"])
             .unwrap_or_else(|| TimeDelta::milliseconds(WARN_AFTER_MS)),
-        more_logins: list(&oauth["profiles"]).len().saturating_sub(MOST_LOGINS),
+        more_logins: list(&oauth["profiles"]).len().saturating_sub(MOST),
         providers: providers(auth, &by_id),
         logins,
         in_use,
@@ -180,12 +179,12 @@ fn positions(logins: &[Login]) -> HashMap<Text, usize> {
 
 fn providers(auth: &Value, by_id: &HashMap<Text, usize>) -> Vec<Provider> {
     let mut providers: Vec<Provider> = Vec::new();
-    for entry in list(&auth["oauth"]["providers"]).iter().take(MOST_LOGINS) {
+    for entry in some(&auth["oauth"]["providers"]) {
         let Some(name) = text(&entry["provider"]) else {
             continue;
         };
         let ordered = entry.get("effectiveProfiles").unwrap_or(&entry["profiles"]);
-        let ids = list(ordered)
+        let ids = some(ordered)
             .iter()
             .filter_map(|profile| text(&profile["profileId"]));
         providers.push(Provider {
@@ -198,7 +197,7 @@ fn providers(auth: &Value, by_id: &HashMap<Text, usize>) -> Vec<Provider> {
     for (index, provider) in providers.iter().enumerate() {
         place.insert(provider.name.clone(), index);
     }
-    for entry in list(&auth["providers"]).iter().take(MOST_LOGINS) {
+    for entry in some(&auth["providers"]) {
         let other = ["env", "modelsJson", "syntheticAuth"]
             .iter()
             .any(|key| entry.get(key).is_some_and(Value::is_object));
@@ -228,8 +227,8 @@ fn models_providers(document: &Map<String, Value>) -> Vec<Text> {
     ];
     let models = default
         .into_iter()
-        .chain(list(field("fallbacks")))
-        .chain(list(field("imageFallbacks")));
+        .chain(some(field("fallbacks")))
+        .chain(some(field("imageFallbacks")));
     let mut providers = Vec::new();
     for model in models.filter_map(Value::as_str) {
         let full = if model.contains('/') {
@@ -254,9 +253,15 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
+/// The first of a list: what is done with them grows with the square of how many there are.
+fn some(value: &Value) -> &[Value] {
+    let all = list(value);
+    all.get(..MOST).unwrap_or(all)
+}
+
 fn texts(value: &Value) -> Vec<Text> {
     let mut texts = Vec::new();
-    for text in list(value).iter().take(MOST_LOGINS).filter_map(text) {
+    for text in some(value).iter().filter_map(text) {
         push_new(&mut texts, text);
     }
     texts
@@ -296,7 +301,7 @@ pub(crate) fn clamped(milliseconds: i64) -> TimeDelta {
 
 #[cfg(test)]
 mod tests {
-    use super::{Unreadable, read};
+    use super::{MOST, Unreadable, read};
     use crate::status::report::Report;
     use crate::status::verdict::judge;
     use chrono::{DateTime, TimeDelta};
@@ -341,6 +346,28 @@ mod tests {
             let left = parse(&document).unwrap().logins[0].left;
             assert_eq!(left, expected, "{figure}");
         }
+    }
+
+    #[test]
+    fn of_what_is_endless_only_so_much_is_kept() {
+        let many = |one: fn(usize) -> Value| (0..2 * MOST).map(one).collect::<Vec<_>>();
+        let names = many(|n| json!(format!("p{n}/m")));
+        let document = json!({
+            "fallbacks": names, "imageFallbacks": names,
+            "auth": {
+                "missingProvidersInUse": names,
+                "modelRouteIssues": many(|n| json!({ "provider": format!("i{n}") })),
+                "runtimeAuthRoutes": many(|n| json!({ "provider": format!("r{n}"), "status": "unavailable" })),
+                "providers": many(|n| json!({ "provider": format!("q{n}") })),
+                "oauth": { "profiles": many(|n| json!({ "profileId": format!("a:{n}") })) },
+            },
+        });
+        let report = parse(&document.to_string()).unwrap();
+        assert_eq!((report.logins.len(), report.more_logins), (MOST, MOST));
+        assert_eq!(report.in_use.len(), 2 * MOST);
+        assert_eq!(report.missing.len(), MOST);
+        assert_eq!(report.route_problems.len(), 2 * MOST);
+        assert_eq!(report.providers.len(), MOST);
     }
 
     /// Every document that differs from `value` in one place: gone, or of another type.
