@@ -30,6 +30,8 @@ const GRACE: Duration = Duration::from_millis(800);
 /// How long output may still trickle in after the program has ended: a connection master that lives on
 /// keeps the pipes open and must not keep us.
 const DRAIN: Duration = Duration::from_millis(300);
+/// How many pieces of output, of at most 16 KiB, may wait to be heard: a program that says more has to wait itself.
+const MOST_UNHEARD: usize = 16;
 /// How much of standard error is kept; it is for people.
 const STDERR_LIMIT: usize = 64 * 1024;
 
@@ -157,13 +159,19 @@ pub(crate) enum Ending {
 }
 
 enum Event {
-    Output(Vec<u8>),
+    Output(Piece),
     OutputEnded,
-    Complaint(Vec<u8>),
+    Complaint(Piece),
     ComplaintsEnded,
     Exited,
     Interrupted,
     Woken,
+}
+
+/// Some output, and the room that it takes until it is heard.
+struct Piece {
+    bytes: Vec<u8>,
+    _room: Permit,
 }
 
 /// Starts programs and ends them; one for the whole process, and branches of it.
@@ -364,13 +372,19 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
         .map(drop)
 }
 
-fn forward(mut pipe: impl Read, events: &Sender<Event>, event: fn(Vec<u8>) -> Event) {
+fn forward(mut pipe: impl Read, events: &Sender<Event>, event: fn(Piece) -> Event) {
     let mut buffer = Zeroizing::new([0_u8; 16 * 1024]);
+    let unheard = Arc::new(Semaphore::new(MOST_UNHEARD));
     loop {
+        let room = unheard.acquire();
         match pipe.read(&mut *buffer) {
             Ok(0) => return,
             Ok(length) => {
-                if events.send(event(buffer[..length].to_vec())).is_err() {
+                let piece = Piece {
+                    bytes: buffer[..length].to_vec(),
+                    _room: room,
+                };
+                if events.send(event(piece)).is_err() {
                     return;
                 }
             }
@@ -387,7 +401,7 @@ fn collect(
     invocation: &Invocation,
     started: Instant,
     inbox: &Receiver<Event>,
-    mut silent: Option<Permit<'_>>,
+    mut silent: Option<Permit>,
 ) -> Finished {
     let mut stdout = Vec::new();
     let mut stderr = Vec::new();
@@ -402,6 +416,10 @@ fn collect(
         if exited_at.is_some() && said_all_at.is_some() {
             break Ending::Exited(0);
         }
+        // Whoever never stops talking would never be seen to be late.
+        if Instant::now() >= overdue {
+            break exited_at.map_or(Ending::Overdue, |_| Ending::Exited(0));
+        }
         let (wake_at, reason) = match (exited_at.or(said_all_at), invocation.first_byte) {
             (Some(moment), _) if exited_at.is_some() => (moment + DRAIN, Ending::Exited(0)),
             (Some(moment), _) => (moment + GRACE, Ending::Outstaying),
@@ -411,9 +429,9 @@ fn collect(
             (None, _) => (overdue, Ending::Overdue),
         };
         match inbox.recv_timeout(wake_at.saturating_duration_since(Instant::now())) {
-            Ok(Event::Output(bytes)) => {
+            Ok(Event::Output(piece)) => {
                 drop(silent.take());
-                stdout.extend_from_slice(&bytes);
+                stdout.extend_from_slice(&piece.bytes);
                 let said_all = |words: &Vec<u8>| stdout.ends_with(words);
                 if invocation.last_words.as_ref().is_some_and(said_all) {
                     said_all_at = Some(Instant::now());
@@ -423,8 +441,8 @@ fn collect(
                     break Ending::TooMuchOutput;
                 }
             }
-            Ok(Event::Complaint(bytes)) => {
-                stderr.extend_from_slice(&bytes);
+            Ok(Event::Complaint(piece)) => {
+                stderr.extend_from_slice(&piece.bytes);
                 if stderr.len() > 2 * STDERR_LIMIT {
                     stderr.drain(..stderr.len() - STDERR_LIMIT);
                 }
@@ -452,7 +470,7 @@ fn collect(
 fn end_in_time(child: &Child, terminal: Terminal, inbox: &Receiver<Event>) {
     end(child, terminal, Signal::TERM);
     let patience = Instant::now() + GRACE;
-    loop {
+    while Instant::now() < patience {
         match inbox.recv_timeout(patience.saturating_duration_since(Instant::now())) {
             Ok(Event::Exited) | Err(_) => break,
             Ok(_) => {}
@@ -592,6 +610,14 @@ mod tests {
             .unwrap();
         assert_eq!(finished.stderr.len(), 64 * 1024);
         assert!(finished.stderr.ends_with(b"last\n"));
+    }
+
+    #[test]
+    fn whoever_never_stops_talking_is_ended_in_time_as_well() {
+        // Faster than it is heard, and deaf.
+        let complain = "trap '' TERM; for i in 1 2 3; do yes >&2 & done; wait";
+        let finished = Processes::default().run(&sh(complain, SECOND)).unwrap();
+        assert_eq!(finished.ending, Ending::Overdue);
     }
 
     #[test]

@@ -137,15 +137,19 @@ impl Conversation {
             if self.exited_at.is_some() && self.open_pipes == 0 {
                 return self.over(None);
             }
+            // Whoever never stops talking would never be seen to be late.
+            if Instant::now() >= self.overdue {
+                return self.over(self.exited_at.is_none().then_some(Ending::Overdue));
+            }
             let drained = self.exited_at.map(|moment| moment + DRAIN);
             let wake_at = until.min(drained.unwrap_or(self.overdue));
             match self
                 .inbox
                 .recv_timeout(wake_at.saturating_duration_since(Instant::now()))
             {
-                Ok(Event::Output(bytes)) => return Heard::Output(Zeroizing::new(bytes)),
-                Ok(Event::Complaint(bytes)) => {
-                    self.stderr.extend_from_slice(&bytes);
+                Ok(Event::Output(piece)) => return Heard::Output(Zeroizing::new(piece.bytes)),
+                Ok(Event::Complaint(piece)) => {
+                    self.stderr.extend_from_slice(&piece.bytes);
                     let surplus = self.stderr.len().saturating_sub(STDERR_LIMIT);
                     self.stderr.drain(..surplus);
                 }
@@ -158,10 +162,9 @@ impl Conversation {
                     if drained.is_some_and(|moment| moment <= now) {
                         return self.over(None);
                     }
-                    if self.overdue <= now {
-                        return self.over(Some(Ending::Overdue));
+                    if until <= now {
+                        return Heard::Nothing;
                     }
-                    return Heard::Nothing;
                 }
             }
         }
@@ -267,6 +270,27 @@ mod tests {
         assert!(matches!(quiet, Heard::Nothing));
         let ended = conversation.listen(10 * SECOND);
         assert!(matches!(ended, Heard::Ended(Ending::Overdue)));
+    }
+
+    #[test]
+    fn whoever_never_stops_talking_is_ended_in_time_and_waits_to_be_heard() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = folder.path().join("said");
+        let script = format!(
+            "head -c 10000000 /dev/zero; echo all >{}; exec yes",
+            said.display()
+        );
+        let mut conversation = sh(&script, SECOND);
+        std::thread::sleep(SECOND / 4);
+        assert!(!said.exists(), "it could say all of it");
+        let ended = loop {
+            match conversation.listen(10 * SECOND) {
+                Heard::Output(_) => {}
+                Heard::Ended(ending) => break ending,
+                Heard::Woken | Heard::Nothing => panic!("it talks on"),
+            }
+        };
+        assert_eq!(ended, Ending::Overdue);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A semaphore: so many may do something at once, and the rest wait for their turn.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 /// Hands out permits.
 pub(super) struct Semaphore {
@@ -9,7 +9,7 @@ pub(super) struct Semaphore {
 }
 
 /// Somebody's turn, until this is dropped.
-pub(super) struct Permit<'a>(&'a Semaphore);
+pub(super) struct Permit(Arc<Semaphore>);
 
 impl Semaphore {
     pub(super) fn new(permits: usize) -> Self {
@@ -20,16 +20,16 @@ impl Semaphore {
     }
 
     /// Waits for a permit.
-    pub(super) fn acquire(&self) -> Permit<'_> {
+    pub(super) fn acquire(self: &Arc<Self>) -> Permit {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let none_free = |free: &mut usize| *free == 0;
         let free = self.freed.wait_while(free, none_free);
         *free.unwrap_or_else(PoisonError::into_inner) -= 1;
-        Permit(self)
+        Permit(Arc::clone(self))
     }
 }
 
-impl Drop for Permit<'_> {
+impl Drop for Permit {
     fn drop(&mut self) {
         *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         self.0.freed.notify_one();
