@@ -10,7 +10,7 @@
 //! `▲` in place of `◆`, and words after `└`: the last answer was refused. `◇`: it has been answered.
 
 use crate::login::menu::Menu;
-use crate::login::prompt::{Prompt, Question, Wants, bare, is_about_the_machine};
+use crate::login::prompt::{Prompt, Question, Wants, bare};
 use crate::login::screen::Screen;
 use crate::status::text::Text;
 
@@ -87,9 +87,6 @@ fn wants(first: &str, body: &[&str], frame: usize, complaint: &str) -> Option<Wa
             title.push_str(words);
         }
     }
-    if is_about_the_machine(&title) {
-        return Some(Wants::Password(Text::clean(&title)));
-    }
     if rows.iter().any(|row| row.starts_with(['◻', '◼'])) {
         return Some(Wants::Several(Text::clean(&title)));
     }
@@ -100,10 +97,7 @@ fn wants(first: &str, body: &[&str], frame: usize, complaint: &str) -> Option<Wa
         }
         let mut question = Question::new(&title, Vec::new(), complaint);
         question.hidden |= input.contains('▪');
-        return Some(Wants::Line {
-            question,
-            untouched: matches!(input, "" | "_"),
-        });
+        return Some(Wants::line(question, matches!(input, "" | "_")));
     }
     let marked = options.iter().position(|(marked, _)| *marked)?;
     let more = rows.contains(&"...");

@@ -270,9 +270,9 @@ impl Dialogue {
                 let why = format!("It wants several choices at once: {title}");
                 return Step::GiveUp(Text::clean(&why));
             }
-            Wants::Password(words) => {
+            Wants::Improper(words) => {
                 self.state = State::Over;
-                let why = format!("It asks for a password of the machine itself: {words}");
+                let why = format!("It asks for what no sign-in needs: {words}");
                 return Step::GiveUp(Text::clean(&why));
             }
         };
@@ -286,7 +286,7 @@ impl Dialogue {
         }
         let Guess { prompt, closed } = line_prompt::sight(screen)?;
         let is_likely =
-            self.program == Program::Other || matches!(prompt.wants, Wants::Password(_));
+            self.program == Program::Other || matches!(prompt.wants, Wants::Improper(_));
         let patience = match (is_likely, closed) {
             (true, true) => PATIENCE,
             (true, false) => OPEN_PATIENCE,
@@ -370,7 +370,7 @@ fn words(wants: &Wants) -> (&str, &str) {
     match wants {
         Wants::Line { question, .. } => (question.prompt.as_str(), question.complaint.as_str()),
         Wants::Choice(menu) => (menu.title.as_str(), ""),
-        Wants::Retry(words) | Wants::Password(words) | Wants::Several(words) => {
+        Wants::Retry(words) | Wants::Improper(words) | Wants::Several(words) => {
             (words.as_str(), "")
         }
     }

@@ -1,7 +1,7 @@
 //! Prompts of programs that nobody knows: a line that the cursor waits behind.
 
 use crate::login::menu::{Means, Menu};
-use crate::login::prompt::{Prompt, Question, Wants, bare, is_about_the_machine};
+use crate::login::prompt::{Prompt, Question, Wants, bare, is_improper};
 use crate::login::screen::Screen;
 use crate::status::text::Text;
 use unicode_width::UnicodeWidthStr;
@@ -32,11 +32,11 @@ pub(crate) fn sight(screen: &Screen) -> Option<Guess> {
         Wants::Choice(Menu::plain(words, &["Go on"], Means::Enter))
     } else if line != cursor.line || !is_behind(screen, text) {
         return None;
-    } else if is_about_the_machine(&lower) {
+    } else if is_improper(&lower) {
         if !lower.ends_with([':', '?', ')']) {
             return None;
         }
-        Wants::Password(Text::clean(words))
+        Wants::Improper(Text::clean(words))
     } else if let Some(choices) = yes_or_no(&lower) {
         Wants::Choice(Menu::plain(words, &choices, Means::Letter))
     } else if lower.ends_with([':', '?', '>', ']'])
@@ -44,10 +44,7 @@ pub(crate) fn sight(screen: &Screen) -> Option<Guess> {
         && !lower.ends_with("http:")
     {
         let question = Question::new(words, context(screen, line), "");
-        Wants::Line {
-            question,
-            untouched: true,
-        }
+        Wants::line(question, true)
     } else {
         return None;
     };

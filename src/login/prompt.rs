@@ -26,8 +26,21 @@ pub(crate) enum Wants {
     Several(Text),
     /// Enter, after it has refused something with these words.
     Retry(Text),
-    /// A password of the machine, which is none of a sign-in's business.
-    Password(Text),
+    /// What no sign-in needs: a password, a key of ssh, the code of a second factor.
+    Improper(Text),
+}
+
+impl Wants {
+    /// A line, unless it asks for what no sign-in needs.
+    pub(crate) fn line(question: Question, untouched: bool) -> Self {
+        match question.improper_words() {
+            Some(words) => Self::Improper(words),
+            None => Self::Line {
+                question,
+                untouched,
+            },
+        }
+    }
 }
 
 /// A line that a person shall type.
@@ -84,21 +97,40 @@ impl Question {
     }
 }
 
-/// Whether these words ask for a password of the machine itself, or whether to trust a machine.
-pub(crate) fn is_about_the_machine(words: &str) -> bool {
-    let words = words.trim().to_lowercase();
-    words.starts_with("password")
-        || words.starts_with("enter password")
-        || [
-            "[sudo]",
-            "password for ",
-            "'s password",
-            "passphrase",
-            "gateway password",
-        ]
-        .iter()
-        .any(|phrase| words.contains(phrase))
-        || words.contains("continue connecting")
+impl Question {
+    /// What asks for something improper, in anything that the person would read.
+    fn improper_words(&self) -> Option<Text> {
+        let mut read = [&self.prompt, &self.complaint]
+            .into_iter()
+            .chain(&self.context);
+        read.find(|words| is_improper(words.as_str())).cloned()
+    }
+}
+
+/// Whether these words ask for what no sign-in needs. A person would answer them in a dialog of ours.
+pub(crate) fn is_improper(words: &str) -> bool {
+    const PHRASES: [&str; 15] = [
+        "[sudo]",
+        "password",
+        "passwort",
+        "passcode",
+        "passphrase",
+        "private key",
+        "ssh key",
+        "id_rsa",
+        "id_ed25519",
+        "seed phrase",
+        "recovery phrase",
+        "authenticator",
+        "two-factor",
+        "card number",
+        // Whether to trust a machine.
+        "continue connecting",
+    ];
+    const WORDS: [&str; 7] = ["pin", "otp", "totp", "2fa", "mfa", "cvc", "cvv"];
+    let words = words.to_lowercase();
+    let mut single = words.split(|c: char| !c.is_alphanumeric());
+    PHRASES.iter().any(|phrase| words.contains(phrase)) || single.any(|word| WORDS.contains(&word))
 }
 
 /// Words without the symbols and frames that a program draws around them.

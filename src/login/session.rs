@@ -31,6 +31,8 @@ use crate::system::terminal;
 
 /// How long a sign-in may take, the person's part included.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10 * 60);
+/// How much a program may draw, in bytes, without ever pausing for a [`TICK`]: what spins draws less in all its time.
+const LONGEST_FLOOD: usize = 2 * 1024 * 1024;
 /// How often time alone is a reason to look at the screen again.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -110,6 +112,7 @@ pub(crate) fn run(plan: Plan, scene: &Scene<'_>) -> Result<Signed, Setback> {
             terminal,
             screen: Screen::new(),
             quiet: Duration::ZERO,
+            flood: 0,
             asked: None,
             postponed: VecDeque::new(),
             page: None,
@@ -134,6 +137,8 @@ struct Session<'scope, 'env> {
     dialogue: Dialogue,
     /// For how long nothing has been drawn.
     quiet: Duration,
+    /// How many bytes have been drawn since it last was quiet.
+    flood: usize,
     asked: Option<Asked>,
     /// What has to wait until the person has decided about a page.
     postponed: VecDeque<Step>,
@@ -180,8 +185,16 @@ impl<'env> Session<'_, 'env> {
                 Seen::Drawn(bytes) => {
                     self.screen.draw(&bytes);
                     self.quiet = Duration::ZERO;
+                    self.flood += bytes.len();
+                    if self.flood > LONGEST_FLOOD {
+                        let why = Text::clean("It draws without end.");
+                        return Err(Setback::Failed(Some(why)));
+                    }
                 }
-                Seen::Nothing => self.quiet += TICK,
+                Seen::Nothing => {
+                    self.quiet += TICK;
+                    self.flood = 0;
+                }
                 Seen::Woken => self.heard()?,
                 Seen::Ended(exit) => return self.ended(exit),
                 Seen::Missing => return Err(Setback::Missing(self.plan.tool)),

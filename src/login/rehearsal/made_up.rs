@@ -408,10 +408,26 @@ fn a_program_that_nobody_knows_is_asked_for_by_its_last_lines() {
 }
 
 #[test]
-fn a_password_of_the_machine_is_never_asked_for() {
+fn what_no_sign_in_needs_is_never_asked_for() {
     let table = [
         ("[sudo] password for me: ", "[sudo] password for me:"),
         ("Password: ", "Password:"),
+        ("Your account's password? ", "Your account's password?"),
+        ("Paste your SSH key: ", "Paste your SSH key:"),
+        ("OTP: ", "OTP:"),
+        (
+            "The PIN of this phone's screen: ",
+            "The PIN of this phone's screen:",
+        ),
+        ("Now your password.\r\n> ", "Now your password."),
+        (
+            "│\r\n◆  Code of your authenticator app\r\n│  _\r\n└\r\n",
+            "Code of your authenticator app",
+        ),
+        (
+            "│\r\n▲  Code\r\n│  _\r\n└  Type your password first.\r\n",
+            "Type your password first.",
+        ),
         (
             "Enter passphrase for key '/home/me/.ssh/id': ",
             "Enter passphrase for key '/home/me/.ssh/id':",
@@ -422,7 +438,7 @@ fn a_password_of_the_machine_is_never_asked_for() {
         ),
     ];
     for (bytes, words) in table {
-        let step = format!("give up: It asks for a password of the machine itself: {words}");
+        let step = format!("give up: It asks for what no sign-in needs: {words}");
         for program in [Program::OpenClaw, Program::Other] {
             play(
                 program,
