@@ -274,7 +274,7 @@ impl Processes {
     /// # Errors
     /// When it cannot be started.
     pub(crate) fn run(&self, invocation: &Invocation) -> io::Result<Finished> {
-        let silent = self.silent.as_ref().map(|silent| silent.acquire());
+        let silent = self.silent.as_ref().map(Semaphore::acquire);
         let started = Instant::now();
         let starting = self.waiting();
         let mut child = command(invocation).spawn()?;
