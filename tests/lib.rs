@@ -21,6 +21,7 @@ mod fleet;
 mod formats;
 mod guide;
 mod history;
+mod hostile;
 #[cfg(feature = "test-sshd")]
 mod init;
 mod live_rows;
@@ -55,7 +56,6 @@ mod sync;
 mod tap;
 mod terminal;
 mod timers;
-mod untrusted_text;
 mod usage;
 mod watch;
 mod widgets;

@@ -29,6 +29,7 @@ pub(crate) struct Clawtap {
     environment: BTreeMap<OsString, OsString>,
     path: Vec<PathBuf>,
     stdin: Vec<u8>,
+    memory: Option<usize>,
 }
 
 impl Clawtap {
@@ -43,6 +44,7 @@ impl Clawtap {
             environment: BTreeMap::new(),
             path,
             stdin: Vec::new(),
+            memory: None,
             home,
         }
         .env("FAKE_LOG", log)
@@ -107,9 +109,26 @@ impl Clawtap {
         self
     }
 
+    /// With no more than so many MiB of memory, its code and its stacks included; it dies of wanting more.
+    #[cfg(feature = "test-sshd")]
+    pub(crate) fn memory(mut self, mebibytes: usize) -> Self {
+        self.memory = Some(mebibytes);
+        // Each thread would reserve 64 MiB.
+        self.env("MALLOC_ARENA_MAX", "1")
+    }
+
     /// The command, ready to start.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_clawtap"));
+        let program = env!("CARGO_BIN_EXE_clawtap");
+        let mut command = match self.memory {
+            None => Command::new(program),
+            Some(mebibytes) => {
+                let mut limited = Command::new("/bin/sh");
+                let script = format!("ulimit -v {}; exec \"$0\" \"$@\"", mebibytes * 1024);
+                limited.args(["-c", &script, program]);
+                limited
+            }
+        };
         command.args(&self.arguments);
         self.in_its_home(&mut command);
         command

@@ -2,6 +2,7 @@
 
 mod clawtap;
 mod gateway;
+mod harmless;
 mod home;
 #[cfg(feature = "test-openclaw")]
 mod identity;
@@ -18,6 +19,9 @@ mod terminal;
 
 pub(crate) use clawtap::{Clawtap, Ran, Running};
 pub(crate) use gateway::GatewayHome;
+#[cfg(feature = "test-sshd")]
+pub(crate) use harmless::assert_showable;
+pub(crate) use harmless::{CLEAN, NASTY, assert_harmless};
 #[cfg(feature = "test-openclaw")]
 pub(crate) use identity::Identity;
 pub(crate) use ntfy_server::{NtfyServer, Turn};

@@ -37,6 +37,12 @@ impl Setup {
         self
     }
 
+    /// With this program as its login shell.
+    pub(crate) fn login_shell_at(mut self, shell: &Path) -> Self {
+        self.login_shell = shell.to_path_buf();
+        self
+    }
+
     /// With exactly these folders on the gateway's `PATH`.
     pub(crate) fn path(mut self, folders: &[&Path]) -> Self {
         self.path = folders.iter().map(|folder| folder.to_path_buf()).collect();

@@ -4,28 +4,9 @@ use pretty_assertions::assert_eq;
 use serde_json::json;
 
 use crate::expiries::document_with;
-use crate::support::{Clawtap, GatewayHome};
-
-/// Red, a clipboard write, a link, a window title, C1, a bidi override, an isolate, a zero-width space, a
-/// byte-order mark, a soft hyphen, a tag character, a private-use one, bell, backspace, carriage return,
-/// new line, tab and null, with letters between them.
-const NASTY: &str = "a\u{1b}[31mb\u{1b}]52;c;c2VjcmV0\u{7}c\u{1b}]8;;https://evil.example\u{1b}\\d\u{1b}]0;t\u{7}e\
-    \u{9b}f\u{202e}g\u{2066}h\u{200b}i\u{feff}j\u{ad}k\u{e0041}l\u{e000}m\u{7}n\u{8}o\rp\nq\tr\0s";
-/// What is left of it.
-const CLEAN: &str = "abcdefghijklmno p q rs";
+use crate::support::{CLEAN, Clawtap, GatewayHome, NASTY, assert_harmless};
 
 const CONFIG: &str = "[[gateway]]\nname = \"home\"\nssh = \"me@home.example\"\n";
-
-#[track_caller]
-fn assert_harmless(text: &str, whence: &str) {
-    let harmful = |c: char| {
-        (c.is_control() && c != '\n')
-            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e007f}')
-    };
-    let found: Vec<char> = text.chars().filter(|&c| harmful(c)).collect();
-    assert_eq!(found, [], "{whence}: {text}");
-}
 
 /// Every way there is to show a gateway, and everything that was shown.
 fn shown_everywhere(gateway: &GatewayHome, ssh_says: &str) -> Vec<(String, String)> {
@@ -72,7 +53,6 @@ fn names_of_providers_and_logins_are_shown_without_what_could_deceive() {
                 .exit(if status == "ok" { "0" } else { "1" });
         for (command, text) in shown_everywhere(&gateway, "") {
             assert_harmless(&text, &command);
-            assert!(!text.contains("evil"), "{command}: {text}");
             let names_it = command != "status --format simple"
                 && (status == "expired" || command != "tap" && command != "check -v");
             assert_eq!(text.contains(CLEAN), names_it, "{command}: {text}");
@@ -107,7 +87,6 @@ fn words_of_ssh_and_openclaw_are_shown_without_what_could_deceive() {
     for (gateway, ssh_says) in table {
         for (command, text) in shown_everywhere(&gateway, ssh_says) {
             assert_harmless(&text, &command);
-            assert!(!text.contains("evil"), "{command}: {text}");
         }
     }
 }
@@ -128,10 +107,7 @@ fn names_from_the_stores_are_shown_without_what_could_deceive() {
         .stderr("env: 'node': No such file or directory");
     for (command, text) in shown_everywhere(&gateway, "") {
         assert_harmless(&text, &command);
-        assert!(
-            !text.contains("evil") && !text.contains("secret"),
-            "{command}: {text}"
-        );
+        assert!(!text.contains("secret"), "{command}: {text}");
         assert_eq!(
             text.contains(CLEAN),
             command != "status --format simple",
