@@ -51,7 +51,8 @@ impl Stream {
         while let Some(at) = position(&self.pending, &self.mark) {
             let line_at = at + self.mark.len();
             let line = &self.pending[line_at..];
-            let Some(length) = line.iter().position(|&byte| byte == b'\n') else {
+            let ours = &line[..line.len().min(LONGEST_LINE + 1)];
+            let Some(length) = ours.iter().position(|&byte| byte == b'\n') else {
                 if line.len() <= LONGEST_LINE {
                     // The rest of the line is still on its way.
                     self.give_out(at);
@@ -106,7 +107,7 @@ fn beginning_of(mark: &[u8], bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, Stream};
+    use super::{LONGEST_LINE, Piece, Stream};
     use proptest::prelude::*;
 
     const NONCE: &str = "0123456789abcdef0123456789abcdef";
@@ -150,6 +151,15 @@ mod tests {
         let begin = format!("{NONCE} begin 1\r\n");
         let (drawn, ended) = read([begin.as_bytes(), b"Paste code here > "]);
         assert_eq!((drawn.as_str(), ended), ("Paste code here > ", None));
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_for_ours_is_drawn_however_it_arrives() {
+        let long = format!("{NONCE} {}\n", "x".repeat(LONGEST_LINE + 1));
+        let session = format!("{NONCE} begin 1\n{long}{NONCE} exit 3\n");
+        let whole = (long, Some(3));
+        assert_eq!(read([session.as_bytes()]), whole);
+        assert_eq!(read(session.as_bytes().chunks(1)), whole);
     }
 
     #[test]
