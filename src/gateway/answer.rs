@@ -70,7 +70,8 @@ pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Inco
             "exit" => {
                 // The newline before this line is the frame's own.
                 let end = line_at.saturating_sub(1);
-                let stdout = output_at.map_or(&[][..], |start| &stdout[start.min(end)..end]);
+                let start = output_at.take();
+                let stdout = start.map_or(&[][..], |start| &stdout[start.min(end)..end]);
                 answer.run = value.parse().ok().map(|exit| Run { stdout, exit });
             }
             "store" => answer.store = Some(value.to_owned()),
@@ -145,6 +146,13 @@ mod tests {
         let run = read(text.as_bytes(), NONCE).unwrap().run.unwrap();
         assert_eq!(run.exit, 2);
         assert!(run.stdout.starts_with(b"fedcba9876543210 exit 0\n"));
+    }
+
+    #[test]
+    fn an_output_ends_where_its_program_did() {
+        let text = framed("{}").replace("clock 1700000000", "exit 0");
+        let run = read(text.as_bytes(), NONCE).unwrap().run.unwrap();
+        assert_eq!((run.exit, run.stdout), (0, &b""[..]));
     }
 
     #[test]
