@@ -27,7 +27,8 @@ impl Text {
             if character.is_control() || is_invisible(character) {
                 continue;
             }
-            if length == LONGEST {
+            // A blank and its word may have gone one beyond.
+            if length >= LONGEST {
                 text.push('…');
                 break;
             }
@@ -104,6 +105,16 @@ mod tests {
         let text = Text::clean(&"x".repeat(1_000_000));
         assert_eq!(text.as_str().chars().count(), LONGEST + 1);
         assert!(text.as_str().ends_with('…'));
+    }
+
+    #[test]
+    fn a_text_is_cut_wherever_its_blanks_are() {
+        for word in 1..=LONGEST {
+            let text = Text::clean(&format!("{} ", "x".repeat(word)).repeat(LONGEST));
+            let length = text.as_str().chars().count();
+            assert!(length <= LONGEST + 2, "{word}: {length}");
+            assert!(text.as_str().ends_with('…'));
+        }
     }
 
     proptest! {
