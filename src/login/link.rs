@@ -42,6 +42,8 @@ pub(crate) enum Reach {
     Nothing,
     /// The lines that the cursor was on before and is on after.
     Cursor,
+    /// The same, unless it scrolled.
+    Text,
     Everything,
 }
 
@@ -53,8 +55,8 @@ impl Sieve {
             | (State::Outside, ESCAPE)
             | (State::Escape, b'[')
             | (State::Control, b'm' | b'0'..=b'?') => Reach::Nothing,
-            (State::Control, b'A'..=b'D' | b'G' | b'K')
-            | (State::Outside, b'\r' | b'\n' | b' '..) => Reach::Cursor,
+            (State::Control, b'A'..=b'D' | b'G' | b'K') | (State::Outside, b'\r') => Reach::Cursor,
+            (State::Outside, b'\n' | b' '..) => Reach::Text,
             _ => Reach::Everything,
         }
     }

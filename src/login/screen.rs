@@ -62,31 +62,35 @@ impl Screen {
             &[byte] => self.sieve.reach(byte),
             _ => Reach::Everything,
         };
-        let before = (self.row(), self.emulator.callbacks().0);
+        let before = self.emulator.screen().cursor_position();
+        let gone = self.emulator.callbacks().0;
         self.emulator.process(&self.sieve.strain(bytes));
-        let after = (self.row(), self.emulator.callbacks().0);
+        let after = self.emulator.screen().cursor_position();
         self.draws += 1;
+        // Within margins it scrolls without losing a row: the cursor then stays on its own, or goes back in it.
+        let scrolled = self.emulator.callbacks().0 != gone
+            || after.0 == before.0 && (after.1 < before.1 || bytes == b"\n");
         match reach {
             Reach::Nothing => return,
-            Reach::Cursor if before.1 == after.1 => {
+            Reach::Text if scrolled => self.read_rows(),
+            Reach::Cursor | Reach::Text => {
                 self.read_row(before.0);
                 if after.0 != before.0 {
                     self.read_row(after.0);
                 }
             }
-            Reach::Cursor | Reach::Everything => {
-                for (row, text) in self
-                    .rows
-                    .iter_mut()
-                    .zip(self.emulator.screen().rows(0, COLUMNS))
-                {
-                    let used = text.trim_end().len();
-                    *row = Zeroizing::new(text);
-                    row.truncate(used);
-                }
-            }
+            Reach::Everything => self.read_rows(),
         }
         self.join();
+    }
+
+    fn read_rows(&mut self) {
+        let rows = self.emulator.screen().rows(0, COLUMNS);
+        for (row, text) in self.rows.iter_mut().zip(rows) {
+            let used = text.trim_end().len();
+            *row = Zeroizing::new(text);
+            row.truncate(used);
+        }
     }
 
     /// How many lines there are, up to the last that is used or has the cursor.
@@ -124,10 +128,6 @@ impl Screen {
     /// How often something was drawn.
     pub(crate) fn draws(&self) -> u64 {
         self.draws
-    }
-
-    fn row(&self) -> u16 {
-        self.emulator.screen().cursor_position().0
     }
 
     fn read_row(&mut self, row: u16) {
@@ -266,6 +266,20 @@ mod tests {
                 }
                 assert_eq!(lines(&slow), lines(&fast), "{bytes:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_scrolls_within_margins_is_seen_when_it_comes_byte_by_byte() {
+        let full = "x".repeat(usize::from(COLUMNS));
+        for last in ["\n", &format!("\r{full}y")] {
+            let bytes = format!("\x1b[2;4rone\r\ntwo\r\nthree\r\nfour{last}");
+            let (mut slow, mut fast) = (Screen::new(), Screen::new());
+            fast.draw(bytes.as_bytes());
+            for byte in bytes.bytes() {
+                slow.draw(&[byte]);
+            }
+            assert_eq!(lines(&slow), lines(&fast), "{last:?}");
         }
     }
 
