@@ -377,8 +377,11 @@ pub(crate) fn add(text: &str, gateway: &Gateway) -> Result<String, toml_edit::To
     let list = document
         .entry("gateway")
         .or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    if let Some(list) = list.as_array_of_tables_mut() {
-        list.push(table);
+    match list {
+        Item::ArrayOfTables(list) => list.push(table),
+        // Written as `gateway = [{ … }]`.
+        Item::Value(toml_edit::Value::Array(list)) => list.push(table.into_inline_table()),
+        _ => {}
     }
     Ok(document.to_string())
 }

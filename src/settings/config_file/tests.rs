@@ -327,6 +327,27 @@ fn mistakes_name_their_line_and_the_key_that_was_meant() {
 }
 
 #[test]
+fn a_gateway_is_added_to_a_list_in_brackets_too() {
+    let gateway = parse(FULL, None).unwrap().gateways.remove(0);
+    for before in [
+        "gateway = []\n",
+        "gateway = [{ name = \"other\", local = true }] # mine\n",
+    ] {
+        let text = add(before, &gateway).unwrap();
+        let gateways = parse(&text, None).unwrap().gateways;
+        assert_eq!(gateways.last(), Some(&gateway), "{text}");
+        assert_eq!(
+            gateways.len(),
+            1 + parse(before, None).unwrap().gateways.len()
+        );
+        assert!(
+            text.ends_with(before.split(']').next_back().unwrap()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn adding_a_gateway_keeps_every_byte_before_it() {
     let gateway = parse(FULL, None).unwrap().gateways.remove(0);
     let without = FULL.replace("name = \"home\"", "name = \"other\"");
