@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Local, Utc};
+use chrono::{DateTime, Local, TimeDelta, Utc};
 
 /// Now, in UTC.
 pub(crate) fn now() -> DateTime<Utc> {
@@ -11,10 +11,37 @@ pub(crate) fn now() -> DateTime<Utc> {
 
 /// A moment in this device's time zone, for showing.
 pub(crate) fn local(moment: DateTime<Utc>) -> DateTime<chrono::FixedOffset> {
-    moment.with_timezone(&Local).fixed_offset()
+    showable(moment).with_timezone(&Local).fixed_offset()
+}
+
+/// A moment that every time zone can tell: a file may hold one at the very end of time, where some have no day for it.
+pub(crate) fn showable(moment: DateTime<Utc>) -> DateTime<Utc> {
+    const MARGIN: TimeDelta = TimeDelta::days(2);
+    moment.clamp(
+        DateTime::<Utc>::MIN_UTC + MARGIN,
+        DateTime::<Utc>::MAX_UTC - MARGIN,
+    )
 }
 
 /// Lets time pass. Ctrl-C ends it, and the process with it.
 pub(crate) fn pause(duration: Duration) {
     std::thread::sleep(duration);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::showable;
+    use chrono::{DateTime, FixedOffset, Utc};
+
+    #[test]
+    fn a_moment_at_the_end_of_time_can_be_told_in_every_zone() {
+        for hours in [-14, 0, 14] {
+            let zone = FixedOffset::east_opt(hours * 3600).unwrap();
+            for moment in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+                let told = showable(moment).with_timezone(&zone);
+                assert!(!told.date_naive().to_string().is_empty());
+            }
+        }
+        assert_eq!(showable(DateTime::UNIX_EPOCH), DateTime::UNIX_EPOCH);
+    }
 }
