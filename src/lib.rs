@@ -7,6 +7,8 @@ mod cli;
 mod commands;
 mod credentials;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod gateway;
 mod guide;
 mod history;

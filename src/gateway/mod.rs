@@ -11,5 +11,5 @@ pub(crate) mod hand_over;
 pub(crate) mod host_key;
 pub(crate) mod identity;
 pub(crate) mod request;
-mod stream;
+pub(crate) mod stream;
 pub(crate) mod terminal;

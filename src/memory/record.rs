@@ -146,7 +146,7 @@ struct KeptProblem {
 }
 
 /// A report for a file, with the way to the gateway that made it.
-pub(super) fn write(report: &Report, way: Value) -> String {
+pub(crate) fn write(report: &Report, way: Value) -> String {
     let record = Record {
         version: VERSION,
         way,
@@ -159,7 +159,7 @@ pub(super) fn write(report: &Report, way: Value) -> String {
 ///
 /// # Errors
 /// Why it says nothing.
-pub(super) fn read(bytes: &[u8], way: &Value, now: DateTime<Utc>) -> Result<Report, Unusable> {
+pub(crate) fn read(bytes: &[u8], way: &Value, now: DateTime<Utc>) -> Result<Report, Unusable> {
     let broken = |error: serde_json::Error| Unusable::Broken(error.to_string());
     let head: Head = serde_json::from_slice(bytes).map_err(broken)?;
     if head.version > VERSION {

@@ -1,0 +1,127 @@
+//! The configuration, written by hand.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::alert::channel::Means;
+use crate::gateway::command_line::{self, CommandLine, Questions, Sharing};
+use crate::gateway::identity::{Gateway, Name, Target, Way};
+use crate::gateway::request::{self, Freshness, Want};
+use crate::settings::config_file::{self, Config};
+
+const HOME: &str = "/home/me";
+
+/// A mistake has its line; and what is accepted leads to command lines that say what they mean, and can be added to.
+///
+/// # Panics
+/// When that does not hold.
+pub fn config(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    match config_file::parse(text, Some(Path::new(HOME))) {
+        Ok(config) => {
+            check(&config);
+            add(text, config);
+        }
+        Err(mistake) => {
+            let lines = 1 + text.matches('\n').count();
+            assert!((1..=lines).contains(&mistake.line), "line {}", mistake.line);
+            assert!(!mistake.message.trim().is_empty());
+            for said in [Some(&mistake.message), mistake.hint.as_ref()] {
+                let odd = said.filter(|said| said.contains(char::is_control));
+                assert_eq!(odd, None);
+            }
+        }
+    }
+}
+
+fn check(config: &Config) {
+    let mut names = BTreeSet::new();
+    for gateway in &config.gateways {
+        assert!(names.insert(&gateway.name), "two of the same name");
+        assert_eq!(
+            Name::parse(gateway.name.as_str()).as_ref(),
+            Ok(&gateway.name)
+        );
+        assert!((1..=600).contains(&gateway.limit.as_secs()));
+        let program = request::probe(gateway, Want::Status, Freshness::Fresh, "0123456789abcdef");
+        let lines = [
+            command_line::shell_on(
+                &gateway.way,
+                &Sharing::Alone,
+                Questions::Forbidden,
+                &program,
+            ),
+            command_line::terminal_on(&gateway.way, &Sharing::AsConfigured, &program),
+        ];
+        for line in &lines {
+            of_a_gateway(line, gateway);
+        }
+    }
+    let mut channels = BTreeSet::new();
+    for channel in &config.alerts.channels {
+        assert!(channels.insert(&channel.name), "two of the same name");
+        match &channel.means {
+            Means::Ntfy(ntfy) => {
+                let place = format!("{}/{}", ntfy.server, ntfy.topic);
+                let read = url::Url::parse(&place).expect("a topic has an address");
+                assert_eq!(read.path(), format!("/{}", ntfy.topic), "{place}");
+                assert_eq!((read.username(), read.password()), ("", None));
+            }
+            Means::Command(command) => assert!(!command.run[0].starts_with('-')),
+            Means::Phone | Means::OpenClaw(_) | Means::Output => {}
+        }
+    }
+    let hours = &config.alerts.warn_hours;
+    assert!(hours.is_sorted_by(|a, b| a > b), "{hours:?}");
+    assert!(config.sign_in.forward_from.is_loopback());
+}
+
+fn of_a_gateway(line: &CommandLine, gateway: &Gateway) {
+    let words: Vec<&str> = line.arguments.iter().filter_map(|it| it.to_str()).collect();
+    assert_eq!(words.len(), line.arguments.len(), "a word that is no text");
+    assert!(words.iter().all(|word| !word.contains('\0')), "half a word");
+    let Way::Ssh(ssh) = &gateway.way else {
+        assert_eq!((line.program, words[0], words.len()), ("sh", "-c", 2));
+        return;
+    };
+    let [options @ .., end, target, program] = &words[..] else {
+        panic!("too few words: {words:?}");
+    };
+    assert_eq!(
+        (line.program, *end, *target),
+        ("ssh", "--", ssh.target.as_str())
+    );
+    assert!(!target.starts_with('-') && !target.contains(char::is_whitespace));
+    assert_eq!(Target::parse(target).as_ref(), Ok(&ssh.target));
+    assert!(program.starts_with("exec sh -c ") && !program.contains('\n'));
+    // Every option is one letter, and has its value behind it.
+    let mut options = options[1..].chunks(2);
+    assert!(
+        options.all(|option| option.len() == 2 && ["-o", "-F", "-p", "-i"].contains(&option[0]))
+    );
+}
+
+/// Adds a gateway: it is there afterwards, and everything else is as it was.
+fn add(text: &str, config: Config) {
+    let Ok(target) = Target::parse("me@a-new-one.example") else {
+        return;
+    };
+    let mut name = String::from("a-new-one");
+    while config.gateways.iter().any(|it| it.name.as_str() == name) {
+        name.push('x');
+    }
+    let Ok(name) = Name::parse(&name) else {
+        return;
+    };
+    let mut gateway = Gateway::at(name, target);
+    if let Way::Ssh(ssh) = &mut gateway.way {
+        ssh.multiplex = config.ssh_multiplex;
+    }
+    let longer = config_file::add(text, &gateway).expect("what can be read can be added to");
+    let mut expected = config;
+    expected.gateways.push(gateway);
+    let read = config_file::parse(&longer, Some(Path::new(HOME)));
+    assert_eq!(read, Ok(expected), "{longer}");
+}
