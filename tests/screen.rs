@@ -52,8 +52,8 @@ fn many_logins_fit_a_small_phone() {
   openai cannot be used:
   No enabled plugin owns agent harness
   \"codex\".
-  → Mend it on the gateway: openclaw
-    doctor
+  → Mend it on the gateway:
+    openclaw doctor
 
   openai expires in 4 h 59 m:
   → Renew it before then: clawtap reauth
@@ -123,8 +123,8 @@ fn a_gateway_of_which_nothing_is_known_fits_a_small_phone() {
   Host key verification failed.
   → Somebody may be listening in, or it
     was reinstalled. Ask its owner
-    first; only then: ssh-keygen -R
-    home.example
+    first; only then:
+    ssh-keygen -R home.example
 ",
     );
 }

@@ -40,7 +40,7 @@ pub(crate) enum Problem {
 
 impl Problem {
     #[cfg(test)]
-    const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::NoSsh,
         Self::CannotStart,
         Self::SshConfig,

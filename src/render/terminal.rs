@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use crate::login::provider;
 use crate::render::duration::{ago, spoken};
 use crate::render::summary::{mark, statement};
-use crate::render::wrap::{cut, hanging, padded, width};
+use crate::render::wrap::{cut, hanging, next_step, padded, width};
 use crate::render::{gauge, summary};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, Moment, PauseKind, State};
@@ -43,7 +43,7 @@ pub(crate) fn render(
             if let Some(detail) = &trouble.detail {
                 text.push_str(&dim_lines("  ", detail.as_str(), look));
             }
-            text.push_str(&hanging("  →", &trouble.next_step, look.width));
+            text.push_str(&next_step("  →", &trouble.next_step, look.width));
         }
         Finding::Judged(report, judgement) => {
             let moment = report.moment(assessment.now);
@@ -241,7 +241,7 @@ fn steps(judgement: &Judgement, look: Look) -> String {
         if let Some(detail) = &concern.detail {
             text.push_str(&dim_lines("  ", detail.as_str(), look));
         }
-        text.push_str(&hanging("  →", &provider::next_step(concern), look.width));
+        text.push_str(&next_step("  →", &provider::next_step(concern), look.width));
     }
     text
 }

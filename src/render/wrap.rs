@@ -34,27 +34,80 @@ pub(crate) fn padded(text: &str, columns: usize) -> String {
 /// Lines of at most `columns`, broken at spaces; a longer word stands alone, so that it can be copied. What has lines
 /// already keeps them, and how far each is indented.
 pub(crate) fn lines(text: &str, columns: usize) -> Vec<String> {
+    broken(text, columns, |words| {
+        words.into_iter().map(|word| vec![word]).collect()
+    })
+}
+
+/// The same of what tells somebody to type something: a command is broken only where it is longer than a line.
+pub(crate) fn instruction(text: &str, columns: usize) -> Vec<String> {
+    broken(text, columns, commands_together)
+}
+
+/// Puts the words that belong together.
+type Grouping = for<'a> fn(Vec<&'a str>) -> Vec<Vec<&'a str>>;
+
+fn broken(text: &str, columns: usize, grouping: Grouping) -> Vec<String> {
     let broken = text.split('\n').flat_map(|line| {
         let words = line.trim_start_matches(' ');
         let indent = &line[..line.len() - words.len()];
-        let lines = of_paragraph(words, columns.saturating_sub(indent.len()));
+        let lines = of_paragraph(words, columns.saturating_sub(indent.len()), grouping);
         lines.into_iter().map(move |line| format!("{indent}{line}"))
     });
     broken.collect()
 }
 
-fn of_paragraph(text: &str, columns: usize) -> Vec<String> {
+fn of_paragraph(text: &str, columns: usize, grouping: Grouping) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in words(text) {
-        match lines.last_mut() {
-            Some(line) if width(line) + 1 + width(word) <= columns => {
-                line.push(' ');
-                line.push_str(word);
+    for group in grouping(words(text)) {
+        let whole = group.join(" ");
+        let pieces = if width(&whole) <= columns {
+            vec![whole.as_str()]
+        } else {
+            group
+        };
+        for piece in pieces {
+            match lines.last_mut() {
+                Some(line) if width(line) + 1 + width(piece) <= columns => {
+                    line.push(' ');
+                    line.push_str(piece);
+                }
+                _ => lines.push(piece.to_owned()),
             }
-            _ => lines.push(word.to_owned()),
         }
     }
     lines
+}
+
+/// What our messages tell people to type begins with one of these.
+const PROGRAMS: [&str; 9] = [
+    "clawtap",
+    "openclaw",
+    "claude",
+    "ssh",
+    "ssh-copy-id",
+    "ssh-keygen",
+    "pkg",
+    "crontab",
+    "termux-job-scheduler",
+];
+
+/// A command stands at the beginning or after a colon, and goes on to the end of its clause.
+fn commands_together(words: Vec<&str>) -> Vec<Vec<&str>> {
+    let mut groups: Vec<Vec<&str>> = Vec::new();
+    let mut in_command = false;
+    let mut may_begin = true;
+    for word in words {
+        if in_command && let Some(command) = groups.last_mut() {
+            command.push(word);
+        } else {
+            in_command = may_begin && PROGRAMS.contains(&word);
+            groups.push(vec![word]);
+        }
+        may_begin = word.ends_with(':');
+        in_command &= !word.ends_with([',', ';', '.', ':']);
+    }
+    groups
 }
 
 /// The words of a text; a unit of time stays with its number.
@@ -80,10 +133,21 @@ fn words(text: &str) -> Vec<&str> {
 
 /// A text after a mark, wrapped to `columns` with the further lines under the first.
 pub(crate) fn hanging(mark: &str, text: &str, columns: usize) -> String {
+    after(mark, |room| lines(text, room), columns)
+}
+
+/// The same of what to do next.
+pub(crate) fn next_step(mark: &str, text: &str, columns: usize) -> String {
+    after(mark, |room| instruction(text, room), columns)
+}
+
+fn after(mark: &str, lines_of: impl Fn(usize) -> Vec<String>, columns: usize) -> String {
     let indent = width(mark) + 1;
-    let lines = lines(text, columns.saturating_sub(indent).max(16));
     let mut result = String::new();
-    for (index, line) in lines.iter().enumerate() {
+    for (index, line) in lines_of(columns.saturating_sub(indent).max(16))
+        .iter()
+        .enumerate()
+    {
         if index == 0 {
             result.push_str(mark);
             result.push(' ');
@@ -98,7 +162,7 @@ pub(crate) fn hanging(mark: &str, text: &str, columns: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{cut, hanging, lines, padded, width};
+    use super::{cut, hanging, instruction, lines, padded, width};
     use proptest::prelude::*;
 
     #[test]
@@ -112,6 +176,36 @@ mod tests {
     fn a_long_word_stands_alone() {
         let long = "https://a.very.long.example/address";
         assert_eq!(lines(&format!("see {long} now"), 12), ["see", long, "now"]);
+    }
+
+    #[test]
+    fn a_command_stays_whole_where_there_is_room() {
+        let table: [(&str, usize, &[&str]); 4] = [
+            (
+                "The old login is as it was. Again: clawtap reauth",
+                42,
+                &["The old login is as it was. Again:", "clawtap reauth"],
+            ),
+            (
+                "ssh -p 22 me@host, then: openclaw doctor --fix",
+                30,
+                &["ssh -p 22 me@host, then:", "openclaw doctor --fix"],
+            ),
+            // Its name alone is no command, and one too long for a line is broken.
+            (
+                "what openclaw says here",
+                14,
+                &["what openclaw", "says here"],
+            ),
+            (
+                "Try: clawtap init me@gateway --name home",
+                20,
+                &["Try: clawtap init", "me@gateway --name", "home"],
+            ),
+        ];
+        for (text, columns, expected) in table {
+            assert_eq!(instruction(text, columns), expected);
+        }
     }
 
     #[test]

@@ -122,7 +122,7 @@ fn parts_of(
     match &assessment.finding {
         Finding::Unknown(trouble) => {
             let columns = (WIDTH - 2 * MARGIN) / LETTER.0;
-            let lines = wrap::lines(&trouble.next_step, columns);
+            let lines = wrap::instruction(&trouble.next_step, columns);
             parts.extend(lines.into_iter().take(MOST_LINES).map(Part::Note));
             parts.push(Part::Note(as_of(assessment.now)));
         }
