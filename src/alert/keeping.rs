@@ -36,11 +36,10 @@ impl<'a> Keeping<'a> {
         })?;
         let held = match Held::wait(&folder.join("alerts.lock"), PATIENCE) {
             Ok(None) => {
-                return Err(Error::new(
-                    Kind::Machine,
-                    "another clawtap monitor does not come to its end",
-                )
-                .hint("See what it does: ps -ef | grep clawtap"));
+                return Err(
+                    Error::new(Kind::Machine, "another clawtap monitor is still running")
+                        .hint("See what it does: ps -ef | grep clawtap"),
+                );
             }
             Ok(held) => held,
             Err(_) => None,

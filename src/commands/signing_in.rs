@@ -350,8 +350,10 @@ pub(super) fn explained(setback: Setback, gateway: &Gateway, session: &Session) 
         Setback::Lost(failure) => lost(&failure, gateway),
         Setback::BadPage(reason) => sign_in(&format!("its page was not opened: {reason}"))
             .hint("The old login is as it was. Look on the gateway who asks for that page"),
-        Setback::UnknownHost(host) => sign_in(&format!("its page was not opened, on {host}"))
-            .hint("If you trust it, name its host in allowed_hosts under [signin] in the config"),
+        Setback::UnknownHost(host) => sign_in(&format!(
+            "its page was not opened: {host} is not known"
+        ))
+        .hint("If you trust it, name its host in allowed_hosts under [signin] in the config"),
         Setback::BadToken(reason) => {
             sign_in(&reason).hint("Nothing was stored. Again: clawtap reauth")
         }

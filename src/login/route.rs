@@ -158,7 +158,7 @@ pub(crate) fn choose(
             let (targets, left_out) = broken(report, concerns);
             if targets.is_empty() && left_out {
                 return Err(
-                    Error::new(Kind::Gateway, "what is broken has a name that is no id")
+                    Error::new(Kind::Gateway, "the broken login has a name that is no id")
                         .hint("Sign in on the gateway: openclaw models auth login"),
                 );
             }
@@ -178,8 +178,8 @@ pub(crate) fn choose(
     };
     if targets.is_empty() && method.is_some() {
         return Err(
-            Error::new(Kind::Usage, "nothing is broken that --method could be for")
-                .hint("Name it as well: --provider or --profile"),
+            Error::new(Kind::Usage, "nothing is broken: --method for what?")
+                .hint("Add --provider or --profile"),
         );
     }
     let mut candidates: Vec<Candidate> = Vec::new();
@@ -756,7 +756,7 @@ mod tests {
         }
         assert_eq!(
             chosen(None, &[], &wish("", "", "browser")),
-            "nothing is broken that --method could be for → Name it as well: --provider or --profile"
+            "nothing is broken: --method for what? → Add --provider or --profile"
         );
     }
 
@@ -814,7 +814,7 @@ mod tests {
             );
             assert_eq!(
                 chosen(None, &[odd], &Wish::default()),
-                "what is broken has a name that is no id → Sign in on the gateway: openclaw models auth login"
+                "the broken login has a name that is no id → Sign in on the gateway: openclaw models auth login"
             );
         }
     }

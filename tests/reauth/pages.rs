@@ -104,7 +104,7 @@ fn a_refused_host_is_named_with_the_key_that_allows_it() {
     let _ = ran.stderr(
         "\
 home: starting the sign-in…
-clawtap: home: its page was not opened, on signin.example.net
+clawtap: home: its page was not opened: signin.example.net is not known
 → If you trust it, name its host in allowed_hosts under [signin] in the config
 ",
     );
