@@ -215,7 +215,10 @@ fn read_here(home: &Home, content: &[u8]) -> (String, String) {
 fn openclaw_gets_the_token_the_gateway_has_and_nothing_else_sees_it() {
     for shell in shells() {
         let home = Home::new();
-        home.write("reply/at-paste", "sleep 0.4");
+        home.write(
+            "reply/at-paste",
+            "until [ -e \"$HOME/reply/looked\" ]; do sleep 0.05; done",
+        );
         let program = hand_over();
         let mut child = home.start(&shell, &program);
         let secrets = [token(108).into_bytes(), b"sk-ant-ort01-REFRESH".to_vec()];
@@ -230,6 +233,9 @@ fn openclaw_gets_the_token_the_gateway_has_and_nothing_else_sees_it() {
                 }
             }
             looks += 1;
+            if looks == 4 {
+                home.write("reply/looked", "");
+            }
         }
         assert!(looks > 3, "{looks}");
         let output = child.wait_with_output().unwrap();
