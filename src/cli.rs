@@ -15,7 +15,8 @@ pub(crate) struct Cli {
 }
 
 pub(crate) const EXIT_CODES: &str = "\
-Exit codes of status, check, tap and monitor:
+Exit codes of status, check, tap, guide
+and monitor:
   0 ok, 1 expired, missing or unusable,
   2 expiring soon, 3 cannot tell.
 Others:
@@ -289,7 +290,7 @@ pub(crate) enum MonitorCommand {
     Ntfy(MonitorNtfy),
 }
 
-/// Have it run every half an hour from now on
+/// Have it run every half hour from now on
 #[derive(Debug, Args)]
 pub(crate) struct MonitorInstall {
     #[command(flatten)]
