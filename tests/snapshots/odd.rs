@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::{chown, symlink};
 use std::path::Path;
 
-use super::{begun_at, expect_ok, folder, gateway, kept, now, rewrite, snapshot, starts};
-use crate::support::GatewayHome;
+use super::{begun_at, check, expect_ok, folder, gateway, kept, now, rewrite, snapshot, starts};
+use crate::support::{GatewayHome, fixture};
 
 type Change = fn(String) -> String;
 
@@ -51,6 +51,24 @@ fn a_snapshot_that_is_not_as_it_should_be_is_replaced() {
         let gateway = expect_asked(what, |gateway| rewrite(&snapshot(gateway), change));
         let _ = expect_ok(&gateway);
         assert_eq!(starts(&gateway), 2, "{what}: it was not replaced");
+    }
+}
+
+#[test]
+fn an_answer_that_makes_no_sense_is_not_kept() {
+    let whole = fs::read_to_string(fixture("corpus/2026.9.6/token_ok_am.json"));
+    let whole = whole.expect("a known document");
+    for nonsense in [
+        "",
+        "Killed\n",
+        "[]\n",
+        "{\n  \"auth\": {\n",
+        &whole[..whole.len() / 2],
+    ] {
+        let gateway = GatewayHome::new().stdout(nonsense).exit("0");
+        let _ = check(&gateway).run().status(3);
+        let gateway = gateway.document("2026.9.6/token_ok_am");
+        let _ = expect_ok(&gateway);
     }
 }
 

@@ -202,5 +202,10 @@ keep() {
   {
     printf '%s\n' "clawtap-snapshot-1 $now $nonce" "$question" &&
       LC_ALL=C sed 's/\([^\\A-Za-z0-9_-]\)[A-Za-z0-9_-]*\.\.\.[A-Za-z0-9_-]*/\1.../g' <&9
-  } >&6 && mv -f "$own.new" "$snapshot"
+  } >&6 && holds_an_answer "$own.new" && mv -f "$own.new" "$snapshot"
 } 2>/dev/null
+
+# Whether a whole JSON object is in there, as far as its first and last bracket tell: nonsense is not kept.
+holds_an_answer() {
+  grep -q -e '^{.*}$' -e '^}' "$1"
+}
