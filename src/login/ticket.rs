@@ -42,7 +42,9 @@ impl Ticket {
         let file = folder.join(format!("sign-in/{gateway}"));
         let failed = |error| {
             let file = environment.spelled(&file);
-            Error::new(Kind::Machine, format!("cannot write {file}: {error}"))
+            let message = format!("{gateway}: cannot write {file}: {error}");
+            Error::new(Kind::Machine, message)
+                .hint("Nothing was changed; check the folder and the space left")
         };
         if let Some(held) = Held::wait(&file, patience).map_err(failed)? {
             return Ok(Queue::First(Self { file, _held: held }));
