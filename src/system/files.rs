@@ -11,6 +11,8 @@ use chrono::{DateTime, Utc};
 use rustix::fs::{FlockOperation, OFlags};
 use zeroize::Zeroizing;
 
+use crate::system::unfinished;
+
 /// Reads a file of at most `limit` bytes.
 ///
 /// # Errors
@@ -138,12 +140,10 @@ pub(crate) fn write_public(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 fn replace(path: &Path, content: &[u8], mode: Option<u32>, care: Care) -> io::Result<()> {
-    // Created 0600, and removed by its guard when anything below fails. Its name has no extension by which somebody
-    // who watches the folder could take it for one of theirs.
-    let mut sibling = tempfile::Builder::new()
-        .prefix(".clawtap-")
-        .tempfile_in(parent(path))?;
-    sibling.write_all(content)?;
+    let _writing = unfinished::writing();
+    // Removed by its guard when anything below fails.
+    let sibling = unfinished::file_in(&parent(path))?;
+    sibling.as_file().write_all(content)?;
     if let Some(mode) = mode {
         let permissions = fs::Permissions::from_mode(mode);
         sibling.as_file().set_permissions(permissions)?;
@@ -222,6 +222,7 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Writes a script that only its owner may read and run.
 pub(crate) fn write_script(path: &Path, content: &str) -> io::Result<()> {
+    let _writing = unfinished::writing();
     write_private(path, content.as_bytes())?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o700))
 }
@@ -291,7 +292,8 @@ pub(crate) fn own_folder(path: &Path) -> io::Result<()> {
 
 /// Whether a file can be made in a folder now: it may be read-only, or its disk full.
 pub(crate) fn takes_files(folder: &Path) -> bool {
-    tempfile::NamedTempFile::new_in(folder).is_ok()
+    let _writing = unfinished::writing();
+    unfinished::file_in(folder).is_ok()
 }
 
 /// The number of the user that this process runs as.

@@ -19,3 +19,4 @@ pub(crate) mod socket;
 pub(crate) mod spinner;
 pub(crate) mod systemctl;
 pub(crate) mod terminal;
+mod unfinished;

@@ -23,7 +23,7 @@ use semaphore::{Permit, Semaphore};
 use zeroize::Zeroizing;
 
 use crate::error::{Kind, Outcome};
-use crate::system::terminal;
+use crate::system::{terminal, unfinished};
 
 /// How long a program may take to end by itself after being asked to.
 const GRACE: Duration = Duration::from_millis(800);
@@ -222,6 +222,7 @@ impl Processes {
                     let again = running.interrupted.load(Ordering::SeqCst);
                     let busy = running.interrupt();
                     if !busy || again {
+                        let _none_half_written = unfinished::finish_writing();
                         terminal::restore();
                         // A signal ends the process wherever it is.
                         std::process::exit(i32::from(Outcome::Failed(Kind::Interrupted).code()));

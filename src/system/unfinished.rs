@@ -1,0 +1,104 @@
+//! Files that are not finished yet: under names of their own, and gone again whatever happens.
+
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::NamedTempFile;
+
+/// A temporary file's name begins so. It has no extension by which somebody who watches the folder could take it for
+/// one of theirs.
+const TEMPORARY: &str = ".clawtap-";
+/// Longer than anybody takes to write a file.
+const ABANDONED_AFTER: Duration = Duration::from_secs(60 * 60);
+
+/// A file in this folder that only its owner may read, and that is removed when dropped; those that others left there
+/// go first.
+pub(super) fn file_in(folder: &Path) -> io::Result<NamedTempFile> {
+    remove_abandoned(folder);
+    tempfile::Builder::new()
+        .prefix(TEMPORARY)
+        .tempfile_in(folder)
+        .map_err(without_place)
+}
+
+/// What is wrong, without the name that chance gave to a file nobody knows of; tempfile adds it.
+fn without_place(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path ") {
+        Some((wrong, _)) => io::Error::new(error.kind(), wrong),
+        None => error,
+    }
+}
+
+/// Removes the temporary files of a folder whose owner was killed.
+fn remove_abandoned(folder: &Path) {
+    let is_abandoned = |entry: &fs::DirEntry| {
+        let is_ours = entry
+            .file_name()
+            .as_bytes()
+            .starts_with(TEMPORARY.as_bytes());
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        is_ours && age().is_some_and(|age| age > ABANDONED_AFTER)
+    };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if is_abandoned(&entry) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Who writes a file shares this; who has it alone knows that none is half-written, and none will be.
+static WRITING: RwLock<()> = RwLock::new(());
+
+/// A file is being written while this lives.
+pub(super) fn writing() -> RwLockReadGuard<'static, ()> {
+    WRITING.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits until no file is half-written, but not for a disk that does not answer. While the result lives, none is begun.
+pub(super) fn finish_writing() -> Option<RwLockWriteGuard<'static, ()>> {
+    let until = Instant::now() + Duration::from_secs(2);
+    loop {
+        match WRITING.try_write() {
+            Ok(alone) => return Some(alone),
+            Err(_) if Instant::now() < until => thread::sleep(Duration::from_millis(1)),
+            Err(_) => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::path::Path;
+    use std::time::{Duration, SystemTime};
+
+    use crate::system::files::{write_private, write_public};
+
+    #[test]
+    fn a_file_that_was_never_finished_goes_with_the_next_write_an_hour_later() {
+        let home = tempfile::tempdir().unwrap();
+        let [abandoned, current, foreign] =
+            [".clawtap-abc123", ".clawtap-def456", ".theirs"].map(|name| home.path().join(name));
+        let long_ago = SystemTime::now() - Duration::from_secs(2 * 60 * 60);
+        for (file, is_old) in [(&abandoned, true), (&current, false), (&foreign, true)] {
+            let file = File::create(file).unwrap();
+            if is_old {
+                file.set_modified(long_ago).unwrap();
+            }
+        }
+        write_private(&home.path().join("state.json"), b"{}").unwrap();
+        let left = [&abandoned, &current, &foreign].map(|file| file.exists());
+        assert_eq!(left, [false, true, true]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_without_the_name_of_a_temporary_file() {
+        let error = write_public(Path::new("/proc/metrics.prom"), b"").unwrap_err();
+        assert_eq!(error.to_string(), "No such file or directory (os error 2)");
+    }
+}
