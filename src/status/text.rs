@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use unicode_width::UnicodeWidthChar;
+
 /// The longest text that is kept, in characters.
 const LONGEST: usize = 200;
+/// How many marks that take no column of their own a character may bear; more would cover the lines around it.
+const MOST_MARKS: usize = 4;
 
 /// Text without control, escape, bidi or invisible characters, on one line and of bounded length.
 ///
@@ -19,6 +23,8 @@ impl Text {
         let mut text = String::new();
         let mut length = 0;
         let mut gap = false;
+        // There is nothing yet to bear one.
+        let mut marks = MOST_MARKS;
         for character in visible.chars() {
             if character.is_whitespace() {
                 gap = !text.is_empty();
@@ -26,6 +32,11 @@ impl Text {
             }
             if character.is_control() || is_invisible(character) {
                 continue;
+            }
+            match character.width() {
+                Some(0) if marks == MOST_MARKS => continue,
+                Some(0) => marks += 1,
+                _ => marks = 0,
             }
             // A blank and its word may have gone one beyond.
             if length >= LONGEST {
@@ -94,6 +105,11 @@ mod tests {
             ("nul\0 bell\x07 c1\u{9b}31m", "nul bell c131m"),
             ("  around  ", "around"),
             ("größer 世界", "größer 世界"),
+            ("n\u{303}o m\u{302}\u{301}", "n\u{303}o m\u{302}\u{301}"),
+            (
+                "\u{301}a\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}b",
+                "a\u{301}\u{302}\u{303}\u{304}b",
+            ),
         ];
         for (raw, expected) in table {
             assert_eq!(Text::clean(raw).as_str(), expected, "{raw:?}");
