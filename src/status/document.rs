@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::status::text::Text;
 
 /// How many lines that begin like a document may turn out not to be one: each is read again up to where it breaks.
-const MOST_ATTEMPTS: usize = 20;
+const MOST_ATTEMPTS: usize = 8;
 /// How many values JSON may hold, at a guess; OpenClaw's own has a few hundred. In memory the smallest of them, of
 /// which 8 MiB hold a million, take a hundred times the place.
 const MOST_VALUES: usize = 100_000;
