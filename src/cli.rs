@@ -48,6 +48,7 @@ pub(crate) enum Command {
     Monitor(Monitor),
     History(History),
     Widgets(Widgets),
+    Doctor(Doctor),
     Demo(Demo),
     Completions(Completions),
     Man(Man),
@@ -413,6 +414,28 @@ pub(crate) struct WidgetsUninstall {
 /// Show what is installed, for which gateway, and whether it is intact
 #[derive(Debug, Args)]
 pub(crate) struct WidgetsList {}
+
+/// Find what is wrong with the set-up, and say how to mend it
+///
+/// Looks at the configuration, ssh and its keys, each gateway, the phone and the channels for alerts. It changes
+/// nothing without --fix, and sends nothing without --send-test.
+///
+/// Exit codes: 0 all is well, 1 something does not work, 2 only warnings.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Only this gateway
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) gateway: Option<String>,
+    /// Print what was found as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Mend what can be mended safely: permissions, folders, sockets left behind
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Send a test through every channel for alerts
+    #[arg(long)]
+    pub(crate) send_test: bool,
+}
 
 /// Show everything on a built-in sample gateway; nothing is installed, asked or written
 #[derive(Debug, Args)]

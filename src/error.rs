@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::doctor::finding::Standing;
 use crate::status::verdict::Verdict;
 
 /// An error that ends the program, told in full on standard error.
@@ -78,6 +79,8 @@ pub(crate) enum Outcome {
     Done,
     /// It judged one or more gateways.
     Judged(Verdict),
+    /// It looked at the set-up.
+    Examined(Standing),
     Failed(Kind),
 }
 
@@ -86,9 +89,13 @@ impl Outcome {
     /// would read as "expiring".
     pub(crate) const fn code(self) -> u8 {
         match self {
-            Self::Done | Self::Judged(Verdict::Ok) => 0,
-            Self::Judged(Verdict::Broken) | Self::Failed(Kind::SignIn | Kind::Declined) => 1,
-            Self::Judged(Verdict::Expiring) => 2,
+            Self::Done
+            | Self::Judged(Verdict::Ok)
+            | Self::Examined(Standing::Ok | Standing::Note) => 0,
+            Self::Judged(Verdict::Broken)
+            | Self::Examined(Standing::Problem)
+            | Self::Failed(Kind::SignIn | Kind::Declined) => 1,
+            Self::Judged(Verdict::Expiring) | Self::Examined(Standing::Warning) => 2,
             Self::Judged(Verdict::CannotTell) | Self::Failed(Kind::Gateway) => 3,
             Self::Failed(Kind::Usage) => 64,
             Self::Failed(Kind::Bug) => 70,

@@ -6,6 +6,7 @@ mod alert;
 mod cli;
 mod commands;
 mod credentials;
+mod doctor;
 mod error;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
@@ -75,6 +76,7 @@ fn perform(command: Command, session: &Session) -> Result<Outcome, Error> {
         Command::Monitor(arguments) => commands::monitor::run(arguments, session),
         Command::History(arguments) => commands::history::run(&arguments, session),
         Command::Widgets(arguments) => commands::widgets::run(arguments, session),
+        Command::Doctor(arguments) => commands::doctor::run(&arguments, session),
         Command::Demo(_) => commands::demo::run(session),
         Command::Completions(arguments) => commands::completions::run(&arguments),
         Command::Man(_) => commands::man::run(),

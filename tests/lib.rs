@@ -14,6 +14,7 @@ mod configuration;
 mod corpus;
 mod demo;
 mod documents;
+mod doctor;
 mod execs;
 mod expiries;
 mod fallback;

@@ -5,6 +5,7 @@ pub(crate) mod check;
 mod choosing;
 pub(crate) mod completions;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod guide;
 pub(crate) mod history;
 pub(crate) mod init;

@@ -3,6 +3,7 @@
 pub(crate) mod changes;
 pub(crate) mod complaint;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod duration;
 pub(crate) mod gauge;
 pub(crate) mod history;

@@ -331,6 +331,12 @@ pub(crate) fn remove_unchanged_since(folder: &Path, moment: DateTime<Utc>) {
     }
 }
 
+/// The permissions of what a path leads to, without its kind; nothing if there is nothing, or it cannot be told.
+pub(crate) fn mode(path: &Path) -> Option<u32> {
+    let metadata = fs::metadata(path).ok()?;
+    Some(metadata.permissions().mode() & 0o7777)
+}
+
 /// Whether this is a file that can be replaced: no folder, device or pipe.
 pub(crate) fn is_plain(path: &Path) -> bool {
     path.is_file()

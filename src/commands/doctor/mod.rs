@@ -1,0 +1,50 @@
+//! `clawtap doctor`: gathers facts, has them judged, shows what was found.
+
+mod device;
+mod gateway;
+
+use crate::cli;
+use crate::commands::{Session, print};
+use crate::doctor::finding::{Area, Section, worst};
+use crate::error::{Error, Kind, Outcome};
+use crate::render::doctor;
+use crate::settings::{self, Selection};
+use crate::system::parallel::in_parallel;
+use crate::system::spinner::Spinner;
+
+pub(crate) fn run(arguments: &cli::Doctor, session: &Session) -> Result<Outcome, Error> {
+    let sections = examined(arguments, session)?;
+    if session.processes.interrupted() {
+        return Err(Error::new(Kind::Interrupted, "interrupted"));
+    }
+    print(&if arguments.json {
+        doctor::json(&sections)
+    } else {
+        doctor::text(&sections, session.terminal.width)
+    })?;
+    Ok(Outcome::Examined(worst(&sections)))
+}
+
+fn examined(arguments: &cli::Doctor, session: &Session) -> Result<Vec<Section>, Error> {
+    let selection = match &arguments.gateway {
+        Some(name) => Selection::One(name.clone()),
+        None => Selection::Default,
+    };
+    let config = session.config.as_deref();
+    let settings = match settings::load(&selection, config, &session.environment) {
+        // A wrong name is a slip at the keyboard; everything else is what the doctor is for.
+        Err(error) if error.kind == Kind::Usage => return Err(error),
+        settings => settings,
+    };
+    let spinner = Spinner::start(session.terminal.watched, "looking at everything".into());
+    let mut sections = vec![Section {
+        area: Area::Device,
+        findings: device::examine(&settings, session),
+    }];
+    if let Ok(settings) = &settings {
+        let examine = |gateway: &_| gateway::examine(gateway, session);
+        sections.extend(in_parallel(&settings.gateways, examine));
+    }
+    drop(spinner);
+    Ok(sections)
+}

@@ -1,0 +1,125 @@
+//! Findings: how one thing stands, and what to do about it.
+
+use crate::doctor::mending::Mending;
+use crate::gateway::identity::Name;
+
+/// How one thing stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Finding {
+    /// What was looked at, in a word for programs that never changes its meaning: `known-host`, `openclaw-version`.
+    pub(crate) check: &'static str,
+    pub(crate) standing: Standing,
+    /// What was found, for a person, in about 36 columns. What comes from a gateway is clean by now.
+    pub(crate) what: String,
+    /// The next thing to do, a command where there is one.
+    pub(crate) next: Option<String>,
+    /// What `--fix` does about it, where that is safe.
+    pub(crate) mending: Option<Mending>,
+}
+
+/// From good to bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    Ok,
+    /// Nothing that can be told from here; a thing to know.
+    Note,
+    /// It works, but not always, or not for long, or less safely than it should.
+    Warning,
+    /// Something does not work.
+    Problem,
+}
+
+/// What a group of findings is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Area {
+    /// This device: the configuration, ssh, its keys.
+    Device,
+    Gateway(Name),
+    /// Termux and its apps.
+    Phone,
+    Alerts,
+}
+
+/// Findings about the same thing, in the order in which they should be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Section {
+    pub(crate) area: Area,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Finding {
+    /// A thing that is as it should be.
+    pub(crate) fn ok(check: &'static str, what: impl Into<String>) -> Self {
+        Self::new(check, Standing::Ok, what)
+    }
+
+    /// A thing to know.
+    pub(crate) fn note(check: &'static str, what: impl Into<String>) -> Self {
+        Self::new(check, Standing::Note, what)
+    }
+
+    /// A thing that may come to trouble.
+    pub(crate) fn warning(check: &'static str, what: impl Into<String>) -> Self {
+        Self::new(check, Standing::Warning, what)
+    }
+
+    /// A thing that does not work.
+    pub(crate) fn problem(check: &'static str, what: impl Into<String>) -> Self {
+        Self::new(check, Standing::Problem, what)
+    }
+
+    fn new(check: &'static str, standing: Standing, what: impl Into<String>) -> Self {
+        Self {
+            check,
+            standing,
+            what: what.into(),
+            next: None,
+            mending: None,
+        }
+    }
+
+    /// Says what to do next.
+    pub(crate) fn next(mut self, step: impl Into<String>) -> Self {
+        self.next = Some(step.into());
+        self
+    }
+
+    /// Says what `--fix` does about it.
+    pub(crate) fn mended_by(mut self, mending: Mending) -> Self {
+        self.mending = Some(mending);
+        self
+    }
+}
+
+impl Area {
+    /// The word for it, as in `--json`.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::Gateway(_) => "gateway",
+            Self::Phone => "phone",
+            Self::Alerts => "alerts",
+        }
+    }
+}
+
+impl Standing {
+    /// The word for it, as in `--json`.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Problem => "problem",
+        }
+    }
+}
+
+/// The worst of all findings; `Ok` if there are none.
+pub(crate) fn worst(sections: &[Section]) -> Standing {
+    let findings = sections.iter().flat_map(|section| &section.findings);
+    findings
+        .map(|finding| finding.standing)
+        .max()
+        .unwrap_or(Standing::Ok)
+}

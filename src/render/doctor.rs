@@ -1,0 +1,128 @@
+//! What `doctor` found: for people, and as JSON.
+
+use serde::Serialize;
+
+use crate::doctor::finding::{Area, Finding, Section, Standing, worst};
+use crate::render::wrap::hanging;
+
+/// Raised when a key changes its meaning; new keys do not raise it.
+const SCHEMA: u32 = 1;
+
+/// A line for each finding, its next step below it, and how many there are to see to.
+pub(crate) fn text(sections: &[Section], columns: usize) -> String {
+    let mut text = String::new();
+    for section in sections
+        .iter()
+        .filter(|section| !section.findings.is_empty())
+    {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&format!("{}\n", title(&section.area)));
+        for finding in &section.findings {
+            text.push_str(&hanging(mark(finding.standing), &finding.what, columns));
+            if let Some(next) = &finding.next {
+                text.push_str(&hanging("  →", next, columns));
+            }
+        }
+    }
+    text.push_str(&format!("\n{}\n", sum(sections)));
+    text
+}
+
+fn title(area: &Area) -> &str {
+    match area {
+        Area::Device => "this device",
+        Area::Gateway(name) => name.as_str(),
+        Area::Phone => "phone",
+        Area::Alerts => "alerts",
+    }
+}
+
+const fn mark(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Ok => "✓",
+        Standing::Note => "·",
+        Standing::Warning => "!",
+        Standing::Problem => "✗",
+    }
+}
+
+/// "2 problems, 1 warning"
+fn sum(sections: &[Section]) -> String {
+    let findings = || sections.iter().flat_map(|section| &section.findings);
+    let count = |standing| {
+        findings()
+            .filter(|finding| finding.standing == standing)
+            .count()
+    };
+    let counted = |number, one: &str| match number {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{number} {one}s")),
+    };
+    let parts = [
+        counted(count(Standing::Problem), "problem"),
+        counted(count(Standing::Warning), "warning"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let mendable = findings()
+        .filter(|finding| finding.mending.is_some())
+        .count();
+    match (&parts[..], mendable) {
+        ([], _) => "All is well.".into(),
+        (parts, 0) => format!("{}.", parts.join(", ")),
+        (parts, number) => format!(
+            "{}. It can mend {number} of them:\n  clawtap doctor --fix",
+            parts.join(", ")
+        ),
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    standing: &'static str,
+    findings: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    area: &'static str,
+    gateway: Option<&'a str>,
+    check: &'static str,
+    standing: &'static str,
+    message: &'a str,
+    next_step: Option<&'a str>,
+    fixable: bool,
+}
+
+/// One object, every finding in a list.
+pub(crate) fn json(sections: &[Section]) -> String {
+    let entries = sections.iter().flat_map(|section| {
+        let entry = |finding| entry(&section.area, finding);
+        section.findings.iter().map(entry)
+    });
+    let document = Document {
+        schema: SCHEMA,
+        standing: worst(sections).word(),
+        findings: entries.collect(),
+    };
+    let json = serde_json::to_string_pretty(&document);
+    json.expect("strings, numbers and lists of them can always be written") + "\n"
+}
+
+fn entry<'a>(area: &'a Area, finding: &'a Finding) -> Entry<'a> {
+    Entry {
+        area: area.word(),
+        gateway: match area {
+            Area::Gateway(name) => Some(name.as_str()),
+            Area::Device | Area::Phone | Area::Alerts => None,
+        },
+        check: finding.check,
+        standing: finding.standing.word(),
+        message: &finding.what,
+        next_step: finding.next.as_deref(),
+        fixable: finding.mending.is_some(),
+    }
+}
