@@ -22,6 +22,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) source: Option<(String, String)>,
     /// Why a hand-over was not run, in a word.
     pub(crate) kept: Option<String>,
+    /// What an examination found: names and values.
+    pub(crate) facts: Vec<(String, String)>,
 }
 
 /// One run of `openclaw models status`.
@@ -82,6 +84,11 @@ pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Inco
                 let (word, place) = value.split_once(' ').unwrap_or((value, ""));
                 answer.source = Some((word.to_owned(), place.to_owned()));
             }
+            "fact" => {
+                let fact = value.split_once(' ');
+                let fact = fact.map(|(name, value)| (name.to_owned(), value.to_owned()));
+                answer.facts.extend(fact);
+            }
             "kept" => answer.kept = Some(value.to_owned()),
             "end" => return Ok(answer),
             _ => {}
@@ -92,6 +99,14 @@ pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Inco
     } else {
         Incomplete::NotBegun
     })
+}
+
+/// How much of an output came before the answer in it, in lines that say something.
+pub(crate) fn lines_before(stdout: &[u8], nonce: &str) -> usize {
+    let lines = stdout.split(|&byte| byte == b'\n');
+    let before = lines.take_while(|line| framed(line, nonce).is_none());
+    let says = |line: &&[u8]| line.iter().any(u8::is_ascii_graphic);
+    before.filter(says).count()
 }
 
 /// What every whole answer ends with.

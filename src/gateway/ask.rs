@@ -24,6 +24,8 @@ use crate::system::process::{Finished, Processes};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reply {
     pub(crate) outcome: Result<Report, Failure>,
+    /// Why OpenClaw itself could not answer, where its stores did.
+    pub(crate) stood_in_for: Option<Failure>,
     /// Where openclaw is on the gateway, if it was found.
     pub(crate) openclaw: Option<Text>,
     /// Which it is, if that was asked for.
@@ -138,6 +140,7 @@ impl Reply {
     fn failed(failure: Failure) -> Self {
         Self {
             outcome: Err(failure),
+            stood_in_for: None,
             openclaw: None,
             version: None,
             claude: None,
@@ -155,45 +158,55 @@ fn understand(gateway: &Gateway, exchange: &Exchange, now: DateTime<Utc>) -> (Re
         let text = answer.as_ref().ok().and_then(part)?;
         Some(Text::clean(&text))
     };
+    let openclaw = said(|answer| answer.openclaw.clone());
+    let version = said(|answer| answer.version.clone());
+    let claude = answer.as_ref().ok().and_then(claude_source);
+    let outcome =
+        answer.and_then(|answer| outcome(gateway, &answer, &exchange.finished, captured_at));
+    let (outcome, stood_in_for) = match outcome {
+        Ok((report, failure)) => (Ok(report), failure),
+        Err(failure) => (Err(failure), None),
+    };
     let reply = Reply {
-        openclaw: said(|answer| answer.openclaw.clone()),
-        version: said(|answer| answer.version.clone()),
-        claude: answer.as_ref().ok().and_then(claude_source),
-        outcome: answer
-            .and_then(|answer| outcome(gateway, &answer, &exchange.finished, captured_at)),
+        outcome,
+        stood_in_for,
+        openclaw,
+        version,
+        claude,
         took: exchange.finished.took,
     };
     (reply, age.is_some())
 }
 
+/// A report, with the failure that it makes up for if there is one.
 fn outcome(
     gateway: &Gateway,
     answer: &Answer,
     finished: &Finished,
     captured_at: DateTime<Utc>,
-) -> Result<Report, Failure> {
+) -> Result<(Report, Option<Failure>), Failure> {
     let from_openclaw = match answer.run {
         Some(run) => wire::read(run.stdout, Some(run.exit), captured_at)
             .map_err(|unreadable| unread(&unreadable, run, gateway, finished)),
         None => Err(Failure::new(Problem::NoOpenClaw)),
     };
-    let mut report = from_openclaw.or_else(|failure| {
-        let read = |line: &String| stores::read_login(line, answer.clock, "unknown");
-        let logins: Vec<_> = answer.logins.iter().filter_map(read).collect();
-        if logins.is_empty() || !failure.problem.openclaw_did_not_run() {
-            return Err(failure);
-        }
-        Ok(stores::report(
-            logins,
-            failure.problem.what().to_owned(),
-            captured_at,
-        ))
-    })?;
+    let (mut report, stood_in_for) =
+        from_openclaw
+            .map(|report| (report, None))
+            .or_else(|failure| {
+                let read = |line: &String| stores::read_login(line, answer.clock, "unknown");
+                let logins: Vec<_> = answer.logins.iter().filter_map(read).collect();
+                if logins.is_empty() || !failure.problem.openclaw_did_not_run() {
+                    return Err(failure);
+                }
+                let report = stores::report(logins, failure.problem.what().to_owned(), captured_at);
+                Ok((report, Some(failure)))
+            })?;
     let claude = answer.claude.as_deref();
     report.is_snapshot = answer.snapshot.is_some();
     report.claude_code =
         claude.and_then(|line| stores::read_login(line, answer.clock, "claude-cli"));
-    Ok(report)
+    Ok((report, stood_in_for))
 }
 
 /// Why OpenClaw's output is no document, and what that says of OpenClaw.

@@ -79,6 +79,11 @@ impl Route {
     }
 }
 
+/// Whether a connection to it is kept, which needs no key any more.
+pub(crate) fn is_kept(gateway: &Gateway, environment: &Environment) -> bool {
+    Route::to(gateway, environment).was_there
+}
+
 /// A gateway, and the ports of this device that lead there.
 pub(crate) struct Connection<'a> {
     pub(crate) gateway: Gateway,

@@ -137,6 +137,11 @@ impl Exchange {
         }
     }
 
+    /// In how many lines something spoke before the program did.
+    pub(super) fn lines_before(&self) -> usize {
+        answer::lines_before(&self.finished.stdout, &self.nonce)
+    }
+
     /// The answer, or why there is none.
     pub(super) fn answer(&self) -> Result<Answer<'_>, Failure> {
         answer::read(&self.finished.stdout, &self.nonce).map_err(|incomplete| {

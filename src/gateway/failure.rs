@@ -155,11 +155,8 @@ impl Failure {
             Way::Local => ("this machine", String::new()),
         };
         let ssh = format!("ssh {words}");
-        // What a person runs on the gateway: after signing in, where it is another machine.
-        let there = |command: &str| match &gateway.way {
-            Way::Ssh(_) => format!("{ssh}, then: {command}"),
-            Way::Local => command.to_owned(),
-        };
+        let there = |command: &str| gateway.there(command);
+        let openclaw = |arguments: &str| gateway.openclaw_there(arguments);
         match self.problem {
             Problem::NoSsh => "Install it: pkg install openssh".into(),
             Problem::SshConfig => format!("See what it says: {ssh}"),
@@ -183,7 +180,7 @@ impl Failure {
             | Problem::Interrupted
             | Problem::SignInTimeout => "Try again.".into(),
             Problem::TooLarge | Problem::Unreadable | Problem::NoAnswer => {
-                format!("Look: {}", there("openclaw models status"))
+                format!("Look: {}", openclaw("models status"))
             }
             Problem::NoOpenClaw => {
                 format!("Say where it is: set openclaw for [[gateway]] {name} in the config.")
@@ -193,11 +190,11 @@ impl Failure {
             Problem::OpenClawTimeout => {
                 format!(
                     "Allow it more with timeout_s, or look: {}",
-                    there("openclaw models status")
+                    openclaw("models status")
                 )
             }
-            Problem::NeedsDoctor => format!("Mend it: {}", there("openclaw doctor --fix")),
-            Problem::OpenClawError => format!("Mend it: {}", there("openclaw doctor")),
+            Problem::NeedsDoctor => format!("Mend it: {}", openclaw("doctor --fix")),
+            Problem::OpenClawError => format!("Mend it: {}", openclaw("doctor")),
         }
     }
 }

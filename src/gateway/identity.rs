@@ -56,6 +56,34 @@ impl Gateway {
         }
     }
 
+    /// What a person types after `ssh` to get there; nothing where it is this machine.
+    pub(crate) fn words(&self) -> String {
+        match &self.way {
+            Way::Ssh(ssh) => ssh.words(),
+            Way::Local => String::new(),
+        }
+    }
+
+    /// What a person does to run a command there: signs in first, where it is another machine.
+    pub(crate) fn there(&self, command: &str) -> String {
+        match &self.way {
+            Way::Ssh(ssh) => format!("ssh {}, then: {command}", ssh.words()),
+            Way::Local => command.to_owned(),
+        }
+    }
+
+    /// The same for OpenClaw, as it is called there, with these arguments.
+    pub(crate) fn openclaw_there(&self, arguments: &str) -> String {
+        let mut words = match &self.openclaw {
+            Some(words) => words.join(" "),
+            None => "openclaw".into(),
+        };
+        if let Some(profile) = &self.profile {
+            words.push_str(&format!(" --profile {}", profile.as_str()));
+        }
+        self.there(&format!("{words} {arguments}"))
+    }
+
     /// Whether everything that this one says is said of `known` too, which may say more.
     pub(crate) fn leaves_open(&self, known: &Self) -> bool {
         fn open<T: PartialEq>(said: Option<&T>, known: Option<&T>) -> bool {

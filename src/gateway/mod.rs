@@ -5,6 +5,7 @@ pub(crate) mod ask;
 pub(crate) mod command_line;
 pub(crate) mod connection;
 pub(crate) mod errand;
+pub(crate) mod examination;
 mod exchange;
 pub(crate) mod failure;
 pub(crate) mod hand_over;

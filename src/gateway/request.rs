@@ -12,6 +12,7 @@ const HAND_OVER: &str = include_str!("sh/hand_over.sh");
 const CLAUDE: &str = include_str!("sh/claude.sh");
 const SIGN_IN: &str = include_str!("sh/sign_in.sh");
 const SNAPSHOT: &str = include_str!("sh/snapshot.sh");
+const EXAMINE: &str = include_str!("sh/examine.sh");
 
 /// What a gateway is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +116,17 @@ pub(crate) fn probe(gateway: &Gateway, want: Want, freshness: Freshness, nonce: 
         &[],
         &[SNAPSHOT, CLAUDE, PROBE],
     )
+}
+
+/// The program that looks at what stands around OpenClaw, and asks OpenClaw about itself if `asks_openclaw`.
+pub(crate) fn examine(
+    gateway: &Gateway,
+    asks_openclaw: bool,
+    limit: Duration,
+    nonce: &str,
+) -> String {
+    let want = if asks_openclaw { "openclaw" } else { "" };
+    program(gateway, nonce, limit, &[("want", want)], &[], &[EXAMINE])
 }
 
 /// The program that runs an errand.

@@ -130,6 +130,8 @@ pub(crate) struct Finished {
     pub(crate) stdout: Vec<u8>,
     /// At most the last 64 KiB.
     pub(crate) stderr: Vec<u8>,
+    /// After how long the first byte of output came, if one did.
+    pub(crate) first_byte: Option<Duration>,
     pub(crate) took: Duration,
 }
 
@@ -409,6 +411,7 @@ fn collect(
     let mut open_pipes = 2;
     let mut exited_at = None;
     let mut said_all_at = None;
+    let mut first_byte = None;
     let overdue = started + invocation.deadline;
     let ending = loop {
         if exited_at.is_some() && open_pipes == 0 {
@@ -432,6 +435,7 @@ fn collect(
         match inbox.recv_timeout(wake_at.saturating_duration_since(Instant::now())) {
             Ok(Event::Output(piece)) => {
                 drop(silent.take());
+                first_byte.get_or_insert_with(|| started.elapsed());
                 stdout.extend_from_slice(&piece.bytes);
                 let said_all = |words: &Vec<u8>| stdout.ends_with(words);
                 if invocation.last_words.as_ref().is_some_and(said_all) {
@@ -463,6 +467,7 @@ fn collect(
         ending,
         stdout,
         stderr,
+        first_byte,
         took: started.elapsed(),
     }
 }

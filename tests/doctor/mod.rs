@@ -1,5 +1,7 @@
 //! `clawtap doctor`: what it finds, and what it says to do.
 
+mod gateway;
+
 use pretty_assertions::assert_eq;
 
 use crate::support::{Clawtap, GatewayHome};

@@ -21,7 +21,10 @@ pub(super) fn examine(settings: &Result<Settings, Error>, session: &Session) -> 
         mode: files::mode(&path),
         gateways: match settings {
             Ok(settings) => Ok(settings.known.len()),
-            Err(error) => Err(error.clone()),
+            Err(error) => match settings::read_config(&path, environment) {
+                Ok(config) if config.gateways.is_empty() => Ok(0),
+                _ => Err(error.clone()),
+            },
         },
         path,
     })

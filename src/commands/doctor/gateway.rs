@@ -1,11 +1,22 @@
 //! One gateway: whether it answers, and what is there.
 
 use crate::commands::Session;
-use crate::commands::questioning::{Person, ask_one};
+use crate::commands::questioning::{Person, ask_one, assessment};
 use crate::doctor::finding::{Area, Finding, Section};
-use crate::gateway::identity::Gateway;
+use crate::doctor::{agents, claude, clock, host, logins, openclaw, reach};
+use crate::gateway::ask::Reply;
+use crate::gateway::connection;
+use crate::gateway::examination::{self, Examination};
+use crate::gateway::failure::Failure;
+use crate::gateway::identity::{Gateway, Way};
 use crate::gateway::request::{Freshness, Want};
+use crate::login::plan::PIPE_SINCE;
+use crate::settings;
+use crate::system::clock as device_clock;
 
+const ANTHROPIC: &str = "anthropic";
+
+/// Two exchanges over one connection: how its logins stand, then everything around them.
 pub(super) fn examine(gateway: &Gateway, session: &Session) -> Section {
     let reply = ask_one(
         gateway,
@@ -14,14 +25,77 @@ pub(super) fn examine(gateway: &Gateway, session: &Session) -> Section {
         Person::Away,
         session,
     );
-    let finding = match &reply.outcome {
-        Ok(_) => Finding::ok("status", "openclaw says how its logins stand"),
-        Err(failure) => {
-            Finding::problem("status", failure.problem.what()).next(failure.next_step(gateway))
-        }
-    };
     Section {
         area: Area::Gateway(gateway.name.clone()),
-        findings: vec![finding],
+        findings: findings(gateway, reply, session),
     }
+}
+
+fn findings(gateway: &Gateway, reply: Reply, session: &Session) -> Vec<Finding> {
+    let is_unreached = |failure: &&Failure| !reach::is_reached(failure.problem);
+    if let Some(failure) = reply.outcome.as_ref().err().filter(is_unreached) {
+        return of_way(gateway, Some(failure), None, false);
+    }
+    let was_connected = connection::is_kept(gateway, &session.environment);
+    let failure = reply.outcome.as_ref().err().or(reply.stood_in_for.as_ref());
+    let examined = examination::examine(
+        gateway,
+        failure.is_none(),
+        &session.processes,
+        &session.environment,
+    );
+    let found = match examined {
+        Ok(found) => found,
+        Err(failure) => return of_way(gateway, Some(&failure), None, was_connected),
+    };
+    let config = config(session);
+    let mut findings = of_way(gateway, None, Some(&found), was_connected);
+    if matches!(gateway.way, Way::Ssh(_)) {
+        findings.extend(clock::findings(found.ahead, device_clock::now(), gateway));
+    }
+    findings.extend(openclaw::findings(
+        &openclaw::Facts {
+            failure,
+            place: reply.openclaw.as_ref(),
+            version: reply.version.as_ref(),
+            took: reply.took,
+            pipe_since: PIPE_SINCE,
+            examination: Some(&found),
+        },
+        gateway,
+        &config,
+    ));
+    findings.extend(agents::findings(&found, gateway, &config));
+    findings.extend(host::findings(&found, gateway));
+    let uses_anthropic = reply
+        .outcome
+        .as_ref()
+        .is_ok_and(|report| report.in_use.iter().any(|it| it.as_str() == ANTHROPIC));
+    let source = reply.claude.as_ref();
+    findings.extend(claude::findings(&found, source, uses_anthropic, gateway));
+    findings.extend(logins::findings(&assessment(gateway, reply)));
+    findings
+}
+
+fn of_way(
+    gateway: &Gateway,
+    failure: Option<&Failure>,
+    found: Option<&Examination>,
+    was_connected: bool,
+) -> Vec<Finding> {
+    let facts = reach::Facts {
+        failure,
+        answered_in: found.and_then(|found| found.answered_in),
+        was_connected,
+        shell: found.and_then(|found| found.shell.as_ref()),
+        lines_before: found.map_or(0, |found| found.lines_before),
+    };
+    reach::findings(&facts, gateway)
+}
+
+/// The configuration, as a person writes its path.
+fn config(session: &Session) -> String {
+    let environment = &session.environment;
+    let path = settings::config_path(session.config.as_deref(), environment);
+    path.map_or_else(|_| "the config".into(), |path| environment.spelled(&path))
 }

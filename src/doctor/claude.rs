@@ -1,0 +1,145 @@
+//! Claude Code on a gateway: whether it is there, and how it stands with its login.
+
+use chrono::TimeDelta;
+
+use crate::credentials::claude::Fault;
+use crate::doctor::finding::Finding;
+use crate::doctor::openclaw::folder;
+use crate::gateway::ask::ClaudeSource;
+use crate::gateway::examination::{Examination, Program};
+use crate::gateway::identity::Gateway;
+use crate::render::duration::spoken;
+
+/// `source` is where Claude Code keeps its login; `is_used`, whether OpenClaw uses Anthropic's models.
+pub(crate) fn findings(
+    found: &Examination,
+    source: Option<&ClaudeSource>,
+    is_used: bool,
+    gateway: &Gateway,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match &found.claude {
+        Some(program) => findings.push(Finding::ok("claude-code", installed(program))),
+        None if is_used => findings.push(
+            Finding::note(
+                "claude-code",
+                "no Claude Code there: no setup token can be made",
+            )
+            .next(format!(
+                "For that: {}",
+                gateway.there("npm install -g @anthropic-ai/claude-code")
+            )),
+        ),
+        None => {}
+    }
+    let Some(source) = source else {
+        return findings;
+    };
+    match source.login {
+        Ok(expiry) if expiry.left > TimeDelta::zero() => {
+            let left = spoken(expiry.left);
+            findings.push(Finding::ok(
+                "claude-login",
+                format!("Claude Code's login has {left} left"),
+            ));
+        }
+        // It renews itself with its next use; only a sync would have to wait for that.
+        Ok(expiry) => findings.push(
+            Finding::note(
+                "claude-login",
+                format!(
+                    "Claude Code's login ended {} ago; its next use renews it",
+                    spoken(expiry.left)
+                ),
+            )
+            .next(format!("Before a sync: {}", gateway.there("claude -p ok"))),
+        ),
+        // Who signs in to OpenClaw itself needs none.
+        Err(Fault::Missing | Fault::NoLogin) => {}
+        Err(fault) => findings.push(
+            Finding::warning("claude-login", fault.what(source.place.as_str()))
+                .next(fault.next_step()),
+        ),
+    }
+    findings
+}
+
+fn installed(program: &Program) -> String {
+    let place = folder(program.place.as_str());
+    match &program.version {
+        Some(version) => format!("Claude Code {version} in {place}"),
+        None => format!("Claude Code in {place}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::findings;
+    use crate::credentials::claude::Fault;
+    use crate::doctor::finding::{Finding, Standing};
+    use crate::doctor::samples::gateway;
+    use crate::gateway::ask::{ClaudeExpiry, ClaudeSource};
+    use crate::gateway::examination::{Examination, Program};
+    use crate::status::text::Text;
+    use chrono::TimeDelta;
+
+    fn source(login: Result<i64, Fault>) -> ClaudeSource {
+        ClaudeSource {
+            place: Text::clean("~/.claude/.credentials.json"),
+            login: login.map(|hours| ClaudeExpiry {
+                expires_ms: 0,
+                left: TimeDelta::hours(hours),
+            }),
+        }
+    }
+
+    #[test]
+    fn its_login_is_told_by_what_is_to_be_done_about_it() {
+        let found = Examination {
+            claude: Some(Program {
+                place: Text::clean("~/.local/bin/claude"),
+                version: Some(Text::clean("2.1.330")),
+            }),
+            ..Examination::default()
+        };
+        let table = [
+            (
+                Ok(5),
+                Some((Standing::Ok, "Claude Code's login has 5 h left")),
+            ),
+            (
+                Ok(-5),
+                Some((
+                    Standing::Note,
+                    "Claude Code's login ended 5 h ago; its next use renews it",
+                )),
+            ),
+            (Err(Fault::Missing), None),
+            (
+                Err(Fault::OpenToOthers),
+                Some((
+                    Standing::Warning,
+                    "~/.claude/.credentials.json is open to other users",
+                )),
+            ),
+        ];
+        for (login, expected) in table {
+            let found = findings(&found, Some(&source(login)), true, &gateway());
+            assert_eq!(found[0].what, "Claude Code 2.1.330 in ~/.local/bin");
+            let login = found.get(1).map(|it| (it.standing, it.what.as_str()));
+            assert_eq!(login, expected);
+            let fine = |it: &Finding| it.standing == Standing::Ok || it.next.is_some();
+            assert!(found.iter().all(fine), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_missed_only_where_it_is_of_use() {
+        let nothing = Examination::default();
+        let missing = source(Err(Fault::Missing));
+        assert_eq!(findings(&nothing, Some(&missing), false, &gateway()), []);
+        let found = findings(&nothing, Some(&missing), true, &gateway());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].standing, Standing::Note);
+    }
+}

@@ -1,0 +1,115 @@
+//! The gateway's host: OpenClaw's process on it, and room to write.
+
+use crate::doctor::finding::Finding;
+use crate::gateway::examination::Examination;
+use crate::gateway::identity::Gateway;
+
+/// Below this much room, in KiB, nothing can be written that is worth it.
+const FULL: u64 = 1024;
+/// Below this much, OpenClaw's own logs fill it soon.
+const SCARCE: u64 = 100 * 1024;
+
+pub(crate) fn findings(found: &Examination, gateway: &Gateway) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match found.runs {
+        Some(true) => findings.push(Finding::ok("gateway-process", "its gateway process runs")),
+        Some(false) => findings.push(
+            Finding::warning(
+                "gateway-process",
+                "its gateway process is not running: the assistant is silent",
+            )
+            .next(format!(
+                "Start it: {}",
+                gateway.openclaw_there("gateway start")
+            )),
+        ),
+        None => {}
+    }
+    findings.extend(room(found.free_kib, gateway));
+    for place in &found.read_only {
+        let what = format!("{place} cannot be written there: no login can be saved");
+        let next = gateway.there("ls -ld ~ ~/.openclaw; mount | grep ro,");
+        findings.push(Finding::problem("disk", what).next(format!("See whose it is: {next}")));
+    }
+    findings
+}
+
+fn room(free_kib: Option<u64>, gateway: &Gateway) -> Option<Finding> {
+    let next = || {
+        format!(
+            "Make room: {}",
+            gateway.there("df -h ~; du -sh ~/.openclaw")
+        )
+    };
+    match free_kib? {
+        free if free < FULL => {
+            let what = "its disk is full: no login can be saved";
+            Some(Finding::problem("disk", what).next(next()))
+        }
+        free if free < SCARCE => {
+            let what = format!("its disk has {} MiB left", free / 1024);
+            Some(Finding::warning("disk", what).next(next()))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::findings;
+    use crate::doctor::finding::{Finding, Standing};
+    use crate::doctor::samples::gateway;
+    use crate::gateway::examination::Examination;
+    use crate::status::text::Text;
+
+    fn judged(found: &Examination) -> Vec<Finding> {
+        findings(found, &gateway())
+    }
+
+    #[test]
+    fn a_process_that_does_not_run_is_a_warning_with_how_to_start_it() {
+        let runs = |runs| Examination {
+            runs,
+            ..Examination::default()
+        };
+        assert_eq!(judged(&runs(None)), []);
+        assert_eq!(judged(&runs(Some(true)))[0].standing, Standing::Ok);
+        let silent = &judged(&runs(Some(false)))[0];
+        assert_eq!(silent.standing, Standing::Warning);
+        let next = "Start it: ssh me@home.example, then: openclaw gateway start";
+        assert_eq!(silent.next.as_deref(), Some(next));
+    }
+
+    #[test]
+    fn room_is_told_of_only_where_it_is_short() {
+        let table = [
+            (None, None),
+            (Some(0), Some(Standing::Problem)),
+            (Some(1023), Some(Standing::Problem)),
+            (Some(1024), Some(Standing::Warning)),
+            (Some(102_399), Some(Standing::Warning)),
+            (Some(102_400), None),
+        ];
+        for (free_kib, expected) in table {
+            let found = judged(&Examination {
+                free_kib,
+                ..Examination::default()
+            });
+            assert_eq!(
+                found.first().map(|it| it.standing),
+                expected,
+                "{free_kib:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named() {
+        let found = judged(&Examination {
+            read_only: vec![Text::clean("~/.openclaw")],
+            ..Examination::default()
+        });
+        assert_eq!(found[0].standing, Standing::Problem);
+        assert!(found[0].what.starts_with("~/.openclaw cannot be written"));
+    }
+}

@@ -1,0 +1,23 @@
+//! The logins themselves, in the one line that `check` has for them.
+
+use crate::doctor::finding::Finding;
+use crate::login::provider;
+use crate::render::summary;
+use crate::status::assessment::Assessment;
+use crate::status::verdict::Verdict;
+
+/// Nothing where nothing is known of them.
+pub(crate) fn findings(assessment: &Assessment) -> Option<Finding> {
+    const CHECK: &str = "logins";
+    assessment.report()?;
+    let what = format!("logins: {}", summary::statement(assessment));
+    let finding = match assessment.verdict() {
+        Verdict::Ok => Finding::ok(CHECK, what),
+        Verdict::Expiring | Verdict::CannotTell => Finding::warning(CHECK, what),
+        Verdict::Broken => Finding::problem(CHECK, what),
+    };
+    Some(match assessment.first_concern() {
+        Some(concern) => finding.next(provider::next_step(concern)),
+        None => finding,
+    })
+}

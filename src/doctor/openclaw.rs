@@ -1,0 +1,306 @@
+//! OpenClaw on a gateway: where, which, what it is too old for, and what keeps it from answering.
+
+use std::time::Duration;
+
+use crate::doctor::finding::Finding;
+use crate::doctor::reach::said;
+use crate::gateway::examination::{Examination, Program};
+use crate::gateway::failure::{Failure, Problem};
+use crate::gateway::identity::Gateway;
+use crate::status::text::Text;
+
+/// The oldest version whose answers are known.
+const KNOWN_SINCE: [u32; 3] = [2026, 1, 24];
+
+/// How OpenClaw was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Facts<'a> {
+    /// Why it could not say how its logins stand.
+    pub(crate) failure: Option<&'a Failure>,
+    /// Its path, and what `--version` said.
+    pub(crate) place: Option<&'a Text>,
+    pub(crate) version: Option<&'a Text>,
+    /// How long it took to say how its logins stand.
+    pub(crate) took: Duration,
+    /// The first version that takes a secret from a pipe.
+    pub(crate) pipe_since: &'a str,
+    pub(crate) examination: Option<&'a Examination>,
+}
+
+/// `config` is the configuration, as a person writes its path.
+pub(crate) fn findings(facts: &Facts<'_>, gateway: &Gateway, config: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let version = facts.version.map(Text::as_str).and_then(numbers);
+    if let Some(place) = facts.place {
+        findings.push(installed(place, version, facts.examination));
+    }
+    if let Some(version) = version {
+        findings.extend(too_old(version, facts.pipe_since, gateway));
+    }
+    match facts.failure {
+        Some(failure) => findings.push(broken(failure, facts.examination, gateway, config)),
+        None => findings.extend(slow(facts.took, gateway, config)),
+    }
+    findings
+}
+
+fn installed(
+    place: &Text,
+    version: Option<[u32; 3]>,
+    examination: Option<&Examination>,
+) -> Finding {
+    let spelled = examination.map_or_else(|| place.clone(), |found| found.spelled(place.as_str()));
+    let place = folder(spelled.as_str());
+    match version {
+        Some(version) => Finding::ok(
+            "openclaw",
+            format!("openclaw {} in {place}", dotted(version)),
+        ),
+        // Why it does not say which it is comes next.
+        None => Finding::ok("openclaw", format!("openclaw in {place}")),
+    }
+}
+
+/// Where a program is; a name alone is on `PATH`.
+pub(crate) fn folder(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some(("", _)) => "/",
+        Some((folder, _)) => folder,
+        None => path,
+    }
+}
+
+fn too_old(version: [u32; 3], pipe_since: &str, gateway: &Gateway) -> Option<Finding> {
+    const CHECK: &str = "openclaw-version";
+    let update = format!("Update it: {}", gateway.openclaw_there("update"));
+    if version < KNOWN_SINCE {
+        let what = format!("OpenClaw {} is older than any we know", dotted(version));
+        return Some(Finding::warning(CHECK, what).next(update));
+    }
+    let since = numbers(pipe_since).filter(|since| version < *since)?;
+    let what = format!(
+        "no sync, setup token or API key sign-in: they need OpenClaw {}.{}",
+        since[0], since[1]
+    );
+    Some(Finding::warning(CHECK, what).next(update))
+}
+
+fn broken(
+    failure: &Failure,
+    examination: Option<&Examination>,
+    gateway: &Gateway,
+    config: &str,
+) -> Finding {
+    const CHECK: &str = "openclaw-answer";
+    let next = match (
+        failure.problem,
+        examination.and_then(|found| found.node.as_ref()),
+    ) {
+        (Problem::NodeTooOld, Some(node)) => gateway.there(newer_node(node)),
+        (Problem::NoNode, _) => format!(
+            "Install Node there, then: {}",
+            gateway.there("node --version")
+        ),
+        (Problem::NoOpenClaw, _) => format!(
+            "Install it there, or set openclaw for [[gateway]] {} in {config} to its path: {}",
+            gateway.name,
+            gateway.there("command -v openclaw")
+        ),
+        (Problem::OpenClawTimeout, _) => more_time(gateway.limit * 2, gateway, config),
+        _ => failure.next_step(gateway),
+    };
+    let what = match (
+        failure.problem,
+        examination.and_then(|found| found.node.as_ref()),
+    ) {
+        (Problem::NodeTooOld, Some(node)) => format!(
+            "{}; it is in {}",
+            said(failure),
+            folder(node.place.as_str())
+        ),
+        _ => said(failure),
+    };
+    Finding::problem(CHECK, what).next(next)
+}
+
+/// How the one who installed this node would update it.
+fn newer_node(node: &Program) -> &'static str {
+    let installers = [
+        ("/.nvm/", "nvm install node && nvm alias default node"),
+        ("/fnm/", "fnm install --latest && fnm default latest"),
+        ("/.volta/", "volta install node@latest"),
+        ("/mise/", "mise use --global node@latest"),
+        ("/homebrew/", "brew upgrade node"),
+        ("/.linuxbrew/", "brew upgrade node"),
+        ("/com.termux/", "pkg upgrade nodejs"),
+    ];
+    let place = node.place.as_str();
+    let installer = installers.iter().find(|(mark, _)| place.contains(mark));
+    installer.map_or(
+        "install a newer Node (nodejs.org/download)",
+        |(_, command)| command,
+    )
+}
+
+/// Close to the limit, a busy day is one day too many.
+fn slow(took: Duration, gateway: &Gateway, config: &str) -> Option<Finding> {
+    let limit = gateway.limit;
+    (took * 3 > limit * 2).then(|| {
+        let what = format!(
+            "its status took {} s, and is given up after {} s",
+            took.as_secs(),
+            limit.as_secs()
+        );
+        Finding::warning("time-limit", what).next(more_time(limit * 2, gateway, config))
+    })
+}
+
+fn more_time(limit: Duration, gateway: &Gateway, config: &str) -> String {
+    format!(
+        "Allow it more: timeout_s = {} for [[gateway]] {} in {config}",
+        limit.as_secs(),
+        gateway.name
+    )
+}
+
+/// The first version in a text, such as `OpenClaw 2026.9.6 (eb377ac)`.
+fn numbers(text: &str) -> Option<[u32; 3]> {
+    let start = text.find(|c: char| c.is_ascii_digit())?;
+    let mut parts = text[start..]
+        .split(|c: char| !c.is_ascii_digit())
+        .map_while(|part| part.parse().ok());
+    Some([parts.next()?, parts.next()?, parts.next().unwrap_or(0)])
+}
+
+fn dotted([year, month, number]: [u32; 3]) -> String {
+    format!("{year}.{month}.{number}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Facts, findings, numbers};
+    use crate::doctor::finding::{Finding, Standing};
+    use crate::doctor::samples::gateway;
+    use crate::gateway::examination::{Examination, Program};
+    use crate::gateway::failure::{Failure, Problem};
+    use crate::status::text::Text;
+    use std::time::Duration;
+
+    const CONFIG: &str = "~/.config/clawtap/config.toml";
+
+    fn found(
+        version: &str,
+        took: u64,
+        failure: Option<&Failure>,
+        node: Option<&str>,
+    ) -> Vec<Finding> {
+        let examination = Examination {
+            node: node.map(|place| Program {
+                place: Text::clean(place),
+                version: None,
+            }),
+            ..Examination::default()
+        };
+        let facts = Facts {
+            failure,
+            place: Some(&Text::clean("/usr/bin/openclaw")),
+            version: Some(&Text::clean(version)),
+            took: Duration::from_secs(took),
+            pipe_since: "2026.6.0",
+            examination: Some(&examination),
+        };
+        findings(&facts, &gateway(), CONFIG)
+    }
+
+    #[test]
+    fn an_old_version_is_told_with_what_it_costs() {
+        let costs = "no sync, setup token or API key sign-in: they need OpenClaw 2026.6";
+        let table = [
+            ("OpenClaw 2026.9.6 (eb377ac)", None),
+            ("2026.6.0", None),
+            ("2026.10.1", None),
+            ("2027.1.1", None),
+            ("2026.5.12", Some(costs)),
+            ("2026.1.24-3", Some(costs)),
+            (
+                "2026.1.23",
+                Some("OpenClaw 2026.1.23 is older than any we know"),
+            ),
+            (
+                "2025.12.30",
+                Some("OpenClaw 2025.12.30 is older than any we know"),
+            ),
+        ];
+        for (version, expected) in table {
+            let found = found(version, 4, None, None);
+            assert!(found[0].what.starts_with("openclaw 202"), "{found:?}");
+            assert!(found[0].what.ends_with(" in /usr/bin"), "{found:?}");
+            let old = found.get(1);
+            assert_eq!(old.map(|old| old.what.as_str()), expected, "{version}");
+            assert!(old.is_none_or(|old| old.next.as_deref()
+                == Some("Update it: ssh me@home.example, then: openclaw update")));
+        }
+    }
+
+    #[test]
+    fn a_status_that_takes_most_of_its_time_is_warned_of() {
+        assert_eq!(found("2026.9.6", 30, None, None).len(), 1);
+        let late = &found("2026.9.6", 31, None, None)[1];
+        assert_eq!(late.standing, Standing::Warning);
+        assert_eq!(
+            late.what,
+            "its status took 31 s, and is given up after 45 s"
+        );
+        let next =
+            "Allow it more: timeout_s = 90 for [[gateway]] home in ~/.config/clawtap/config.toml";
+        assert_eq!(late.next.as_deref(), Some(next));
+    }
+
+    #[test]
+    fn a_node_that_is_too_old_is_updated_as_it_was_installed() {
+        let table = [
+            ("~/.nvm/versions/node/v20.20.2/bin/node", "nvm install node"),
+            ("~/.volta/bin/node", "volta install"),
+            ("/opt/homebrew/bin/node", "brew upgrade node"),
+            ("/usr/bin/node", "install a newer Node"),
+        ];
+        for (place, next) in table {
+            let said = Text::clean("openclaw: Node 20.20.2: use 24.16+");
+            let failure = Failure::new(Problem::NodeTooOld).saying(Some(said));
+            let found = &found("", 1, Some(&failure), Some(place))[1];
+            assert_eq!(found.standing, Standing::Problem);
+            assert!(found.what.contains("use 24.16+"), "{}", found.what);
+            let then = format!("ssh me@home.example, then: {next}");
+            assert!(found.next.as_ref().unwrap().starts_with(&then), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_keeps_openclaw_from_answering_is_a_problem_with_a_next_step() {
+        let table = [
+            (Problem::NoOpenClaw, "command -v openclaw"),
+            (Problem::NoNode, "node --version"),
+            (Problem::NeedsDoctor, "openclaw doctor --fix"),
+            (Problem::OpenClawError, "openclaw doctor"),
+            (Problem::OpenClawTimeout, "timeout_s = 90"),
+        ];
+        for (problem, next) in table {
+            let found = found("", 1, Some(&Failure::new(problem)), None);
+            let last = found.last().unwrap();
+            assert_eq!(
+                (last.check, last.standing),
+                ("openclaw-answer", Standing::Problem)
+            );
+            assert!(last.next.as_ref().unwrap().contains(next), "{last:?}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_found_in_what_is_said_around_it() {
+        assert_eq!(numbers("OpenClaw 2026.9.6 (eb377ac)"), Some([2026, 9, 6]));
+        assert_eq!(numbers("2026.10"), Some([2026, 10, 0]));
+        for none in ["", "no idea", "7", "99999999999.1.1"] {
+            assert_eq!(numbers(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+# The examination: what stands around OpenClaw on a gateway, for `doctor`. It only looks.
+#
+# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), profile and want (openclaw: it works,
+# and is to be asked too), the configured openclaw command as positional parameters, and the parts that it calls. Each
+# fact is a framed line, which gateway/examination.rs reads; what cannot be told here is left out.
+# shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
+
+main() {
+  child='' watcher='' input=3
+  exec 3</dev/null
+  trap give_up TERM HUP
+  say begin 1
+  fact clock "$(date +%s)"
+  fact home "$HOME"
+  fact shell "${SHELL##*/}"
+  collect_places
+  # What is in a container has a home and a node of its own.
+  if [ $# -le 1 ]; then
+    look_at_disk
+    look_at_profiles
+  fi
+  configured=$#
+  with_openclaw look_around "$@" || aside look_at_claude_code
+  say end
+  echo
+}
+
+leave() { :; }
+
+# fact NAME VALUE: nothing where nothing is known; of several lines the first
+fact() {
+  case ${2-} in
+    '') ;;
+    *"
+"*) say fact "$1" "${2%%"
+"*}" ;;
+    *) say fact "$1" "$2" ;;
+  esac
+}
+
+# look_around COMMAND...
+look_around() {
+  if [ "$configured" -le 1 ] && seek node "$PATH"; then
+    fact node "$(bounded 5 "$found" --version 2>/dev/null) $found"
+  fi
+  aside ask_openclaw "$@"
+}
+
+# aside COMMAND...: runs it where give_up finds it
+aside() {
+  "$@" &
+  child=$!
+  wait "$child"
+  child=''
+}
+
+# ask_openclaw COMMAND...: each takes as long as a node takes to start, so side by side
+ask_openclaw() {
+  look_at_claude_code &
+  case $want in
+    openclaw)
+      look_at_process "$@" &
+      look_at_agents "$@" &
+      ;;
+  esac
+  wait
+}
+
+# Whether the gateway's own process answers: `gateway status` exits with 0 either way.
+look_at_process() {
+  text=$(bounded "$limit" "$@" gateway status --json 2>/dev/null | head -c 65536 | tr -d ' \t\r\n')
+  rpc=${text#*'"rpc":{'}
+  [ "$rpc" != "$text" ] || return 0
+  case ${rpc#*'"ok":'} in
+    true*) fact process running ;;
+    false*) fact process silent ;;
+  esac
+}
+
+look_at_agents() {
+  agents=$(bounded "$limit" "$@" agents list --json 2>/dev/null | head -c 65536 | awk '
+    # Its own keys are indented by four; those of what it holds by more.
+    /^    "id": "[A-Za-z0-9._-]+",?$/ {
+      gsub(/^    "id": "|",?$/, "")
+      if (++count <= 20) list = list (count > 1 ? " " : "") $0
+    }
+    END { print list }')
+  fact agents "$agents"
+}
+
+look_at_claude_code() {
+  find_claude || return 0
+  fact claude "$(bounded 10 "$found" --version 2>/dev/null) $found"
+}
+
+look_at_disk() {
+  fact free "$(bounded 5 df -Pk "$HOME" 2>/dev/null | awk '
+    # A name in front may have spaces.
+    NR > 1 { for (i = 2; i <= NF; i++) if ($i ~ /^[0-9]+%$/) free = $(i - 1) }
+    END { print free }')"
+  for dir in "$HOME" "${OPENCLAW_STATE_DIR:-$HOME/.openclaw${profile:+-$profile}}"; do
+    [ ! -d "$dir" ] || [ -w "$dir" ] || fact read-only "$dir"
+  done
+}
+
+look_at_profiles() {
+  for dir in "$HOME"/.openclaw-*; do
+    { [ -f "$dir/openclaw.json" ] || [ -d "$dir/agents" ]; } && fact profile "${dir##*/.openclaw-}"
+  done
+}
+
+main "$@"
