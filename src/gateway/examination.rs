@@ -146,3 +146,189 @@ impl Examination {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Examination, Program, read};
+    use crate::gateway::answer;
+    use crate::gateway::identity::{Gateway, Identifier, Name};
+    use crate::gateway::request;
+    use crate::status::text::Text;
+    use crate::system::files;
+    use crate::system::process::{Invocation, Processes};
+    use proptest::prelude::*;
+    use std::path::Path;
+    use std::time::Duration;
+
+    const NONCE: &str = "0123456789abcdef";
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn program_in(home: &Path, name: &str, text: &str) {
+        files::write_script(&home.join(name), &format!("#!/bin/sh\n{text}\n")).unwrap();
+    }
+
+    /// What a gateway with this home tells, through this shell.
+    fn told(home: &Path, shell: &[&str], gateway: &Gateway, asks: bool) -> Examination {
+        let program = request::examine(gateway, asks, PATIENCE, NONCE);
+        let home = home.to_str().unwrap();
+        let variables = [
+            "-i".into(),
+            format!("HOME={home}"),
+            format!("PATH={home}/tools:/usr/bin:/bin"),
+            "SHELL=/usr/bin/fish".into(),
+        ];
+        let run = Invocation::new("env", PATIENCE * 2)
+            .arguments(variables)
+            .arguments(shell.iter().copied())
+            .arguments(["-c", &program]);
+        let finished = Processes::default().run(&run).unwrap();
+        let answer = answer::read(&finished.stdout, NONCE);
+        let said = String::from_utf8_lossy(&finished.stdout);
+        let answer = answer.unwrap_or_else(|error| panic!("{shell:?}: {error:?}: {said}"));
+        assert_eq!(finished.stderr, b"", "{shell:?}");
+        read(&answer.facts)
+    }
+
+    /// A gateway on which there is something of everything.
+    fn full() -> tempfile::TempDir {
+        let home = tempfile::tempdir().unwrap();
+        let at = home.path();
+        let openclaw = "case $* in\n\
+            'gateway status --json') printf 'a line of a log\\n{\\n  \"port\": {\\n    \"ok\": true\\n  },\\n  \
+            \"rpc\": {\\n    \"kind\": \"connect\",\\n    \"ok\": false\\n  }\\n}\\n' ;;\n\
+            'agents list --json') printf '[\\n  {\\n    \"id\": \"main\",\\n    \"bindings\": [\\n      {\\n        \
+            \"id\": \"no agent\"\\n      }\\n    ]\\n  },\\n  {\\n    \"id\": \"work\"\\n  }\\n]\\n' ;;\nesac";
+        program_in(at, "tools/openclaw", openclaw);
+        program_in(at, "tools/node", "echo v26.1.0");
+        program_in(at, ".local/bin/claude", "echo '2.1.330 (Claude Code)'");
+        // As on macOS.
+        let df = "echo 'Filesystem   1024-blocks Used Available Capacity  Mounted on'\n\
+                  echo 'map auto home  494384795 1234   4096    91%    /System/Volumes/Data'";
+        program_in(at, "tools/df", df);
+        for file in [
+            ".openclaw-dev/openclaw.json",
+            ".openclaw-work/agents/main/x",
+            ".openclaw-bin/x",
+        ] {
+            files::write_private(&at.join(file), b"").unwrap();
+        }
+        home
+    }
+
+    fn gateway() -> Gateway {
+        Gateway::local(Name::parse("home").unwrap())
+    }
+
+    /// The shells that may be called sh, as far as they are here.
+    fn shells() -> impl Iterator<Item = &'static [&'static str]> {
+        let all: [&[&str]; 6] = [
+            &["sh"],
+            &["dash"],
+            &["bash"],
+            &["mksh"],
+            &["zsh", "--emulate", "sh"],
+            &["busybox", "sh"],
+        ];
+        all.into_iter()
+            .filter(|shell| which::which(shell[0]).is_ok())
+    }
+
+    #[test]
+    fn every_shell_tells_the_same() {
+        let home = full();
+        let program = |place: &str, version: &str| {
+            Some(Program {
+                place: Text::clean(place),
+                version: Some(Text::clean(version)),
+            })
+        };
+        let texts = |texts: [&str; 2]| texts.map(Text::clean).to_vec();
+        let expected = Examination {
+            shell: Some(Text::clean("fish")),
+            free_kib: Some(4096),
+            node: program("~/tools/node", "26.1.0"),
+            claude: program("~/.local/bin/claude", "2.1.330"),
+            profiles: texts(["dev", "work"]),
+            runs: Some(false),
+            agents: texts(["main", "work"]),
+            home: Some(home.path().to_str().unwrap().into()),
+            ..Examination::default()
+        };
+        for shell in shells() {
+            assert_eq!(
+                told(home.path(), shell, &gateway(), true),
+                expected,
+                "{shell:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn openclaw_is_asked_nothing_where_it_does_not_work() {
+        let home = full();
+        program_in(home.path(), "tools/openclaw", ": >\"$HOME/asked\"");
+        let found = told(home.path(), &["sh"], &gateway(), false);
+        assert!(!files::is_there(&home.path().join("asked")));
+        assert!(found.runs.is_none() && found.agents.is_empty());
+        assert!(found.claude.is_some() && found.node.is_some());
+    }
+
+    #[test]
+    fn nothing_is_told_of_the_host_where_openclaw_is_in_a_container() {
+        let home = full();
+        program_in(home.path(), "tools/docker", "shift 2; exec \"$@\"");
+        let gateway = Gateway {
+            openclaw: Some(
+                ["docker", "exec", "box", "openclaw"]
+                    .map(String::from)
+                    .to_vec(),
+            ),
+            profile: Some(Identifier::parse("dev").unwrap()),
+            ..gateway()
+        };
+        let openclaw = "[ \"$1 $2\" != '--profile dev' ] || echo '{\"rpc\": {\"ok\": true}}'";
+        program_in(home.path(), "tools/openclaw", openclaw);
+        let found = told(home.path(), &["sh"], &gateway, true);
+        assert_eq!((found.free_kib, &found.node), (None, &None));
+        assert_eq!((found.profiles, found.runs), (Vec::new(), Some(true)));
+    }
+
+    #[test]
+    fn an_empty_host_tells_little_and_fails_at_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        for shell in shells() {
+            let found = told(home.path(), shell, &gateway(), true);
+            assert!(found.free_kib.is_some(), "{shell:?}");
+            let without = Examination {
+                free_kib: None,
+                node: None,
+                claude: None,
+                ..found.clone()
+            };
+            let expected = Examination {
+                shell: found.shell,
+                home: found.home,
+                ..Examination::default()
+            };
+            assert_eq!(without, expected, "{shell:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn whatever_a_gateway_says_is_clean_and_bounded(facts in prop::collection::vec(
+            ("home|shell|free|read-only|node|claude|profile|process|agents|other", any::<String>()), 0..60,
+        )) {
+            let found = read(&facts);
+            prop_assert!(found.read_only.len() <= 20 && found.profiles.len() <= 20 && found.agents.len() <= 20);
+            let programs = [&found.node, &found.claude].into_iter().flatten();
+            let texts = programs.flat_map(|it| it.version.iter().chain([&it.place]));
+            let texts = texts.chain(&found.shell).chain(&found.read_only).chain(&found.profiles).chain(&found.agents);
+            for text in texts {
+                prop_assert!(!text.as_str().chars().any(char::is_control), "{:?}", text);
+                prop_assert!(text.as_str().chars().count() <= 201);
+            }
+        }
+    }
+}
