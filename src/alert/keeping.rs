@@ -1,6 +1,6 @@
 //! Keeping: the memory as a file that one run at a time works with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::alert::memory::Memory;
@@ -56,12 +56,7 @@ impl<'a> Keeping<'a> {
     /// # Errors
     /// What was wrong with it, for a person.
     pub(crate) fn read(&self) -> Result<Memory, String> {
-        let path = self.environment.spelled(&self.path);
-        let text = match files::read_text_if_there(&self.path, LARGEST) {
-            Ok(text) => Memory::parse(&text.unwrap_or_default()),
-            Err(error) => Err(error.to_string()),
-        };
-        text.map_err(|reason| format!("cannot use {path}: {reason}; it begins anew"))
+        read(&self.path, self.environment)
     }
 
     /// Puts aside what cannot be read: at worst, something is told twice.
@@ -84,4 +79,19 @@ impl<'a> Keeping<'a> {
             .hint("Make room, and check the folder's permissions")
         })
     }
+}
+
+/// What is wrong with what was kept, for a person who only looks.
+pub(crate) fn fault(environment: &Environment) -> Option<String> {
+    let path = environment.state_folder()?.join("alerts.json");
+    read(&path, environment).err()
+}
+
+fn read(path: &Path, environment: &Environment) -> Result<Memory, String> {
+    let text = match files::read_text_if_there(path, LARGEST) {
+        Ok(text) => Memory::parse(&text.unwrap_or_default()),
+        Err(error) => Err(error.to_string()),
+    };
+    let path = environment.spelled(path);
+    text.map_err(|reason| format!("cannot use {path}: {reason}; it begins anew"))
 }

@@ -6,9 +6,12 @@ pub(crate) mod clock;
 pub(crate) mod configuration;
 pub(crate) mod finding;
 pub(crate) mod host;
+pub(crate) mod keeping;
+pub(crate) mod keys;
 pub(crate) mod logins;
 pub(crate) mod mending;
 pub(crate) mod openclaw;
 pub(crate) mod reach;
 #[cfg(test)]
 mod samples;
+pub(crate) mod ssh;

@@ -177,16 +177,9 @@ fn order(
 /// Where a connection's socket is or can be, and whether somebody listens there; nothing where there is no fit place.
 fn place(ssh: &Ssh, environment: &Environment) -> Option<(PathBuf, bool)> {
     let name = socket_name(ssh);
-    let folders = [
-        environment.path("XDG_RUNTIME_DIR"),
-        Some(environment.temporary_folder()),
-    ];
-    let folders = folders
+    let mut fit = folders(environment)
         .into_iter()
-        .flatten()
-        .map(|folder| folder.join(format!("clawtap-{}", files::own_user())));
-    let mut fit =
-        folders.filter(|folder| is_fit(&folder.join(&name)) && files::own_folder(folder).is_ok());
+        .filter(|folder| is_fit(&folder.join(&name)) && files::own_folder(folder).is_ok());
     fit.find_map(|folder| {
         let path = folder.join(&name);
         match socket::look(&path) {
@@ -198,6 +191,20 @@ fn place(ssh: &Ssh, environment: &Environment) -> Option<(PathBuf, bool)> {
         let room = socket::listening_in(&folder) < MOST_KEPT && files::takes_files(&folder);
         room.then_some((path, false))
     })
+}
+
+/// The folders for sockets, the best first, whether they are there or not.
+pub(crate) fn folders(environment: &Environment) -> Vec<PathBuf> {
+    let parents = [
+        environment.path("XDG_RUNTIME_DIR"),
+        Some(environment.temporary_folder()),
+    ];
+    let parents = parents.into_iter().flatten();
+    let mut folders: Vec<PathBuf> = parents
+        .map(|folder| folder.join(format!("clawtap-{}", files::own_user())))
+        .collect();
+    folders.dedup();
+    folders
 }
 
 /// The same for all that lead to the same place in the same way.

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod ask;
+pub(crate) mod client;
 pub(crate) mod command_line;
 pub(crate) mod connection;
 pub(crate) mod errand;

@@ -337,6 +337,22 @@ pub(crate) fn mode(path: &Path) -> Option<u32> {
     Some(metadata.permissions().mode() & 0o7777)
 }
 
+/// The first bytes of a file, with whatever secret is among them; nothing if it cannot be read.
+pub(crate) fn beginning(path: &Path, length: u64) -> Option<Zeroizing<Vec<u8>>> {
+    let mut options = fs::OpenOptions::new();
+    // A pipe does not hold us.
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = options.read(true).custom_flags(flags).open(path).ok()?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(length).ok()?));
+    file.take(length).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// Whether a file or folder, and no link to one, is our own.
+pub(crate) fn is_own(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.uid() == own_user() && !found.is_symlink())
+}
+
 /// Whether this is a file that can be replaced: no folder, device or pipe.
 pub(crate) fn is_plain(path: &Path) -> bool {
     path.is_file()

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
@@ -43,6 +43,17 @@ pub(crate) fn listening_in(folder: &Path) -> usize {
     entries
         .filter(|entry| look(&entry.path()) == Place::Listening)
         .count()
+}
+
+/// The sockets of a folder at which nobody listens any more.
+pub(crate) fn abandoned_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    let mut abandoned: Vec<PathBuf> = paths
+        .filter(|path| look(path) == Place::Abandoned)
+        .collect();
+    abandoned.sort();
+    abandoned
 }
 
 fn connect(path: &Path) -> rustix::io::Result<()> {

@@ -92,7 +92,7 @@ fn each_thing_that_is_wrong_is_told_with_what_to_do() {
 }
 
 /// With each text on one line again.
-fn unwrapped(section: &str) -> String {
+pub(super) fn unwrapped(section: &str) -> String {
     section
         .replace("\n    ", " ")
         .replace("\n  ", " ")
@@ -108,7 +108,9 @@ fn a_gateway_that_cannot_be_reached_is_told_once() {
         )
         .run();
     let expected = "✗ no ssh server answers\n\
-                    \x20 → Is sshd running there, and the port right?\n";
+                    \x20 → Is sshd running there, and the port right?\n\
+                    ! its host key is not known yet\n\
+                    \x20 → Once it answers: clawtap init me@home.example --name home\n";
     assert_eq!(unwrapped(&section(&ran)), expected);
     let _ = ran.status(1);
 }

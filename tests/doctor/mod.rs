@@ -1,6 +1,11 @@
 //! `clawtap doctor`: what it finds, and what it says to do.
 
 mod gateway;
+#[cfg(feature = "test-sshd")]
+mod over_ssh;
+#[cfg(feature = "test-openclaw")]
+mod real;
+mod ssh;
 
 use pretty_assertions::assert_eq;
 

@@ -1,13 +1,37 @@
-//! This device: the configuration.
+//! This device: the configuration, ssh, and what is kept between runs.
 
+use std::path::{Path, PathBuf};
+
+use crate::alert::keeping;
 use crate::commands::Session;
-use crate::doctor::configuration;
 use crate::doctor::finding::Finding;
+use crate::doctor::keeping::Folder;
+use crate::doctor::{configuration, keeping as kept, ssh};
 use crate::error::Error;
+use crate::gateway::identity::{Ssh, Way};
+use crate::gateway::{client, connection};
 use crate::settings::{self, Settings};
-use crate::system::files;
+use crate::system::{files, socket};
 
 pub(super) fn examine(settings: &Result<Settings, Error>, session: &Session) -> Vec<Finding> {
+    let mut findings = of_configuration(settings, session);
+    if let Ok(settings) = settings {
+        let ways = settings.gateways.iter().map(|gateway| &gateway.way);
+        let ways: Vec<&Ssh> = ways
+            .filter_map(|way| match way {
+                Way::Ssh(ssh) => Some(ssh),
+                Way::Local => None,
+            })
+            .collect();
+        if !ways.is_empty() {
+            findings.extend(of_ssh(&ways, session));
+        }
+        findings.extend(of_keeping(&ways, session));
+    }
+    findings
+}
+
+fn of_configuration(settings: &Result<Settings, Error>, session: &Session) -> Vec<Finding> {
     let environment = &session.environment;
     let path = match settings::config_path(session.config.as_deref(), environment) {
         Ok(path) => path,
@@ -27,5 +51,56 @@ pub(super) fn examine(settings: &Result<Settings, Error>, session: &Session) -> 
             },
         },
         path,
+    })
+}
+
+fn of_ssh(ways: &[&Ssh], session: &Session) -> Vec<Finding> {
+    let (environment, processes) = (&session.environment, &session.processes);
+    let folder = environment.home().map(|home| home.join(".ssh"));
+    let mode = |path: &Path| files::mode(path).filter(|_| files::is_own(path));
+    // Which permissions it refuses, ssh says best itself: some builds allow a person's own group.
+    let refuses = |ssh: &&&Ssh| {
+        let said = client::resolve(ssh, processes, environment).err();
+        said.is_some_and(|said| said.contains("Bad owner or permissions"))
+    };
+    let refuses = || ways.iter().filter(|ssh| ssh.config.is_none()).find(refuses);
+    let with_mode = |path: PathBuf| mode(&path).map(|mode| (path, mode));
+    let config = folder.as_ref().map(|folder| folder.join("config"));
+    let config = config
+        .and_then(with_mode)
+        .filter(|(_, mode)| mode & 0o022 != 0);
+    ssh::findings(&ssh::Facts {
+        version: client::version(processes, environment),
+        in_termux: environment.termux_prefix().is_some(),
+        folder: folder.and_then(with_mode),
+        refused_config: config.filter(|_| refuses().is_some()),
+    })
+}
+
+fn of_keeping(ways: &[&Ssh], session: &Session) -> Vec<Finding> {
+    let environment = &session.environment;
+    let folder = |path: &Path| {
+        Some(Folder {
+            path: path.to_path_buf(),
+            spelled: environment.spelled(path),
+            mode: files::mode(path)?,
+            is_own: files::is_own(path),
+            takes_files: files::takes_files(path),
+        })
+    };
+    let sockets: Vec<Folder> = if ways.iter().any(|ssh| ssh.multiplex) {
+        let folders = connection::folders(environment);
+        folders.iter().filter_map(|path| folder(path)).collect()
+    } else {
+        Vec::new()
+    };
+    let own = sockets.iter().filter(|folder| folder.is_own);
+    let abandoned = own.flat_map(|folder| socket::abandoned_in(&folder.path));
+    let with_name = |path: PathBuf| (path.clone(), environment.spelled(&path));
+    kept::findings(&kept::Facts {
+        state: environment.state_folder().and_then(|path| folder(&path)),
+        faults: keeping::fault(environment).into_iter().collect(),
+        abandoned: abandoned.map(with_name).collect(),
+        sockets,
     })
 }

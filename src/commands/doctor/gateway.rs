@@ -2,39 +2,84 @@
 
 use crate::commands::Session;
 use crate::commands::questioning::{Person, ask_one, assessment};
-use crate::doctor::finding::{Area, Finding, Section};
-use crate::doctor::{agents, claude, clock, host, logins, openclaw, reach};
+use crate::doctor::finding::{Area, Finding, Section, Standing};
+use crate::doctor::keys::{Facts, Welcome};
+use crate::doctor::{agents, claude, clock, host, keys, logins, openclaw, reach};
 use crate::gateway::ask::Reply;
 use crate::gateway::connection;
 use crate::gateway::examination::{self, Examination};
-use crate::gateway::failure::Failure;
+use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::identity::{Gateway, Way};
 use crate::gateway::request::{Freshness, Want};
 use crate::login::plan::PIPE_SINCE;
 use crate::settings;
 use crate::system::clock as device_clock;
+use crate::system::parallel::beside;
 
 const ANTHROPIC: &str = "anthropic";
 
 /// Two exchanges over one connection: how its logins stand, then everything around them.
 pub(super) fn examine(gateway: &Gateway, session: &Session) -> Section {
-    let reply = ask_one(
-        gateway,
-        Want::VersionAndStatus,
-        Freshness::Unkept,
-        Person::Away,
-        session,
-    );
+    let look = || match &gateway.way {
+        Way::Ssh(ssh) => super::keys::look(ssh, session),
+        Way::Local => None,
+    };
+    let was_in = connection::is_kept(gateway, &session.environment);
+    let (reply, keys) = beside(look, |keys| {
+        let (want, freshness) = (Want::VersionAndStatus, Freshness::Unkept);
+        let reply = ask_one(gateway, want, freshness, Person::Away, session);
+        (reply, keys.wait().flatten())
+    });
+    let failure = reply.outcome.as_ref().err();
+    let keys = keys.map_or_else(Vec::new, |facts| {
+        let facts = welcomed(facts, failure.map(|failure| failure.problem), was_in);
+        keys::findings(&facts, gateway)
+    });
     Section {
         area: Area::Gateway(gateway.name.clone()),
-        findings: findings(gateway, reply, session),
+        findings: findings(gateway, reply, keys, session),
     }
 }
 
-fn findings(gateway: &Gateway, reply: Reply, session: &Session) -> Vec<Finding> {
+/// What was looked at, with what came of it.
+fn welcomed(facts: Facts, failure: Option<Problem>, was_in: bool) -> Facts {
+    let is_in = failure.is_none_or(reach::is_reached);
+    let told_by_ssh = matches!(
+        failure,
+        Some(Problem::HostKeyUnknown | Problem::HostKeyChanged)
+    );
+    Facts {
+        welcome: match failure {
+            _ if is_in && was_in => Welcome::AlreadyIn,
+            _ if is_in => Welcome::LetIn,
+            // These come after the keys.
+            Some(Problem::NoShell | Problem::CutOff) => Welcome::LetIn,
+            Some(Problem::Refused) => Welcome::Refused,
+            _ => Welcome::Unknown,
+        },
+        known_in: facts.known_in.filter(|_| !told_by_ssh),
+        ..facts
+    }
+}
+
+fn findings(
+    gateway: &Gateway,
+    reply: Reply,
+    keys: Vec<Finding>,
+    session: &Session,
+) -> Vec<Finding> {
     let is_unreached = |failure: &&Failure| !reach::is_reached(failure.problem);
     if let Some(failure) = reply.outcome.as_ref().err().filter(is_unreached) {
-        return of_way(gateway, Some(failure), None, false);
+        let mut findings = of_way(gateway, Some(failure), None, false);
+        // To let in a key that cannot be used mends nothing.
+        let is_bad = keys.iter().any(|it| it.standing >= Standing::Warning);
+        if failure.problem == Problem::Refused && is_bad {
+            for finding in &mut findings {
+                finding.next = Some("See what is wrong with the key:".into());
+            }
+        }
+        findings.extend(keys);
+        return findings;
     }
     let was_connected = connection::is_kept(gateway, &session.environment);
     let failure = reply.outcome.as_ref().err().or(reply.stood_in_for.as_ref());
@@ -50,6 +95,7 @@ fn findings(gateway: &Gateway, reply: Reply, session: &Session) -> Vec<Finding> 
     };
     let config = config(session);
     let mut findings = of_way(gateway, None, Some(&found), was_connected);
+    findings.extend(keys);
     if matches!(gateway.way, Way::Ssh(_)) {
         findings.extend(clock::findings(found.ahead, device_clock::now(), gateway));
     }

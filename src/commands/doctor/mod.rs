@@ -2,6 +2,7 @@
 
 mod device;
 mod gateway;
+mod keys;
 
 use crate::cli;
 use crate::commands::{Session, print};
