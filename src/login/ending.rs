@@ -48,10 +48,18 @@ fn mask_word(word: &str) -> String {
     if let Some(start) = word.find("://")
         && let Some(end) = word[start..].find(['?', '#'])
     {
-        return format!("{}…", &word[..start + end]);
+        // A host is no secret for its length.
+        let is_part = |c: char| is_opaque_part(c) && c != '.';
+        return mask_parts(&word[..start + end], is_part) + "…";
     }
-    let is_part =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '+' | '%');
+    mask_parts(word, is_opaque_part)
+}
+
+fn is_opaque_part(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '+' | '%')
+}
+
+fn mask_parts(word: &str, is_part: impl Fn(char) -> bool + Copy) -> String {
     let opaque = |part: &str| {
         let has = |test: fn(&char) -> bool| part.chars().any(|c| test(&c));
         let mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
@@ -64,7 +72,7 @@ fn mask_word(word: &str) -> String {
     while let Some(start) = rest.find(is_part) {
         masked.push_str(&rest[..start]);
         rest = &rest[start..];
-        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        let end = rest.find(|c: char| !is_part(c)).unwrap_or(rest.len());
         masked.push_str(if opaque(&rest[..end]) {
             "…"
         } else {
@@ -123,6 +131,11 @@ mod tests {
                 "POST https://a.example/b?code=12 failed",
                 "POST https://a.example/b… failed",
             ),
+            (
+                "at https://console4.long-name.example/sk-abcdefgh?x",
+                "at https://console4.long-name.example/……",
+            ),
+            ("sk-ant-oat01-Ab3Ab3Ab3://?", "…://…"),
             (
                 "resolves to private/internal/special-use IP",
                 "resolves to private/internal/special-use IP",
