@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn each_fault_has_its_next_step() {
         let open = Folder {
-            mode: 0o755,
+            mode: 0o750,
             ..folder()
         };
         let full = Folder {
@@ -133,6 +133,7 @@ mod tests {
             mode: 0o700,
         });
         let socket = std::path::PathBuf::from("/tmp/clawtap-0/0123456789abcdef");
+        assert_eq!(findings(&state(others.clone())), []);
         let table = [
             (state(open.clone()), Standing::Warning, closing.clone()),
             (state(full), Standing::Problem, None),

@@ -197,7 +197,7 @@ mod tests {
             'gateway status --json') printf 'a line of a log\\n{\\n  \"port\": {\\n    \"ok\": true\\n  },\\n  \
             \"rpc\": {\\n    \"kind\": \"connect\",\\n    \"ok\": false\\n  }\\n}\\n' ;;\n\
             'agents list --json') printf '[\\n  {\\n    \"id\": \"main\",\\n    \"bindings\": [\\n      {\\n        \
-            \"id\": \"no agent\"\\n      }\\n    ]\\n  },\\n  {\\n    \"id\": \"work\"\\n  }\\n]\\n' ;;\nesac";
+            \"id\": \"none\"\\n      }\\n    ]\\n  },\\n  {\\n    \"id\": \"work\"\\n  }\\n]\\n' ;;\nesac";
         program_in(at, "tools/openclaw", openclaw);
         program_in(at, "tools/node", "echo v26.1.0");
         program_in(at, ".local/bin/claude", "echo '2.1.330 (Claude Code)'");
