@@ -15,6 +15,8 @@ pub(crate) struct Finding {
     pub(crate) next: Option<String>,
     /// What `--fix` does about it, where that is safe.
     pub(crate) mending: Option<Mending>,
+    /// What came of that, or why it was not done; nothing if nobody asked for it.
+    pub(crate) mended: Option<Result<(), String>>,
 }
 
 /// From good to bad.
@@ -75,6 +77,7 @@ impl Finding {
             what: what.into(),
             next: None,
             mending: None,
+            mended: None,
         }
     }
 
@@ -88,6 +91,14 @@ impl Finding {
     pub(crate) fn mended_by(mut self, mending: Mending) -> Self {
         self.mending = Some(mending);
         self
+    }
+
+    /// How it stands now: what was mended is as it should be.
+    pub(crate) const fn left(&self) -> Standing {
+        match self.mended {
+            Some(Ok(())) => Standing::Ok,
+            Some(Err(_)) | None => self.standing,
+        }
     }
 }
 
@@ -115,11 +126,8 @@ impl Standing {
     }
 }
 
-/// The worst of all findings; `Ok` if there are none.
+/// The worst of what is left of all findings; `Ok` if there are none.
 pub(crate) fn worst(sections: &[Section]) -> Standing {
     let findings = sections.iter().flat_map(|section| &section.findings);
-    findings
-        .map(|finding| finding.standing)
-        .max()
-        .unwrap_or(Standing::Ok)
+    findings.map(Finding::left).max().unwrap_or(Standing::Ok)
 }

@@ -8,6 +8,20 @@ use crate::render::wrap::hanging;
 /// Raised when a key changes its meaning; new keys do not raise it.
 const SCHEMA: u32 = 1;
 
+/// What is about to be changed, a line each.
+pub(crate) fn intent(lines: &[String]) -> String {
+    let lines = lines.iter().map(|line| format!("  {line}\n"));
+    format!("This will be done:\n{}", lines.collect::<String>())
+}
+
+/// What came of one of them.
+pub(crate) fn done(line: &str, outcome: &Result<(), String>, columns: usize) -> String {
+    match outcome {
+        Ok(()) => hanging("✓", line, columns),
+        Err(reason) => hanging("✗", &format!("{line}: {reason}"), columns),
+    }
+}
+
 /// A line for each finding, its next step below it, and how many there are to see to.
 pub(crate) fn text(sections: &[Section], columns: usize) -> String {
     let mut text = String::new();
@@ -20,7 +34,16 @@ pub(crate) fn text(sections: &[Section], columns: usize) -> String {
         }
         text.push_str(&format!("{}\n", title(&section.area)));
         for finding in &section.findings {
-            text.push_str(&hanging(mark(finding.standing), &finding.what, columns));
+            let mark = mark(finding.left());
+            if finding.mended == Some(Ok(())) {
+                text.push_str(&hanging(
+                    mark,
+                    &format!("{}: mended", finding.what),
+                    columns,
+                ));
+                continue;
+            }
+            text.push_str(&hanging(mark, &finding.what, columns));
             if let Some(next) = &finding.next {
                 text.push_str(&hanging("  →", next, columns));
             }
@@ -53,7 +76,7 @@ fn sum(sections: &[Section]) -> String {
     let findings = || sections.iter().flat_map(|section| &section.findings);
     let count = |standing| {
         findings()
-            .filter(|finding| finding.standing == standing)
+            .filter(|finding| finding.left() == standing)
             .count()
     };
     let counted = |number, one: &str| match number {
@@ -67,7 +90,7 @@ fn sum(sections: &[Section]) -> String {
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let mendable = findings()
-        .filter(|finding| finding.mending.is_some())
+        .filter(|finding| finding.mending.is_some() && finding.mended.is_none())
         .count();
     match (&parts[..], mendable) {
         ([], _) => "All is well.".into(),
@@ -95,6 +118,10 @@ struct Entry<'a> {
     message: &'a str,
     next_step: Option<&'a str>,
     fixable: bool,
+    /// With `--fix` only: whether it was mended.
+    fixed: Option<bool>,
+    /// Why it was not.
+    error: Option<&'a str>,
 }
 
 /// One object, every finding in a list.
@@ -124,5 +151,10 @@ fn entry<'a>(area: &'a Area, finding: &'a Finding) -> Entry<'a> {
         message: &finding.what,
         next_step: finding.next.as_deref(),
         fixable: finding.mending.is_some(),
+        fixed: finding.mended.as_ref().map(Result::is_ok),
+        error: match &finding.mended {
+            Some(Err(reason)) => Some(reason),
+            Some(Ok(())) | None => None,
+        },
     }
 }

@@ -1,6 +1,7 @@
 //! `clawtap doctor`: gathers facts, has them judged, shows what was found.
 
 mod device;
+mod fix;
 mod gateway;
 mod keys;
 
@@ -14,9 +15,12 @@ use crate::system::parallel::in_parallel;
 use crate::system::spinner::Spinner;
 
 pub(crate) fn run(arguments: &cli::Doctor, session: &Session) -> Result<Outcome, Error> {
-    let sections = examined(arguments, session)?;
+    let mut sections = examined(arguments, session)?;
     if session.processes.interrupted() {
         return Err(Error::new(Kind::Interrupted, "interrupted"));
+    }
+    if arguments.fix {
+        fix::mend(&mut sections, !arguments.json, session)?;
     }
     print(&if arguments.json {
         doctor::json(&sections)

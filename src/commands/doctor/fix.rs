@@ -1,0 +1,63 @@
+//! `--fix`: shows what it is going to do, does it, and tells what came of each.
+
+use crate::commands::{Session, print};
+use crate::doctor::finding::Section;
+use crate::doctor::mending::Mending;
+use crate::error::Error;
+use crate::render::doctor;
+use crate::system::ownership;
+
+/// Does what can be done safely about the findings, and notes in each what came of it.
+pub(super) fn mend(
+    sections: &mut [Section],
+    is_shown: bool,
+    session: &Session,
+) -> Result<(), Error> {
+    let line = |mending: &Mending| mending.line(|path| session.environment.spelled(path));
+    let findings = sections.iter().flat_map(|section| &section.findings);
+    let mut lines: Vec<String> = Vec::new();
+    for mending in findings.filter_map(|finding| finding.mending.as_ref()) {
+        let line = line(mending);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    if is_shown {
+        print(&doctor::intent(&lines))?;
+    }
+    let mut done: Vec<(Mending, Result<(), String>)> = Vec::new();
+    for finding in sections
+        .iter_mut()
+        .flat_map(|section| &mut section.findings)
+    {
+        let Some(mending) = finding.mending.clone() else {
+            continue;
+        };
+        if let Some((_, outcome)) = done.iter().find(|(other, _)| *other == mending) {
+            finding.mended = Some(outcome.clone());
+            continue;
+        }
+        let outcome = carry_out(&mending);
+        if is_shown {
+            let columns = session.terminal.width;
+            print(&doctor::done(&line(&mending), &outcome, columns))?;
+        }
+        finding.mended = Some(outcome.clone());
+        done.push((mending, outcome));
+    }
+    if is_shown {
+        print("\n")?;
+    }
+    Ok(())
+}
+
+fn carry_out(mending: &Mending) -> Result<(), String> {
+    match mending {
+        Mending::Permissions { path, mode } => ownership::set_mode(path, *mode),
+        Mending::Folder(path) => ownership::make_folder(path),
+        Mending::Socket(path) => ownership::remove_socket(path),
+    }
+}

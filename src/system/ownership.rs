@@ -1,0 +1,187 @@
+//! Changes to what is this user's own, and to nothing else: not through a link, not to what somebody else has.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+use crate::system::files::{make_private_folder, own_user};
+use crate::system::socket::{self, Place};
+
+/// Sets the permissions of a file or folder; only its owner can be given any.
+///
+/// # Errors
+/// Why it is left as it is, in words.
+pub(crate) fn set_mode(path: &Path, mode: u32) -> Result<(), String> {
+    if mode & 0o7077 != 0 {
+        return Err("others would be given permissions".into());
+    }
+    let found = fs::symlink_metadata(path).map_err(in_words)?;
+    if found.is_symlink() {
+        return Err("it is a link".into());
+    }
+    expect_own(&found)?;
+    expect_own(&folder_of(path)?)?;
+    // Nor may it become a link or a pipe now.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)
+        .map_err(in_words)?;
+    let found = file.metadata().map_err(in_words)?;
+    expect_own(&found)?;
+    if found.is_file() && found.nlink() > 1 {
+        return Err("it has another name elsewhere".into());
+    }
+    if !found.is_file() && !found.is_dir() {
+        return Err("it is no file and no folder".into());
+    }
+    file.set_permissions(fs::Permissions::from_mode(mode))
+        .map_err(in_words)
+}
+
+/// Makes a folder and those above it, open to their owner only. One that is there stays as it is.
+///
+/// # Errors
+/// Why it is not there.
+pub(crate) fn make_folder(path: &Path) -> Result<(), String> {
+    let mut above = path.ancestors().skip(1);
+    let nearest = above.find_map(|folder| fs::metadata(folder).ok());
+    expect_own(&nearest.ok_or("it is in no folder")?)?;
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_dir()) {
+        return Err("something else is there".into());
+    }
+    make_private_folder(path).map_err(in_words)
+}
+
+/// Removes a socket that nobody listens at any more; one that is gone is removed already.
+///
+/// # Errors
+/// Why it is left where it is.
+pub(crate) fn remove_socket(path: &Path) -> Result<(), String> {
+    match socket::look(path) {
+        Place::Free => return Ok(()),
+        Place::Listening => return Err("it is in use".into()),
+        Place::Foreign => return Err("it is no socket of yours".into()),
+        Place::Abandoned => {}
+    }
+    expect_own(&folder_of(path)?)?;
+    fs::remove_file(path).map_err(in_words)
+}
+
+fn folder_of(path: &Path) -> Result<Metadata, String> {
+    let folder = path.parent().ok_or("it is in no folder")?;
+    fs::metadata(folder).map_err(in_words)
+}
+
+fn expect_own(found: &Metadata) -> Result<(), String> {
+    if found.uid() == own_user() {
+        Ok(())
+    } else {
+        Err("it is somebody else's, or in a folder of theirs".into())
+    }
+}
+
+fn in_words(error: io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "it is not there any more".into(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{make_folder, remove_socket, set_mode};
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::net::UnixListener;
+    use std::path::Path;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn open_file(path: &Path) {
+        fs::write(path, "x").unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+
+    #[test]
+    fn a_file_and_a_folder_are_closed_to_others() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("file");
+        open_file(&file);
+        assert_eq!(set_mode(&file, 0o600), Ok(()));
+        assert_eq!(set_mode(home.path(), 0o500), Ok(()));
+        assert_eq!((mode(&file), mode(home.path())), (0o600, 0o500));
+    }
+
+    #[test]
+    fn whatever_else_it_leads_to_is_left_as_it_is() {
+        let home = tempfile::tempdir().unwrap();
+        let name = |name: &str| home.path().join(name);
+        open_file(&name("theirs"));
+        symlink(name("theirs"), name("link")).unwrap();
+        open_file(&name("twice"));
+        fs::hard_link(name("twice"), name("again")).unwrap();
+        let _listener = UnixListener::bind(name("socket")).unwrap();
+        open_file(&name("file"));
+        let table = [
+            ("link", 0o600, "it is a link"),
+            ("again", 0o600, "it has another name elsewhere"),
+            ("gone", 0o600, "it is not there any more"),
+            ("file", 0o640, "others would be given permissions"),
+            ("file", 0o4700, "others would be given permissions"),
+        ];
+        for (path, wanted, expected) in table {
+            assert_eq!(
+                set_mode(&name(path), wanted),
+                Err(expected.into()),
+                "{path}"
+            );
+        }
+        assert!(set_mode(&name("socket"), 0o600).is_err());
+        for path in ["theirs", "twice", "file"] {
+            assert_eq!(mode(&name(path)), 0o644, "{path}");
+        }
+        if rustix::process::geteuid().as_raw() != 0 {
+            assert!(set_mode(Path::new("/etc"), 0o700).is_err());
+        }
+    }
+
+    #[test]
+    fn a_folder_is_made_for_its_owner_only() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("a/b");
+        for _ in 0..2 {
+            assert_eq!(make_folder(&folder), Ok(()));
+        }
+        assert_eq!(
+            (mode(&folder), mode(&home.path().join("a"))),
+            (0o700, 0o700)
+        );
+        fs::write(home.path().join("file"), "").unwrap();
+        let taken = make_folder(&home.path().join("file"));
+        assert_eq!(taken, Err("something else is there".into()));
+    }
+
+    #[test]
+    fn only_a_socket_that_nobody_listens_at_is_removed() {
+        let home = tempfile::tempdir().unwrap();
+        let name = |name: &str| home.path().join(name);
+        let listener = UnixListener::bind(name("socket")).unwrap();
+        assert_eq!(remove_socket(&name("socket")), Err("it is in use".into()));
+        drop(listener);
+        for _ in 0..2 {
+            assert_eq!(remove_socket(&name("socket")), Ok(()));
+            assert!(!name("socket").exists());
+        }
+        fs::write(name("file"), "").unwrap();
+        let foreign = Err("it is no socket of yours".into());
+        assert_eq!(remove_socket(&name("file")), foreign);
+        assert!(name("file").exists());
+    }
+}
