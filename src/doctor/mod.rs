@@ -15,3 +15,6 @@ pub(crate) mod reach;
 #[cfg(test)]
 mod samples;
 pub(crate) mod ssh;
+pub(crate) mod storage;
+pub(crate) mod termux;
+pub(crate) mod widgets;

@@ -74,6 +74,26 @@ impl Device {
     }
 }
 
+/// The program in whose place a script of ours ends.
+pub(crate) fn program_of(script: &str) -> Option<PathBuf> {
+    let line = script
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("exec "))?;
+    let mut word = String::new();
+    let mut is_quoted = false;
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\'' => is_quoted = !is_quoted,
+            '\\' if !is_quoted => word.extend(characters.next()),
+            ' ' if !is_quoted => break,
+            other => word.push(other),
+        }
+    }
+    (!word.is_empty()).then(|| word.into())
+}
+
 /// A word for the shell, quoted only where that makes a difference.
 fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
@@ -86,11 +106,12 @@ fn word(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Device, USUAL_PROGRAM};
+    use super::{Device, USUAL_PROGRAM, program_of};
     use std::path::Path;
 
     const USUAL_PREFIX: &str = "/data/data/com.termux/files/usr";
     const SCRIPT: &str = include_str!("../../widgets/status");
+    const TAP: &str = include_str!("../../widgets/tap");
 
     #[test]
     fn in_termuxs_usual_place_the_script_is_the_file_in_the_repository() {
@@ -116,6 +137,18 @@ mod tests {
         );
         let line = r"'/it'\''s/clawtap' status --config '/a b/config.toml' --gateway 'home'";
         assert!(script.lines().any(|found| found == line), "{script}");
+    }
+
+    #[test]
+    fn what_a_script_starts_is_read_back() {
+        for program in ["/usr/bin/clawtap", "/it's/a b/clawtap", r"/a\b/clawtap"] {
+            let variables = [("A", "/b\'c".into())];
+            let prefix = Path::new("/prefix");
+            let device = Device::new(prefix, Path::new(program), None, &variables).unwrap();
+            let script = device.fit(TAP, Some("home"));
+            assert_eq!(program_of(&script).as_deref(), Some(Path::new(program)));
+        }
+        assert_eq!(program_of("#!/bin/sh\necho mine\n"), None);
     }
 
     #[test]

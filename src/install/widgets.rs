@@ -84,7 +84,7 @@ const ROWS: [Row; 5] = [
 ];
 
 /// The folders that Termux:Widget reads, each after the one it is in.
-const FOLDERS: [&str; 7] = [
+pub(crate) const FOLDERS: [&str; 7] = [
     ".shortcuts",
     ".shortcuts/icons",
     ".shortcuts/tasks",

@@ -120,7 +120,30 @@ impl Phone {
     }
 }
 
+/// How Termux:API is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Api {
+    /// Its package is not installed.
+    NoCommands,
+    /// Its app says nothing: it is not there, of another source than Termux, or asleep.
+    Silent,
+    /// This build of Termux has none.
+    Unavailable,
+    /// A line for a person.
+    Failing(String),
+    /// The app answered with the jobs that it has Android run.
+    Answering { pending: String },
+}
+
 impl Phone {
+    /// Asks the app for something that nobody notices.
+    pub(crate) fn api(&self, processes: &Processes, environment: &Environment) -> Api {
+        match self {
+            Self::Termux => termux::api(processes, environment),
+            Self::Terminal => Api::NoCommands,
+        }
+    }
+
     /// What is on the clipboard, if the phone lets us see it: since Android 10 only while Termux has the focus.
     pub(crate) fn clipboard(
         &self,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::credentials::secret::Secret;
 use crate::phone::launcher::Launcher;
-use crate::phone::{Alert, Invitation, Reaction};
+use crate::phone::{Alert, Api, Invitation, Reaction};
 use crate::render::notification::{Deed, Notification};
 use crate::system::environment::Environment;
 use crate::system::process::{Ending, Invocation, Processes};
@@ -163,6 +163,35 @@ pub(crate) fn pending_jobs() -> Call {
         programs: &["termux-job-scheduler"],
         arguments: vec!["--pending".into()],
         stdin: String::new(),
+    }
+}
+
+/// Asks the app which scripts Android is going to run: it shows nothing and needs no permission.
+pub(crate) fn api(processes: &Processes, environment: &Environment) -> Api {
+    const NAME: &str = "termux-job-scheduler";
+    let Some(program) = environment.program(NAME) else {
+        return Api::NoCommands;
+    };
+    let finished = match processes.run(&Invocation::new(program, PATIENCE).arguments(["--pending"]))
+    {
+        Ok(finished) => finished,
+        Err(error) => return Api::Failing(format!("{NAME} did not start: {error}")),
+    };
+    let said = [&finished.stdout, &finished.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    // What the commands of Google Play's build say, each of them.
+    if said
+        .iter()
+        .any(|it| it.contains("not yet available on Google Play"))
+    {
+        return Api::Unavailable;
+    }
+    let [stdout, _] = said;
+    match finished.ending {
+        Ending::Exited(0) => Api::Answering {
+            pending: stdout.into_owned(),
+        },
+        Ending::Overdue => Api::Silent,
+        _ => Api::Failing(format!("{NAME} failed")),
     }
 }
 

@@ -296,6 +296,16 @@ pub(crate) fn takes_files(folder: &Path) -> bool {
     unfinished::file_in(folder).is_ok()
 }
 
+/// Makes sure that so many bytes can be kept in a folder, which may yet have to be made. Nothing of them stays.
+///
+/// # Errors
+/// Why they cannot.
+pub(crate) fn try_room(folder: &Path, bytes: usize) -> io::Result<()> {
+    let above = folder.ancestors().find(|folder| folder.exists());
+    let mut file = tempfile::NamedTempFile::new_in(above.unwrap_or(folder))?;
+    file.write_all(&vec![0; bytes])
+}
+
 /// The number of the user that this process runs as.
 pub(crate) fn own_user() -> u32 {
     rustix::process::geteuid().as_raw()

@@ -85,6 +85,7 @@ fn expect_own(found: &Metadata) -> Result<(), String> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are handed on")]
 fn in_words(error: io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "it is not there any more".into(),

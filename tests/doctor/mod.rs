@@ -7,10 +7,19 @@ mod over_ssh;
 mod real;
 mod ssh;
 mod fix;
+mod phone;
 
 use pretty_assertions::assert_eq;
 
 use crate::support::{Clawtap, GatewayHome};
+
+/// The findings under a title; nothing if it is not there.
+fn section(told: &str, title: &str) -> String {
+    let title = format!("{title}\n");
+    let mut sections = told.split("\n\n");
+    let section = sections.find_map(|section| section.strip_prefix(&title));
+    section.map_or_else(String::new, |findings| format!("{}\n", findings.trim_end()))
+}
 
 #[test]
 fn without_a_configuration_it_says_how_to_begin() {

@@ -4,6 +4,7 @@ mod device;
 mod fix;
 mod gateway;
 mod keys;
+mod phone;
 
 use crate::cli;
 use crate::commands::{Session, print};
@@ -11,7 +12,7 @@ use crate::doctor::finding::{Area, Section, worst};
 use crate::error::{Error, Kind, Outcome};
 use crate::render::doctor;
 use crate::settings::{self, Selection};
-use crate::system::parallel::in_parallel;
+use crate::system::parallel::{beside, in_parallel};
 use crate::system::spinner::Spinner;
 
 pub(crate) fn run(arguments: &cli::Doctor, session: &Session) -> Result<Outcome, Error> {
@@ -46,9 +47,22 @@ fn examined(arguments: &cli::Doctor, session: &Session) -> Result<Vec<Section>, 
         area: Area::Device,
         findings: device::examine(&settings, session),
     }];
-    if let Ok(settings) = &settings {
-        let examine = |gateway: &_| gateway::examine(gateway, session);
-        sections.extend(in_parallel(&settings.gateways, examine));
+    // The phone's app and the gateways take their time, side by side.
+    let asked = beside(
+        || phone::ask(session),
+        |asked| {
+            if let Ok(settings) = &settings {
+                let examine = |gateway: &_| gateway::examine(gateway, session);
+                sections.extend(in_parallel(&settings.gateways, examine));
+            }
+            asked.wait().flatten()
+        },
+    );
+    if let Some(asked) = &asked {
+        sections.push(Section {
+            area: Area::Phone,
+            findings: phone::examine(asked, session),
+        });
     }
     drop(spinner);
     Ok(sections)
