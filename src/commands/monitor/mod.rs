@@ -2,9 +2,9 @@
 
 mod check;
 mod ntfy;
-mod test_alert;
+pub(super) mod test_alert;
 mod textfile;
-mod timers;
+pub(super) mod timers;
 
 use crate::cli::{self, MonitorCommand};
 use crate::commands::Session;

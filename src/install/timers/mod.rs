@@ -5,5 +5,6 @@ pub(crate) mod crontab;
 pub(crate) mod interval;
 pub(crate) mod job;
 pub(crate) mod kind;
+pub(crate) mod standing;
 pub(crate) mod unit_state;
 pub(crate) mod units;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use crate::install::timers::standing::Course;
 use crate::install::timers::units::{SERVICE, TIMER};
 
 /// What `systemctl show` is asked for, of both units.
@@ -64,6 +65,14 @@ impl UnitState {
     /// Whether it starts checks, and will after the next start of the machine.
     pub(crate) const fn runs(&self) -> bool {
         self.is_enabled && self.is_active
+    }
+
+    pub(crate) fn course(&self) -> Course {
+        match &self.last {
+            _ if !self.runs() => Course::Stopped,
+            Last::Badly(code) => Course::Failed(code.clone()),
+            Last::Never | Last::Well => Course::Runs,
+        }
     }
 
     /// "next 14:32, last ended ok"

@@ -1,11 +1,13 @@
 //! A line in the user's crontab.
 
-use super::{Order, Standing, unusable};
+use super::{Order, unusable};
 use crate::commands::Session;
-use crate::error::{Error, Kind};
+use crate::error::{self, Error};
 use crate::install::manifest::fingerprint;
 use crate::install::timers::crontab::{self, Crontab, Restored};
 use crate::install::timers::interval::spelled;
+use crate::install::timers::kind::Kind;
+use crate::install::timers::standing::{Course, Standing};
 use crate::render::changes::indented;
 use crate::system::crontab::Crontab as Program;
 use crate::system::files;
@@ -13,7 +15,7 @@ use crate::system::files;
 pub(super) fn install(order: &Order) -> Result<String, Error> {
     let environment = &order.session.environment;
     let program = Program::find(environment, &order.session.processes).ok_or_else(|| {
-        Error::new(Kind::Machine, "there is no crontab here")
+        Error::new(error::Kind::Machine, "there is no crontab here")
             .hint("Install cron, or another timer:\n  clawtap monitor install --systemd")
     })?;
     let (interval, remark) = order.interval();
@@ -78,37 +80,36 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
     Ok(Some("✓ cron: no timer any more\n".into()))
 }
 
-pub(super) fn status(session: &Session) -> Standing {
-    let Some(program) = Program::find(&session.environment, &session.processes) else {
-        return Standing::ABSENT;
+pub(super) fn status(session: &Session) -> Option<Standing> {
+    let program = Program::find(&session.environment, &session.processes)?;
+    let standing = |words: String, course, troubles| Standing {
+        kind: Kind::Cron,
+        words,
+        every: None,
+        course,
+        troubles,
+        program: None,
     };
     let current = match program.read() {
         Ok(current) => current,
-        Err(reason) => {
-            return Standing {
-                words: Some(reason),
-                troubles: Vec::new(),
-            };
-        }
+        Err(reason) => return Some(standing(reason, Course::Unknown, Vec::new())),
     };
     let parsed = match Crontab::parse(current.as_deref()) {
         Ok(parsed) => parsed,
         Err(reason) => {
-            return Standing {
-                words: Some("cannot be told".into()),
-                troubles: vec![format!("the crontab: {reason}")],
-            };
+            let troubles = vec![format!("the crontab: {reason}")];
+            let words = "cannot be told".into();
+            return Some(standing(words, Course::Unknown, troubles));
         }
     };
-    let words = parsed.block().map(|block| {
-        crontab::minutes_between(block).map_or("at times of your own".into(), |minutes| {
-            format!("every {}", spelled(minutes))
-        })
+    let every = crontab::minutes_between(parsed.block()?);
+    let words = every.map_or("at times of your own".into(), |minutes| {
+        format!("every {}", spelled(minutes))
     });
-    Standing {
-        words,
-        troubles: Vec::new(),
-    }
+    Some(Standing {
+        every,
+        ..standing(words, Course::Runs, Vec::new())
+    })
 }
 
 /// Whether our lines are in the crontab.
@@ -128,12 +129,12 @@ fn seed() -> u64 {
 }
 
 fn unreadable(reason: String) -> Error {
-    Error::new(Kind::Machine, reason).hint("Try it: crontab -l")
+    Error::new(error::Kind::Machine, reason).hint("Try it: crontab -l")
 }
 
 fn unwritten(reason: &str) -> Error {
     Error::new(
-        Kind::Machine,
+        error::Kind::Machine,
         format!("the crontab is as it was:\n{reason}"),
     )
     .hint("Try it: crontab -e")
@@ -141,7 +142,7 @@ fn unwritten(reason: &str) -> Error {
 
 fn broken(reason: &str) -> Error {
     Error::new(
-        Kind::Machine,
+        error::Kind::Machine,
         format!("the crontab is not clear:\n{reason}"),
     )
     .hint("Take these lines out: crontab -e")

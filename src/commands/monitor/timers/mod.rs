@@ -1,7 +1,7 @@
 //! `clawtap monitor install`, `uninstall` and `status`
 
 mod cron;
-mod remarks;
+pub(in crate::commands) mod remarks;
 mod systemd;
 mod termux_job;
 
@@ -16,8 +16,10 @@ use crate::install::plan::{self, Places, Plan, Wanted, WantedFile};
 use crate::install::timers::command::Command;
 use crate::install::timers::interval::Interval;
 use crate::install::timers::kind::{Kind, Machine};
+use crate::install::timers::standing::Standing;
 use crate::install::timers::units::Confinement;
 use crate::install::widgets::Scope;
+use crate::phone::Phone;
 use crate::render::changes::{conflicts, trouble};
 use crate::settings::{self, Selection};
 use crate::system::crontab::Crontab;
@@ -31,14 +33,6 @@ struct Order<'a> {
     /// Minutes.
     every: u32,
     dry_run: bool,
-}
-
-/// How a timer stands.
-struct Standing {
-    /// Nothing if it is not set up.
-    words: Option<String>,
-    /// What is not as it was installed, a line each.
-    troubles: Vec<String>,
 }
 
 const FORESEEN: &str = "Nothing is changed now. This would be:\n";
@@ -132,21 +126,18 @@ pub(super) fn uninstall(
 
 pub(super) fn status(session: &Session) -> Result<Outcome, Error> {
     let machine = machine(session);
+    let phone = Phone::find(&session.environment);
+    let pending = || phone.pending_jobs(&session.processes, &session.environment);
+    let standings = standings(session, pending)?;
     let mut text = String::new();
-    let mut any = false;
     for kind in Kind::ALL {
-        let standing = match kind {
-            Kind::Systemd => systemd::status(session),
-            Kind::Cron => Ok(cron::status(session)),
-            Kind::TermuxJob => termux_job::status(session),
-        }?;
-        any |= standing.words.is_some();
-        let words = match standing.words {
-            Some(words) => words,
-            None if kind.is_on(machine) => "not set up".into(),
-            None => continue,
+        let Some(standing) = standings.iter().find(|standing| standing.kind == kind) else {
+            if kind.is_on(machine) {
+                text.push_str(&format!("{:<10}  not set up\n", kind.word()));
+            }
+            continue;
         };
-        text.push_str(&format!("{:<10}  {words}\n", kind.word()));
+        text.push_str(&format!("{:<10}  {}\n", kind.word(), standing.words));
         for line in &standing.troubles {
             text.push_str(&format!("  ✗ {line}\n"));
         }
@@ -154,7 +145,7 @@ pub(super) fn status(session: &Session) -> Result<Outcome, Error> {
             text.push_str(&format!("  → clawtap monitor install --{}\n", kind.word()));
         }
     }
-    if !any {
+    if standings.is_empty() {
         if text.is_empty() {
             text.push_str("No timer is set up.\n");
         }
@@ -162,6 +153,19 @@ pub(super) fn status(session: &Session) -> Result<Outcome, Error> {
     }
     print(&text)?;
     Ok(Outcome::Done)
+}
+
+/// How each timer that is set up stands; `pending` asks Android which scripts it is going to run.
+pub(in crate::commands) fn standings(
+    session: &Session,
+    pending: impl FnOnce() -> Result<String, String>,
+) -> Result<Vec<Standing>, Error> {
+    let standings = [
+        systemd::status(session)?,
+        cron::status(session),
+        termux_job::status(session, pending)?,
+    ];
+    Ok(standings.into_iter().flatten().collect())
 }
 
 fn is_set_up(kind: Kind, session: &Session) -> bool {
@@ -302,11 +306,4 @@ fn inventory(
     });
     let troubles = troubles.collect();
     Ok(Some((known, there, troubles)))
-}
-
-impl Standing {
-    const ABSENT: Self = Self {
-        words: None,
-        troubles: Vec::new(),
-    };
 }

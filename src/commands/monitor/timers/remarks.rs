@@ -30,30 +30,44 @@ fn started_by_alerts(settings: &Settings) -> impl Iterator<Item = &str> {
     programs.map(String::as_str)
 }
 
-/// What works here and will not under the timer, a remark each.
+/// What works here and will not under the timer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::commands) enum Remark {
+    /// A variable that says whom to alert.
+    NotHandedOn(&'static str),
+    /// A program that is in no folder where the timer looks.
+    NotFound(String),
+}
+
+/// All of it, a remark each, for a person who installs the timer.
 pub(super) fn all(kind: Kind, settings: &Settings, session: &Session) -> String {
+    let told = |remark: &Remark| match remark {
+        Remark::NotHandedOn(name) => format!(
+            "clawtap: {name} is set here, and the timer will\nnot have it: put it into the configuration,\nunder [alerts]\n"
+        ),
+        Remark::NotFound(name) => format!(
+            "clawtap: the timer does not find {name}:\nput its full path into the configuration,\nunder [alerts]\n"
+        ),
+    };
+    list(kind, settings, session).iter().map(told).collect()
+}
+
+/// All of it.
+pub(in crate::commands) fn list(kind: Kind, settings: &Settings, session: &Session) -> Vec<Remark> {
     let environment = &session.environment;
-    let mut text = String::new();
-    for name in NOT_HANDED_ON {
-        if environment.path(name).is_some() {
-            text.push_str(&format!(
-                "clawtap: {name} is set here, and the timer will\nnot have it: put it into the configuration,\nunder [alerts]\n"
-            ));
-        }
-    }
+    let set = NOT_HANDED_ON.into_iter();
+    let set = set.filter(|name| environment.path(name).is_some());
     // A job is handed the whole PATH.
     let bare =
         started_by_alerts(settings).filter(|it| kind != Kind::TermuxJob && !it.contains('/'));
-    for name in bare {
+    let out_of_reach = bare.filter(|name| {
         let program = environment.program(name);
         let folder = program.as_deref().and_then(Path::parent);
-        if folder.is_some_and(|folder| !EVERYBODYS.map(Path::new).contains(&folder)) {
-            text.push_str(&format!(
-                "clawtap: the timer does not find {name}:\nput its full path into the configuration,\nunder [alerts]\n"
-            ));
-        }
-    }
-    text
+        folder.is_some_and(|folder| !EVERYBODYS.map(Path::new).contains(&folder))
+    });
+    set.map(Remark::NotHandedOn)
+        .chain(out_of_reach.map(|name| Remark::NotFound(name.to_owned())))
+        .collect()
 }
 
 /// The folders in which cron looks for programs, and systemd too.

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Order, Standing, inventory};
+use super::{Order, inventory};
 use crate::commands::Session;
 use crate::error::{Error, Kind};
 use crate::install::ledger::{Ledger, SYSTEMD_TIMER, homeless};
 use crate::install::plan::{Change, Plan, WantedFile};
+use crate::install::timers;
+use crate::install::timers::interval::Interval;
+use crate::install::timers::standing::{Course, Standing};
 use crate::install::timers::unit_state::{PROPERTIES, UnitState};
 use crate::install::timers::units::{self, Confinement, SERVICE, TIMER};
 use crate::render::changes::{done, foreseen};
@@ -104,21 +107,32 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
     )))
 }
 
-pub(super) fn status(session: &Session) -> Result<Standing, Error> {
+pub(super) fn status(session: &Session) -> Result<Option<Standing>, Error> {
     let environment = &session.environment;
     let systemctl = Systemctl::find(environment, &session.processes);
     let state = || {
         let today = clock::local(clock::now()).date_naive();
         let state = systemctl.as_ref().and_then(|it| state(it).ok());
-        state.map_or("systemd cannot be asked".into(), |it| it.words(today))
+        state.map_or(
+            ("systemd cannot be asked".into(), Course::Unknown),
+            |state| (state.words(today), state.course()),
+        )
     };
     let ledger = Ledger::of(SYSTEMD_TIMER, environment)?;
+    let standing = |interval: String, every, troubles| {
+        let (words, course) = state();
+        Standing {
+            kind: timers::kind::Kind::Systemd,
+            words: format!("{interval}, {words}"),
+            every,
+            course,
+            troubles,
+            program: None,
+        }
+    };
     let Some((known, there, troubles)) = inventory(&ledger, false, session)? else {
         let by_hand = files::is_there(&unit_folder(environment)?.join(TIMER));
-        return Ok(Standing {
-            words: by_hand.then(|| format!("set up by hand, {}", state())),
-            ..Standing::ABSENT
-        });
+        return Ok(by_hand.then(|| standing("set up by hand".into(), None, Vec::new())));
     };
     let timer = known.files.iter().find(|entry| entry.path.ends_with(TIMER));
     let interval = match timer.and_then(|entry| there.get(&entry.path)) {
@@ -128,11 +142,9 @@ pub(super) fn status(session: &Session) -> Result<Standing, Error> {
         }) => units::interval_of(&String::from_utf8_lossy(content)),
         _ => None,
     };
+    let every = interval.map(Interval::minutes);
     let interval = interval.map_or("at times of your own".into(), |it| format!("every {it}"));
-    Ok(Standing {
-        words: Some(format!("{interval}, {}", state())),
-        troubles,
-    })
+    Ok(Some(standing(interval, every, troubles)))
 }
 
 /// What to tell the manager after the files are written.

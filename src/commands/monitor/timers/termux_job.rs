@@ -3,17 +3,20 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Order, Standing, inventory, unusable};
+use super::{Order, inventory, unusable};
 use crate::commands::Session;
 use crate::error::{Error, Kind};
 use crate::install::ledger::{Ledger, TERMUX_JOB, homeless};
 use crate::install::plan::WantedFile;
-use crate::install::script::Device;
+use crate::install::script::{Device, program_of};
+use crate::install::timers;
 use crate::install::timers::interval::spelled;
 use crate::install::timers::job;
+use crate::install::timers::standing::{Course, Standing};
 use crate::phone::{self, Phone, handed_on};
 use crate::render::changes::{done, foreseen};
 use crate::settings;
+use crate::system::placement::Found;
 
 pub(super) fn install(order: &Order) -> Result<String, Error> {
     if order.every < job::LEAST {
@@ -113,28 +116,46 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
     )))
 }
 
-pub(super) fn status(session: &Session) -> Result<Standing, Error> {
+pub(super) fn status(
+    session: &Session,
+    pending: impl FnOnce() -> Result<String, String>,
+) -> Result<Option<Standing>, Error> {
     let ledger = Ledger::of(TERMUX_JOB, &session.environment)?;
-    let Some((_, _, mut troubles)) = inventory(&ledger, true, session)? else {
-        return Ok(Standing::ABSENT);
+    let Some((known, there, mut troubles)) = inventory(&ledger, true, session)? else {
+        return Ok(None);
     };
-    let phone = Phone::find(&session.environment);
-    let pending = phone.pending_jobs(&session.processes, &session.environment);
-    let words = match pending.map(|text| job::pending(&text)) {
-        Ok(Some(job)) => match job.every {
-            Some(minutes) => format!("every {}, pending", spelled(minutes)),
-            None => "pending".into(),
-        },
+    let (words, every, course) = match pending().map(|text| job::pending(&text)) {
+        Ok(Some(job)) => {
+            let every = job
+                .every
+                .map(|minutes| format!("every {}, ", spelled(minutes)));
+            let words = format!("{}pending", every.unwrap_or_default());
+            (words, job.every, Course::Runs)
+        }
         Ok(None) => {
             troubles.push("Android has forgotten the job".into());
-            "not pending".into()
+            ("not pending".into(), None, Course::Stopped)
         }
-        Err(reason) => reason,
+        Err(reason) => (reason, None, Course::Unknown),
     };
-    Ok(Standing {
-        words: Some(words),
+    let mut scripts = known
+        .files
+        .iter()
+        .filter_map(|entry| match there.get(&entry.path) {
+            Some(Found::File {
+                content: Some(content),
+                ..
+            }) if entry.wrote(content) => program_of(&String::from_utf8_lossy(content)),
+            _ => None,
+        });
+    Ok(Some(Standing {
+        kind: timers::kind::Kind::TermuxJob,
+        words,
+        every,
+        course,
         troubles,
-    })
+        program: scripts.next(),
+    }))
 }
 
 /// The script's own: what Android starts has hardly any environment.
