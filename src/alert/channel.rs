@@ -75,6 +75,14 @@ pub(crate) struct Ntfy {
     pub(crate) token: Option<Token>,
 }
 
+impl Ntfy {
+    /// The server, as messages show it.
+    pub(crate) fn host(&self) -> &str {
+        let server = &self.server;
+        server.split_once("://").map_or(server, |(_, host)| host)
+    }
+}
+
 /// Where an access token is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Token {

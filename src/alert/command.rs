@@ -12,6 +12,7 @@ use crate::gateway::failure::last_line;
 use crate::login::masking::masked;
 use crate::status::text::Text;
 use crate::system::environment::Environment;
+use crate::system::files;
 use crate::system::process::{Ending, Finished, Invocation};
 
 /// Raised when a key changes its meaning; new keys do not raise it.
@@ -49,10 +50,8 @@ pub(super) fn deliver(
     message: &Message,
     courier: &Courier,
 ) -> Result<(), Undelivered> {
-    let path = find(&program.run[0], courier.environment).ok_or_else(|| {
-        let name = Text::clean(&program.run[0]);
-        Undelivered::because(format!("there is no program {name}"))
-    })?;
+    let path = find(&program.run[0], courier.environment)
+        .ok_or_else(|| Undelivered::because(nowhere(program)))?;
     let invocation = Invocation::new(path, program.limit)
         .arguments(&program.run[1..])
         .stdin(document(message));
@@ -61,6 +60,26 @@ pub(super) fn deliver(
         .run(&invocation)
         .map_err(|error| Undelivered::because(format!("it did not start: {error}")))?;
     judge(&finished, program)
+}
+
+/// Looks for the program, and does not start it.
+///
+/// # Errors
+/// Why it would not start, as the end of a sentence that begins with the channel's name.
+pub(super) fn reach(program: &Command, environment: &Environment) -> Result<(), String> {
+    let path = find(&program.run[0], environment).ok_or_else(|| nowhere(program))?;
+    match files::mode(&path) {
+        None => Err(nowhere(program)),
+        Some(mode) if mode & 0o111 != 0 && files::is_plain(&path) => Ok(()),
+        Some(_) => {
+            let name = Text::clean(&environment.spelled(&path));
+            Err(format!("{name} is no program that can be run"))
+        }
+    }
+}
+
+fn nowhere(program: &Command) -> String {
+    format!("there is no program {}", Text::clean(&program.run[0]))
 }
 
 /// On `PATH`, unless the name says where it is.

@@ -8,6 +8,8 @@ use crate::error::{Error, Kind};
 use crate::system::environment::Environment;
 use crate::system::files::{self, Held};
 
+/// Its name in the state folder.
+const FILE: &str = "alerts.json";
 /// The largest memory that is read, in bytes.
 const LARGEST: u64 = 8 * 1024 * 1024;
 /// How long another run may take to deliver its alerts.
@@ -45,7 +47,7 @@ impl<'a> Keeping<'a> {
             Err(_) => None,
         };
         Ok(Self {
-            path: folder.join("alerts.json"),
+            path: folder.join(FILE),
             environment,
             _held: held,
         })
@@ -83,8 +85,13 @@ impl<'a> Keeping<'a> {
 
 /// What is wrong with what was kept, for a person who only looks.
 pub(crate) fn fault(environment: &Environment) -> Option<String> {
-    let path = environment.state_folder()?.join("alerts.json");
+    let path = environment.state_folder()?.join(FILE);
     read(&path, environment).err()
+}
+
+/// What was kept, for whoever only looks, and waits for nobody; nothing where it cannot be read.
+pub(crate) fn look(environment: &Environment) -> Option<Memory> {
+    read(&environment.state_folder()?.join(FILE), environment).ok()
 }
 
 fn read(path: &Path, environment: &Environment) -> Result<Memory, String> {

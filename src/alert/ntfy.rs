@@ -12,8 +12,9 @@ use std::time::Duration;
 use crate::alert::channel::{Ntfy, Undelivered};
 use crate::alert::courier::Courier;
 use crate::alert::message::Message;
+use crate::credentials::secret::Secret;
 use crate::system::clock;
-use crate::system::http::{self, Post};
+use crate::system::http::{self, Request};
 
 /// Brings a message to a topic; tries again where that may help soon.
 pub(super) fn deliver(
@@ -22,16 +23,12 @@ pub(super) fn deliver(
     courier: &Courier,
 ) -> Result<(), Undelivered> {
     let (processes, environment) = (courier.processes, courier.environment);
-    let token = topic.token.as_ref();
-    let token = token
-        .map(|place| token::read(place, processes, environment))
-        .transpose()
-        .map_err(Undelivered::because)?;
+    let token = token_of(topic, courier).map_err(Undelivered::because)?;
     // The topic is in the body: addresses end up in the logs of servers.
-    let post = Post {
+    let request = Request {
         url: &format!("{}/", topic.server),
         token: token.as_ref(),
-        json: &publication::of(message, &topic.topic),
+        json: Some(&publication::of(message, &topic.topic)),
     };
     let reader = reply::Reader {
         topic,
@@ -40,7 +37,7 @@ pub(super) fn deliver(
     };
     let mut spent = Duration::ZERO;
     for tries in 1.. {
-        let posted = http::post(&post, retry::limit(spent), processes, environment);
+        let posted = http::send(&request, retry::limit(spent), processes, environment);
         spent += posted.took;
         let setback = match reader.read(&posted.outcome, clock::now()) {
             Ok(()) => break,
@@ -56,4 +53,39 @@ pub(super) fn deliver(
         spent += pause;
     }
     Ok(())
+}
+
+/// Asks the server how it is, and sends nothing. It looks at the token of every request, so it is known whether it
+/// knows ours; whether that may publish on the topic is not.
+///
+/// # Errors
+/// Why nothing would be delivered, as the end of a sentence that begins with the channel's name.
+pub(super) fn reach(topic: &Ntfy, courier: &Courier) -> Result<(), String> {
+    let (processes, environment) = (courier.processes, courier.environment);
+    let token = token_of(topic, courier)?;
+    let request = Request {
+        url: &format!("{}/v1/health", topic.server),
+        token: token.as_ref(),
+        json: None,
+    };
+    let reader = reply::Reader {
+        topic,
+        token: token.as_ref(),
+        in_termux: environment.termux_prefix().is_some(),
+    };
+    let sent = http::send(
+        &request,
+        retry::limit(Duration::ZERO),
+        processes,
+        environment,
+    );
+    let read = reader.health(&sent.outcome, clock::now());
+    read.map_err(|setback| setback.reason)
+}
+
+fn token_of(topic: &Ntfy, courier: &Courier) -> Result<Option<Secret>, String> {
+    let token = topic.token.as_ref();
+    token
+        .map(|place| token::read(place, courier.processes, courier.environment))
+        .transpose()
 }

@@ -11,6 +11,7 @@ use crate::alert::courier::Courier;
 use crate::alert::message::Message;
 use crate::gateway::errand::{self, Done};
 use crate::gateway::failure::last_line;
+use crate::gateway::identity::Gateway;
 use crate::gateway::request::{Errand, Tool};
 use crate::login::masking::masked;
 use crate::status::text::Text;
@@ -53,8 +54,45 @@ pub(super) fn deliver(
     Err(Undelivered::because(format!("{name}: {why}")))
 }
 
+/// Has a gateway's OpenClaw look at where a message would go, and send none. Nothing if that cannot be told: the gateway
+/// cannot be asked, or its OpenClaw knows no rehearsals.
+///
+/// # Errors
+/// Why nothing would be delivered, in OpenClaw's words.
+pub(super) fn reach(
+    sender: &OpenClaw,
+    gateway: &Gateway,
+    courier: &Courier,
+) -> Option<Result<(), Text>> {
+    let mut errand = Errand {
+        tool: Tool::OpenClaw,
+        arguments: recipient(sender),
+        since: None,
+        limit: sender.limit,
+    };
+    errand
+        .arguments
+        .extend(["--dry-run".into(), "--message=clawtap".into()]);
+    let done = errand::run(
+        gateway,
+        &errand,
+        &[],
+        courier.processes,
+        courier.environment,
+    );
+    match done.ok()? {
+        Done::Ran { exit: 0, .. } => Some(Ok(())),
+        Done::Ran { said, .. } => {
+            let words = reason(said.reveal())?;
+            let is_unknown = words.as_str().contains("unknown option");
+            (!is_unknown).then_some(Err(words))
+        }
+        Done::TooOld | Done::NoClaude => None,
+    }
+}
+
 /// Each value is in one word with its option, so that none that begins with a dash is taken for another.
-fn errand(sender: &OpenClaw, message: &Message) -> Errand {
+fn recipient(sender: &OpenClaw) -> Vec<String> {
     let mut arguments = vec![
         "message".into(),
         "send".into(),
@@ -64,6 +102,11 @@ fn errand(sender: &OpenClaw, message: &Message) -> Errand {
     if let Some(channel) = &sender.channel {
         arguments.push(format!("--channel={channel}"));
     }
+    arguments
+}
+
+fn errand(sender: &OpenClaw, message: &Message) -> Errand {
+    let mut arguments = recipient(sender);
     arguments.push(format!("--message={}", text(message)));
     Errand {
         tool: Tool::OpenClaw,

@@ -3,6 +3,7 @@
 pub(crate) mod agents;
 pub(crate) mod claude;
 pub(crate) mod clock;
+pub(crate) mod channels;
 pub(crate) mod configuration;
 pub(crate) mod finding;
 pub(crate) mod host;
@@ -17,4 +18,5 @@ mod samples;
 pub(crate) mod ssh;
 pub(crate) mod storage;
 pub(crate) mod termux;
+pub(crate) mod timers;
 pub(crate) mod widgets;

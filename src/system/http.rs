@@ -16,13 +16,14 @@ const LARGEST_ANSWER: usize = 64 * 1024;
 /// What starting curl and ending it may take beyond curl's own limit.
 const MARGIN: Duration = Duration::from_secs(2);
 
-/// JSON for a server.
-pub(crate) struct Post<'a> {
+/// Something for a server.
+pub(crate) struct Request<'a> {
     /// An http or https address.
     pub(crate) url: &'a str,
     /// An access token, which the server gets as `Authorization: Bearer`.
     pub(crate) token: Option<&'a Secret>,
-    pub(crate) json: &'a str,
+    /// What is posted; without it, the address is only asked for.
+    pub(crate) json: Option<&'a str>,
 }
 
 /// What a server said.
@@ -67,9 +68,9 @@ pub(crate) struct Sent {
     pub(crate) took: Duration,
 }
 
-/// Posts, and waits for the answer at most so long. Redirections are not followed: a token would go along.
-pub(crate) fn post(
-    post: &Post<'_>,
+/// Sends it, and waits for the answer at most so long. Redirections are not followed: a token would go along.
+pub(crate) fn send(
+    request: &Request<'_>,
     limit: Duration,
     processes: &Processes,
     environment: &Environment,
@@ -83,7 +84,7 @@ pub(crate) fn post(
     };
     let mut invocation = Invocation::new(program, limit + MARGIN)
         .arguments(curl::ARGUMENTS)
-        .stdin(curl::configuration(post, limit));
+        .stdin(curl::configuration(request, limit));
     invocation.stdout_limit = LARGEST_ANSWER;
     let finished = match processes.run(&invocation) {
         Ok(finished) => finished,

@@ -6,6 +6,7 @@ mod over_ssh;
 #[cfg(feature = "test-openclaw")]
 mod real;
 mod ssh;
+mod alerts;
 mod fix;
 mod phone;
 

@@ -161,7 +161,8 @@ impl Shared {
         let _ = connection.write_all(&bytes);
     }
 
-    /// As <https://docs.ntfy.sh/publish/> and <https://docs.ntfy.sh/subscribe/api/#json-message-format> have it.
+    /// It looks at the token of every request, and asks for one only where something is published: as
+    /// <https://docs.ntfy.sh/config/#health-checks>, <https://docs.ntfy.sh/publish/> and <https://docs.ntfy.sh/subscribe/api/#json-message-format> have it.
     fn publish(&self, request: &Request) -> Vec<u8> {
         let refuse = |status: u16, error: &str| {
             let body = json!({"code": status * 100 + 1, "http": status, "error": error});
@@ -171,6 +172,9 @@ impl Shared {
         match (wanted, request.header("authorization")) {
             (Some(wanted), Some(brought)) if brought != wanted => {
                 return refuse(401, "unauthorized");
+            }
+            _ if request.line == "GET /v1/health HTTP/1.1" => {
+                return answer(200, "", "{\"healthy\":true}\n");
             }
             (Some(_), None) => return refuse(403, "forbidden"),
             _ => {}

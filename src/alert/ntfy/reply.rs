@@ -41,8 +41,26 @@ impl Reader<'_> {
         outcome: &Result<Answer, Failure>,
         now: DateTime<Utc>,
     ) -> Result<(), Setback> {
+        self.expect(outcome, |answer| self.published(answer), now)
+    }
+
+    /// Whether the server is ntfy's, is well and knows our token, or why a message would not go out.
+    pub(super) fn health(
+        &self,
+        outcome: &Result<Answer, Failure>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Setback> {
+        self.expect(outcome, is_healthy, now)
+    }
+
+    fn expect(
+        &self,
+        outcome: &Result<Answer, Failure>,
+        is_good: impl Fn(&Answer) -> bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), Setback> {
         match outcome {
-            Ok(answer) => self.judge(answer, now),
+            Ok(answer) => self.judge(answer, is_good, now),
             Err(failure) => Err(Setback {
                 reason: self.without_answer(failure),
                 // After a time-out the server may have the message.
@@ -82,11 +100,16 @@ impl Reader<'_> {
         }
     }
 
-    fn judge(&self, answer: &Answer, now: DateTime<Utc>) -> Result<(), Setback> {
+    fn judge(
+        &self,
+        answer: &Answer,
+        is_good: impl Fn(&Answer) -> bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), Setback> {
         let host = self.host();
         let status = answer.status;
         let reason = match status {
-            200..=299 if self.published(answer) => return Ok(()),
+            200..=299 if is_good(answer) => return Ok(()),
             // A hotel's or a carrier's page, too.
             200..=299 => format!("got an answer from {host} that is not ntfy's: check url"),
             _ => {
@@ -154,9 +177,17 @@ impl Reader<'_> {
     }
 
     fn host(&self) -> &str {
-        let server = &self.topic.server;
-        server.split_once("://").map_or(server, |(_, host)| host)
+        self.topic.host()
     }
+}
+
+/// By <https://docs.ntfy.sh/config/#health-checks>.
+fn is_healthy(answer: &Answer) -> bool {
+    #[derive(Deserialize)]
+    struct Health {
+        healthy: bool,
+    }
+    serde_json::from_slice(&answer.body).is_ok_and(|health: Health| health.healthy)
 }
 
 /// What `Retry-After` asks for: a number of seconds, or a date.
@@ -214,6 +245,30 @@ mod tests {
         for status in [200, 201] {
             assert_eq!(read_at(&topic(), &Ok(answered(status, PUBLISHED))), Ok(()));
         }
+    }
+
+    #[test]
+    fn a_server_is_well_that_says_so_as_ntfy_does() {
+        let topic = topic();
+        let reader = Reader {
+            topic: &topic,
+            token: None,
+            in_termux: true,
+        };
+        let read = |status, body| {
+            let read = reader.health(&Ok(answered(status, body)), DateTime::UNIX_EPOCH);
+            read.map_err(|setback| setback.reason)
+        };
+        assert_eq!(read(200, r#"{"healthy":true}"#), Ok(()));
+        for body in ["", "<html>", "{}", r#"{"healthy":false}"#] {
+            assert!(read(200, body).is_err(), "{body}");
+        }
+        let refused = read(401, r#"{"error":"unauthorized"}"#);
+        assert!(
+            refused
+                .unwrap_err()
+                .starts_with("is not let in by ntfy.example")
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `clawtap doctor`: gathers facts, has them judged, shows what was found.
 
+mod alerts;
 mod device;
 mod fix;
 mod gateway;
@@ -47,21 +48,31 @@ fn examined(arguments: &cli::Doctor, session: &Session) -> Result<Vec<Section>, 
         area: Area::Device,
         findings: device::examine(&settings, session),
     }];
-    // The phone's app and the gateways take their time, side by side.
-    let asked = beside(
-        || phone::ask(session),
-        |asked| {
+    // The phone's app, the channels and the gateways take their time, side by side.
+    let ask = || phone::ask(session);
+    let try_out = || {
+        let settings = settings.as_ref().ok()?;
+        Some(alerts::try_out(settings, arguments.send_test, session))
+    };
+    let (asked, tried) = beside(ask, |asked| {
+        beside(try_out, |tried| {
             if let Ok(settings) = &settings {
                 let examine = |gateway: &_| gateway::examine(gateway, session);
                 sections.extend(in_parallel(&settings.gateways, examine));
             }
-            asked.wait().flatten()
-        },
-    );
+            (asked.wait().flatten(), tried.wait().flatten())
+        })
+    });
     if let Some(asked) = &asked {
         sections.push(Section {
             area: Area::Phone,
             findings: phone::examine(asked, session),
+        });
+    }
+    if let (Ok(settings), Some(tried)) = (&settings, tried) {
+        sections.push(Section {
+            area: Area::Alerts,
+            findings: alerts::examine(settings, tried, asked.as_ref(), session),
         });
     }
     drop(spinner);

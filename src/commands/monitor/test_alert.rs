@@ -27,8 +27,7 @@ pub(super) fn run(arguments: &cli::TestAlert, session: &Session) -> Result<Outco
     };
     let mut failed = 0;
     for channel in &channels {
-        let message = message(&settings.gateways[0], clock::now());
-        let result = courier.deliver(channel, &message);
+        let result = send(channel, &settings.gateways[0], &courier);
         if session.processes.interrupted() {
             return Err(Error::new(Kind::Interrupted, "interrupted"));
         }
@@ -39,6 +38,15 @@ pub(super) fn run(arguments: &cli::TestAlert, session: &Session) -> Result<Outco
         0 => Ok(Outcome::Done),
         _ => Ok(Outcome::Failed(Kind::Undelivered)),
     }
+}
+
+/// Sends a test about a gateway.
+pub(in crate::commands) fn send(
+    channel: &Channel,
+    gateway: &Gateway,
+    courier: &Courier,
+) -> Result<(), Undelivered> {
+    courier.deliver(channel, &message(gateway, clock::now()))
 }
 
 /// All of them, or the one that is meant.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::status::text::Text;
-use crate::system::http::{Failure, Post};
+use crate::system::http::{Failure, Request};
 
 /// All that others see of it: not even the person's `~/.curlrc` has a say.
 pub(super) const ARGUMENTS: [&str; 3] = ["--disable", "--config", "-"];
@@ -14,10 +14,11 @@ pub(super) const ARGUMENTS: [&str; 3] = ["--disable", "--config", "-"];
 const CONNECTING: Duration = Duration::from_secs(8);
 
 /// Its configuration, as <https://curl.se/docs/manpage.html#-K> describes the format.
-pub(super) fn configuration(post: &Post<'_>, limit: Duration) -> Vec<u8> {
-    let token = post.token.map_or("", |token| token.reveal());
+pub(super) fn configuration(request: &Request<'_>, limit: Duration) -> Vec<u8> {
+    let token = request.token.map_or("", |token| token.reveal());
     // As large as it can become: a text that grows leaves copies of the secret behind.
-    let room = 2 * (post.url.len() + post.json.len() + token.len()) + 512;
+    let json = request.json.unwrap_or_default();
+    let room = 2 * (request.url.len() + json.len() + token.len()) + 512;
     let mut text = Zeroizing::new(String::with_capacity(room));
     for flag in [
         "silent",
@@ -38,12 +39,16 @@ pub(super) fn configuration(post: &Post<'_>, limit: Duration) -> Vec<u8> {
         "user-agent",
         &[concat!("clawtap/", env!("CARGO_PKG_VERSION"))],
     );
-    set(&mut text, "header", &["Content-Type: application/json"]);
+    if request.json.is_some() {
+        set(&mut text, "header", &["Content-Type: application/json"]);
+    }
     if !token.is_empty() {
         set(&mut text, "header", &["Authorization: Bearer ", token]);
     }
-    set(&mut text, "url", &[post.url]);
-    set(&mut text, "data-raw", &[post.json]);
+    set(&mut text, "url", &[request.url]);
+    if request.json.is_some() {
+        set(&mut text, "data-raw", &[json]);
+    }
     std::mem::take(&mut *text).into_bytes()
 }
 
@@ -93,7 +98,7 @@ mod tests {
     use super::{configuration, failure};
     use crate::credentials::secret::Secret;
     use crate::status::text::Text;
-    use crate::system::http::{Failure, Post};
+    use crate::system::http::{Failure, Request};
     use proptest::prelude::*;
     use std::time::Duration;
 
@@ -118,13 +123,13 @@ mod tests {
         value
     }
 
-    fn lines(json: &str, token: Option<&Secret>) -> Vec<String> {
-        let post = Post {
+    fn lines<'a>(json: impl Into<Option<&'a str>>, token: Option<&Secret>) -> Vec<String> {
+        let request = Request {
             url: "https://ntfy.sh/",
             token,
-            json,
+            json: json.into(),
         };
-        let text = configuration(&post, Duration::from_millis(2500));
+        let text = configuration(&request, Duration::from_millis(2500));
         let text = String::from_utf8(text).unwrap();
         text.lines().map(str::to_owned).collect()
     }
@@ -152,6 +157,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_only_asked_for_has_no_body() {
+        let lines = lines(None, None);
+        assert_eq!(lines.last().unwrap(), "url = \"https://ntfy.sh/\"");
+        assert!(!lines.iter().any(|line| line.contains("Content-Type")));
+    }
+
+    #[test]
     fn without_a_token_there_is_no_authorization() {
         let lines = lines("{}", None);
         assert!(
@@ -163,7 +175,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_posted_arrives_as_it_was_and_sets_nothing_else(json in any::<String>()) {
-            let lines = lines(&json, None);
+            let lines = lines(&*json, None);
             prop_assert_eq!(lines.len(), 12);
             prop_assert_eq!(unquoted(&lines[11]), json);
         }

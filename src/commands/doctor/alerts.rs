@@ -1,0 +1,150 @@
+//! Alerts: what has the logins checked, and the channels that tell of it.
+
+use chrono::{DateTime, Utc};
+
+use crate::alert::channel::{self, Channel};
+use crate::alert::courier::Courier;
+use crate::alert::keeping;
+use crate::alert::memory::{self, Memory};
+use crate::commands::Session;
+use crate::commands::doctor::phone::Asked;
+use crate::commands::monitor::test_alert;
+use crate::commands::monitor::timers::remarks::{self, Remark};
+use crate::commands::monitor::timers::standings;
+use crate::doctor::channels::{self, Looked, OpenFile, Trial, token_file};
+use crate::doctor::finding::Finding;
+use crate::doctor::timers;
+use crate::gateway::identity::Identifier;
+use crate::install::timers::kind::Kind;
+use crate::install::timers::standing::{Course, Standing};
+use crate::phone::{Api, Phone};
+use crate::settings::{self, Settings};
+use crate::system::parallel::in_parallel;
+use crate::system::systemctl::Systemctl;
+use crate::system::{clock, files};
+
+/// Tries every channel; only with `send_test` does anything go out.
+pub(super) fn try_out(settings: &Settings, send_test: bool, session: &Session) -> Vec<Looked> {
+    let environment = &session.environment;
+    let on_a_phone = matches!(Phone::find(environment), Phone::Termux);
+    let channels = channel::in_use(&settings.alerts.channels, on_a_phone);
+    let remembered = keeping::look(environment).unwrap_or_default();
+    let courier = Courier {
+        gateways: &settings.known,
+        config: session.config.as_deref(),
+        processes: &session.processes,
+        environment,
+    };
+    in_parallel(&channels, |channel: &Channel| {
+        let trial = if send_test {
+            let sent = test_alert::send(channel, &settings.gateways[0], &courier);
+            Trial::Sent(sent.map_err(|undelivered| undelivered.reason))
+        } else {
+            courier
+                .reach(channel, &settings.gateways)
+                .map_or(Trial::None, Trial::Reached)
+        };
+        let open_token = token_file(&channel.means).and_then(|path| {
+            Some(OpenFile {
+                mode: files::mode(path).filter(|mode| mode & 0o077 != 0)?,
+                spelled: environment.spelled(path),
+                path: path.clone(),
+            })
+        });
+        let memory = remembered.channels.get(&channel.name);
+        Looked {
+            channel: channel.clone(),
+            trial,
+            failures: memory.map_or(0, |memory| memory.failures),
+            open_token,
+        }
+    })
+}
+
+pub(super) fn examine(
+    settings: &Settings,
+    tried: Vec<Looked>,
+    asked: Option<&Asked>,
+    session: &Session,
+) -> Vec<Finding> {
+    let environment = &session.environment;
+    let api = asked.map(|asked| &asked.api);
+    let pending = || match api {
+        Some(Api::Answering { pending }) => Ok(pending.clone()),
+        _ => Err("Termux:API does not answer".into()),
+    };
+    let mut standings = match standings(session, pending) {
+        Ok(standings) => standings,
+        Err(error) => {
+            let next = error.hint.unwrap_or_default();
+            return vec![Finding::problem("timer", error.message).next(next)];
+        }
+    };
+    let is_set_up = !standings.is_empty();
+    // Why Android cannot be asked is told of the phone.
+    standings.retain(|it| it.kind != Kind::TermuxJob || it.course != Course::Unknown);
+    let remembered = keeping::look(environment).unwrap_or_default();
+    let last_check = last_check(settings, &remembered);
+    let mut findings = Vec::new();
+    if !standings.is_empty() || !is_set_up {
+        findings = timers::findings(&watch(standings, last_check, settings, session));
+    }
+    let config = settings::config_path(session.config.as_deref(), environment);
+    findings.extend(channels::findings(&channels::Facts {
+        channels: tried,
+        is_watched: is_set_up,
+        has_phone: matches!(Phone::find(environment), Phone::Termux),
+        config: config.map_or_else(
+            |_| "the configuration".into(),
+            |it| environment.spelled(&it),
+        ),
+    }));
+    findings
+}
+
+fn watch(
+    standings: Vec<Standing>,
+    last_check: Option<DateTime<Utc>>,
+    settings: &Settings,
+    session: &Session,
+) -> timers::Facts {
+    let (environment, processes) = (&session.environment, &session.processes);
+    let kinds: Vec<Kind> = standings.iter().map(|standing| standing.kind).collect();
+    let systemctl = kinds
+        .contains(&Kind::Systemd)
+        .then(|| Systemctl::find(environment, processes));
+    let mut programs = standings.iter().filter_map(|it| it.program.as_ref());
+    let gone = programs.find(|program| !files::is_plain(program));
+    let (mut not_handed_on, mut not_found) = (Vec::new(), Vec::new());
+    // Of one timer: the others lack the same.
+    for remark in kinds
+        .first()
+        .map_or_else(Vec::new, |kind| remarks::list(*kind, settings, session))
+    {
+        match remark {
+            Remark::NotHandedOn(name) => not_handed_on.push(name),
+            Remark::NotFound(name) => not_found.push(name),
+        }
+    }
+    timers::Facts {
+        gone: gone.map(|program| environment.spelled(program)),
+        last_check,
+        now: clock::now(),
+        has_channels: !settings.alerts.channels.is_empty(),
+        ends_with_logins: systemctl.flatten().is_some_and(|it| it.ends_with_logins()),
+        not_handed_on,
+        not_found,
+        on_a_phone: environment.termux_prefix().is_some(),
+        standings,
+    }
+}
+
+/// When one of these gateways was last looked at for alerts.
+fn last_check(settings: &Settings, remembered: &Memory) -> Option<DateTime<Utc>> {
+    let gateways = settings.gateways.iter().filter_map(|gateway| {
+        let agent = gateway.agent.as_ref().map(Identifier::as_str);
+        let key = memory::key(gateway.name.as_str(), agent);
+        Some(remembered.gateways.get(&key)?.seen_at)
+    });
+    gateways.max()
+}
