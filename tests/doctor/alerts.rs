@@ -2,14 +2,14 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{TimeDelta, Utc};
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
 use super::section;
-use crate::support::{Clawtap, GatewayHome, NtfyServer, Phone, Ran, Turn, fakes};
+use crate::support::{Clawtap, GatewayHome, NtfyServer, Phone, Ran, Turn, expect_none_left, fakes};
 
 const GATEWAY: &str = "[[gateway]]\nname = \"home\"\nssh = \"me@home.example\"\n";
 const MEMORY: &str = ".local/state/clawtap/alerts.json";
@@ -308,4 +308,68 @@ fn a_job_is_not_told_of_where_android_cannot_be_asked() {
     let told = String::from_utf8(output.stdout).unwrap();
     assert_eq!(section(&told, "alerts"), "", "{told}");
     assert_eq!(told.matches("does not answer").count(), 1, "{told}");
+}
+
+#[test]
+fn systemds_timer_is_told_with_what_ends_it() {
+    let gateway = gateway();
+    let folders = [
+        fakes("ssh"),
+        fakes("systemd"),
+        "/usr/bin".into(),
+        "/bin".into(),
+    ];
+    let folders: Vec<&Path> = folders.iter().map(PathBuf::as_path).collect();
+    let clawtap = Clawtap::with(&gateway).env("COLUMNS", "45").path(&folders);
+    let machine = Phone::not_at_all(clawtap);
+    let _ = machine.run("monitor install --systemd").status(0);
+    machine.write(MEMORY, &memory(3, 0));
+    let told = |variables: &[(&str, &str)]| {
+        let mut command = machine.command("doctor");
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        section(&String::from_utf8(output.stdout).unwrap(), "alerts")
+    };
+    let only_printed = "! no channel: alerts are only printed\n  → clawtap monitor ntfy\n";
+    let checked = "✓ the last check was 3 m ago\n";
+    let well = format!("✓ systemd: every 30 min, last ended ok\n{checked}{only_printed}");
+    let success = ("FAKE_RESULT", "success");
+    assert_eq!(told(&[success]), well);
+    let linger = "! systemd: it stops when you log out\n  → loginctl enable-linger\n";
+    assert_eq!(
+        told(&[success, ("FAKE_LINGER", "no"), ("NOTIFY_NTFY", "")]),
+        format!("✓ systemd: every 30 min, last ended ok\n{linger}{checked}{only_printed}")
+    );
+    let failed = "! systemd: every 30 min, last failed with 78\n  \
+                  → See why, in its own words:\n      clawtap monitor\n";
+    let said = told(&[("FAKE_RESULT", "exit-code")]);
+    assert_eq!(said, format!("{failed}{checked}{only_printed}"));
+    let said = told(&[
+        success,
+        ("NOTIFY_NTFY", "http://127.0.0.1:1/openclaw-topic-12345"),
+    ]);
+    let variable = "! NOTIFY_NTFY is set here, and not for the\n  timer\n";
+    assert!(said.contains(variable), "{said}");
+    fs::remove_dir_all(machine.path(".config/systemd/user/timers.target.wants")).unwrap();
+    let stopped = "✗ systemd: every 30 min, not running\n  → clawtap monitor install --systemd\n";
+    assert_eq!(told(&[]), format!("{stopped}{only_printed}"));
+}
+
+#[test]
+fn it_ends_although_nothing_answers() {
+    let gateway = gateway();
+    let server = NtfyServer::start(&[Turn::Hang]);
+    let config = format!("{GATEWAY}{}", ntfy(&server));
+    let clawtap = Clawtap::new().config(&config).reaching(&gateway);
+    let phone = Phone::new(clawtap.env("COLUMNS", "45"), &[]);
+    let mut command = phone.command("doctor");
+    command.env("FAKE_HANG", "termux-job-scheduler getprop");
+    let output = command.output().unwrap();
+    let told = in_one_line(&String::from_utf8(output.stdout).unwrap());
+    for expected in [
+        "✗ ntfy got no answer from",
+        "! the Termux:API app does not answer",
+    ] {
+        assert!(told.contains(expected), "{told}");
+    }
+    expect_none_left(phone.home());
 }
