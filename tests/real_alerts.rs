@@ -90,13 +90,16 @@ fn serve(
 
 /// A test alert to the group, by the gateway's OpenClaw.
 fn test_alert(home: &GatewayHome) -> Ran {
+    with_group(home, &["monitor", "test-alert"])
+}
+
+/// Whatever is asked of clawtap where alerts go to the group.
+fn with_group(home: &GatewayHome, words: &[&str]) -> Ran {
     let sshd = Sshd::of(home)
         .path(&["/usr/bin".as_ref(), "/bin".as_ref()])
         .start();
     let channel = format!("{PATIENT}[alerts.openclaw]\ntarget = \"{GROUP}\"\n{PATIENT}");
-    sshd.clawtap_with(&channel)
-        .args(["monitor", "test-alert"])
-        .run()
+    sshd.clawtap_with(&channel).args(words).run()
 }
 
 /// A gateway whose process runs.
@@ -160,6 +163,23 @@ fn without_a_messenger_openclaw_says_so() {
     assert!(ran.stdout.starts_with(line), "{}", ran.stdout);
     assert_eq!(ran.stdout.lines().count(), 1, "{}", ran.stdout);
     let _ = ran.stderr("").status(75);
+}
+
+#[test]
+fn the_doctor_has_openclaw_rehearse_and_no_messenger_hears_of_it() {
+    let telegram = Telegram::start("200 OK", &json!({"ok": true}));
+    let config = json!({"channels": {"telegram": {
+        "enabled": true, "botToken": "123456:MADE-UP",
+        "apiRoot": format!("http://127.0.0.1:{}", telegram.port),
+    }}});
+    let home = with_nvm("v26.10.0", "node").file(".openclaw/openclaw.json", config.to_string());
+    let ran = with_group(&home, &["doctor"]);
+    let line = "✓ openclaw: OpenClaw knows where to send it\n";
+    assert!(ran.stdout.contains(line), "{}", ran.stdout);
+    assert_eq!(telegram.asked("sendMessage"), [json!(null); 0]);
+    let ran = with_group(&with_nvm("v26.10.0", "node"), &["doctor"]);
+    let line = "✗ openclaw home: Channel is required (no configured channels detected).";
+    assert!(ran.stdout.contains(line), "{}", ran.stdout);
 }
 
 #[test]
