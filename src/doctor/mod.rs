@@ -1,9 +1,9 @@
 //! What can be wrong with a set-up, pure: facts in, findings out. A file for each thing that is looked at.
 
 pub(crate) mod agents;
+pub(crate) mod channels;
 pub(crate) mod claude;
 pub(crate) mod clock;
-pub(crate) mod channels;
 pub(crate) mod configuration;
 pub(crate) mod finding;
 pub(crate) mod host;

@@ -8,7 +8,7 @@ use crate::fuzzing::wire::is_showable;
 use crate::login::dialogue::{Dialogue, Ending, Program, Step};
 use crate::login::menu::Menu;
 use crate::login::page;
-use crate::login::prompt::is_about_the_machine;
+use crate::login::prompt::is_improper;
 use crate::login::screen::{Cursor, ROWS, Screen};
 
 /// Longer ones are drawn in pieces, but not byte by byte as well.
@@ -150,7 +150,7 @@ impl Person {
             Step::Ask(question) => {
                 self.is_asked();
                 let prompt = question.prompt.as_str();
-                assert!(!is_about_the_machine(prompt), "{prompt:?}");
+                assert!(!is_improper(prompt), "{prompt:?}");
                 self.answers += 1;
                 let answer = format!("answer {}", self.answers);
                 self.dialogue.answer(Secret::from(answer.clone()));

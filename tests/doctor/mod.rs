@@ -1,14 +1,14 @@
 //! `clawtap doctor`: what it finds, and what it says to do.
 
+mod alerts;
+mod fix;
 mod gateway;
 #[cfg(feature = "test-sshd")]
 mod over_ssh;
+mod phone;
 #[cfg(feature = "test-openclaw")]
 mod real;
 mod ssh;
-mod alerts;
-mod fix;
-mod phone;
 
 use pretty_assertions::assert_eq;
 
