@@ -18,6 +18,7 @@ mod documents;
 mod execs;
 mod expiries;
 mod fallback;
+mod faults;
 mod fleet;
 mod formats;
 mod guide;

@@ -67,7 +67,7 @@ fn reauth(gateway: &GatewayHome, answers: &str) -> Clawtap {
 }
 
 /// A gateway with logins of several providers, which says the same again once one is stored, with more time left.
-fn mixed() -> GatewayHome {
+pub(crate) fn mixed() -> GatewayHome {
     GatewayHome::new()
         .document("2026.8.2/oauth_mixed")
         .reply(
