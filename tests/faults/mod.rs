@@ -214,7 +214,8 @@ fn in_short(row: &Row, ended: &Ended) -> String {
     let usual = lines(clean);
     let said: Vec<String> = lines(ended)
         .into_iter()
-        .filter(|line| !usual.contains(line))
+        // The minute is another one now.
+        .filter(|line| !usual.contains(line) && !line.starts_with("  checked "))
         .collect();
     let code = ended.code.map_or("killed".into(), |code| code.to_string());
     match said.as_slice() {
