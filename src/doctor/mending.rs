@@ -9,8 +9,6 @@ use crate::gateway::request::quoted;
 pub(crate) enum Mending {
     /// Sets the permissions of a file or folder, which give nobody but its owner anything.
     Permissions { path: PathBuf, mode: u32 },
-    /// Makes a folder for its owner only, with those above it.
-    Folder(PathBuf),
     /// Removes the socket of a connection that nobody keeps any more.
     Socket(PathBuf),
 }
@@ -29,7 +27,6 @@ impl Mending {
         };
         match self {
             Self::Permissions { path, mode } => format!("chmod {mode:o} {}", word(path)),
-            Self::Folder(path) => format!("mkdir -p -m 700 {}", word(path)),
             Self::Socket(path) => format!("rm {}", word(path)),
         }
     }
@@ -52,10 +49,6 @@ mod tests {
             (
                 permissions("/home/me/it's"),
                 r"chmod 600 '/home/me/it'\''s'",
-            ),
-            (
-                Mending::Folder("/usr/tmp".into()),
-                "mkdir -p -m 700 /usr/tmp",
             ),
             (Mending::Socket("/tmp/a/b".into()), "rm /tmp/a/b"),
         ];

@@ -16,7 +16,6 @@ pub(crate) mod reach;
 #[cfg(test)]
 mod samples;
 pub(crate) mod ssh;
-pub(crate) mod storage;
 pub(crate) mod termux;
 pub(crate) mod timers;
 pub(crate) mod widgets;

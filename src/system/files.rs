@@ -296,14 +296,11 @@ pub(crate) fn takes_files(folder: &Path) -> bool {
     unfinished::file_in(folder).is_ok()
 }
 
-/// Makes sure that so many bytes can be kept in a folder, which may yet have to be made. Nothing of them stays.
-///
-/// # Errors
-/// Why they cannot.
-pub(crate) fn try_room(folder: &Path, bytes: usize) -> io::Result<()> {
-    let above = folder.ancestors().find(|folder| folder.exists());
-    let mut file = tempfile::NamedTempFile::new_in(above.unwrap_or(folder))?;
-    file.write_all(&vec![0; bytes])
+/// Whether so many bytes can be kept in a folder now. Nothing of them stays.
+pub(crate) fn has_room(folder: &Path, bytes: usize) -> bool {
+    let file = tempfile::NamedTempFile::new_in(folder);
+    file.and_then(|mut file| file.write_all(&vec![0; bytes]))
+        .is_ok()
 }
 
 /// The number of the user that this process runs as.

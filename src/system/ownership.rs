@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-use crate::system::files::{make_private_folder, own_user};
+use crate::system::files::own_user;
 use crate::system::socket::{self, Place};
 
 /// Sets the permissions of a file or folder; only its owner can be given any.
@@ -41,20 +41,6 @@ pub(crate) fn set_mode(path: &Path, mode: u32) -> Result<(), String> {
     }
     file.set_permissions(fs::Permissions::from_mode(mode))
         .map_err(in_words)
-}
-
-/// Makes a folder and those above it, open to their owner only. One that is there stays as it is.
-///
-/// # Errors
-/// Why it is not there.
-pub(crate) fn make_folder(path: &Path) -> Result<(), String> {
-    let mut above = path.ancestors().skip(1);
-    let nearest = above.find_map(|folder| fs::metadata(folder).ok());
-    expect_own(&nearest.ok_or("it is in no folder")?)?;
-    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_dir()) {
-        return Err("something else is there".into());
-    }
-    make_private_folder(path).map_err(in_words)
 }
 
 /// Removes a socket that nobody listens at any more; one that is gone is removed already.
@@ -95,7 +81,7 @@ fn in_words(error: io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{make_folder, remove_socket, set_mode};
+    use super::{remove_socket, set_mode};
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::os::unix::net::UnixListener;
@@ -151,22 +137,6 @@ mod tests {
         if rustix::process::geteuid().as_raw() != 0 {
             assert!(set_mode(Path::new("/etc"), 0o700).is_err());
         }
-    }
-
-    #[test]
-    fn a_folder_is_made_for_its_owner_only() {
-        let home = tempfile::tempdir().unwrap();
-        let folder = home.path().join("a/b");
-        for _ in 0..2 {
-            assert_eq!(make_folder(&folder), Ok(()));
-        }
-        assert_eq!(
-            (mode(&folder), mode(&home.path().join("a"))),
-            (0o700, 0o700)
-        );
-        fs::write(home.path().join("file"), "").unwrap();
-        let taken = make_folder(&home.path().join("file"));
-        assert_eq!(taken, Err("something else is there".into()));
     }
 
     #[test]

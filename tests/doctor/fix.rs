@@ -15,12 +15,16 @@ const CONFIG: &str = ".config/clawtap/config.toml";
 fn with_config_open(gateway: &GatewayHome, mode: u32) -> Clawtap {
     let clawtap = Clawtap::with(gateway);
     let config = clawtap.home().join(CONFIG);
-    fs::set_permissions(config, Permissions::from_mode(mode)).unwrap();
+    fs::set_permissions(config, Permissions::from_mode(mode)).expect("our file");
     clawtap
 }
 
 fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o777
+    fs::metadata(path)
+        .expect("it is there")
+        .permissions()
+        .mode()
+        & 0o777
 }
 
 #[test]

@@ -13,6 +13,9 @@ use crate::gateway::{client, connection};
 use crate::settings::{self, Settings};
 use crate::system::{files, socket};
 
+/// More than a run writes, in bytes: an empty file is made where the disk is full as well.
+const ENOUGH: usize = 256 * 1024;
+
 pub(super) fn examine(settings: &Result<Settings, Error>, session: &Session) -> Vec<Finding> {
     let mut findings = of_configuration(settings, session);
     if let Ok(settings) = settings {
@@ -85,7 +88,7 @@ fn of_keeping(ways: &[&Ssh], session: &Session) -> Vec<Finding> {
             spelled: environment.spelled(path),
             mode: files::mode(path)?,
             is_own: files::is_own(path),
-            takes_files: files::takes_files(path),
+            takes_files: files::has_room(path, ENOUGH),
         })
     };
     let sockets: Vec<Folder> = if ways.iter().any(|ssh| ssh.multiplex) {

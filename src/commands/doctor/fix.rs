@@ -57,7 +57,6 @@ pub(super) fn mend(
 fn carry_out(mending: &Mending) -> Result<(), String> {
     match mending {
         Mending::Permissions { path, mode } => ownership::set_mode(path, *mode),
-        Mending::Folder(path) => ownership::make_folder(path),
         Mending::Socket(path) => ownership::remove_socket(path),
     }
 }

@@ -1,11 +1,9 @@
-//! The phone: Termux and its app, the shortcuts, and where things are kept.
-
-use std::path::Path;
+//! The phone: Termux and its app, and the shortcuts.
 
 use crate::commands::Session;
 use crate::doctor::finding::Finding;
 use crate::doctor::termux::Build;
-use crate::doctor::{storage, termux, widgets};
+use crate::doctor::{termux, widgets};
 use crate::error::Error;
 use crate::install::ledger::{Ledger, Subject, TERMUX_JOB, WIDGETS};
 use crate::install::manifest::{Entry, Manifest};
@@ -55,17 +53,15 @@ pub(super) fn examine(asked: &Asked, session: &Session) -> Vec<Finding> {
         runs_unseen: has_job || matches!(widgets, Ok(Some(_))),
         has_job,
     });
-    let folder = environment.state_folder();
-    let storage = folder.and_then(|folder| storage::finding(&kept(&folder, environment)));
-    if let Some(storage) = storage {
-        // What is remembered of shortcuts is there too.
-        findings.push(storage);
-        return findings;
-    }
+    let is_kept = environment
+        .state_folder()
+        .is_none_or(|it| files::is_folder(&it) || !files::is_there(&it));
     match widgets {
         Ok(known) => findings.extend(widgets::findings(&shortcuts(known.as_ref(), environment))),
-        Err(error) => findings
+        // Why nothing is kept at all is told of this device.
+        Err(error) if is_kept => findings
             .push(Finding::problem("widgets", error.message).next(error.hint.unwrap_or_default())),
+        Err(_) => {}
     }
     findings
 }
@@ -143,14 +139,4 @@ fn fault(entry: &Entry, found: Option<&Found>, is_script: bool) -> Option<widget
         Some(Found::File { .. }) => widgets::FaultKind::Changed,
         _ => widgets::FaultKind::Missing,
     })
-}
-
-fn kept(folder: &Path, environment: &Environment) -> storage::Facts {
-    /// More than all of our files together.
-    const ENOUGH: usize = 256 * 1024;
-    let tried = files::try_room(folder, ENOUGH);
-    storage::Facts {
-        folder: environment.spelled(folder),
-        refused: tried.err().map(|error| error.kind().to_string()),
-    }
 }
