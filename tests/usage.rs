@@ -6,7 +6,7 @@ use pretty_assertions::assert_eq;
 
 use crate::support::{Clawtap, GatewayHome, fixture};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "init",
     "status",
     "check",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 13] = [
     "monitor",
     "history",
     "widgets",
+    "doctor",
     "demo",
     "completions",
     "man",
