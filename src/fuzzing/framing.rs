@@ -19,13 +19,16 @@ pub fn framing(bytes: &[u8]) {
 fn of_an_answer(bytes: &[u8]) {
     let answer = answer::read(bytes, NONCE);
     let begins = lines_of(bytes, "begin").next();
+    let ends = lines_of(bytes, "end").find(|end| begins.is_some_and(|begin| begin < *end));
     match &answer {
         Err(Incomplete::NotBegun) => assert!(begins.is_none(), "it did begin"),
-        Err(Incomplete::CutOff) => assert!(begins.is_some(), "it did not begin"),
+        Err(Incomplete::CutOff) => {
+            assert!(begins.is_some(), "it did not begin");
+            assert_eq!(ends, None, "it is whole");
+        }
         Ok(answer) => {
             let begin = begins.expect("what is whole has begun");
-            let end = lines_of(bytes, "end").find(|line| *line > begin);
-            let end = end.expect("what is whole has an end");
+            let end = ends.expect("what is whole has an end");
             check(answer, &bytes[begin..end]);
             let alone = answer::read(&bytes[begin..], NONCE);
             assert_eq!(alone.as_ref(), Ok(answer), "a banner was listened to");
