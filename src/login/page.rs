@@ -228,6 +228,12 @@ fn callback(answer: &str, trusted: impl Fn(&Host) -> bool) -> Result<Option<Call
     if !answer.bytes().all(belongs) || answer.len() > LONGEST {
         return Err(nowhere());
     }
+    // The parser has no tables for other letters than ASCII's, encoded ones included.
+    let (_, rest) = answer.split_once(':').ok_or_else(nowhere)?;
+    let authority = rest.trim_start_matches('/').split(['/', '?', '#']).next();
+    if authority.is_some_and(|authority| authority.contains('%')) {
+        return Err(nowhere());
+    }
     let url = Url::parse(answer).map_err(|_| nowhere())?;
     let Some(host) = url.host() else {
         return Err(nowhere());
@@ -473,6 +479,9 @@ mod tests {
                 "its answer needs the protected port 1023",
             ),
             ("myapp:callback", "its answer would go astray"),
+            ("https://CLAUDE%C3.ai/", "its answer would go astray"),
+            ("https:%C3CLAUDE.ai/", "its answer would go astray"),
+            ("http://LOCAL%68ost:1455/", "its answer would go astray"),
             (
                 "intent://evil.example/",
                 "its answer would go to evil.example",

@@ -241,10 +241,15 @@ fn ntfy(table: &mut Table, home: Option<&Path>, _: &[Gateway]) -> Result<Means, 
 /// # Errors
 /// What is wrong with it, in words.
 pub(crate) fn server(text: &str) -> Result<String, String> {
-    let url = Url::parse(text).map_err(|_| "it is no address such as https://ntfy.sh")?;
+    let no_address = || String::from("it is no address such as https://ntfy.sh");
+    // The parser has no tables for other letters than ASCII's, encoded ones included.
+    if !text.is_ascii() || text.contains('%') {
+        return Err(no_address());
+    }
+    let url = Url::parse(text).map_err(|_| no_address())?;
     let bare = url.query().is_none() && url.fragment().is_none() && url.path() == "/";
     if !["https", "http"].contains(&url.scheme()) || url.host().is_none() || !bare {
-        return Err("it is no address such as https://ntfy.sh".into());
+        return Err(no_address());
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("a password does not belong there; use token_file".into());

@@ -276,6 +276,18 @@ fn mistakes_about_ntfy_name_their_line() {
             None,
         ),
         (
+            ntfy("url = \"https://NTFY%C3.sh\""),
+            10,
+            "`url` is not usable: it is no address such as https://ntfy.sh",
+            None,
+        ),
+        (
+            ntfy("url = \"https://NTFÝ.sh\""),
+            10,
+            "`url` is not usable: it is no address such as https://ntfy.sh",
+            None,
+        ),
+        (
             ntfy("url = \"https://me:secret@ntfy.sh\""),
             10,
             "`url` is not usable: a password does not belong there; use token_file",
