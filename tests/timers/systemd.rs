@@ -230,6 +230,21 @@ fn uninstall_leaves_the_home_folder_as_it_was() {
 }
 
 #[test]
+fn without_a_manager_uninstall_leaves_nothing_either_and_says_what_may_run_on() {
+    let machine = machine(&["systemd"]);
+    let before = machine.everything();
+    let _ = machine.run("monitor install --systemd").status(0);
+    let said = run_with(&machine, "monitor uninstall", &[("FAKE_NO_BUS", "1")]);
+    let _ = said.status(74).stdout("").stderr(
+        "clawtap: the units are removed, but it may run on:\n\
+         systemctl says: Failed to connect to bus: No medium found\n\
+         → When you are logged in:\n  systemctl --user stop openclaw-auth-monitor.timer\n  \
+         systemctl --user daemon-reload\n",
+    );
+    assert_eq!(machine.everything(), before);
+}
+
+#[test]
 fn without_a_manager_the_units_are_written_and_it_says_what_to_run() {
     let machine = machine(&["systemd"]);
     let said = run_with(

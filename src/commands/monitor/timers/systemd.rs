@@ -1,5 +1,6 @@
 //! A timer of systemd: two units in the user's own folder, and telling the user's manager of them.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Order, inventory};
@@ -16,14 +17,14 @@ use crate::render::changes::{done, foreseen};
 use crate::system::clock;
 use crate::system::environment::Environment;
 use crate::system::files;
-use crate::system::placement::Found;
+use crate::system::placement::{self, Found};
 use crate::system::systemctl::Systemctl;
-use crate::system::terminal;
 
 const RELOAD: &[&str] = &["daemon-reload"];
 const ENABLE: &[&str] = &["enable", "--now", TIMER];
 const RESTART: &[&str] = &["restart", TIMER];
 const DISABLE: &[&str] = &["disable", "--now", TIMER];
+const STOP: &[&str] = &["stop", TIMER];
 
 pub(super) fn install(order: &Order, confinement: Confinement) -> Result<String, Error> {
     let environment = &order.session.environment;
@@ -92,19 +93,47 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
     }
     let systemctl = Systemctl::find(environment, &order.session.processes);
     let tell = |words| {
-        if let Some(Err(reason)) = systemctl.as_ref().map(|systemctl| systemctl.run(words)) {
-            terminal::say(&format!("clawtap: {reason}\n"));
-        }
+        systemctl
+            .as_ref()
+            .and_then(|systemctl| systemctl.run(words).err())
     };
     // While the unit still says which links it has.
-    tell(DISABLE);
+    let kept_on = tell(DISABLE);
+    unlink(&unit_folder(environment)?).map_err(|error| not_stopped(&error.to_string()))?;
     let plan = ledger.uninstall(decide)?;
-    tell(RELOAD);
+    let unaware = tell(RELOAD);
     order.refuse_what_is_left(&plan)?;
-    Ok(Some(format!(
-        "{}✓ systemd: no timer any more\n",
-        done(&plan)
-    )))
+    match kept_on.or(unaware) {
+        Some(reason) => Err(not_stopped(&reason)),
+        None => Ok(Some(format!(
+            "{}✓ systemd: no timer any more\n",
+            done(&plan)
+        ))),
+    }
+}
+
+/// Takes away the link by which the timer starts with the manager, where that did not do it itself.
+fn unlink(units: &Path) -> io::Result<()> {
+    let folder = units.join("timers.target.wants");
+    let link = folder.join(TIMER);
+    if placement::look(&link)? == Found::Link {
+        placement::remove(&link)?;
+        placement::remove_if_empty(&folder)?;
+    }
+    Ok(())
+}
+
+/// The units are gone, and whoever runs them does not know it.
+fn not_stopped(reason: &str) -> Error {
+    Error::new(
+        Kind::Machine,
+        format!("the units are removed, but it may run on:\n{reason}"),
+    )
+    .hint(format!(
+        "When you are logged in:\n  {}\n  {}",
+        command_line(STOP),
+        command_line(RELOAD)
+    ))
 }
 
 pub(super) fn status(session: &Session) -> Result<Option<Standing>, Error> {
