@@ -14,6 +14,7 @@ use crate::login::screen::{Cursor, ROWS, Screen};
 const SHORT: usize = 300;
 const MOST_CHOICES: usize = 200;
 /// How many pages and codes are told.
+const MOST_PAGES: usize = 10;
 const MOST_TOLD: usize = 50;
 /// More steps than one look at the screen can lead to.
 const MOST_STEPS: usize = 2 * MOST_TOLD + 8;
@@ -143,7 +144,7 @@ impl Person {
             Step::Open(address) => {
                 let _ = page::inspect(&address, &[]);
                 self.pages.push(address);
-                assert!(self.pages.len() <= MOST_TOLD);
+                assert!(self.pages.len() <= MOST_PAGES);
             }
             Step::ShowCode { code, .. } => {
                 let fine =

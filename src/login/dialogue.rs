@@ -24,8 +24,10 @@ const SILENT: Duration = Duration::from_secs(2);
 const BUSY: u64 = 40;
 /// How long a menu may take to move its marker.
 const OBEDIENCE: Duration = Duration::from_secs(30);
-/// How many pages and codes are told.
-const MOST_TOLD: usize = 50;
+/// How many pages are told: each may open in the browser, and a sign-in has one or two.
+const MOST_PAGES: usize = 10;
+/// How many codes are told.
+const MOST_CODES: usize = 50;
 
 const ENTER: &str = "\r";
 
@@ -170,7 +172,7 @@ impl Dialogue {
     /// What the person typed, for the last `Ask`.
     pub(crate) fn answer(&mut self, text: Secret) {
         if let State::Asked(prompt) = &self.state {
-            if self.codes.len() < MOST_TOLD {
+            if self.codes.len() < MOST_CODES {
                 self.codes.push(text.clone());
             }
             self.state = State::Answered(prompt.clone(), text);
@@ -225,7 +227,7 @@ impl Dialogue {
                 Shown::Page(address) => {
                     // Shown again without its query, it is still the same page.
                     let known = self.pages.iter().any(|page| page.starts_with(&address));
-                    if !known && self.pages.len() < MOST_TOLD {
+                    if !known && self.pages.len() < MOST_PAGES {
                         self.pages.push(address.clone());
                         return Some(Step::Open(address));
                     }
@@ -233,7 +235,7 @@ impl Dialogue {
                 }
                 Shown::Code(code) => {
                     let known = self.codes.iter().any(|known| known.reveal() == code);
-                    if !known && self.codes.len() < MOST_TOLD {
+                    if !known && self.codes.len() < MOST_CODES {
                         self.codes.push(Secret::from(code.clone()));
                         return Some(Step::ShowCode { code, page });
                     }

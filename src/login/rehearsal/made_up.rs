@@ -348,6 +348,19 @@ fn the_plain_page_after_the_one_with_the_code_is_not_opened_too() {
 }
 
 #[test]
+fn a_program_that_shows_page_after_page_does_not_fill_the_browser() {
+    let (mut screen, mut dialogue) = (Screen::new(), Dialogue::new(Program::OpenClaw));
+    let mut opened = 0;
+    for number in 0..40 {
+        let page = format!("Open https://auth.openai.com/oauth/authorize?state={number}\r\n\r\n");
+        screen.draw(page.as_bytes());
+        let step = told(dialogue.next(&screen, Duration::from_secs(1)));
+        opened += usize::from(step.starts_with("open "));
+    }
+    assert_eq!(opened, 10);
+}
+
+#[test]
 fn pages_that_only_help_are_not_opened() {
     let bytes = "Trouble with OAuth? See https://docs.openclaw.ai/start/faq\r\n\
         You can revoke it later at https://claude.ai/settings/claude-code\r\n\
