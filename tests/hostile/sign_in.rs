@@ -60,7 +60,7 @@ fn a_page_that_is_not_safe_is_opened_by_nothing() {
         ),
         (
             "https://signin.evil.example/oauth".into(),
-            "its page was not opened, on signin.evil.example".into(),
+            unopened("signin.evil.example is not known"),
         ),
     ];
     for (url, why) in table {
