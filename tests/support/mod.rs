@@ -33,6 +33,7 @@ pub(crate) use secrets::{files_with, run_watched, watched};
 #[cfg(feature = "test-sshd")]
 pub(crate) use sshd::{Setup, Sshd, program};
 pub(crate) use started::run_counted;
+#[cfg(feature = "test-openclaw")]
 pub(crate) use terminal::Terminal;
 
 use std::path::PathBuf;

@@ -90,6 +90,7 @@ impl Terminal {
     }
 
     /// Waits for an address that begins so.
+    #[cfg(feature = "test-openclaw")]
     #[track_caller]
     pub(crate) fn address(&self, beginning: &str) -> String {
         self.wait_for(beginning, |screen| {
