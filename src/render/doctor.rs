@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::doctor::finding::{Area, Finding, Section, Standing, worst};
-use crate::render::wrap::hanging;
+use crate::render::wrap::{hanging, next_step};
 
 /// Raised when a key changes its meaning; new keys do not raise it.
 const SCHEMA: u32 = 1;
@@ -45,7 +45,7 @@ pub(crate) fn text(sections: &[Section], columns: usize) -> String {
             }
             text.push_str(&hanging(mark, &finding.what, columns));
             if let Some(next) = &finding.next {
-                text.push_str(&hanging("  →", next, columns));
+                text.push_str(&next_step("  →", next, columns));
             }
         }
     }
