@@ -14,11 +14,14 @@ const ESCAPE: u8 = 0x1b;
 
 /// Takes a terminal's operating system commands out of its bytes, and the links out of those.
 ///
-/// The emulator would keep an unfinished command whatever its length, and take half a one for a whole one.
+/// The emulator would keep an unfinished command whatever its length, and take half a one for a whole one. Half a
+/// character waits here for its rest: after one that was cut in two, the emulator loses what follows.
 #[derive(Default)]
 pub(crate) struct Sieve {
     state: State,
     command: Zeroizing<Vec<u8>>,
+    /// The beginning of a character.
+    held: Zeroizing<Vec<u8>>,
     links: Vec<Zeroizing<String>>,
 }
 
@@ -51,6 +54,8 @@ impl Sieve {
     /// How much of the screen a byte changes that comes next.
     pub(crate) fn reach(&self, byte: u8) -> Reach {
         match (self.state, byte) {
+            // It ends half a character, which is drawn before it.
+            (_, ..0x80 | 0xc0..) if !self.held.is_empty() => Reach::Everything,
             (State::Inside | State::End, _)
             | (State::Outside, ESCAPE)
             | (State::Escape, b'[')
@@ -68,7 +73,8 @@ impl Sieve {
 
     /// What the emulator shall see of these bytes.
     pub(crate) fn strain(&mut self, bytes: &[u8]) -> Zeroizing<Vec<u8>> {
-        let mut rest = Zeroizing::new(Vec::with_capacity(bytes.len() + 1));
+        let mut rest = Zeroizing::new(Vec::with_capacity(self.held.len() + bytes.len() + 1));
+        rest.append(&mut self.held);
         for &byte in bytes {
             self.state = match (self.state, byte) {
                 (State::Escape, b']') => {
@@ -123,6 +129,9 @@ impl Sieve {
                 }
             };
         }
+        let whole = rest.len() - half_a_character(&rest);
+        self.held.extend_from_slice(&rest[whole..]);
+        rest.truncate(whole);
         rest
     }
 
@@ -151,6 +160,16 @@ impl Sieve {
             self.links.push(Zeroizing::new(address.to_owned()));
         }
     }
+}
+
+/// How many bytes at the end are the beginning of a character.
+fn half_a_character(bytes: &[u8]) -> usize {
+    let is_half = |length: &usize| {
+        let end = bytes.len().checked_sub(*length).map(|at| &bytes[at..]);
+        let error = end.and_then(|end| str::from_utf8(end).err());
+        error.is_some_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+    };
+    (1..=3).find(is_half).unwrap_or_default()
 }
 
 #[cfg(test)]

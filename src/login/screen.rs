@@ -271,6 +271,26 @@ mod tests {
     }
 
     #[test]
+    fn a_character_cut_in_two_takes_nothing_along() {
+        let mut screen = Screen::new();
+        for piece in [&b"\xc3"[..], b"\xbcx\xe2", b"\x94", b"\x82y"] {
+            screen.draw(piece);
+        }
+        assert_eq!(lines(&screen), [(0, "üx│y".into())]);
+        // Half a one that nothing follows is drawn before what comes instead.
+        for bytes in [
+            &b"a\xe2\x94\x1b[mb"[..],
+            b"a\xe2\r\nb",
+            b"a\xc3\x1b]0;t\x07b",
+        ] {
+            let (mut slow, mut fast) = (Screen::new(), Screen::new());
+            fast.draw(bytes);
+            bytes.iter().for_each(|&byte| slow.draw(&[byte]));
+            assert_eq!(lines(&slow), lines(&fast), "{bytes:?}");
+        }
+    }
+
+    #[test]
     fn what_scrolls_within_margins_is_seen_when_it_comes_byte_by_byte() {
         let full = "x".repeat(usize::from(COLUMNS));
         for last in ["\n", &format!("\r{full}y")] {
