@@ -6,7 +6,7 @@
 //! that the next run stumbles over: no process, no temporary file, no half-written one, no changed login.
 //!
 //! `tests/fixtures/faults.txt` lists all effects, and what is said when each of them fails; a new one shows up there.
-//! `CLAWTAP_ACCEPT=1` renews it. Of the other faults some are tried, by chance, `CLAWTAP_RUNS=1000` so many, and those
+//! `CLAWTAP_ACCEPT=1` renews it. Of the other faults some are tried, by chance, `CLAWTAP_FAULTS=1000` so many, and those
 //! of `CLAWTAP_FAULT=TEXT` are all whose name has this text in it.
 
 mod aftermath;
@@ -118,7 +118,7 @@ fn is_written(row: &Row) -> bool {
 
 /// Some of these rows, always the same.
 fn sample(mut rows: Vec<Row>) -> Vec<Row> {
-    let runs = env::var("CLAWTAP_RUNS").map(|text| text.parse().expect("a number"));
+    let runs = env::var("CLAWTAP_FAULTS").map(|text| text.parse().expect("a number"));
     let mut dice = 9_u64;
     let mut chosen = Vec::new();
     for _ in 0..runs.unwrap_or(RUNS).min(rows.len()) {
