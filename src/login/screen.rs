@@ -285,7 +285,9 @@ mod tests {
         ] {
             let (mut slow, mut fast) = (Screen::new(), Screen::new());
             fast.draw(bytes);
-            bytes.iter().for_each(|&byte| slow.draw(&[byte]));
+            for &byte in bytes {
+                slow.draw(&[byte]);
+            }
             assert_eq!(lines(&slow), lines(&fast), "{bytes:?}");
         }
     }
