@@ -56,7 +56,8 @@ impl Sieve {
         match (self.state, byte) {
             // It ends half a character, which is drawn before it.
             (_, ..0x80 | 0xc0..) if !self.held.is_empty() => Reach::Everything,
-            (State::Inside | State::End, _)
+            (State::Inside, _)
+            | (State::End, b'\\' | b'[' | b']' | ESCAPE)
             | (State::Outside, ESCAPE)
             | (State::Escape, b'[')
             | (State::Control, b'm' | b'0'..=b'?') => Reach::Nothing,

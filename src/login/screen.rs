@@ -257,9 +257,12 @@ mod tests {
 
     #[test]
     fn what_changes_other_lines_is_seen_when_it_comes_byte_by_byte() {
-        for last in "JKLMSTPX@".chars() {
+        let mut sequences: Vec<String> = "JKLMSTPX@".chars().map(|c| format!("[{c}")).collect();
+        // Out of a command that is broken off, too.
+        sequences.extend(["c", "M", "]0;t\x1bc", "]0;t\x1bM"].map(String::from));
+        for last in sequences {
             for up in 0..3 {
-                let bytes = format!("one\r\ntwo\r\nthree\x1b[{up}A\x1b[{last}");
+                let bytes = format!("one\r\ntwo\r\nthree\x1b[{up}A\x1b{last}");
                 let (mut slow, mut fast) = (Screen::new(), Screen::new());
                 fast.draw(bytes.as_bytes());
                 for byte in bytes.bytes() {
