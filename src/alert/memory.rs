@@ -6,6 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::status::text::Text;
+
 /// The version of the file's form. A newer one adds keys, which are kept.
 const SCHEMA: u32 = 1;
 /// After this long without a sight a gateway is forgotten: it is no longer configured.
@@ -162,7 +164,7 @@ pub(crate) struct ChannelMemory {
 }
 
 impl Memory {
-    /// Reads what another run wrote.
+    /// Reads what another run wrote. It may have been tampered with, and is cleaned like a gateway's answer.
     ///
     /// # Errors
     /// What is wrong with it, in words.
@@ -170,7 +172,15 @@ impl Memory {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        serde_json::from_str(text).map_err(|error| error.to_string())
+        let mut memory: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        for gateway in memory.gateways.values_mut() {
+            let is_clean = |provider: &String| Text::clean(provider).as_str() == provider;
+            gateway.routes.retain(|provider, _| is_clean(provider));
+            for thread in gateway.routes.values_mut().chain([&mut gateway.sight]) {
+                thread.clean();
+            }
+        }
+        Ok(memory)
     }
 
     /// As it is kept.
@@ -210,6 +220,26 @@ impl GatewayMemory {
 }
 
 impl Thread {
+    fn clean(&mut self) {
+        let clean = |text: &mut String| *text = Text::clean(text).to_string();
+        let clean_all = |word: &mut String, profile: &mut Option<String>| {
+            clean(word);
+            profile.iter_mut().for_each(clean);
+        };
+        if let Some(standing) = &mut self.standing {
+            clean_all(&mut standing.word, &mut standing.profile);
+        }
+        if let Some(trouble) = &mut self.trouble {
+            let told = trouble.told.values_mut().flatten();
+            for told in told.chain(trouble.failed.values_mut()) {
+                clean_all(&mut told.word, &mut told.profile);
+            }
+        }
+        if let Some(mended) = &mut self.mended {
+            clean_all(&mut mended.was, &mut mended.profile);
+        }
+    }
+
     fn settle(&mut self, now: DateTime<Utc>) {
         if let Some(standing) = &mut self.standing {
             standing.since = standing.since.min(now);
@@ -233,5 +263,33 @@ pub(crate) fn key(gateway: &str, agent: Option<&str>) -> String {
     match agent {
         Some(agent) => format!("{gateway}/{agent}"),
         None => gateway.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Memory;
+    use serde_json::json;
+
+    #[test]
+    fn what_somebody_wrote_into_it_is_cleaned_like_a_gateways_answer() {
+        let at = "2026-09-20T10:00:00Z";
+        let (raw, clean) = ("\u{1b}[31mred\u{202e}\n", "red");
+        let route = |text| {
+            let told = json!({ "profile": text, "word": text, "at": at });
+            json!({
+                "standing": { "word": text, "profile": text, "since": at },
+                "trouble": { "since": at, "told": { "ntfy": [told] }, "failed": { "ntfy": told } },
+                "mended": { "was": text, "profile": text, "since": at, "at": at, "fix": "signed-in", "to": ["ntfy"] },
+            })
+        };
+        let memory =
+            |routes| json!({ "gateways": { "home": { "seen_at": at, "routes": routes } } });
+        let tampered = memory(json!({ "anthropic": route(raw), "xai\u{7f}": route(clean) }));
+        let expected = memory(json!({ "anthropic": route(clean) }));
+        assert_eq!(
+            Memory::parse(&tampered.to_string()),
+            Memory::parse(&expected.to_string())
+        );
     }
 }
