@@ -74,31 +74,20 @@ impl Sieve {
 
     /// What the emulator shall see of these bytes.
     pub(crate) fn strain(&mut self, bytes: &[u8]) -> Zeroizing<Vec<u8>> {
-        let mut rest = Zeroizing::new(Vec::with_capacity(self.held.len() + bytes.len() + 1));
+        // As large as it can become: what grows leaves copies behind.
+        let mut rest = Zeroizing::new(Vec::with_capacity(self.held.len() + 2 * bytes.len()));
         rest.append(&mut self.held);
         for &byte in bytes {
             self.state = match (self.state, byte) {
-                (State::Escape, b']') => {
-                    // The escape would have ended whatever sequence it came in.
-                    rest.push(CANCEL);
-                    State::Inside
-                }
-                (State::Escape, ESCAPE) => {
-                    rest.push(ESCAPE);
-                    State::Escape
-                }
-                (State::Escape, _) => {
-                    rest.extend([ESCAPE, byte]);
-                    Self::after_escape(byte)
-                }
+                (State::Escape, _) => Self::after_escape(byte, &mut rest),
                 (State::Outside | State::Control, ESCAPE) => State::Escape,
-                (State::Control, b' '..=b'?') => {
-                    rest.push(byte);
-                    State::Control
-                }
-                (State::Outside | State::Control, _) => {
+                (State::Control, b'@'..=b'~' | CANCEL | SUBSTITUTE) | (State::Outside, _) => {
                     rest.push(byte);
                     State::Outside
+                }
+                (State::Control, _) => {
+                    rest.push(byte);
+                    State::Control
                 }
                 (State::Inside, BELL) | (State::End, b'\\') => {
                     self.finish();
@@ -119,14 +108,7 @@ impl Sieve {
                 (State::End, _) => {
                     // Broken off by another sequence, which begins here.
                     self.command.clear();
-                    match byte {
-                        b']' => State::Inside,
-                        ESCAPE => State::Escape,
-                        _ => {
-                            rest.extend([ESCAPE, byte]);
-                            Self::after_escape(byte)
-                        }
-                    }
+                    Self::after_escape(byte, &mut rest)
                 }
             };
         }
@@ -136,11 +118,33 @@ impl Sieve {
         rest
     }
 
-    fn after_escape(byte: u8) -> State {
-        if byte == b'[' {
-            State::Control
-        } else {
-            State::Outside
+    /// What begins with an escape, which is not among the rest yet.
+    fn after_escape(byte: u8, rest: &mut Vec<u8>) -> State {
+        match byte {
+            b']' => {
+                // The escape would have ended whatever sequence it came in.
+                rest.push(CANCEL);
+                State::Inside
+            }
+            ESCAPE => State::Escape,
+            CANCEL | SUBSTITUTE => {
+                rest.push(byte);
+                State::Outside
+            }
+            // What stands between an escape and what it begins is done first, or nothing.
+            ..b' ' => {
+                rest.extend([CANCEL, byte]);
+                State::Escape
+            }
+            0x7f.. => State::Escape,
+            b'[' => {
+                rest.extend([ESCAPE, byte]);
+                State::Control
+            }
+            b' '..=b'~' => {
+                rest.extend([ESCAPE, byte]);
+                State::Outside
+            }
         }
     }
 
@@ -212,6 +216,18 @@ mod tests {
         let mut sieve = Sieve::default();
         let rest = sieve.strain(b"a\x1b[1mb\x1b]8;;x\x1b\\c\x1b]0;t\x07d\x1b7e");
         assert_eq!(rest.as_slice(), b"a\x1b[1mb\x18c\x18d\x1b7e");
+    }
+
+    #[test]
+    fn a_command_is_one_whatever_stands_in_its_beginning() {
+        for between in ["\r", "\x7f", "\x1b", "\x07\x00"] {
+            let bytes = format!("a\x1b{between}]8;;https://a/\x07b");
+            assert_eq!(links(bytes.as_bytes()), ["https://a/"], "{bytes:?}");
+            let rest = Sieve::default().strain(bytes.as_bytes());
+            assert!(!rest.contains(&b']'), "{bytes:?}");
+        }
+        let rest = Sieve::default().strain(b"\x1b\x97]8;;https://a/");
+        assert!(!rest.contains(&b']'));
     }
 
     #[test]

@@ -259,7 +259,17 @@ mod tests {
     fn what_changes_other_lines_is_seen_when_it_comes_byte_by_byte() {
         let mut sequences: Vec<String> = "JKLMSTPX@".chars().map(|c| format!("[{c}")).collect();
         // Out of a command that is broken off, too.
-        sequences.extend(["c", "M", "]0;t\x1bc", "]0;t\x1bM"].map(String::from));
+        let others = [
+            "c",
+            "M",
+            "]0;t\x1bc",
+            "]0;t\x1bM",
+            "\rc",
+            "\x1bc",
+            "[?1\r049h",
+            "[?1\x7f049h",
+        ];
+        sequences.extend(others.map(String::from));
         for last in sequences {
             for up in 0..3 {
                 let bytes = format!("one\r\ntwo\r\nthree\x1b[{up}A\x1b{last}");
