@@ -9,7 +9,7 @@ use crate::alert::channel::{Channel, Command, Means, Ntfy, OpenClaw, Token, free
 use crate::alert::quiet::QuietHours;
 use crate::error::{Error, Kind};
 use crate::gateway::identity::Gateway;
-use crate::settings::config_file::{checked, expand, program};
+use crate::settings::config_file::{checked, expand, path, program};
 use crate::settings::nearest;
 use crate::settings::table::{Mistake, Table, Value};
 use crate::status::text::Text;
@@ -229,7 +229,7 @@ fn ntfy(table: &mut Table, home: Option<&Path>, _: &[Gateway]) -> Result<Means, 
             (Some(_), Some(value)) => {
                 return Err(value.mistake("and `token_file` exclude each other"));
             }
-            (Some(value), None) => Some(Token::File(expand(value.string()?, home))),
+            (Some(value), None) => Some(Token::File(path(&value, home)?)),
             (None, Some(value)) => Some(Token::Command(program(&value)?)),
             (None, None) => None,
         },

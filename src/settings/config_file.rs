@@ -253,7 +253,7 @@ fn gateway(mut table: Table, ssh_multiplex: bool, home: Option<&Path>) -> Result
         .map(|value| value.boolean())
         .transpose()?
         .unwrap_or(false);
-    let path = |value: Value| value.string().map(|text| expand(text, home));
+    let path = |value: Value| path(&value, home);
     let way = match ssh {
         Some(ssh) if local => return Err(ssh.mistake("and `local` exclude each other")),
         None if local => match [&port, &identity_file, &ssh_config, &multiplex]
@@ -321,6 +321,15 @@ pub(super) fn program(value: &Value) -> Result<Vec<String>, Mistake> {
         }
         Some(_) => Ok(words),
     }
+}
+
+/// The path of a file.
+pub(super) fn path(value: &Value, home: Option<&Path>) -> Result<PathBuf, Mistake> {
+    let text = value.string()?;
+    if text.contains(char::is_control) {
+        return Err(value.mistake("must not hold control characters"));
+    }
+    Ok(expand(text, home))
 }
 
 pub(super) fn expand(path: &str, home: Option<&Path>) -> PathBuf {

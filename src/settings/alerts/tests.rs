@@ -306,6 +306,12 @@ fn mistakes_about_ntfy_name_their_line() {
             None,
         ),
         (
+            ntfy("token_file = \"a\\nb\""),
+            10,
+            "`token_file` must not hold control characters",
+            None,
+        ),
+        (
             ntfy("token_command = []"),
             10,
             "`token_command` must name a program",

@@ -224,6 +224,17 @@ fn mistakes_about_a_sync_name_their_line() {
 }
 
 #[test]
+fn a_path_without_control_characters_is_one_that_ssh_can_be_given() {
+    for key in ["identity_file", "ssh_config"] {
+        let text =
+            format!("[[gateway]]\nname = \"a\"\nssh = \"b\"\n{key} = \"~/.ssh/id\\u0000\"\n");
+        let mistake = parse(&text, None).unwrap_err();
+        let expected = format!("`{key}` must not hold control characters");
+        assert_eq!((mistake.line, mistake.message), (4, expected));
+    }
+}
+
+#[test]
 fn mistakes_name_their_line_and_the_key_that_was_meant() {
     let gateway = |line: &str| format!("[[gateway]]\nname = \"a\"\nssh = \"b\"\n{line}\n");
     let table = [
