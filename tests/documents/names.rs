@@ -85,6 +85,7 @@ fn each_test_that_is_named_is_there() {
             format!("tests/{file}.rs"),
             format!("tests/{file}/mod.rs"),
             format!("src/{file}.rs"),
+            format!("src/{file}/tests.rs"),
         ];
         let is_there = files.iter().any(|file| {
             let source = fs::read_to_string(Path::new(ROOT).join(file)).unwrap_or_default();
