@@ -97,9 +97,16 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
             .as_ref()
             .and_then(|systemctl| systemctl.run(words).err())
     };
-    // While the unit still says which links it has.
-    let kept_on = tell(DISABLE);
-    unlink(&unit_folder(environment)?).map_err(|error| not_stopped(&error.to_string()))?;
+    let units = unit_folder(environment)?;
+    let kept_on = if files::is_there(&units.join(TIMER)) {
+        // While the unit still says which links it has.
+        tell(DISABLE)
+    } else {
+        // It may have been loaded before; if it was not, that is no failure.
+        let _ = tell(STOP);
+        None
+    };
+    unlink(&units).map_err(|error| not_stopped(&error.to_string()))?;
     let plan = ledger.uninstall(decide)?;
     let unaware = tell(RELOAD);
     order.refuse_what_is_left(&plan)?;
