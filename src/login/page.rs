@@ -231,7 +231,10 @@ fn callback(answer: &str, trusted: impl Fn(&Host) -> bool) -> Result<Option<Call
     // The parser has no tables for other letters than ASCII's, encoded ones included.
     let (_, rest) = answer.split_once(':').ok_or_else(nowhere)?;
     let authority = rest.trim_start_matches('/').split(['/', '?', '#']).next();
-    if authority.is_some_and(|authority| authority.contains('%')) {
+    let foreign = |authority: &str| {
+        authority.contains('%') || authority.to_ascii_lowercase().contains("xn--")
+    };
+    if authority.is_some_and(foreign) {
         return Err(nowhere());
     }
     let url = Url::parse(answer).map_err(|_| nowhere())?;

@@ -243,7 +243,8 @@ fn ntfy(table: &mut Table, home: Option<&Path>, _: &[Gateway]) -> Result<Means, 
 pub(crate) fn server(text: &str) -> Result<String, String> {
     let no_address = || String::from("it is no address such as https://ntfy.sh");
     // The parser has no tables for other letters than ASCII's, encoded ones included.
-    if !text.is_ascii() || text.contains('%') {
+    let in_disguise = text.to_ascii_lowercase().contains("xn--");
+    if !text.is_ascii() || text.contains('%') || in_disguise {
         return Err(no_address());
     }
     let url = Url::parse(text).map_err(|_| no_address())?;

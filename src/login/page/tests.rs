@@ -198,6 +198,7 @@ fn an_answer_goes_to_this_device_or_to_a_trusted_host() {
         ("https://CLAUDE%C3.ai/", "its answer would go astray"),
         ("https:%C3CLAUDE.ai/", "its answer would go astray"),
         ("http://LOCAL%68ost:1455/", "its answer would go astray"),
+        ("http:/a.XN--elocalhost-0a/", "its answer would go astray"),
         (
             "intent://evil.example/",
             "its answer would go to evil.example",
