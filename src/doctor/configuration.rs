@@ -29,7 +29,11 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
                 None => finding.next(format!("Edit {spelled}")),
             }
         }
-        (Ok(_), None) => Finding::problem(CHECK, format!("there is no {spelled}"))
+        (Ok(1..), None) => Finding::note(
+            CHECK,
+            format!("there is no {spelled}; OPENCLAW_SERVER says where to ask"),
+        ),
+        (Ok(0), None) => Finding::problem(CHECK, format!("there is no {spelled}"))
             .next("clawtap init me@gateway"),
         (Ok(0), _) => Finding::problem(CHECK, format!("no gateway is in {spelled}"))
             .next("clawtap init me@gateway"),
@@ -77,6 +81,13 @@ mod tests {
                     ..facts()
                 },
                 Standing::Problem,
+            ),
+            (
+                Facts {
+                    mode: None,
+                    ..facts()
+                },
+                Standing::Note,
             ),
             (
                 Facts {
