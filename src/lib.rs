@@ -5,6 +5,7 @@
 mod alert;
 mod cli;
 mod commands;
+mod context;
 mod credentials;
 mod doctor;
 mod error;
@@ -27,11 +28,11 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::{Cli, Command};
-use crate::commands::Session;
+use crate::context::Context;
 use crate::error::{Error, Kind, Outcome};
 use crate::render::complaint;
+use crate::system::environment::Environment;
 use crate::system::terminal::{self, Terminal};
-use crate::system::{environment::Environment, process::Processes};
 
 /// The whole program: the command line in, what it printed and its exit code out.
 #[must_use]
@@ -52,32 +53,32 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Outcome, Error> {
-    let session = Session::begin(cli.global, Environment::of_process(), Processes::default())?;
-    let outcome = perform(cli.command, &session);
+    let context = Context::of_process(cli.global)?;
+    let outcome = perform(cli.command, &context);
     let is_told = match &outcome {
         Ok(outcome) => *outcome == Outcome::Failed(Kind::Interrupted),
         Err(error) => error.kind == Kind::Interrupted,
     };
-    if session.processes.interrupted() && !is_told {
+    if context.system.processes.interrupted() && !is_told {
         return Err(Error::new(Kind::Interrupted, "interrupted"));
     }
     outcome
 }
 
-fn perform(command: Command, session: &Session) -> Result<Outcome, Error> {
+fn perform(command: Command, context: &Context) -> Result<Outcome, Error> {
     match command {
-        Command::Init(arguments) => commands::init::run(arguments, session),
-        Command::Status(arguments) => commands::status::run(arguments, session),
-        Command::Check(arguments) => commands::check::run(arguments, session),
-        Command::Tap(arguments) => commands::tap::run(arguments, session),
-        Command::Guide(arguments) => commands::guide::run(arguments, session),
-        Command::Reauth(arguments) => commands::reauth::run(arguments, session),
-        Command::Sync(arguments) => commands::sync::run(&arguments, session),
-        Command::Monitor(arguments) => commands::monitor::run(arguments, session),
-        Command::History(arguments) => commands::history::run(&arguments, session),
-        Command::Widgets(arguments) => commands::widgets::run(arguments, session),
-        Command::Doctor(arguments) => commands::doctor::run(&arguments, session),
-        Command::Demo(_) => commands::demo::run(session),
+        Command::Init(arguments) => commands::init::run(arguments, context),
+        Command::Status(arguments) => commands::status::run(arguments, context),
+        Command::Check(arguments) => commands::check::run(arguments, context),
+        Command::Tap(arguments) => commands::tap::run(arguments, context),
+        Command::Guide(arguments) => commands::guide::run(arguments, context),
+        Command::Reauth(arguments) => commands::reauth::run(arguments, context),
+        Command::Sync(arguments) => commands::sync::run(&arguments, context),
+        Command::Monitor(arguments) => commands::monitor::run(arguments, context),
+        Command::History(arguments) => commands::history::run(&arguments, context),
+        Command::Widgets(arguments) => commands::widgets::run(arguments, context),
+        Command::Doctor(arguments) => commands::doctor::run(&arguments, context),
+        Command::Demo(_) => commands::demo::run(context),
         Command::Completions(arguments) => commands::completions::run(&arguments),
         Command::Man(_) => commands::man::run(),
     }

@@ -50,12 +50,13 @@ pub(super) fn deliver(
     message: &Message,
     courier: &Courier,
 ) -> Result<(), Undelivered> {
-    let path = find(&program.run[0], courier.environment)
+    let path = find(&program.run[0], &courier.system.environment)
         .ok_or_else(|| Undelivered::because(nowhere(program)))?;
     let invocation = Invocation::new(path, program.limit)
         .arguments(&program.run[1..])
         .stdin(document(message));
     let finished = courier
+        .system
         .processes
         .run(&invocation)
         .map_err(|error| Undelivered::because(format!("it did not start: {error}")))?;
@@ -141,8 +142,8 @@ mod tests {
     use crate::alert::channel::Command;
     use crate::alert::courier::Courier;
     use crate::alert::message::{Message, tests::message};
-    use crate::system::environment::Environment;
-    use crate::system::process::Processes;
+    use crate::phone::{Launcher, Phone};
+    use crate::system::System;
 
     #[test]
     fn the_program_gets_one_line_of_json_with_every_key() {
@@ -178,9 +179,9 @@ mod tests {
         };
         let courier = Courier {
             gateways: &[],
-            config: None,
-            processes: &Processes::default(),
-            environment: &Environment::from([("PATH", "/usr/bin:/bin")]),
+            phone: &Phone::Terminal,
+            launcher: &Launcher::default(),
+            system: &System::from([("PATH", "/usr/bin:/bin")]),
         };
         for title in ["--help", "$(exit)\\'\"\n\u{1b}[2J", &"ü".repeat(5000)] {
             let alert = message(title, "'; exit 1; '\n.");

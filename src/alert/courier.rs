@@ -1,24 +1,22 @@
 //! The courier: brings a message to where a channel leads, within the channel's deadline.
 
-use std::path::Path;
-
 use crate::alert::channel::{Channel, Means, OpenClaw, Undelivered};
 use crate::alert::message::Message;
 use crate::alert::{command, ntfy, openclaw, phone};
 use crate::gateway::identity::Gateway;
+use crate::phone::{Launcher, Phone};
 use crate::status::text::Text;
-use crate::system::environment::Environment;
+use crate::system::System;
 use crate::system::parallel::in_parallel;
-use crate::system::process::Processes;
 
 /// What deliveries need of this device.
 pub(crate) struct Courier<'a> {
     /// Every gateway that is configured.
     pub(crate) gateways: &'a [Gateway],
-    /// The file of `--config`, for what a notification's buttons start.
-    pub(crate) config: Option<&'a Path>,
-    pub(crate) processes: &'a Processes,
-    pub(crate) environment: &'a Environment,
+    pub(crate) phone: &'a Phone,
+    /// What a notification's buttons start.
+    pub(crate) launcher: &'a Launcher,
+    pub(crate) system: &'a System,
 }
 
 impl Courier<'_> {
@@ -52,7 +50,7 @@ impl Courier<'_> {
             }
             Means::OpenClaw(sender) => self.reach_openclaw(sender, about),
             Means::Command(program) => {
-                let found = command::reach(program, self.environment);
+                let found = command::reach(program, &self.system.environment);
                 Some(found.map(|()| format!("{} is there", Text::clean(&program.run[0]))))
             }
             Means::Phone | Means::Output => None,

@@ -29,13 +29,7 @@ impl<'a> Keeping<'a> {
     /// # Errors
     /// When there is no home folder, or the other run does not come to its end.
     pub(crate) fn begin(environment: &'a Environment) -> Result<Self, Error> {
-        let folder = environment.state_folder().ok_or_else(|| {
-            Error::new(
-                Kind::Configuration,
-                "HOME is not set, so nothing can be remembered",
-            )
-            .hint("Set HOME to your home folder")
-        })?;
+        let folder = environment.state_folder()?;
         let held = match Held::wait(&folder.join("alerts.lock"), PATIENCE) {
             Ok(None) => {
                 return Err(
@@ -85,13 +79,13 @@ impl<'a> Keeping<'a> {
 
 /// What is wrong with what was kept, for a person who only looks.
 pub(crate) fn fault(environment: &Environment) -> Option<String> {
-    let path = environment.state_folder()?.join(FILE);
+    let path = environment.state_folder().ok()?.join(FILE);
     read(&path, environment).err()
 }
 
 /// What was kept, for whoever only looks, and waits for nobody; nothing where it cannot be read.
 pub(crate) fn look(environment: &Environment) -> Option<Memory> {
-    read(&environment.state_folder()?.join(FILE), environment).ok()
+    read(&environment.state_folder().ok()?.join(FILE), environment).ok()
 }
 
 fn read(path: &Path, environment: &Environment) -> Result<Memory, String> {

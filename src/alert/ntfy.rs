@@ -22,7 +22,7 @@ pub(super) fn deliver(
     message: &Message,
     courier: &Courier,
 ) -> Result<(), Undelivered> {
-    let (processes, environment) = (courier.processes, courier.environment);
+    let system = courier.system;
     let token = token_of(topic, courier).map_err(Undelivered::because)?;
     // The topic is in the body: addresses end up in the logs of servers.
     let request = Request {
@@ -33,11 +33,11 @@ pub(super) fn deliver(
     let reader = reply::Reader {
         topic,
         token: token.as_ref(),
-        in_termux: environment.termux_prefix().is_some(),
+        in_termux: system.environment.termux_prefix().is_some(),
     };
     let mut spent = Duration::ZERO;
     for tries in 1.. {
-        let posted = http::send(&request, retry::limit(spent), processes, environment);
+        let posted = http::send(&request, retry::limit(spent), system);
         spent += posted.took;
         let setback = match reader.read(&posted.outcome, clock::now()) {
             Ok(()) => break,
@@ -61,7 +61,7 @@ pub(super) fn deliver(
 /// # Errors
 /// Why nothing would be delivered, as the end of a sentence that begins with the channel's name.
 pub(super) fn reach(topic: &Ntfy, courier: &Courier) -> Result<(), String> {
-    let (processes, environment) = (courier.processes, courier.environment);
+    let system = courier.system;
     let token = token_of(topic, courier)?;
     let request = Request {
         url: &format!("{}/v1/health", topic.server),
@@ -71,14 +71,9 @@ pub(super) fn reach(topic: &Ntfy, courier: &Courier) -> Result<(), String> {
     let reader = reply::Reader {
         topic,
         token: token.as_ref(),
-        in_termux: environment.termux_prefix().is_some(),
+        in_termux: system.environment.termux_prefix().is_some(),
     };
-    let sent = http::send(
-        &request,
-        retry::limit(Duration::ZERO),
-        processes,
-        environment,
-    );
+    let sent = http::send(&request, retry::limit(Duration::ZERO), system);
     let read = reader.health(&sent.outcome, clock::now());
     read.map_err(|setback| setback.reason)
 }
@@ -86,6 +81,6 @@ pub(super) fn reach(topic: &Ntfy, courier: &Courier) -> Result<(), String> {
 fn token_of(topic: &Ntfy, courier: &Courier) -> Result<Option<Secret>, String> {
     let token = topic.token.as_ref();
     token
-        .map(|place| token::read(place, courier.processes, courier.environment))
+        .map(|place| token::read(place, courier.system))
         .transpose()
 }

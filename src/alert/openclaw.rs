@@ -35,13 +35,7 @@ pub(super) fn deliver(
             let name = Text::clean(name);
             Undelivered::because(format!("no gateway is called {name}"))
         })?;
-    let done = errand::run(
-        gateway,
-        &errand(sender, message),
-        &[],
-        courier.processes,
-        courier.environment,
-    );
+    let done = errand::run(gateway, &errand(sender, message), &[], courier.system);
     let why = match done {
         Ok(Done::Ran { exit: 0, .. }) => return Ok(()),
         Ok(Done::Ran { exit, said }) => match reason(said.reveal()) {
@@ -73,13 +67,7 @@ pub(super) fn reach(
     errand
         .arguments
         .extend(["--dry-run".into(), "--message=clawtap".into()]);
-    let done = errand::run(
-        gateway,
-        &errand,
-        &[],
-        courier.processes,
-        courier.environment,
-    );
+    let done = errand::run(gateway, &errand, &[], courier.system);
     match done.ok()? {
         Done::Ran { exit: 0, .. } => Some(Ok(())),
         Done::Ran { said, .. } => {
@@ -180,9 +168,9 @@ mod tests {
     use crate::alert::courier::Courier;
     use crate::alert::message::{Message, tests::message};
     use crate::gateway::identity::{Gateway, Name};
+    use crate::phone::{Launcher, Phone};
     use crate::status::text::Text;
-    use crate::system::environment::Environment;
-    use crate::system::process::Processes;
+    use crate::system::System;
     use proptest::prelude::*;
     use std::time::Duration;
 
@@ -287,13 +275,13 @@ mod tests {
             openclaw: Some(["sh", "-c", program, &file].map(String::from).into()),
             ..Gateway::local(Name::parse("home").unwrap())
         };
-        let processes = Processes::default();
-        let environment = Environment::from([("PATH", "/usr/bin:/bin")]);
+        let system = System::from([("PATH", "/usr/bin:/bin")]);
+        let launcher = Launcher::default();
         let courier = |gateways| Courier {
             gateways,
-            config: None,
-            processes: &processes,
-            environment: &environment,
+            phone: &Phone::Terminal,
+            launcher: &launcher,
+            system: &system,
         };
         for title in ["--help", "$(exit) \\'\"!%s\\n", &"✓".repeat(2900)] {
             let alert = message(title, "'; exit 1; '\n\n.");

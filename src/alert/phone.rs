@@ -3,7 +3,7 @@
 use crate::alert::channel::Undelivered;
 use crate::alert::courier::Courier;
 use crate::alert::message::{Message, Severity};
-use crate::phone::{Alert, Launcher, Phone};
+use crate::phone::Alert;
 use crate::render::notification::Notification;
 
 /// Puts it up in the place of the gateway's standing notification, with a sound unless it is all over.
@@ -15,10 +15,11 @@ pub(super) fn deliver(message: &Message, courier: &Courier) -> Result<(), Undeli
         },
         id: message.notification_id(),
         silent_update: message.severity == Severity::Info,
-        launcher: Launcher::of(courier.environment, courier.config),
+        launcher: courier.launcher.clone(),
     };
-    Phone::find(courier.environment)
-        .alert(&alert, courier.processes, courier.environment)
+    courier
+        .phone
+        .alert(&alert, courier.system)
         .map_err(Undelivered::because)
 }
 
@@ -39,8 +40,8 @@ mod tests {
     use super::deliver;
     use crate::alert::courier::Courier;
     use crate::alert::message::{Message, Severity, tests::message};
-    use crate::system::environment::Environment;
-    use crate::system::process::Processes;
+    use crate::phone::{Launcher, Phone};
+    use crate::system::System;
 
     const WRITES_DOWN: &str = "echo \"${0##*/} $*\" >>\"${0%/*}/log\"\ncat >/dev/null\n";
     const MADE: &str =
@@ -59,12 +60,12 @@ mod tests {
             fs::write(&program, format!("#!/bin/sh\n{WRITES_DOWN}{script}")).unwrap();
             fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         }
-        let environment = Environment::from([("PATH", folder.path().to_str().unwrap())]);
+        let system = System::from([("PATH", folder.path().to_str().unwrap())]);
         let courier = Courier {
             gateways: &[],
-            config: None,
-            processes: &Processes::default(),
-            environment: &environment,
+            phone: &Phone::Termux,
+            launcher: &Launcher::default(),
+            system: &system,
         };
         let alert = Message {
             severity,

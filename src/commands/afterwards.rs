@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::commands::Session;
+use crate::context::Context;
 use crate::error::Error;
 use crate::install::ledger::{Ledger, WIDGETS};
 use crate::install::manifest::{Entry, Manifest};
@@ -14,13 +14,13 @@ use crate::system::placement::{self, Found, look};
 use crate::system::{clock, terminal};
 
 /// Renames the live rows of these gateways, if there are any. What goes wrong is a remark: the check was done.
-pub(crate) fn refresh(assessments: &[Assessment], session: &Session) {
-    if let Some(reports) = Reports::of(&session.environment) {
+pub(crate) fn refresh(assessments: &[Assessment], context: &Context) {
+    if let Some(reports) = Reports::of(&context.system.environment) {
         reports.forget_old(clock::now());
     }
-    let remark = match rename_rows(assessments, session) {
+    let remark = match rename_rows(assessments, context) {
         Ok(false) => None,
-        Ok(true) => widget_list::refresh(&session.processes, &session.environment).err(),
+        Ok(true) => widget_list::refresh(&context.system).err(),
         Err(error) => Some(error.message),
     };
     if let Some(remark) = remark {
@@ -29,8 +29,8 @@ pub(crate) fn refresh(assessments: &[Assessment], session: &Session) {
 }
 
 /// Whether a name changed.
-fn rename_rows(assessments: &[Assessment], session: &Session) -> Result<bool, Error> {
-    let Ok(ledger) = Ledger::of(WIDGETS, &session.environment) else {
+fn rename_rows(assessments: &[Assessment], context: &Context) -> Result<bool, Error> {
+    let Ok(ledger) = Ledger::of(WIDGETS, &context.system.environment) else {
         return Ok(false);
     };
     let any_row = |known: Manifest| known.files.iter().any(|entry| entry.live);

@@ -1,8 +1,9 @@
 //! `clawtap check`
 
 use crate::cli;
+use crate::commands::afterwards;
 use crate::commands::questioning::{Person, assess_document, assess_each};
-use crate::commands::{Session, afterwards, print};
+use crate::context::{Context, print};
 use crate::error::{Error, Outcome};
 use crate::login::provider;
 use crate::render::summary;
@@ -10,44 +11,44 @@ use crate::settings::{self, Selection};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::system::terminal;
 
-pub(crate) fn run(arguments: cli::Check, session: &Session) -> Result<Outcome, Error> {
+pub(crate) fn run(arguments: cli::Check, context: &Context) -> Result<Outcome, Error> {
     let assessments = match &arguments.input {
         Some(path) => {
             let assessments = vec![assess_document(path)?];
-            show(&assessments, session)?;
+            show(&assessments, context)?;
             assessments
         }
-        None => ask(&arguments.which.into(), arguments.fresh, session)?,
+        None => ask(&arguments.which.into(), arguments.fresh, context)?,
     };
     Ok(Outcome::Judged(worst(&assessments)))
 }
 
 /// Asks and shows: a person reads every answer as soon as it is there, a program all of them in the order of the
 /// configuration.
-fn ask(selection: &Selection, fresh: bool, session: &Session) -> Result<Vec<Assessment>, Error> {
-    let (config, environment) = (session.config.as_deref(), &session.environment);
+fn ask(selection: &Selection, fresh: bool, context: &Context) -> Result<Vec<Assessment>, Error> {
+    let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
     let settings = settings::load(selection, config, environment)?;
     let (gateways, freshness) = (&settings.gateways, settings.quick(fresh));
     let streams = terminal::shows_results();
     let mut shown = Ok(());
-    let assessments = assess_each(gateways, freshness, Person::AtTerminal, session, |one| {
+    let assessments = assess_each(gateways, freshness, Person::AtTerminal, context, |one| {
         if streams && shown.is_ok() {
-            shown = show(std::slice::from_ref(one), session);
+            shown = show(std::slice::from_ref(one), context);
         }
     })?;
     shown?;
     if !streams {
-        show(&assessments, session)?;
+        show(&assessments, context)?;
     }
-    afterwards::refresh(&assessments, session);
+    afterwards::refresh(&assessments, context);
     Ok(assessments)
 }
 
-fn show(assessments: &[Assessment], session: &Session) -> Result<(), Error> {
+fn show(assessments: &[Assessment], context: &Context) -> Result<(), Error> {
     let lines = assessments.iter().map(|one| summary::line(one) + "\n");
     print(&lines.collect::<String>())?;
     for assessment in assessments {
-        terminal::say(&remarks(assessment, session.verbose));
+        terminal::say(&remarks(assessment, context.verbose));
     }
     Ok(())
 }

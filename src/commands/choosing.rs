@@ -1,7 +1,7 @@
 //! Which sign-in it is to be, with the person's help where there are several.
 
-use crate::commands::Session;
 use crate::commands::signing_in::person;
+use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::login::route::{self, Choice, Route, Wish};
 use crate::phone::Phone;
@@ -13,7 +13,7 @@ pub(super) fn route(
     assessment: &Assessment,
     wish: &Wish,
     phone: &Phone,
-    session: &Session,
+    context: &Context,
 ) -> Result<Option<Route>, Error> {
     let (report, judgement) = match &assessment.finding {
         Finding::Judged(report, judgement) => (report, judgement),
@@ -28,7 +28,7 @@ pub(super) fn route(
         Choice::Several(mut candidates) => {
             let labels: Vec<String> = candidates.iter().map(route::Candidate::label).collect();
             let title = format!("{}: sign in to which?", assessment.name);
-            let number = ask_which(&title, &labels, "clawtap reauth", phone, session)?;
+            let number = ask_which(&title, &labels, "clawtap reauth", phone, context)?;
             Ok(Some(candidates.swap_remove(number).route))
         }
     }
@@ -40,12 +40,12 @@ pub(super) fn ask_which(
     labels: &[String],
     command: &str,
     phone: &Phone,
-    session: &Session,
+    context: &Context,
 ) -> Result<usize, Error> {
     let usage = |what: &str| {
         Error::new(Kind::Usage, what).hint(format!("Say which: {}", labels.join("; ")))
     };
-    let person = person(phone, session).ok_or_else(|| usage("there are several to choose from"))?;
+    let person = person(phone, context).ok_or_else(|| usage("there are several to choose from"))?;
     match person.choose(title, labels) {
         Ok(Some(number)) => Ok(number),
         Ok(None) => {

@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 
 use crate::cli::{self, Cli};
-use crate::commands::print;
+use crate::context::print;
 use crate::error::{Error, Outcome};
 
 pub(crate) fn run(arguments: &cli::Completions) -> Result<Outcome, Error> {

@@ -10,7 +10,8 @@ use crate::alert::rules::Rules;
 use crate::alert::wording;
 use crate::commands::questioning::assess_samples;
 use crate::commands::status::full;
-use crate::commands::{Session, print, standing, tap};
+use crate::commands::{standing, tap};
+use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Name, Way};
 use crate::render::demo::{Screen, render};
@@ -33,15 +34,15 @@ const SITUATIONS: [(&str, TimeDelta); 3] = [
     ("a login has ended", TimeDelta::minutes(-12)),
 ];
 
-pub(crate) fn run(session: &Session) -> Result<Outcome, Error> {
+pub(crate) fn run(context: &Context) -> Result<Outcome, Error> {
     let gateways = SITUATIONS
         .map(|(_, left)| sample(left))
         .into_iter()
         .collect::<Result<Vec<_>, _>>()?;
-    let assessments = assess_samples(&gateways, session);
+    let assessments = assess_samples(&gateways, context);
     let mut text = String::from("$ clawtap status\n\n");
     for assessment in &assessments[1..] {
-        text.push_str(&full(std::slice::from_ref(assessment), session));
+        text.push_str(&full(std::slice::from_ref(assessment), context));
         text.push_str("\n\n");
     }
     text.push_str("A tap on the home screen, when\n\n");
@@ -56,10 +57,10 @@ pub(crate) fn run(session: &Session) -> Result<Outcome, Error> {
             signs_in: reaction.page.is_some(),
             vibration_ms: reaction.vibration_ms,
         };
-        text.push_str(&render(&screen, session.terminal.width));
+        text.push_str(&render(&screen, context.terminal.width));
     }
     text.push_str("\nclawtap monitor, from a timer, tells\n\n");
-    text.push_str(&told(&assessments, session.terminal.width));
+    text.push_str(&told(&assessments, context.terminal.width));
     text.push_str("\nA sample: nobody was asked, nothing written.\nSet up your own: clawtap init me@gateway\n");
     print(&text)?;
     Ok(Outcome::Done)

@@ -6,7 +6,8 @@ use crate::cli::{self, Restart};
 use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
 use crate::commands::signing_in::mend;
 use crate::commands::syncing::Job;
-use crate::commands::{Session, afterwards, standing};
+use crate::commands::{afterwards, standing};
+use crate::context::Context;
 use crate::credentials::plan;
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::request::Want;
@@ -14,7 +15,7 @@ use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
 use crate::login::provider;
 use crate::login::route::Wish;
 use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
-use crate::phone::{Launcher, Phone, Reaction, Said};
+use crate::phone::{Phone, Reaction, Said};
 use crate::render::notification::Deed;
 use crate::render::{summary, toast};
 use crate::settings::{self, Settings};
@@ -25,21 +26,24 @@ use crate::system::{clock, files, terminal};
 /// How long a dialog may stay unanswered.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub(crate) fn run(arguments: cli::Guide, session: &Session) -> Result<Outcome, Error> {
-    let phone = Phone::find(&session.environment);
-    if matches!(phone, Phone::Terminal) && !session.terminal.answers {
+pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, Error> {
+    let phone = &context.phone;
+    if matches!(phone, Phone::Terminal) && !context.terminal.answers {
         return Err(Error::new(Kind::Usage, "guide needs a phone or a terminal")
             .hint("Without either: clawtap status"));
     }
     let selection = arguments.which.into();
-    let settings = settings::load(&selection, session.config.as_deref(), &session.environment)?;
+    let settings = settings::load(
+        &selection,
+        context.config_path.as_deref(),
+        &context.system.environment,
+    )?;
     let dialogs = Dialogs {
-        processes: &session.processes,
-        environment: &session.environment,
+        system: &context.system,
         patience: PATIENCE,
     };
     let prompts = Prompts {
-        processes: &session.processes,
+        processes: &context.system.processes,
     };
     let mut tour = Tour {
         person: if matches!(phone, Phone::Termux) {
@@ -50,13 +54,13 @@ pub(crate) fn run(arguments: cli::Guide, session: &Session) -> Result<Outcome, E
         phone,
         settings,
         assessments: Vec::new(),
-        session,
+        context,
     };
     tour.begin()?;
     match tour.walk() {
         Ok(()) => {}
         Err(Silence::NobodyThere) => terminal::say("Nobody answered; guide has ended.\n"),
-        Err(Silence::NotAsked(reason)) if session.processes.interrupted() => {
+        Err(Silence::NotAsked(reason)) if context.system.processes.interrupted() => {
             return Err(Error::new(Kind::Interrupted, reason));
         }
         Err(Silence::NotAsked(reason)) => {
@@ -71,10 +75,10 @@ pub(crate) fn run(arguments: cli::Guide, session: &Session) -> Result<Outcome, E
 /// One person's way through the pages.
 struct Tour<'a> {
     person: &'a dyn Person,
-    phone: Phone,
+    phone: &'a Phone,
     settings: Settings,
     assessments: Vec<Assessment>,
-    session: &'a Session,
+    context: &'a Context,
 }
 
 /// Where to go after an action.
@@ -98,7 +102,7 @@ impl Tour<'_> {
             );
         }
         let (gateways, freshness) = (&self.settings.gateways, self.settings.quick(false));
-        self.assessments = assess_these(gateways, freshness, Presence::Away, self.session)?;
+        self.assessments = assess_these(gateways, freshness, Presence::Away, self.context)?;
         self.learned(&self.assessments);
         Ok(())
     }
@@ -107,7 +111,7 @@ impl Tour<'_> {
     fn walk(&mut self) -> Result<(), Silence> {
         let means = Means {
             reminders: matches!(self.phone, Phone::Termux)
-                && self.session.environment.termux_prefix().is_some(),
+                && self.context.system.environment.termux_prefix().is_some(),
         };
         let mut page = guide::first(&self.assessments);
         loop {
@@ -207,8 +211,8 @@ impl Tour<'_> {
             profile: concern.login.as_ref().map(ToString::to_string),
             method: None,
         };
-        let (settings, phone) = (&self.settings, &self.phone);
-        let signed = mend(gateway, before, &wish, settings, phone, self.session);
+        let (settings, phone) = (&self.settings, self.phone);
+        let signed = mend(gateway, before, &wish, settings, phone, self.context);
         match signed {
             Ok(Some(signed)) => {
                 self.assessments[index] = signed.assessment;
@@ -231,8 +235,8 @@ impl Tour<'_> {
             from: None,
             restart: Restart::Ask,
             dry_run: false,
-            phone: &self.phone,
-            session: self.session,
+            phone: self.phone,
+            context: self.context,
         };
         match job.run() {
             Ok(synced) => synced.line(),
@@ -254,7 +258,7 @@ impl Tour<'_> {
             Want::Status,
             freshness,
             Presence::Away,
-            self.session,
+            self.context,
         );
         self.assessments[index] = assessment(gateway, reply);
         self.learned(&self.assessments[index..=index]);
@@ -264,7 +268,7 @@ impl Tour<'_> {
     fn learned(&self, assessments: &[Assessment]) {
         let standing = match self.phone {
             Phone::Termux => {
-                standing::after_check(assessments, self.settings.notification, self.session)
+                standing::after_check(assessments, self.settings.notification, self.context)
             }
             Phone::Terminal => Reaction::default(),
         };
@@ -272,7 +276,7 @@ impl Tour<'_> {
             vibration_ms: toast::vibration_ms(worst(assessments)),
             ..standing
         });
-        afterwards::refresh(assessments, self.session);
+        afterwards::refresh(assessments, self.context);
     }
 
     fn open_page(&self, concern: &Concern) {
@@ -287,7 +291,7 @@ impl Tour<'_> {
     /// # Errors
     /// Why it cannot, for a person.
     fn remind(&self, gateway: usize) -> Result<(), String> {
-        let environment = &self.session.environment;
+        let environment = &self.context.system.environment;
         let name = self
             .settings
             .gateways
@@ -296,18 +300,17 @@ impl Tour<'_> {
             .name
             .as_str();
         let prefix = environment.termux_prefix().ok_or("This is not Termux.")?;
-        let launcher = Launcher::of(environment, self.session.config.as_deref());
-        let line = launcher.line(Deed::CheckAgain, name, "");
+        let line = self.context.launcher.line(Deed::CheckAgain, name, "");
         let line = line.as_ref().and_then(|line| line.to_str());
         let check = line.ok_or("clawtap does not know where it is.")?;
-        let folder = environment.state_folder().ok_or("HOME is not set.")?;
+        let folder = environment.state_folder();
+        let folder = folder.map_err(|error| error.told())?;
         let (job, now) = (reminder::job(name), clock::now());
         let script = folder.join(format!("remind-{name}"));
         files::write_script(&script, &reminder::script(&prefix, check, job, now))
             .map_err(|error| format!("Cannot write {}: {error}", environment.spelled(&script)))?;
-        let processes = &self.session.processes;
         self.phone
-            .schedule(&script, job, reminder::EVERY, processes, environment)?;
+            .schedule(&script, job, reminder::EVERY, &self.context.system)?;
         let due = clock::local(now + reminder::AFTER);
         self.react(&Reaction {
             toast: format!("clawtap will check {name} again at {}", due.format("%H:%M")),
@@ -318,9 +321,7 @@ impl Tour<'_> {
 
     /// Has the phone do it. What does not work is told in the terminal; the dialogs go on without it.
     fn react(&self, reaction: &Reaction) -> Said {
-        let said = self
-            .phone
-            .react(reaction, &self.session.processes, &self.session.environment);
+        let said = self.phone.react(reaction, &self.context.system);
         terminal::say(&said.shown);
         for problem in &said.problems {
             terminal::say(&format!("clawtap: {problem}\n"));

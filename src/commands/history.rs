@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::cli;
-use crate::commands::{Session, print};
+use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::history::Event;
 use crate::history::log;
@@ -12,9 +12,9 @@ use crate::settings::nearest;
 use crate::status::text::Text;
 use crate::system::{clock, terminal};
 
-pub(crate) fn run(arguments: &cli::History, session: &Session) -> Result<Outcome, Error> {
-    let log = log::read(&session.environment)?;
-    if session.verbose && log.unreadable > 0 {
+pub(crate) fn run(arguments: &cli::History, context: &Context) -> Result<Outcome, Error> {
+    let log = log::read(&context.system.environment)?;
+    if context.verbose && log.unreadable > 0 {
         let count = log.unreadable;
         terminal::say(&format!("clawtap: lines that cannot be read: {count}\n"));
     }
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &cli::History, session: &Session) -> Result<Outcome
         let view = View {
             since,
             now,
-            width: session.terminal.width,
+            width: context.terminal.width,
         };
         history::render(&events, view, clock::local)
     })?;

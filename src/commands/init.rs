@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli;
 use crate::commands::questioning::{Person, ask_one, assessment};
-use crate::commands::{Session, print};
+use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::ask::Reply;
 use crate::gateway::failure::{Failure, Problem};
@@ -15,12 +15,12 @@ use crate::render::summary;
 use crate::settings;
 use crate::system::{files, terminal};
 
-pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Error> {
-    let path = settings::config_path(session.config.as_deref(), &session.environment)?;
-    let config = settings::read_config(&path, &session.environment)?;
+pub(crate) fn run(arguments: cli::Init, context: &Context) -> Result<Outcome, Error> {
+    let path = settings::config_path(context.config_path.as_deref(), &context.system.environment)?;
+    let config = settings::read_config(&path, &context.system.environment)?;
     let configured = config.gateways;
     let yes = arguments.yes;
-    let mut gateway = described(arguments, &configured, session)?;
+    let mut gateway = described(arguments, &configured, context)?;
     if let (Way::Ssh(ssh), false) = (&mut gateway.way, config.ssh_multiplex) {
         ssh.multiplex = false;
     }
@@ -30,38 +30,38 @@ pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Er
         Want::VersionAndStatus,
         Freshness::Unkept,
         Person::AtTerminal,
-        session,
+        context,
     );
     if let (Err(failure), Way::Ssh(ssh)) = (&reply.outcome, &gateway.way)
         && failure.problem == Problem::HostKeyUnknown
     {
-        pin_host_key(&gateway, ssh, yes, session)?;
+        pin_host_key(&gateway, ssh, yes, context)?;
         reply = ask_one(
             &gateway,
             Want::VersionAndStatus,
             Freshness::Unkept,
             Person::AtTerminal,
-            session,
+            context,
         );
     }
-    if session.processes.interrupted() {
+    if context.system.processes.interrupted() {
         return Err(Error::new(
             Kind::Interrupted,
             "interrupted; nothing was written",
         ));
     }
     if let Some(failure) = stands_in_the_way(&reply) {
-        return Err(explained(failure, &gateway, session));
+        return Err(explained(failure, &gateway, context));
     }
     let mut text = found(&gateway, &reply);
-    text.push_str(&written(&path, &gateway, &configured, session)?);
+    text.push_str(&written(&path, &gateway, &configured, context)?);
     let assessment = assessment(&gateway, reply);
     text.push_str(&format!(
         "{} {}\n\nNext: clawtap status\n",
         summary::mark(assessment.verdict()),
         summary::line(&assessment)
     ));
-    text.push_str(what_next(session));
+    text.push_str(what_next(context));
     print(&text)?;
     Ok(Outcome::Done)
 }
@@ -70,16 +70,16 @@ pub(crate) fn run(arguments: cli::Init, session: &Session) -> Result<Outcome, Er
 fn described(
     arguments: cli::Init,
     configured: &[Gateway],
-    session: &Session,
+    context: &Context,
 ) -> Result<Gateway, Error> {
     let usage = |what: &str, reason: String| Error::new(Kind::Usage, format!("{what}: {reason}"));
-    let absolute = |path: PathBuf| session.environment.absolute(&path);
+    let absolute = |path: PathBuf| context.system.environment.absolute(&path);
     let way = if arguments.local {
         Way::Local
     } else {
         let target = match arguments.target {
             Some(target) => target,
-            None => asked_for_target(session)?,
+            None => asked_for_target(context)?,
         };
         Way::Ssh(Ssh {
             target: Target::parse(&target).map_err(|reason| {
@@ -121,12 +121,12 @@ fn described(
     }
 }
 
-fn asked_for_target(session: &Session) -> Result<String, Error> {
+fn asked_for_target(context: &Context) -> Result<String, Error> {
     let missing = || {
         Error::new(Kind::Usage, "init needs to know the gateway")
             .hint("clawtap init me@gateway, or --local for this machine")
     };
-    if !session.terminal.answers {
+    if !context.terminal.answers {
         return Err(missing());
     }
     let answer = terminal::ask("Which gateway? (host, user@host or ssh alias) ");
@@ -159,10 +159,9 @@ fn default_name(way: &Way, configured: &[Gateway]) -> Result<Name, Error> {
         })
 }
 
-fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, session: &Session) -> Result<(), Error> {
-    let explained = |failure: Failure| explained(&failure, gateway, session);
-    let offer =
-        host_key::offered(ssh, &session.processes, &session.environment).map_err(explained)?;
+fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, context: &Context) -> Result<(), Error> {
+    let explained = |failure: Failure| explained(&failure, gateway, context);
+    let offer = host_key::offered(ssh, &context.system).map_err(explained)?;
     terminal::say(&format!(
         "{} is new to this device. Its host key:\n  {}\n",
         ssh.target.host(),
@@ -175,7 +174,7 @@ fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, session: &Session) -> R
                 format!("{}: {message}; nothing was written", gateway.name),
             )
         };
-        if !session.terminal.answers {
+        if !context.terminal.answers {
             return Err(refused("its host key is not confirmed")
                 .hint("Compare it with the gateway's own, then run init again with --yes"));
         }
@@ -187,11 +186,10 @@ fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, session: &Session) -> R
                 .hint("On the gateway: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"));
         }
     }
-    let file =
-        host_key::pin(&offer, ssh, &session.processes, &session.environment).map_err(explained)?;
+    let file = host_key::pin(&offer, ssh, &context.system).map_err(explained)?;
     terminal::say(&format!(
         "Pinned in {}\n",
-        session.environment.spelled(&file)
+        context.system.environment.spelled(&file)
     ));
     Ok(())
 }
@@ -210,13 +208,13 @@ fn stands_in_the_way(reply: &Reply) -> Option<&Failure> {
     (!unwell).then_some(failure)
 }
 
-fn explained(failure: &Failure, gateway: &Gateway, session: &Session) -> Error {
+fn explained(failure: &Failure, gateway: &Gateway, context: &Context) -> Error {
     let mut message = format!("{}: {}", gateway.name, failure.problem.what());
     if let Some(detail) = &failure.detail {
         message.push_str(&format!("\n  {detail}"));
     }
     let hint = match (failure.problem, &gateway.way) {
-        (Problem::Refused, Way::Ssh(ssh)) if ssh.identity_file.is_none() && !has_key(session) => {
+        (Problem::Refused, Way::Ssh(ssh)) if ssh.identity_file.is_none() && !has_key(context) => {
             format!(
                 "This device has no ssh key yet. Make one with ssh-keygen, then: ssh-copy-id {}",
                 ssh.words()
@@ -230,9 +228,10 @@ fn explained(failure: &Failure, gateway: &Gateway, session: &Session) -> Error {
     Error::new(Kind::Gateway, message).hint(hint)
 }
 
-fn has_key(session: &Session) -> bool {
+fn has_key(context: &Context) -> bool {
     let is_key = |name: &str| name.starts_with("id_");
-    session
+    context
+        .system
         .environment
         .home()
         .is_some_and(|home| files::holds(&home.join(".ssh"), is_key))
@@ -256,8 +255,8 @@ fn found(gateway: &Gateway, reply: &Reply) -> String {
 }
 
 /// What else there is: alerts, and on a phone the home screen.
-fn what_next(session: &Session) -> &'static str {
-    match session.environment.termux_prefix() {
+fn what_next(context: &Context) -> &'static str {
+    match context.system.environment.termux_prefix() {
         Some(_) => {
             "For the home screen: clawtap widgets install\nTo be told in time: clawtap monitor install\n"
         }
@@ -270,10 +269,10 @@ fn written(
     path: &Path,
     gateway: &Gateway,
     configured: &[Gateway],
-    session: &Session,
+    context: &Context,
 ) -> Result<String, Error> {
     let name = &gateway.name;
-    let spelled = session.environment.spelled(path);
+    let spelled = context.system.environment.spelled(path);
     if configured.iter().any(|known| known.name == *name) {
         return Ok(format!("✓ {name} is in {spelled} already\n"));
     }

@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 
 use crate::cli::{Cli, EXIT_CODES};
-use crate::commands::print;
+use crate::context::print;
 use crate::error::{Error, Kind, Outcome};
 
 /// Has `\*(Aq` mean an apostrophe in every roff.

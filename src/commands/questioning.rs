@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::commands::Session;
+use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::gateway::ask::{Question, Reply, ask};
 use crate::gateway::command_line::Questions;
@@ -14,8 +14,8 @@ use crate::memory::reports::Reports;
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::document::Unreadable;
 use crate::status::wire;
+use crate::system::System;
 use crate::system::parallel::{in_parallel, in_parallel_each};
-use crate::system::process::Processes;
 use crate::system::spinner::Spinner;
 use crate::system::{clock, files, terminal};
 
@@ -43,9 +43,9 @@ pub(crate) fn assess_these(
     gateways: &[Gateway],
     freshness: Freshness,
     person: Person,
-    session: &Session,
+    context: &Context,
 ) -> Result<Vec<Assessment>, Error> {
-    assess_each(gateways, freshness, person, session, |_| {})
+    assess_each(gateways, freshness, person, context, |_| {})
 }
 
 /// Asks these gateways, and shows each answer to `arrived` as soon as it is there: one that is slow delays no other.
@@ -53,15 +53,15 @@ pub(crate) fn assess_each(
     gateways: &[Gateway],
     freshness: Freshness,
     person: Person,
-    session: &Session,
+    context: &Context,
     mut arrived: impl FnMut(&Assessment),
 ) -> Result<Vec<Assessment>, Error> {
-    let interrupted = || session.processes.interrupted();
+    let interrupted = || context.system.processes.interrupted();
     let assessments = match gateways {
         [only] => {
             let answer = assessment(
                 only,
-                ask_one(only, Want::Status, freshness, person, session),
+                ask_one(only, Want::Status, freshness, person, context),
             );
             if !interrupted() {
                 arrived(&answer);
@@ -69,21 +69,21 @@ pub(crate) fn assess_each(
             vec![answer]
         }
         several => {
-            let watched = session.terminal.watched;
+            let watched = context.terminal.watched;
             let spinner = Spinner::start(watched, format!("asking {} gateways", several.len()));
             let mut awaited: Vec<&Gateway> = several.iter().collect();
             // Two passphrase prompts at once would be told apart by nobody: here ssh asks nothing.
-            let processes = session.processes.with_few_silent(CONNECTING);
+            let system = context.system.with_few_silent(CONNECTING);
             let answer = |gateway: &Gateway| {
                 let question = Question {
                     want: Want::Status,
                     freshness,
                     questions: Questions::Forbidden,
                 };
-                let reply = ask_and_remember(gateway, question, &processes, session);
+                let reply = ask_and_remember(gateway, question, &system, context);
                 assessment(gateway, reply)
             };
-            let at_once = if session.environment.is_android() {
+            let at_once = if context.system.environment.is_android() {
                 AWAITED_ON_ANDROID
             } else {
                 AWAITED
@@ -116,7 +116,7 @@ pub(crate) fn ask_one(
     want: Want,
     freshness: Freshness,
     person: Person,
-    session: &Session,
+    context: &Context,
 ) -> Reply {
     let ask = |questions| {
         let question = Question {
@@ -124,13 +124,13 @@ pub(crate) fn ask_one(
             freshness,
             questions,
         };
-        ask_and_remember(gateway, question, &session.processes, session)
+        ask_and_remember(gateway, question, &context.system, context)
     };
-    let spinner = Spinner::start(session.terminal.watched, format!("asking {}", gateway.name));
+    let spinner = Spinner::start(context.terminal.watched, format!("asking {}", gateway.name));
     let reply = ask(Questions::Forbidden);
     drop(spinner);
     let refused = matches!(&reply.outcome, Err(failure) if failure.problem == Problem::Refused);
-    if refused && person == Person::AtTerminal && session.terminal.answers {
+    if refused && person == Person::AtTerminal && context.terminal.answers {
         terminal::say(&format!(
             "{} needs more than this device's key.\n",
             gateway.name
@@ -144,25 +144,25 @@ pub(crate) fn ask_one(
 fn ask_and_remember(
     gateway: &Gateway,
     question: Question,
-    processes: &Processes,
-    session: &Session,
+    system: &System,
+    context: &Context,
 ) -> Reply {
-    let environment = &session.environment;
-    let reply = ask(gateway, question, processes, environment);
-    if let (Ok(report), Some(reports)) = (&reply.outcome, Reports::of(environment)) {
-        remark(reports.remember(gateway, report), session);
+    let reply = ask(gateway, question, system);
+    if let (Ok(report), Some(reports)) = (&reply.outcome, Reports::of(&context.system.environment))
+    {
+        remark(reports.remember(gateway, report), context);
     }
     reply
 }
 
 /// What was remembered of these gateways, judged again now; the rest is left out.
-pub(crate) fn recall(gateways: &[Gateway], session: &Session) -> Vec<Assessment> {
-    let Some(reports) = Reports::of(&session.environment) else {
+pub(crate) fn recall(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
+    let Some(reports) = Reports::of(&context.system.environment) else {
         return Vec::new();
     };
     let now = clock::now();
     let recalled = |gateway: &Gateway| {
-        let report = remark(reports.recall(gateway, now), session)??;
+        let report = remark(reports.recall(gateway, now), context)??;
         let name = gateway.name.to_string();
         Some(Assessment::new(name, Ok(report), Duration::ZERO, now))
     };
@@ -170,11 +170,11 @@ pub(crate) fn recall(gateways: &[Gateway], session: &Session) -> Vec<Assessment>
 }
 
 /// A memory that does not serve is as good as none, unless somebody wants to know.
-fn remark<T>(outcome: Result<T, String>, session: &Session) -> Option<T> {
+fn remark<T>(outcome: Result<T, String>, context: &Context) -> Option<T> {
     match outcome {
         Ok(value) => Some(value),
         Err(reason) => {
-            if session.verbose {
+            if context.verbose {
                 terminal::say(&format!("clawtap: {reason}\n"));
             }
             None
@@ -183,15 +183,14 @@ fn remark<T>(outcome: Result<T, String>, session: &Session) -> Option<T> {
 }
 
 /// Asks samples, of which nothing is remembered.
-pub(crate) fn assess_samples(samples: &[Gateway], session: &Session) -> Vec<Assessment> {
-    let (processes, environment) = (&session.processes, &session.environment);
+pub(crate) fn assess_samples(samples: &[Gateway], context: &Context) -> Vec<Assessment> {
     let asked = |sample: &Gateway| {
         let question = Question {
             want: Want::Status,
             freshness: Freshness::Unkept,
             questions: Questions::Forbidden,
         };
-        ask(sample, question, processes, environment)
+        ask(sample, question, &context.system)
     };
     in_parallel(samples, |sample| assessment(sample, asked(sample)))
 }

@@ -4,7 +4,8 @@ use crate::cli;
 use crate::commands::choosing::{self, ask_which};
 use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
 use crate::commands::signing_in::{Order, person, sign_in};
-use crate::commands::{Session, print, tap};
+use crate::commands::tap;
+use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::connection::Connection;
 use crate::gateway::identity::Gateway;
@@ -16,26 +17,30 @@ use crate::render::summary;
 use crate::settings::{self, Selection, Settings};
 use crate::status::verdict::Verdict;
 
-pub(crate) fn run(arguments: cli::Reauth, session: &Session) -> Result<Outcome, Error> {
-    let phone = Phone::find(&session.environment);
-    let outcome = reauth(arguments, &phone, session);
+pub(crate) fn run(arguments: cli::Reauth, context: &Context) -> Result<Outcome, Error> {
+    let phone = &context.phone;
+    let outcome = reauth(arguments, phone, context);
     // A widget has no terminal: what came of it must reach the screen too.
     match &outcome {
-        Ok(line) => tap::tell(&phone, line.clone(), Verdict::Ok, session),
-        Err(error) => tap::tell_error(&phone, error, session),
+        Ok(line) => tap::tell(phone, line.clone(), Verdict::Ok, context),
+        Err(error) => tap::tell_error(phone, error, context),
     }
     print(&format!("{}\n", outcome?))?;
     Ok(Outcome::Done)
 }
 
 /// Signs in, or says why there is nothing to do.
-fn reauth(arguments: cli::Reauth, phone: &Phone, session: &Session) -> Result<String, Error> {
+fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<String, Error> {
     let selection = match arguments.gateway {
         Some(name) => Selection::One(name),
         None => Selection::Default,
     };
-    let settings = settings::load(&selection, session.config.as_deref(), &session.environment)?;
-    if person(phone, session).is_none() && !arguments.dry_run {
+    let settings = settings::load(
+        &selection,
+        context.config_path.as_deref(),
+        &context.system.environment,
+    )?;
+    if person(phone, context).is_none() && !arguments.dry_run {
         return Err(
             Error::new(Kind::Usage, "reauth needs a phone or a terminal")
                 .hint("Start it in a terminal: clawtap reauth"),
@@ -46,17 +51,17 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, session: &Session) -> Result<St
         profile: arguments.profile,
         method: arguments.method,
     };
-    let gateway = which(&settings, phone, session)?;
-    let connection = Connection::to(gateway, &session.processes, &session.environment);
+    let gateway = which(&settings, phone, context)?;
+    let connection = Connection::to(gateway, &context.system);
     let reply = ask_one(
         &connection.gateway,
         Want::Status,
         settings.fresh(),
         Presence::AtTerminal,
-        session,
+        context,
     );
     let before = assessment(&connection.gateway, reply);
-    let Some(route) = choosing::route(&before, &wish, phone, session)? else {
+    let Some(route) = choosing::route(&before, &wish, phone, context)? else {
         return Ok(format!("{}; nothing to sign in to", summary::line(&before)));
     };
     if arguments.dry_run {
@@ -75,20 +80,20 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, session: &Session) -> Result<St
         freshness: settings.fresh(),
         ticket: None,
     };
-    sign_in(&order, session).map(|done| done.line)
+    sign_in(&order, context).map(|done| done.line)
 }
 
 /// The gateway it is about: the only one, the only one where something is wrong, or the person's choice.
 fn which<'a>(
     settings: &'a Settings,
     phone: &Phone,
-    session: &Session,
+    context: &Context,
 ) -> Result<&'a Gateway, Error> {
     let gateways = &settings.gateways[..];
     if let [only] = gateways {
         return Ok(only);
     }
-    let assessments = assess_these(gateways, settings.fresh(), Presence::Away, session)?;
+    let assessments = assess_these(gateways, settings.fresh(), Presence::Away, context)?;
     let troubled: Vec<_> = gateways
         .iter()
         .zip(&assessments)
@@ -109,6 +114,6 @@ fn which<'a>(
         .map(|(_, assessment)| summary::line(assessment))
         .collect();
     let title = "Sign in on which gateway?";
-    let number = ask_which(title, &labels, "clawtap reauth", phone, session)?;
+    let number = ask_which(title, &labels, "clawtap reauth", phone, context)?;
     Ok(offered[number].0)
 }

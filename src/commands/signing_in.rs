@@ -5,7 +5,8 @@ use zeroize::Zeroizing;
 
 use crate::cli::Restart;
 use crate::commands::questioning::{Person as Presence, ask_one, assessment};
-use crate::commands::{Session, afterwards, choosing, standing};
+use crate::commands::{afterwards, choosing, standing};
+use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::gateway::connection::Connection;
 use crate::gateway::errand::{self, Done};
@@ -26,7 +27,6 @@ use crate::settings::config_file::{Notification, SignIn};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::report::Report;
 use crate::status::text::Text;
-use crate::system::process::Processes;
 use crate::system::terminal;
 
 pub(super) const MAY_BE_STORED: &str = "It may be stored. See: clawtap status";
@@ -62,10 +62,10 @@ pub(super) fn mend(
     wish: &Wish,
     settings: &Settings,
     phone: &Phone,
-    session: &Session,
+    context: &Context,
 ) -> Result<Option<Outcome>, Error> {
-    let connection = Connection::to(gateway, &session.processes, &session.environment);
-    let Some(route) = choosing::route(before, wish, phone, session)? else {
+    let connection = Connection::to(gateway, &context.system);
+    let Some(route) = choosing::route(before, wish, phone, context)? else {
         return Ok(None);
     };
     let order = Order {
@@ -79,55 +79,53 @@ pub(super) fn mend(
         freshness: settings.fresh(),
         ticket: None,
     };
-    sign_in(&order, session).map(Some)
+    sign_in(&order, context).map(Some)
 }
 
 /// Does it, and makes sure of it. Until the login is stored, the old one is as it was.
-pub(crate) fn sign_in(order: &Order<'_>, session: &Session) -> Result<Outcome, Error> {
+pub(crate) fn sign_in(order: &Order<'_>, context: &Context) -> Result<Outcome, Error> {
     let gateway = &order.connection.gateway;
     let taken;
     let ticket = match order.ticket {
         Some(ticket) => ticket,
-        None => match Ticket::of(&gateway.name, &session.environment)? {
+        None => match Ticket::of(&gateway.name, &context.system.environment)? {
             Queue::First(ticket) => {
                 taken = ticket;
                 &taken
             }
-            Queue::Taken(page) => return Err(under_way(order, page, session)),
+            Queue::Taken(page) => return Err(under_way(order, page, context)),
         },
     };
     let shown = |page: &str| ticket.note(page);
     let scene = Scene {
         connection: order.connection,
         phone: order.phone,
+        launcher: &context.launcher,
         rules: order.rules,
-        processes: &session.processes,
-        environment: &session.environment,
+        system: &context.system,
         page_shown: &shown,
     };
-    let signed = perform(order, &scene, session);
+    let signed = perform(order, &scene, context);
     let uninvited = Reaction {
         withdrawn: vec![session::invitation_id(gateway.name.as_str())],
         ..Reaction::default()
     };
     // Also when everything else was ended: what invites to a dead page must not stay.
-    order
-        .phone
-        .tell(&uninvited, &Processes::default(), &session.environment);
-    let (promised, wants_restart) = signed.map_err(|error| explained(error, gateway, session))?;
+    order.phone.tell(&uninvited, &context.system.unstoppable());
+    let (promised, wants_restart) = signed.map_err(|error| explained(error, gateway, context))?;
     if wants_restart {
-        restart(gateway, order.restart, order.phone, session);
+        restart(gateway, order.restart, order.phone, context);
     }
     let reply = ask_one(
         gateway,
         Want::Status,
         order.freshness,
         Presence::Away,
-        session,
+        context,
     );
     let assessment = assessment(gateway, reply);
     let proof = proof::of(order.route, promised, order.before, &assessment);
-    learned(&assessment, order.phone, order.notification, session);
+    learned(&assessment, order.phone, order.notification, context);
     match proof {
         Ok(what) => Ok(Outcome {
             line: format!("{}: {what}", gateway.name),
@@ -144,19 +142,19 @@ pub(crate) fn sign_in(order: &Order<'_>, session: &Session) -> Result<Outcome, E
 fn perform(
     order: &Order<'_>,
     scene: &Scene<'_>,
-    session: &Session,
+    context: &Context,
 ) -> Result<(Option<TimeDelta>, bool), Setback> {
     let gateway = &order.connection.gateway;
     tell(
         order.phone,
         &format!("{}: starting the sign-in…", gateway.name),
-        session,
+        context,
     );
     match (order.route, plan::on_terminal(order.route, gateway)) {
         (Route::ApiKey { provider, profile }, _) => {
             let secret = key::bring(provider.as_str(), scene)?;
             let storing = Storing::key(secret, provider, profile.as_ref(), gateway);
-            Ok((None, store(storing, order, scene, session)?))
+            Ok((None, store(storing, order, scene, context)?))
         }
         (Route::SetupToken { profile }, Some(program)) => {
             let signed = session::run(program, scene)?;
@@ -168,7 +166,7 @@ fn perform(
                 code::check(&Shape::SetupToken, token.reveal(), None).map_err(Setback::BadToken)?;
             let days = days.unwrap_or(plan::SETUP_TOKEN_DAYS);
             let storing = Storing::token(token, profile.as_ref(), days, gateway);
-            let wants_restart = store(storing, order, scene, session)?;
+            let wants_restart = store(storing, order, scene, context)?;
             Ok((Some(TimeDelta::days(days.into())), wants_restart))
         }
         (_, Some(program)) => {
@@ -184,16 +182,16 @@ fn store(
     storing: Storing,
     order: &Order<'_>,
     scene: &Scene<'_>,
-    session: &Session,
+    context: &Context,
 ) -> Result<bool, Setback> {
     let gateway = &order.connection.gateway;
     tell(
         order.phone,
         &format!("{}: storing it…", gateway.name),
-        session,
+        context,
     );
     let input = Zeroizing::new(format!("{}\n", storing.secret.reveal()));
-    match run(gateway, &storing.errand, input.as_bytes(), session).map_err(Setback::LostStoring)? {
+    match run(gateway, &storing.errand, input.as_bytes(), context).map_err(Setback::LostStoring)? {
         Done::Ran { exit: 0, said } => Ok(session::wants_restart(said.reveal())),
         Done::Ran { said, .. } => {
             let said = masking::without(said.reveal(), &storing.secret);
@@ -208,24 +206,18 @@ pub(super) fn run(
     gateway: &Gateway,
     errand: &Errand,
     input: &[u8],
-    session: &Session,
+    context: &Context,
 ) -> Result<Done, Failure> {
-    errand::run(
-        gateway,
-        errand,
-        input,
-        &session.processes,
-        &session.environment,
-    )
+    errand::run(gateway, errand, input, &context.system)
 }
 
 /// Restarts the gateway process, or says how, as the person wants it. The login is stored either way.
-pub(super) fn restart(gateway: &Gateway, wish: Restart, phone: &Phone, session: &Session) {
+pub(super) fn restart(gateway: &Gateway, wish: Restart, phone: &Phone, context: &Context) {
     let wanted = match wish {
         Restart::Yes => true,
         Restart::No => false,
         Restart::Ask => {
-            let person = person(phone, session);
+            let person = person(phone, context);
             let choices = ["Restart it", "Later"].map(String::from);
             let title = "OpenClaw must restart to use the new login";
             person.is_some_and(|person| person.choose(title, &choices) == Ok(Some(0)))
@@ -235,8 +227,8 @@ pub(super) fn restart(gateway: &Gateway, wish: Restart, phone: &Phone, session: 
         terminal::say("Later, on the gateway: openclaw gateway restart\n");
         return;
     }
-    tell(phone, &format!("{}: restarting…", gateway.name), session);
-    let problem = match run(gateway, &plan::restart(), &[], session) {
+    tell(phone, &format!("{}: restarting…", gateway.name), context);
+    let problem = match run(gateway, &plan::restart(), &[], context) {
         Ok(Done::Ran { exit: 0, .. }) => return,
         Ok(Done::Ran { said, .. }) => last_line(&masking::masked(said.reveal())),
         Ok(Done::TooOld | Done::NoClaude) => None,
@@ -250,7 +242,7 @@ pub(super) fn restart(gateway: &Gateway, wish: Restart, phone: &Phone, session: 
     tell(
         phone,
         &format!("{}: not restarted{why}", gateway.name),
-        session,
+        context,
     );
     terminal::say("→ On the gateway: openclaw gateway restart\n");
 }
@@ -267,18 +259,18 @@ pub(super) fn report(assessment: &Assessment) -> Result<&Report, Error> {
 }
 
 /// The person, if there is one to be asked.
-pub(crate) fn person<'a>(phone: &Phone, session: &'a Session) -> Option<Box<dyn Person + 'a>> {
-    let reachable = matches!(phone, Phone::Termux) || session.terminal.answers;
-    reachable.then(|| questions::person(phone, &session.processes, &session.environment))
+pub(crate) fn person<'a>(phone: &Phone, context: &'a Context) -> Option<Box<dyn Person + 'a>> {
+    let reachable = matches!(phone, Phone::Termux) || context.terminal.answers;
+    reachable.then(|| questions::person(phone, &context.system))
 }
 
 /// A sign of life: a toast on a phone, a line in a terminal.
-pub(super) fn tell(phone: &Phone, text: &str, session: &Session) {
+pub(super) fn tell(phone: &Phone, text: &str, context: &Context) {
     let reaction = Reaction {
         toast: text.to_owned(),
         ..Reaction::default()
     };
-    phone.tell(&reaction, &session.processes, &session.environment);
+    phone.tell(&reaction, &context.system);
     terminal::say(&format!("{text}\n"));
 }
 
@@ -287,18 +279,18 @@ pub(super) fn learned(
     assessment: &Assessment,
     phone: &Phone,
     wanted: Notification,
-    session: &Session,
+    context: &Context,
 ) {
     let only = std::slice::from_ref(assessment);
     if matches!(phone, Phone::Termux) {
-        let standing = standing::after_check(only, wanted, session);
-        phone.react(&standing, &session.processes, &session.environment);
+        let standing = standing::after_check(only, wanted, context);
+        phone.react(&standing, &context.system);
     }
-    afterwards::refresh(only, session);
+    afterwards::refresh(only, context);
 }
 
 /// Somebody is at it: the page again, for whoever has lost it.
-fn under_way(order: &Order<'_>, page: Option<String>, session: &Session) -> Error {
+fn under_way(order: &Order<'_>, page: Option<String>, context: &Context) -> Error {
     let allowed = &order.rules.allowed_hosts;
     let page = page.filter(|page| crate::login::page::inspect(page, allowed).is_ok());
     let error = Error::new(
@@ -316,18 +308,16 @@ fn under_way(order: &Order<'_>, page: Option<String>, session: &Session) -> Erro
         page,
         ..Reaction::default()
     };
-    let said = order
-        .phone
-        .react(&reaction, &session.processes, &session.environment);
+    let said = order.phone.react(&reaction, &context.system);
     terminal::say(&said.shown);
     error
 }
 
 /// Why it came to nothing, and what to do next.
-pub(super) fn explained(setback: Setback, gateway: &Gateway, session: &Session) -> Error {
+pub(super) fn explained(setback: Setback, gateway: &Gateway, context: &Context) -> Error {
     let name = &gateway.name;
     let sign_in = |what: &str| Error::new(Kind::SignIn, format!("{name}: {what}"));
-    if session.processes.interrupted() {
+    if context.system.processes.interrupted() {
         let hint = match setback {
             Setback::LostStoring(_) => MAY_BE_STORED,
             _ => "The old login is as it was",

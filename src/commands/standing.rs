@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::commands::Session;
-use crate::phone::{Launcher, Reaction};
+use crate::context::Context;
+use crate::phone::Reaction;
 use crate::render::notification;
 use crate::render::picture::{self, Room};
 use crate::settings::config_file::Notification;
@@ -15,16 +15,16 @@ use crate::system::{clock, files, terminal};
 pub(crate) fn reaction(
     assessments: &[Assessment],
     wanted: Notification,
-    session: &Session,
+    context: &Context,
 ) -> Reaction {
     let mut reaction = Reaction {
-        launcher: Launcher::of(&session.environment, session.config.as_deref()),
+        launcher: context.launcher.clone(),
         ..of(assessments, wanted)
     };
     if wanted.picture {
         for notification in &mut reaction.notifications {
             let about = |assessment: &&Assessment| assessment.name == notification.gateway;
-            let picture = assessments.iter().find(about).map(|it| keep(it, session));
+            let picture = assessments.iter().find(about).map(|it| keep(it, context));
             notification.picture = picture.transpose().unwrap_or_else(|reason| {
                 terminal::say(&format!("clawtap: {reason}\n"));
                 None
@@ -39,9 +39,9 @@ pub(crate) fn reaction(
 pub(crate) fn after_check(
     assessments: &[Assessment],
     wanted: Notification,
-    session: &Session,
+    context: &Context,
 ) -> Reaction {
-    let standing = reaction(assessments, wanted, session);
+    let standing = reaction(assessments, wanted, context);
     if wanted.after_tap {
         return standing;
     }
@@ -55,16 +55,16 @@ pub(crate) fn after_check(
 ///
 /// # Errors
 /// Why there is none, for a person.
-fn keep(assessment: &Assessment, session: &Session) -> Result<PathBuf, String> {
-    let folder = session.environment.state_folder();
-    let folder = folder.ok_or("HOME is not set, so there is no picture")?;
+fn keep(assessment: &Assessment, context: &Context) -> Result<PathBuf, String> {
+    let folder = context.system.environment.state_folder();
+    let folder = folder.map_err(|error| error.message)?;
     let name = format!("pictures/{}.png", assessment.name);
-    let path = session.environment.absolute(&folder.join(name));
+    let path = context.system.environment.absolute(&folder.join(name));
     let only = std::slice::from_ref(assessment);
     let kept = picture::png(only, Room::Notification, clock::local)
         .and_then(|picture| files::write_private(&path, &picture));
     kept.map_err(|error| {
-        let path = session.environment.spelled(&path);
+        let path = context.system.environment.spelled(&path);
         format!("cannot keep the picture {path}: {error}")
     })?;
     Ok(path)

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::cli;
 use crate::commands::questioning::{Person, assess_document, assess_each};
-use crate::commands::{Session, afterwards, print, standing, watch};
+use crate::commands::{afterwards, standing, watch};
+use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::phone::Phone;
 use crate::render::picture::{self, Room};
@@ -15,25 +16,25 @@ use crate::status::assessment::{Assessment, worst};
 use crate::system::terminal::{Terminal, say, shows_results};
 use crate::system::{clock, files};
 
-pub(crate) fn run(arguments: cli::Status, session: &Session) -> Result<Outcome, Error> {
+pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, Error> {
     if let Some(every) = arguments.watch {
-        return watch::run(arguments, every, session);
+        return watch::run(arguments, every, context);
     }
     let mut shown = 0;
     let (assessments, wanted) = if let Some(path) = &arguments.input {
         (vec![assess_document(path)?], Notification::default())
     } else {
-        let (config, environment) = (session.config.as_deref(), &session.environment);
+        let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
         let settings = settings::load(&arguments.which.into(), config, environment)?;
         // A person reads every answer as soon as it is there, a program all of them at the end.
         let streams = arguments.format == cli::Format::Full && shows_results();
         let mut printed = Ok(());
         let person = Person::AtTerminal;
         let freshness = settings.quick(arguments.fresh);
-        let assessments = assess_each(&settings.gateways, freshness, person, session, |one| {
+        let assessments = assess_each(&settings.gateways, freshness, person, context, |one| {
             if streams && printed.is_ok() {
                 let gap = if shown > 0 { "\n" } else { "" };
-                printed = print(&(gap.to_owned() + &full(std::slice::from_ref(one), session)));
+                printed = print(&(gap.to_owned() + &full(std::slice::from_ref(one), context)));
                 shown += 1;
             }
         })?;
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: cli::Status, session: &Session) -> Result<Outcome, 
     };
     if shown == 0 {
         print(&match arguments.format {
-            cli::Format::Full => full(&assessments, session),
+            cli::Format::Full => full(&assessments, context),
             cli::Format::Simple => simple::render(&assessments),
             cli::Format::Json => json::render(&assessments),
             cli::Format::Prometheus => prometheus::render(&assessments),
@@ -52,23 +53,23 @@ pub(crate) fn run(arguments: cli::Status, session: &Session) -> Result<Outcome, 
         draw(&assessments, path)?;
     }
     if arguments.notify {
-        notify(&assessments, wanted, session);
+        notify(&assessments, wanted, context);
     }
     if arguments.input.is_none() {
-        afterwards::refresh(&assessments, session);
+        afterwards::refresh(&assessments, context);
     }
     Ok(Outcome::Judged(worst(&assessments)))
 }
 
 /// Has the phone put up, replace or take away notifications; what does not work is told and changes nothing else.
-fn notify(assessments: &[Assessment], wanted: Notification, session: &Session) {
-    let phone = Phone::find(&session.environment);
+fn notify(assessments: &[Assessment], wanted: Notification, context: &Context) {
+    let phone = &context.phone;
     if matches!(phone, Phone::Terminal) {
         say("clawtap: there is no phone to notify here\n→ In Termux: pkg install termux-api\n");
         return;
     }
-    let reaction = standing::reaction(assessments, wanted, session);
-    let said = phone.react(&reaction, &session.processes, &session.environment);
+    let reaction = standing::reaction(assessments, wanted, context);
+    let said = phone.react(&reaction, &context.system);
     for problem in &said.problems {
         say(&format!("clawtap: {problem}\n"));
     }
@@ -95,8 +96,8 @@ fn draw(assessments: &[Assessment], path: &Path) -> Result<(), Error> {
 }
 
 /// All gateways for a terminal, an empty line between them.
-pub(crate) fn full(assessments: &[Assessment], session: &Session) -> String {
-    let look = look(session.terminal, session.verbose);
+pub(crate) fn full(assessments: &[Assessment], context: &Context) -> String {
+    let look = look(context.terminal, context.verbose);
     let rendered: Vec<String> = assessments
         .iter()
         .map(|assessment| terminal::render(assessment, look, clock::local))

@@ -3,7 +3,8 @@
 use crate::cli;
 use crate::commands::choosing::ask_which;
 use crate::commands::syncing::Job;
-use crate::commands::{Session, print, tap};
+use crate::commands::tap;
+use crate::context::{Context, print};
 use crate::credentials::plan::{Form, Wish};
 use crate::error::{Error, Kind, Outcome};
 use crate::login::route::Argument;
@@ -12,13 +13,13 @@ use crate::render::synced::{self, Synced};
 use crate::settings::{self, Selection};
 use crate::status::verdict::Verdict;
 
-pub(crate) fn run(arguments: &cli::Sync, session: &Session) -> Result<Outcome, Error> {
-    let phone = Phone::find(&session.environment);
+pub(crate) fn run(arguments: &cli::Sync, context: &Context) -> Result<Outcome, Error> {
+    let phone = &context.phone;
     let json = arguments.json;
-    let outcome = sync(arguments, &phone, session);
+    let outcome = sync(arguments, phone, context);
     match &outcome {
-        Ok(synced) => tap::tell(&phone, synced.line(), Verdict::Ok, session),
-        Err(error) => tap::tell_error(&phone, error, session),
+        Ok(synced) => tap::tell(phone, synced.line(), Verdict::Ok, context),
+        Err(error) => tap::tell_error(phone, error, context),
     }
     match &outcome {
         Ok(synced) if json => print(&synced.json())?,
@@ -29,18 +30,22 @@ pub(crate) fn run(arguments: &cli::Sync, session: &Session) -> Result<Outcome, E
     outcome.map(|_| Outcome::Done)
 }
 
-fn sync(arguments: &cli::Sync, phone: &Phone, session: &Session) -> Result<Synced, Error> {
+fn sync(arguments: &cli::Sync, phone: &Phone, context: &Context) -> Result<Synced, Error> {
     let selection = match &arguments.gateway {
         Some(name) => Selection::One(name.clone()),
         None => Selection::Default,
     };
-    let settings = settings::load(&selection, session.config.as_deref(), &session.environment)?;
+    let settings = settings::load(
+        &selection,
+        context.config_path.as_deref(),
+        &context.system.environment,
+    )?;
     let gateway = match &settings.gateways[..] {
         [only] => only,
         several => {
             let names: Vec<_> = several.iter().map(|it| it.name.to_string()).collect();
             let title = "Sync on which gateway?";
-            &several[ask_which(title, &names, "clawtap sync", phone, session)?]
+            &several[ask_which(title, &names, "clawtap sync", phone, context)?]
         }
     };
     let profile = arguments.profile.as_deref().map(|text| {
@@ -61,7 +66,7 @@ fn sync(arguments: &cli::Sync, phone: &Phone, session: &Session) -> Result<Synce
         restart: arguments.restart,
         dry_run: arguments.dry_run,
         phone,
-        session,
+        context,
     };
     job.run()
 }

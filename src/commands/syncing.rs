@@ -6,11 +6,11 @@ use chrono::TimeDelta;
 use zeroize::Zeroizing;
 
 use crate::cli::{self, From};
-use crate::commands::Session;
 use crate::commands::questioning::{Person as Presence, ask_one, assessment};
 use crate::commands::signing_in::{
     self, MAY_BE_STORED, Order, explained, learned, lost, person, restart, sign_in, tell,
 };
+use crate::context::Context;
 use crate::credentials::claude::Fault;
 use crate::credentials::plan::{self, Decision, Form, Wish};
 use crate::credentials::secret::Secret;
@@ -55,14 +55,14 @@ pub(crate) struct Job<'a> {
     pub(crate) restart: cli::Restart,
     pub(crate) dry_run: bool,
     pub(crate) phone: &'a Phone,
-    pub(crate) session: &'a Session,
+    pub(crate) context: &'a Context,
 }
 
 impl Job<'_> {
     /// Does it: OpenClaw has either the old login or the new one, wherever it is interrupted.
     pub(crate) fn run(&self) -> Result<Synced, Error> {
         self.bring_over().map_err(|error| {
-            if error.kind != Kind::Interrupted && self.session.processes.interrupted() {
+            if error.kind != Kind::Interrupted && self.context.system.processes.interrupted() {
                 return Error::new(Kind::Interrupted, "interrupted").hint(AS_IT_WAS);
             }
             error
@@ -72,10 +72,10 @@ impl Job<'_> {
     fn bring_over(&self) -> Result<Synced, Error> {
         let name = &self.gateway.name;
         if !self.dry_run {
-            tell(self.phone, &format!("{name}: syncing…"), self.session);
+            tell(self.phone, &format!("{name}: syncing…"), self.context);
             self.check_owner()?;
         }
-        let environment = &self.session.environment;
+        let environment = &self.context.system.environment;
         let ticket = match Ticket::after(name, TURN, environment)? {
             Queue::First(ticket) => ticket,
             Queue::Taken(_) => {
@@ -84,7 +84,7 @@ impl Job<'_> {
                     .hint("Wait until it ends"));
             }
         };
-        let connection = Connection::to(self.gateway, &self.session.processes, environment);
+        let connection = Connection::to(self.gateway, &self.context.system);
         let (source, before) = self.look(&connection)?;
         let (source, before) = self.renewed(source, before, &ticket, &connection)?;
         let report = signing_in::report(&before)?;
@@ -121,12 +121,12 @@ impl Job<'_> {
             _ => self.use_cli(&connection)?,
         };
         if wants_restart {
-            restart(&connection.gateway, self.restart, self.phone, self.session);
+            restart(&connection.gateway, self.restart, self.phone, self.context);
         }
         let asked_at = clock::now();
         let reply = self.ask(&connection, Presence::Away);
         let after = assessment(&connection.gateway, reply);
-        learned(&after, self.phone, self.settings.notification, self.session);
+        learned(&after, self.phone, self.settings.notification, self.context);
         let left = source.left - (asked_at - before.now);
         let report = signing_in::report(&after).map_err(|error| self.unproven(error))?;
         let proof = plan::proof(&decision, left, report, after.now);
@@ -148,8 +148,7 @@ impl Job<'_> {
         if !self.settings.sync.fingerprint {
             return Ok(());
         }
-        let (processes, environment) = (&self.session.processes, &self.session.environment);
-        let checked = self.phone.check_fingerprint(processes, environment);
+        let checked = self.phone.check_fingerprint(&self.context.system);
         checked.map_err(|why| {
             self.refused(&format!("not synced: {why}"))
                 .hint("Try again, or set fingerprint = false under [sync]")
@@ -162,7 +161,7 @@ impl Job<'_> {
             Want::Status,
             self.settings.fresh(),
             presence,
-            self.session,
+            self.context,
         )
     }
 
@@ -172,7 +171,7 @@ impl Job<'_> {
         let there = reply.claude.clone();
         let before = assessment(&connection.gateway, reply);
         signing_in::report(&before)?;
-        let here = || on_this_device(&self.session.environment, before.now);
+        let here = || on_this_device(&self.context.system.environment, before.now);
         let missing = |fault: Fault| matches!(fault, Fault::Missing | Fault::NoLogin);
         let faulty =
             |from: From| move |(fault, place): (Fault, String)| self.faulty(fault, &place, from);
@@ -218,7 +217,7 @@ impl Job<'_> {
         if source.left > TimeDelta::zero() || self.wish.form == Some(Form::Cli) || self.dry_run {
             return Ok((source, before));
         }
-        let Some(person) = person(self.phone, self.session) else {
+        let Some(person) = person(self.phone, self.context) else {
             return Err(self.expired(since, source.from));
         };
         let title = format!(
@@ -269,9 +268,9 @@ impl Job<'_> {
         tell(
             self.phone,
             &format!("{}: asking claude…", gateway.name),
-            self.session,
+            self.context,
         );
-        let done = signing_in::run(gateway, &sign_in_plan::renew_claude(), &[], self.session)
+        let done = signing_in::run(gateway, &sign_in_plan::renew_claude(), &[], self.context)
             .map_err(|failure| lost(&failure, self.gateway))?;
         match done {
             errand::Done::Ran { exit: 0, .. } => Ok(()),
@@ -305,7 +304,7 @@ impl Job<'_> {
             freshness: self.settings.fresh(),
             ticket: Some(ticket),
         };
-        sign_in(&order, self.session).map(drop)
+        sign_in(&order, self.context).map(drop)
     }
 
     /// Has OpenClaw store the token; whether its gateway process must restart.
@@ -334,7 +333,7 @@ impl Job<'_> {
         let lasting = format!("{}s", source.left.num_seconds());
         let errand = sign_in_plan::paste_token(Some(profile), lasting, gateway);
         let input = Zeroizing::new(format!("{}\n", token.reveal()));
-        let done = signing_in::run(gateway, &errand, input.as_bytes(), self.session);
+        let done = signing_in::run(gateway, &errand, input.as_bytes(), self.context);
         match done.map_err(|failure| self.lost_storing(&failure))? {
             errand::Done::Ran { exit: 0, said } => Ok(said),
             errand::Done::Ran { exit, said } => {
@@ -354,8 +353,7 @@ impl Job<'_> {
     ) -> Result<Secret, Error> {
         let gateway = &connection.gateway;
         let order = sign_in_plan::hand_over(profile, source.expires_ms, gateway);
-        let (processes, environment) = (&self.session.processes, &self.session.environment);
-        let done = hand_over::run(gateway, &order, processes, environment);
+        let done = hand_over::run(gateway, &order, &self.context.system);
         match done.map_err(|failure| self.lost_storing(&failure))? {
             Done::Ran { exit: 0, said } => Ok(said),
             Done::Ran { exit, said } => {
@@ -395,14 +393,14 @@ impl Job<'_> {
             Ok(_) if exit < KILLED => "The old login is as it was. Look: clawtap status",
             _ => MAY_BE_STORED,
         };
-        if self.session.processes.interrupted() {
+        if self.context.system.processes.interrupted() {
             return Error::new(Kind::Interrupted, "interrupted").hint(MAY_BE_STORED);
         }
         self.refused(&words).hint(hint)
     }
 
     fn unproven(&self, error: Error) -> Error {
-        if self.session.processes.interrupted() {
+        if self.context.system.processes.interrupted() {
             return Error::new(Kind::Interrupted, "interrupted").hint(MAY_BE_STORED);
         }
         error.hint(MAY_BE_STORED)
@@ -422,15 +420,15 @@ impl Job<'_> {
         let scene = Scene {
             connection,
             phone: self.phone,
+            launcher: &self.context.launcher,
             rules: &self.settings.sign_in,
-            processes: &self.session.processes,
-            environment: &self.session.environment,
+            system: &self.context.system,
             page_shown: &|_| {},
         };
         let program = sign_in_plan::use_cli(&connection.gateway);
         session::run(program, &scene)
             .map(|signed| signed.wants_restart)
-            .map_err(|setback| explained(setback, &connection.gateway, self.session))
+            .map_err(|setback| explained(setback, &connection.gateway, self.context))
     }
 
     fn planned(&self, decision: &Decision) -> String {
@@ -448,7 +446,7 @@ impl Job<'_> {
 
     /// Says once on this device what Anthropic says about it.
     fn tell_terms(&self) {
-        let Some(folder) = self.session.environment.state_folder() else {
+        let Ok(folder) = self.context.system.environment.state_folder() else {
             return;
         };
         let told = folder.join("terms-told");

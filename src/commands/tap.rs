@@ -3,7 +3,8 @@
 use crate::cli;
 use crate::commands::questioning::{Person, assess_these, recall};
 use crate::commands::signing_in::{self, person};
-use crate::commands::{Session, afterwards, print, standing};
+use crate::commands::{afterwards, standing};
+use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::login::provider;
 use crate::login::route::Wish;
@@ -16,36 +17,36 @@ use crate::status::verdict::Verdict;
 use crate::system::parallel::{Aside, beside};
 use crate::system::terminal;
 
-pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Error> {
-    let phone = Phone::find(&session.environment);
+pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Error> {
+    let phone = &context.phone;
     // A widget has no terminal: what went wrong must reach the screen too.
     let told = |error: Error| {
-        tell(&phone, error.to_string(), Verdict::CannotTell, session);
+        tell(phone, error.to_string(), Verdict::CannotTell, context);
         error
     };
-    let settings = load(&arguments.which.into(), session).map_err(told)?;
+    let settings = load(&arguments.which.into(), context).map_err(told)?;
     let freshness = settings.quick(arguments.fresh);
-    let remembered = recall(&settings.gateways, session);
+    let remembered = recall(&settings.gateways, context);
     // Nobody waits for what is known, and nothing waits until it has been read.
     let (mut assessments, said) = beside(
-        || show_remembered(&remembered, &phone, session),
+        || show_remembered(&remembered, phone, context),
         |shown| {
-            let asked = assess_these(&settings.gateways, freshness, Person::Away, session);
+            let asked = assess_these(&settings.gateways, freshness, Person::Away, context);
             let assessments = asked.map_err(told)?;
             let tap = Tap {
                 settings: &settings,
-                phone: &phone,
-                session,
+                phone,
+                context,
             };
             let said = tap.show(&assessments, &remembered, shown)?;
             Ok((assessments, said))
         },
     )?;
-    afterwards::refresh(&assessments, session);
-    let broken = to_sign_in(&assessments, &phone, session);
+    afterwards::refresh(&assessments, context);
+    let broken = to_sign_in(&assessments, phone, context);
     // Nobody would see the questions of an app that does not answer.
     if let Some(broken) = broken.filter(|_| !said.app_is_silent) {
-        let mended = mend(&settings, broken, &assessments[broken], &phone, session)?;
+        let mended = mend(&settings, broken, &assessments[broken], phone, context)?;
         if let Some(assessment) = mended {
             assessments[broken] = assessment;
         }
@@ -55,7 +56,7 @@ pub(crate) fn run(arguments: cli::Tap, session: &Session) -> Result<Outcome, Err
 
 /// Has the phone say what is known already, if anything is. At a terminal it would stay above the answer, which alone
 /// is worth its line.
-fn show_remembered(remembered: &[Assessment], phone: &Phone, session: &Session) -> Said {
+fn show_remembered(remembered: &[Assessment], phone: &Phone, context: &Context) -> Said {
     if matches!(phone, Phone::Terminal) {
         return Said::default();
     }
@@ -63,13 +64,13 @@ fn show_remembered(remembered: &[Assessment], phone: &Phone, session: &Session) 
         toast: toast::remembered(remembered),
         ..Reaction::default()
     };
-    phone.react(&reaction, &session.processes, &session.environment)
+    phone.react(&reaction, &context.system)
 }
 
 struct Tap<'a> {
     settings: &'a Settings,
     phone: &'a Phone,
-    session: &'a Session,
+    context: &'a Context,
 }
 
 impl Tap<'_> {
@@ -83,10 +84,7 @@ impl Tap<'_> {
     ) -> Result<Said, Error> {
         let mut reaction = self.reaction(assessments, remembered);
         let toast = reaction.toast.clone();
-        let react = |reaction: &Reaction| {
-            let (processes, environment) = (&self.session.processes, &self.session.environment);
-            self.phone.react(reaction, processes, environment)
-        };
+        let react = |reaction: &Reaction| self.phone.react(reaction, &self.context.system);
         let is_phone = matches!(self.phone, Phone::Termux);
         let said = if is_phone && toast::says_the_same(remembered, assessments) {
             reaction.toast.clear();
@@ -113,9 +111,9 @@ impl Tap<'_> {
             // There is no shade to keep clear: everything is written down once.
             Phone::Terminal => Notification::default(),
         };
-        let standing = standing::after_check(assessments, wanted, self.session);
+        let standing = standing::after_check(assessments, wanted, self.context);
         let mut reaction = with_toast(assessments, remembered, standing);
-        if to_sign_in(assessments, self.phone, self.session).is_some() {
+        if to_sign_in(assessments, self.phone, self.context).is_some() {
             // The sign-in has a page of its own, and at a terminal it is the next step itself.
             reaction.page = None;
             if matches!(self.phone, Phone::Terminal) {
@@ -127,13 +125,17 @@ impl Tap<'_> {
 }
 
 /// The gateway that a sign-in would mend, if somebody is there for it.
-fn to_sign_in(assessments: &[Assessment], phone: &Phone, session: &Session) -> Option<usize> {
-    person(phone, session)?;
+fn to_sign_in(assessments: &[Assessment], phone: &Phone, context: &Context) -> Option<usize> {
+    person(phone, context)?;
     assessments.iter().position(is_mended_by_sign_in)
 }
 
-fn load(selection: &Selection, session: &Session) -> Result<Settings, Error> {
-    settings::load(selection, session.config.as_deref(), &session.environment)
+fn load(selection: &Selection, context: &Context) -> Result<Settings, Error> {
+    settings::load(
+        selection,
+        context.config_path.as_deref(),
+        &context.system.environment,
+    )
 }
 
 fn is_mended_by_sign_in(assessment: &Assessment) -> bool {
@@ -148,44 +150,44 @@ fn mend(
     number: usize,
     before: &Assessment,
     phone: &Phone,
-    session: &Session,
+    context: &Context,
 ) -> Result<Option<Assessment>, Error> {
     let gateway = &settings.gateways[number];
-    let outcome = signing_in::mend(gateway, before, &Wish::default(), settings, phone, session);
+    let outcome = signing_in::mend(gateway, before, &Wish::default(), settings, phone, context);
     match outcome {
         Ok(None) => Ok(None),
         Ok(Some(signed)) => {
-            tell(phone, signed.line.clone(), Verdict::Ok, session);
+            tell(phone, signed.line.clone(), Verdict::Ok, context);
             print(&format!("{}\n", signed.line))?;
             Ok(Some(signed.assessment))
         }
         Err(error) if error.kind == Kind::Interrupted => Err(error),
         Err(error) => {
-            tell_error(phone, &error, session);
-            terminal::say(&complaint::text(&error, session.terminal.columns()));
+            tell_error(phone, &error, context);
+            terminal::say(&complaint::text(&error, context.terminal.columns()));
             Ok(None)
         }
     }
 }
 
 /// A toast and what the hand feels, where there is a phone.
-pub(super) fn tell(phone: &Phone, toast: String, verdict: Verdict, session: &Session) {
+pub(super) fn tell(phone: &Phone, toast: String, verdict: Verdict, context: &Context) {
     let reaction = Reaction {
         toast,
         vibration_ms: toast::vibration_ms(verdict),
         ..Reaction::default()
     };
-    phone.tell(&reaction, &session.processes, &session.environment);
+    phone.tell(&reaction, &context.system);
 }
 
 /// A sign-in that came to nothing; somebody's own "no" does not shake the phone.
-pub(super) fn tell_error(phone: &Phone, error: &Error, session: &Session) {
+pub(super) fn tell_error(phone: &Phone, error: &Error, context: &Context) {
     let verdict = match error.kind {
         Kind::Declined => Verdict::Ok,
         Kind::Gateway => Verdict::CannotTell,
         _ => Verdict::Broken,
     };
-    tell(phone, error.told(), verdict, session);
+    tell(phone, error.told(), verdict, context);
 }
 
 /// What the phone does about these gateways, beside notifications; pure. The page is that of the worst of them.

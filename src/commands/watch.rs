@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::cli;
+use crate::commands::afterwards;
 use crate::commands::questioning::{Person, assess_each, recall};
 use crate::commands::status::look;
-use crate::commands::{Session, afterwards};
+use crate::context::Context;
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::Freshness;
@@ -22,7 +23,7 @@ const BREATHS_PER_SECOND: u32 = 10;
 
 /// Asks again and again, and keeps the screen up to date. The exit code is that of Ctrl-C, the only way out: how it
 /// stands changes as long as somebody watches.
-pub(crate) fn run(arguments: cli::Status, every: u32, session: &Session) -> Result<Outcome, Error> {
+pub(crate) fn run(arguments: cli::Status, every: u32, context: &Context) -> Result<Outcome, Error> {
     let wrong = |message: &str, hint: &str| Err(Error::new(Kind::Usage, message).hint(hint));
     if arguments.format != cli::Format::Full {
         return wrong(
@@ -30,11 +31,11 @@ pub(crate) fn run(arguments: cli::Status, every: u32, session: &Session) -> Resu
             "Leave --format out, or --watch",
         );
     }
-    if !shows_results() || session.environment.text("TERM") == Some("dumb") {
+    if !shows_results() || context.system.environment.text("TERM") == Some("dumb") {
         let hint = "Without a person watching: clawtap monitor";
         return wrong("--watch needs a terminal to draw on", hint);
     }
-    let (config, environment) = (session.config.as_deref(), &session.environment);
+    let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
     let settings = settings::load(&arguments.which.into(), config, environment)?;
     let gateways = &settings.gateways;
     let freshness = match settings.quick(arguments.fresh) {
@@ -43,9 +44,9 @@ pub(crate) fn run(arguments: cli::Status, every: u32, session: &Session) -> Resu
         freshness => freshness,
     };
     // Ctrl-C ends the loop, and not the process with the screen in its hands.
-    let _waiting = session.processes.waiting();
-    let mut watch = Watch::begin(gateways, every, session);
-    while !session.processes.interrupted() {
+    let _waiting = context.system.processes.waiting();
+    let mut watch = Watch::begin(gateways, every, context);
+    while !context.system.processes.interrupted() {
         watch.ask(gateways, freshness)?;
         watch.rest();
     }
@@ -55,14 +56,14 @@ pub(crate) fn run(arguments: cli::Status, every: u32, session: &Session) -> Resu
 struct Watch<'a> {
     gateways: Vec<Watched>,
     every: u32,
-    session: &'a Session,
+    context: &'a Context,
     screen: Screen,
 }
 
 impl<'a> Watch<'a> {
     /// With what is remembered, until there is better.
-    fn begin(gateways: &[Gateway], every: u32, session: &'a Session) -> Self {
-        let mut remembered = recall(gateways, session);
+    fn begin(gateways: &[Gateway], every: u32, context: &'a Context) -> Self {
+        let mut remembered = recall(gateways, context);
         let watched = |gateway: &Gateway| {
             let name = gateway.name.to_string();
             let place = remembered.iter().position(|it| it.name == name);
@@ -72,7 +73,7 @@ impl<'a> Watch<'a> {
         Self {
             gateways: gateways.iter().map(watched).collect(),
             every,
-            session,
+            context,
             screen: Screen::take(),
         }
     }
@@ -81,12 +82,12 @@ impl<'a> Watch<'a> {
     fn ask(&mut self, gateways: &[Gateway], freshness: Freshness) -> Result<(), Error> {
         self.draw();
         // Nobody is asked for a passphrase every minute.
-        let asked = assess_each(gateways, freshness, Person::Away, self.session, |answer| {
+        let asked = assess_each(gateways, freshness, Person::Away, self.context, |answer| {
             self.take_in(answer);
             self.draw();
         });
         match asked {
-            Ok(assessments) => afterwards::refresh(&assessments, self.session),
+            Ok(assessments) => afterwards::refresh(&assessments, self.context),
             Err(error) if error.kind == Kind::Interrupted => {}
             Err(error) => return Err(error),
         }
@@ -103,7 +104,7 @@ impl<'a> Watch<'a> {
     /// Lets time pass on the screen until it is time to ask again.
     fn rest(&mut self) {
         for breath in 0..self.every * BREATHS_PER_SECOND {
-            if self.session.processes.interrupted() {
+            if self.context.system.processes.interrupted() {
                 return;
             }
             if breath % BREATHS_PER_SECOND == 0 {
@@ -126,8 +127,8 @@ impl<'a> Watch<'a> {
                 *seen = Assessment::new(name, report, seen.took, now);
             }
         }
-        let terminal = Terminal::of_process(&self.session.environment);
-        let look = look(terminal, self.session.verbose);
+        let terminal = Terminal::of_process(&self.context.system.environment);
+        let look = look(terminal, self.context.verbose);
         let last = format!("every {} s, Ctrl-C ends it", self.every);
         let lines = render(&self.gateways, &last, look, terminal.height, clock::local);
         self.screen.draw(&lines);

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli;
-use crate::commands::{Session, print};
+use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
-use crate::install::ledger::{Ledger, WIDGETS, homeless};
+use crate::install::ledger::{Ledger, WIDGETS};
 use crate::install::manifest::Manifest;
 use crate::install::plan::{self, Change, Plan};
 use crate::install::script::Device;
@@ -16,14 +16,15 @@ use crate::render::changes::{conflicts, done, intent, written};
 use crate::render::row;
 use crate::render::widgets::{Inventory, listed};
 use crate::settings::{self, Selection};
+use crate::system::environment::no_home;
 use crate::system::placement::{Found, look};
 use crate::system::terminal;
 
-pub(crate) fn run(arguments: cli::Widgets, session: &Session) -> Result<Outcome, Error> {
+pub(crate) fn run(arguments: cli::Widgets, context: &Context) -> Result<Outcome, Error> {
     match arguments.command {
-        cli::WidgetsCommand::Install(arguments) => install(&arguments, session),
-        cli::WidgetsCommand::Uninstall(arguments) => uninstall(&arguments, session),
-        cli::WidgetsCommand::List(_) => list(session),
+        cli::WidgetsCommand::Install(arguments) => install(&arguments, context),
+        cli::WidgetsCommand::Uninstall(arguments) => uninstall(&arguments, context),
+        cli::WidgetsCommand::List(_) => list(context),
     }
 }
 
@@ -36,29 +37,29 @@ struct Order<'a> {
     arguments: &'a cli::WidgetsInstall,
 }
 
-fn install(arguments: &cli::WidgetsInstall, session: &Session) -> Result<Outcome, Error> {
-    let order = Order::take(arguments, session)?;
-    let ledger = Ledger::of(WIDGETS, &session.environment)?;
+fn install(arguments: &cli::WidgetsInstall, context: &Context) -> Result<Outcome, Error> {
+    let order = Order::take(arguments, context)?;
+    let ledger = Ledger::of(WIDGETS, &context.system.environment)?;
     let decide = |known: &Manifest| {
         let plan = order.plan(known, &ledger)?;
-        refuse_if_barred(&plan, session)?;
+        refuse_if_barred(&plan, context)?;
         Ok(plan)
     };
     if arguments.dry_run {
         let plan = decide(&ledger.read()?.unwrap_or_default())?;
-        print(&intent(&plan, spell(session)))?;
+        print(&intent(&plan, spell(context)))?;
         return Ok(Outcome::Done);
     }
     let plan = ledger.install(decide)?;
-    tell(&plan, session)?;
-    refresh_after(&plan, session);
+    tell(&plan, context)?;
+    refresh_after(&plan, context);
     if writes(&plan) {
         print(NEXT)?;
     }
     if order.scope == Scope::All && order.gateways.len() > dynamic_gateways() {
         print(&order.too_many())?;
     }
-    left_alone(&plan, session)
+    left_alone(&plan, context)
 }
 
 const NEXT: &str = "\
@@ -68,9 +69,9 @@ press Create dynamic shortcuts.
 ";
 
 impl<'a> Order<'a> {
-    fn take(arguments: &'a cli::WidgetsInstall, session: &Session) -> Result<Self, Error> {
-        let environment = &session.environment;
-        let home = environment.home().ok_or_else(|| homeless(WIDGETS.noun))?;
+    fn take(arguments: &'a cli::WidgetsInstall, context: &Context) -> Result<Self, Error> {
+        let environment = &context.system.environment;
+        let home = environment.home().ok_or_else(no_home)?;
         let Some(prefix) = environment.termux_prefix() else {
             return Err(Error::new(
                 Kind::Configuration,
@@ -84,9 +85,9 @@ impl<'a> Order<'a> {
         })?;
         if let Some(name) = &arguments.gateway {
             let one = Selection::One(name.clone());
-            settings::gateways(&one, session.config.as_deref(), environment)?;
+            settings::gateways(&one, context.config_path.as_deref(), environment)?;
         }
-        let config = session.config.as_deref();
+        let config = context.config_path.as_deref();
         let gateways = settings::gateways(&Selection::All, config, environment)?;
         let gateways = gateways.iter().map(|gateway| gateway.name.to_string());
         let config = settings::unusual_config_path(config, environment)?;
@@ -149,8 +150,8 @@ impl<'a> Order<'a> {
     }
 }
 
-fn uninstall(arguments: &cli::WidgetsUninstall, session: &Session) -> Result<Outcome, Error> {
-    let ledger = Ledger::of(WIDGETS, &session.environment)?;
+fn uninstall(arguments: &cli::WidgetsUninstall, context: &Context) -> Result<Outcome, Error> {
+    let ledger = Ledger::of(WIDGETS, &context.system.environment)?;
     let planned = |known: &Manifest| {
         let paths = known.files.iter().map(|entry| &entry.path);
         let paths = paths.chain(&known.folders).map(PathBuf::as_path);
@@ -163,17 +164,17 @@ fn uninstall(arguments: &cli::WidgetsUninstall, session: &Session) -> Result<Out
         return Ok(Outcome::Done);
     };
     if arguments.dry_run {
-        print(&intent(&planned(&known)?, spell(session)))?;
+        print(&intent(&planned(&known)?, spell(context)))?;
         return Ok(Outcome::Done);
     }
     let plan = ledger.uninstall(planned)?;
-    tell(&plan, session)?;
-    refresh_after(&plan, session);
-    left_alone(&plan, session)
+    tell(&plan, context)?;
+    refresh_after(&plan, context);
+    left_alone(&plan, context)
 }
 
-fn list(session: &Session) -> Result<Outcome, Error> {
-    let ledger = Ledger::of(WIDGETS, &session.environment)?;
+fn list(context: &Context) -> Result<Outcome, Error> {
+    let ledger = Ledger::of(WIDGETS, &context.system.environment)?;
     let Some(known) = ledger.read()? else {
         print("Nothing is installed.\n→ clawtap widgets install\n")?;
         return Ok(Outcome::Done);
@@ -183,15 +184,15 @@ fn list(session: &Session) -> Result<Outcome, Error> {
         known: &known,
         there: &there,
     };
-    print(&listed(&inventory, spell(session)))?;
+    print(&listed(&inventory, spell(context)))?;
     Ok(Outcome::Done)
 }
 
-fn refuse_if_barred(plan: &Plan, session: &Session) -> Result<(), Error> {
+fn refuse_if_barred(plan: &Plan, context: &Context) -> Result<(), Error> {
     let Some(barrier) = plan.barrier() else {
         return Ok(());
     };
-    let path = session.environment.spelled(&barrier.path);
+    let path = context.system.environment.spelled(&barrier.path);
     Err(Error::new(
         Kind::Machine,
         format!("{path} {}; nothing was changed", barrier.why.words()),
@@ -200,16 +201,16 @@ fn refuse_if_barred(plan: &Plan, session: &Session) -> Result<(), Error> {
 }
 
 /// What was done, and with --verbose what was written.
-fn tell(plan: &Plan, session: &Session) -> Result<(), Error> {
+fn tell(plan: &Plan, context: &Context) -> Result<(), Error> {
     print(&done(plan))?;
-    if session.verbose {
-        print(&written(plan, spell(session)))?;
+    if context.verbose {
+        print(&written(plan, spell(context)))?;
     }
     Ok(())
 }
 
-fn spell(session: &Session) -> impl Fn(&Path) -> String + '_ {
-    |path| session.environment.spelled(path)
+fn spell(context: &Context) -> impl Fn(&Path) -> String + '_ {
+    |path| context.system.environment.spelled(path)
 }
 
 fn writes(plan: &Plan) -> bool {
@@ -218,19 +219,19 @@ fn writes(plan: &Plan) -> bool {
 }
 
 /// The list on the home screen; that it could not be refreshed is worth a remark and no more.
-fn refresh_after(plan: &Plan, session: &Session) {
+fn refresh_after(plan: &Plan, context: &Context) {
     let removes = |change: &Change| matches!(change, Change::Remove(_));
     if !writes(plan) && !plan.changes.iter().any(removes) {
         return;
     }
-    if let Err(remark) = widget_list::refresh(&session.processes, &session.environment) {
+    if let Err(remark) = widget_list::refresh(&context.system) {
         terminal::say(&format!("clawtap: {remark}\n"));
     }
 }
 
 /// What a person has to decide about.
-fn left_alone(plan: &Plan, session: &Session) -> Result<Outcome, Error> {
-    match conflicts(plan, spell(session)) {
+fn left_alone(plan: &Plan, context: &Context) -> Result<Outcome, Error> {
+    match conflicts(plan, spell(context)) {
         None => Ok(Outcome::Done),
         Some(lines) => Err(Error::new(Kind::Machine, format!("left alone:{lines}"))
             .hint("Move it away, or give --force to lose it")),

@@ -16,9 +16,9 @@ use crate::status::report::Report;
 use crate::status::text::Text;
 use crate::status::verdict::{Verdict, judge};
 use crate::status::{stores, wire};
+use crate::system::System;
 use crate::system::clock;
-use crate::system::environment::Environment;
-use crate::system::process::{Finished, Processes};
+use crate::system::process::Finished;
 
 /// A gateway's reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,19 +85,14 @@ fn claude_source(answer: &Answer<'_>) -> Option<ClaudeSource> {
 /// Asks one gateway. It takes at most the gateway's own limit and half a minute more.
 ///
 /// A snapshot that does not, or no longer, say that the logins work is not believed: then it asks OpenClaw as well.
-pub(crate) fn ask(
-    gateway: &Gateway,
-    question: Question,
-    processes: &Processes,
-    environment: &Environment,
-) -> Reply {
-    let (reply, is_snapshot) = ask_once(gateway, question, processes, environment);
+pub(crate) fn ask(gateway: &Gateway, question: Question, system: &System) -> Reply {
+    let (reply, is_snapshot) = ask_once(gateway, question, system);
     if is_snapshot && !is_good(&reply, clock::now()) {
         let question = Question {
             freshness: Freshness::Fresh,
             ..question
         };
-        return ask_once(gateway, question, processes, environment).0;
+        return ask_once(gateway, question, system).0;
     }
     reply
 }
@@ -108,12 +103,7 @@ fn is_good(reply: &Reply, now: DateTime<Utc>) -> bool {
 }
 
 /// A reply, and whether it is a snapshot.
-fn ask_once(
-    gateway: &Gateway,
-    question: Question,
-    processes: &Processes,
-    environment: &Environment,
-) -> (Reply, bool) {
+fn ask_once(gateway: &Gateway, question: Question, system: &System) -> (Reply, bool) {
     let Question {
         want,
         freshness,
@@ -130,7 +120,7 @@ fn ask_once(
         repetition: Repetition::Harmless,
     };
     let text = |nonce: &str| request::probe(gateway, want, freshness, nonce);
-    match exchange(gateway, text, &terms, processes, environment) {
+    match exchange(gateway, text, &terms, system) {
         Ok(exchange) => understand(gateway, &exchange, clock::now()),
         Err(failure) => (Reply::failed(failure), false),
     }

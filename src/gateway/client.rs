@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::gateway::command_line::whereabouts;
 use crate::gateway::identity::Ssh;
-use crate::system::environment::Environment;
-use crate::system::process::{Finished, Invocation, Processes};
+use crate::system::System;
+use crate::system::process::{Finished, Invocation};
 
 /// For steps that stay on this device; `Match exec` in `ssh_config` runs commands in one of them.
 const LOCAL_STEP: Duration = Duration::from_secs(10);
@@ -38,8 +38,8 @@ pub(crate) enum Agent {
 }
 
 /// What `ssh -V` says; nothing if there is no ssh.
-pub(crate) fn version(processes: &Processes, environment: &Environment) -> Option<String> {
-    let finished = run("ssh", vec!["-V".into()], processes, environment)?;
+pub(crate) fn version(system: &System) -> Option<String> {
+    let finished = run("ssh", vec!["-V".into()], system)?;
     // Some builds say it on the other stream.
     let said = [finished.stderr, finished.stdout].concat();
     Some(String::from_utf8_lossy(&said).trim().to_owned())
@@ -49,41 +49,32 @@ pub(crate) fn version(processes: &Processes, environment: &Environment) -> Optio
 ///
 /// # Errors
 /// What ssh says against its settings; empty if it cannot be run.
-pub(crate) fn resolve(
-    ssh: &Ssh,
-    processes: &Processes,
-    environment: &Environment,
-) -> Result<Resolved, String> {
+pub(crate) fn resolve(ssh: &Ssh, system: &System) -> Result<Resolved, String> {
     let mut arguments: Vec<OsString> = vec!["-G".into()];
     arguments.extend(whereabouts(ssh));
     arguments.extend(["--".into(), ssh.target.as_str().into()]);
-    let finished = run("ssh", arguments, processes, environment).ok_or_else(String::new)?;
+    let finished = run("ssh", arguments, system).ok_or_else(String::new)?;
     if !finished.succeeded() {
         return Err(String::from_utf8_lossy(&finished.stderr).into_owned());
     }
     let settings = String::from_utf8_lossy(&finished.stdout);
-    Ok(read(&settings, environment.home().as_deref()))
+    Ok(read(&settings, system.environment.home().as_deref()))
 }
 
 /// Whether a host's key is in a file of known host keys; nothing if that cannot be told.
-pub(crate) fn knows(
-    file: &Path,
-    host: &str,
-    processes: &Processes,
-    environment: &Environment,
-) -> Option<bool> {
+pub(crate) fn knows(file: &Path, host: &str, system: &System) -> Option<bool> {
     let arguments = vec!["-F".into(), host.into(), "-f".into(), file.into()];
-    let finished = run("ssh-keygen", arguments, processes, environment)?;
+    let finished = run("ssh-keygen", arguments, system)?;
     Some(finished.succeeded() && !finished.stdout.is_empty())
 }
 
 /// How the agent of the environment stands, by `ssh-add -l`: 0 keys, 1 none, 2 nobody answers.
-pub(crate) fn agent(processes: &Processes, environment: &Environment) -> Agent {
+pub(crate) fn agent(system: &System) -> Agent {
     use crate::system::process::Ending;
-    if environment.path("SSH_AUTH_SOCK").is_none() {
+    if system.environment.path("SSH_AUTH_SOCK").is_none() {
         return Agent::None;
     }
-    let finished = run("ssh-add", vec!["-l".into()], processes, environment);
+    let finished = run("ssh-add", vec!["-l".into()], system);
     match finished.map(|finished| finished.ending) {
         Some(Ending::Exited(0)) => Agent::HasKeys,
         Some(Ending::Exited(1)) => Agent::Empty,
@@ -92,15 +83,10 @@ pub(crate) fn agent(processes: &Processes, environment: &Environment) -> Agent {
     }
 }
 
-fn run(
-    name: &str,
-    arguments: Vec<OsString>,
-    processes: &Processes,
-    environment: &Environment,
-) -> Option<Finished> {
-    let program = environment.program(name)?;
+fn run(name: &str, arguments: Vec<OsString>, system: &System) -> Option<Finished> {
+    let program = system.environment.program(name)?;
     let invocation = Invocation::new(program, LOCAL_STEP).arguments(arguments);
-    processes.run(&invocation).ok()
+    system.processes.run(&invocation).ok()
 }
 
 /// Reads what `ssh -G` prints: a setting a line, its name in lower case.

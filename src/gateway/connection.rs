@@ -11,8 +11,9 @@ use std::time::Duration;
 use crate::gateway::command_line::{Sharing, shared_connection};
 use crate::gateway::failure::last_line;
 use crate::gateway::identity::{Gateway, Ssh, Way};
+use crate::system::System;
 use crate::system::environment::Environment;
-use crate::system::process::{Invocation, Processes};
+use crate::system::process::Invocation;
 use crate::system::socket::Place;
 use crate::system::{files, placement, socket};
 
@@ -60,18 +61,13 @@ impl Route {
     }
 
     /// Has nobody take this way any more. Sessions that others have on it go on.
-    pub(super) fn close(
-        &self,
-        gateway: &Gateway,
-        processes: &Processes,
-        environment: &Environment,
-    ) {
+    pub(super) fn close(&self, gateway: &Gateway, system: &System) {
         let (Way::Ssh(ssh), Sharing::Shared(socket)) = (&gateway.way, &self.sharing) else {
             return;
         };
         let place = socket::look(socket);
-        let stopped = place == Place::Listening
-            && order(ssh, socket, "stop", &[], FAREWELL, processes, environment).is_ok();
+        let stopped =
+            place == Place::Listening && order(ssh, socket, "stop", &[], FAREWELL, system).is_ok();
         if place != Place::Free && !stopped {
             // Failing means that the next session comes by here as well.
             let _ = placement::remove(socket);
@@ -87,21 +83,15 @@ pub(crate) fn is_kept(gateway: &Gateway, environment: &Environment) -> bool {
 /// A gateway, and the ports of this device that lead there.
 pub(crate) struct Connection<'a> {
     pub(crate) gateway: Gateway,
-    processes: &'a Processes,
-    environment: &'a Environment,
+    system: &'a System,
 }
 
 impl<'a> Connection<'a> {
     /// Prepares it: the first session makes the connection.
-    pub(crate) fn to(
-        gateway: &Gateway,
-        processes: &'a Processes,
-        environment: &'a Environment,
-    ) -> Self {
+    pub(crate) fn to(gateway: &Gateway, system: &'a System) -> Self {
         Self {
             gateway: gateway.clone(),
-            processes,
-            environment,
+            system,
         }
     }
 
@@ -111,7 +101,7 @@ impl<'a> Connection<'a> {
     /// Why it cannot, in ssh's words or ours.
     pub(crate) fn forward(&self, from: Ipv4Addr, port: u16) -> Result<Forward<'_>, String> {
         let words = vec!["-L".into(), format!("{from}:{port}:127.0.0.1:{port}")];
-        self.order("forward", &words, ORDER, self.processes)?;
+        self.order("forward", &words, ORDER, self.system)?;
         Ok(Forward {
             connection: self,
             words,
@@ -123,16 +113,16 @@ impl<'a> Connection<'a> {
         order: &str,
         words: &[String],
         patience: Duration,
-        processes: &Processes,
+        system: &System,
     ) -> Result<(), String> {
         let Way::Ssh(ssh) = &self.gateway.way else {
             return Err("the gateway is this machine".into());
         };
-        let Sharing::Shared(socket) = Route::to(&self.gateway, self.environment).sharing else {
+        let Sharing::Shared(socket) = Route::to(&self.gateway, &self.system.environment).sharing
+        else {
             return Err("the connection cannot be shared here".into());
         };
-        let environment = self.environment;
-        self::order(ssh, &socket, order, words, patience, processes, environment)
+        self::order(ssh, &socket, order, words, patience, system)
     }
 }
 
@@ -145,9 +135,10 @@ pub(crate) struct Forward<'a> {
 impl Drop for Forward<'_> {
     fn drop(&mut self) {
         // Also when everything else was ended: the connection outlives us. Without one there is no forward either.
+        let unstoppable = self.connection.system.unstoppable();
         let _ = self
             .connection
-            .order("cancel", &self.words, FAREWELL, &Processes::default());
+            .order("cancel", &self.words, FAREWELL, &unstoppable);
     }
 }
 
@@ -158,14 +149,13 @@ fn order(
     order: &str,
     words: &[String],
     patience: Duration,
-    processes: &Processes,
-    environment: &Environment,
+    system: &System,
 ) -> Result<(), String> {
     let line = shared_connection(ssh, socket, order, words);
-    let program = environment.program(line.program);
+    let program = system.environment.program(line.program);
     let program = program.ok_or("ssh is not installed here")?;
     let invocation = Invocation::new(program, patience).arguments(line.arguments);
-    let finished = processes.run(&invocation);
+    let finished = system.processes.run(&invocation);
     let finished = finished.map_err(|error| error.to_string())?;
     if finished.succeeded() {
         return Ok(());

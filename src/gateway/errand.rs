@@ -6,8 +6,7 @@ use crate::gateway::exchange::{Repetition, Terms, exchange};
 use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::{self, Errand, Tool};
-use crate::system::environment::Environment;
-use crate::system::process::Processes;
+use crate::system::System;
 
 /// An errand that has been run.
 pub(crate) enum Done {
@@ -25,8 +24,7 @@ pub(crate) fn run(
     gateway: &Gateway,
     errand: &Errand,
     input: &[u8],
-    processes: &Processes,
-    environment: &Environment,
+    system: &System,
 ) -> Result<Done, Failure> {
     let terms = Terms {
         limit: errand.limit,
@@ -35,7 +33,7 @@ pub(crate) fn run(
         repetition: Repetition::Forbidden,
     };
     let text = |nonce: &str| request::errand(gateway, errand, nonce);
-    let exchange = exchange(gateway, text, &terms, processes, environment)?;
+    let exchange = exchange(gateway, text, &terms, system)?;
     let answer = exchange.answer()?;
     match (answer.openclaw, answer.run) {
         (None, _) => match errand.tool {

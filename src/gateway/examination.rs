@@ -10,9 +10,8 @@ use crate::gateway::failure::Failure;
 use crate::gateway::identity::Gateway;
 use crate::gateway::request;
 use crate::status::text::Text;
+use crate::system::System;
 use crate::system::clock;
-use crate::system::environment::Environment;
-use crate::system::process::Processes;
 
 /// How long one command of OpenClaw may take at most. `gateway status` waits ten seconds for a process that says nothing.
 const LIMIT: Duration = Duration::from_secs(25);
@@ -59,8 +58,7 @@ pub(crate) struct Program {
 pub(crate) fn examine(
     gateway: &Gateway,
     asks_openclaw: bool,
-    processes: &Processes,
-    environment: &Environment,
+    system: &System,
 ) -> Result<Examination, Failure> {
     let limit = gateway.limit.min(LIMIT);
     let terms = Terms {
@@ -70,7 +68,7 @@ pub(crate) fn examine(
         repetition: Repetition::Harmless,
     };
     let text = |nonce: &str| request::examine(gateway, asks_openclaw, limit, nonce);
-    let exchange = exchange(gateway, text, &terms, processes, environment)?;
+    let exchange = exchange(gateway, text, &terms, system)?;
     understand(&exchange, clock::now())
 }
 

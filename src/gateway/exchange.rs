@@ -9,8 +9,9 @@ use crate::gateway::connection::{self, Route};
 use crate::gateway::failure::{self, Failure, Problem};
 use crate::gateway::identity::{Gateway, Way};
 use crate::status::text::Text;
+use crate::system::System;
 use crate::system::environment::Environment;
-use crate::system::process::{Ending, Finished, Invocation, Processes, Terminal};
+use crate::system::process::{Ending, Finished, Invocation, Terminal};
 use crate::system::random;
 
 /// The largest answer that is read, in bytes: 8 MiB, and room for the frame and for banners before it.
@@ -55,26 +56,18 @@ pub(super) fn exchange(
     gateway: &Gateway,
     text: impl Fn(&str) -> String,
     terms: &Terms<'_>,
-    processes: &Processes,
-    environment: &Environment,
+    system: &System,
 ) -> Result<Exchange, Failure> {
-    let route = Route::to(gateway, environment);
-    let first = attempt(gateway, &text, terms, &route, processes, environment)?;
+    let route = Route::to(gateway, &system.environment);
+    let first = attempt(gateway, &text, terms, &route, system)?;
     // A person would be asked for the same passphrase again.
     let repeatable =
         terms.repetition == Repetition::Harmless && terms.questions == Questions::Forbidden;
     if !repeatable || !first.broke_on(&route) {
         return Ok(first);
     }
-    route.close(gateway, processes, environment);
-    attempt(
-        gateway,
-        &text,
-        terms,
-        &Route::direct(),
-        processes,
-        environment,
-    )
+    route.close(gateway, system);
+    attempt(gateway, &text, terms, &Route::direct(), system)
 }
 
 fn attempt(
@@ -82,13 +75,12 @@ fn attempt(
     text: impl Fn(&str) -> String,
     terms: &Terms<'_>,
     route: &Route,
-    processes: &Processes,
-    environment: &Environment,
+    system: &System,
 ) -> Result<Exchange, Failure> {
     let nonce = random::token().map_err(|error| cannot_start(&error))?;
     let text = text(&nonce);
     let line = command_line::shell_on(&gateway.way, &route.sharing, terms.questions, &text);
-    let program = find(gateway, line.program, environment)?;
+    let program = find(gateway, line.program, &system.environment)?;
     let typing = match terms.questions {
         Questions::Allowed => TYPING,
         Questions::Forbidden => Duration::ZERO,
@@ -108,7 +100,8 @@ fn attempt(
             _ => overhead,
         });
     }
-    let mut finished = processes
+    let mut finished = system
+        .processes
         .run(&invocation)
         .map_err(|error| cannot_start(&error))?;
     let sharing_failed = connection::complains_of_sharing(&finished.stderr);

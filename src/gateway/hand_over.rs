@@ -9,8 +9,7 @@ use crate::gateway::failure::{self, Failure, Problem};
 use crate::gateway::identity::Gateway;
 use crate::gateway::request::{self, HandOver};
 use crate::status::text::Text;
-use crate::system::environment::Environment;
-use crate::system::process::Processes;
+use crate::system::System;
 
 /// A hand-over that has come to an end. OpenClaw was run in the first case only.
 pub(crate) enum Done {
@@ -30,8 +29,7 @@ pub(crate) enum Done {
 pub(crate) fn run(
     gateway: &Gateway,
     hand_over: &HandOver,
-    processes: &Processes,
-    environment: &Environment,
+    system: &System,
 ) -> Result<Done, Failure> {
     let terms = Terms {
         limit: hand_over.limit,
@@ -40,7 +38,7 @@ pub(crate) fn run(
         repetition: Repetition::Forbidden,
     };
     let text = |nonce: &str| request::hand_over(gateway, hand_over, nonce);
-    let exchange = exchange(gateway, text, &terms, processes, environment)?;
+    let exchange = exchange(gateway, text, &terms, system)?;
     judge(exchange.answer()?, &exchange.finished.stderr)
 }
 

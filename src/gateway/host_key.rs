@@ -8,9 +8,9 @@ use crate::gateway::command_line::{CONNECT_TIMEOUT_S, whereabouts};
 use crate::gateway::failure::{self, Failure, Problem};
 use crate::gateway::identity::Ssh;
 use crate::status::text::Text;
-use crate::system::environment::Environment;
+use crate::system::System;
 use crate::system::files;
-use crate::system::process::{Finished, Invocation, Processes};
+use crate::system::process::{Finished, Invocation};
 
 /// For the steps that stay on this device.
 const LOCAL_STEP: Duration = Duration::from_secs(10);
@@ -29,16 +29,12 @@ pub(crate) struct Offer {
 /// Asks a host for its key, through whatever jumps and aliases `ssh_config` knows, without signing in.
 ///
 /// ssh writes the key to a file of ours; nothing that it trusts is touched.
-pub(crate) fn offered(
-    ssh: &Ssh,
-    processes: &Processes,
-    environment: &Environment,
-) -> Result<Offer, Failure> {
+pub(crate) fn offered(ssh: &Ssh, system: &System) -> Result<Offer, Failure> {
     let failed = |error: std::io::Error| {
         let detail = Text::clean(&error.to_string());
         Failure::new(Problem::HostKeyUnknown).saying(Some(detail))
     };
-    let folder = files::scratch_folder(&environment.temporary_folder()).map_err(failed)?;
+    let folder = files::scratch_folder(&system.environment.temporary_folder()).map_err(failed)?;
     let file = folder.path().join("known_hosts");
     let mut arguments: Vec<OsString> = vec!["-T".into()];
     for option in [
@@ -68,7 +64,7 @@ pub(crate) fn offered(
     arguments.extend(whereabouts(ssh));
     arguments.extend(["--".into(), ssh.target.as_str().into(), "true".into()]);
     let limit = Duration::from_secs(CONNECT_TIMEOUT_S) + LOCAL_STEP;
-    let finished = run("ssh", arguments, limit, processes, environment)?;
+    let finished = run("ssh", arguments, limit, system)?;
     let lines = files::read_text_if_there(&file, LARGEST_OFFER)
         .map_err(failed)?
         .unwrap_or_default();
@@ -76,28 +72,23 @@ pub(crate) fn offered(
         return Err(failure::of_ssh(&finished.stderr));
     }
     let arguments = vec!["-l".into(), "-f".into(), file.into()];
-    let shown = run("ssh-keygen", arguments, LOCAL_STEP, processes, environment)?;
+    let shown = run("ssh-keygen", arguments, LOCAL_STEP, system)?;
     let fingerprint = read_fingerprint(&String::from_utf8_lossy(&shown.stdout))
         .ok_or_else(|| failure::of_ssh(&shown.stderr))?;
     Ok(Offer { lines, fingerprint })
 }
 
 /// Adds an offered key to the `known_hosts` that ssh uses for this host, and says which file that is.
-pub(crate) fn pin(
-    offer: &Offer,
-    ssh: &Ssh,
-    processes: &Processes,
-    environment: &Environment,
-) -> Result<PathBuf, Failure> {
+pub(crate) fn pin(offer: &Offer, ssh: &Ssh, system: &System) -> Result<PathBuf, Failure> {
     let failed =
         |detail: &str| Failure::new(Problem::HostKeyUnknown).saying(Some(Text::clean(detail)));
     let mut arguments: Vec<OsString> = vec!["-G".into()];
     arguments.extend(whereabouts(ssh));
     arguments.extend(["--".into(), ssh.target.as_str().into()]);
-    let settings = run("ssh", arguments, LOCAL_STEP, processes, environment)?;
+    let settings = run("ssh", arguments, LOCAL_STEP, system)?;
     let file = read_known_hosts(
         &String::from_utf8_lossy(&settings.stdout),
-        environment.home().as_deref(),
+        system.environment.home().as_deref(),
     )
     .ok_or_else(|| failed("ssh keeps no known_hosts for it"))?;
     files::append_private(&file, &offer.lines)
@@ -109,13 +100,12 @@ fn run(
     name: &str,
     arguments: Vec<OsString>,
     limit: Duration,
-    processes: &Processes,
-    environment: &Environment,
+    system: &System,
 ) -> Result<Finished, Failure> {
     let missing = || Failure::new(Problem::NoSsh);
-    let program = environment.program(name).ok_or_else(missing)?;
+    let program = system.environment.program(name).ok_or_else(missing)?;
     let invocation = Invocation::new(program, limit).arguments(arguments);
-    processes.run(&invocation).map_err(|_| missing())
+    system.processes.run(&invocation).map_err(|_| missing())
 }
 
 /// From `256 SHA256:… host (ED25519)`.

@@ -13,8 +13,8 @@ use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::identity::{Gateway, Way};
 use crate::gateway::request::{self, TerminalProgram};
 use crate::gateway::stream::{Piece, Stream};
-use crate::system::environment::Environment;
-use crate::system::process::{Conversation, Ending, Heard, Invocation, Processes, Terminal, Waker};
+use crate::system::System;
+use crate::system::process::{Conversation, Ending, Heard, Invocation, Terminal, Waker};
 use crate::system::random;
 
 /// A program that runs on a gateway's terminal. Dropping it ends the program, on the gateway too: its terminal is
@@ -45,21 +45,21 @@ impl RemoteTerminal {
     pub(crate) fn start(
         gateway: &Gateway,
         program: &TerminalProgram,
-        processes: &Processes,
-        environment: &Environment,
+        system: &System,
     ) -> Result<Self, Failure> {
         let nonce = random::token().map_err(|error| cannot_start(&error))?;
         let text = request::sign_in(gateway, program, &nonce);
-        let route = Route::to(gateway, environment);
+        let route = Route::to(gateway, &system.environment);
         let line = command_line::terminal_on(&gateway.way, &route.sharing, &text);
-        let path = find(gateway, line.program, environment)?;
+        let path = find(gateway, line.program, &system.environment)?;
         let overhead = Duration::from_secs(CONNECT_TIMEOUT_S) + ALLOWANCE;
         let mut invocation =
             Invocation::new(path, overhead + program.limit).arguments(line.arguments);
         if gateway.way == Way::Local {
             invocation.terminal = Terminal::Own;
         }
-        let conversation = processes
+        let conversation = system
+            .processes
             .converse(&invocation)
             .map_err(|error| cannot_start(&error))?;
         Ok(Self {

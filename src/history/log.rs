@@ -50,14 +50,7 @@ pub(crate) fn read(environment: &Environment) -> Result<Log, Error> {
 }
 
 fn path(environment: &Environment) -> Result<PathBuf, Error> {
-    let folder = environment.state_folder().ok_or_else(|| {
-        Error::new(
-            Kind::Configuration,
-            "HOME is not set, so there is no history",
-        )
-        .hint("Set HOME or XDG_STATE_HOME")
-    })?;
-    Ok(folder.join("history.jsonl"))
+    Ok(environment.state_folder()?.join("history.jsonl"))
 }
 
 fn cannot(verb: &str, path: &Path, environment: &Environment, error: &io::Error) -> Error {

@@ -20,8 +20,6 @@ const AGAIN: &str = "Check the folder and the space left, then run it again: it 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Subject {
     pub(crate) file: &'static str,
-    /// What it is called in a sentence.
-    pub(crate) noun: &'static str,
     /// The command that writes it all again.
     pub(crate) renewal: &'static str,
 }
@@ -29,21 +27,18 @@ pub(crate) struct Subject {
 /// The shortcuts on the home screen.
 pub(crate) const WIDGETS: Subject = Subject {
     file: "widgets.json",
-    noun: "widgets",
     renewal: "clawtap widgets install --force",
 };
 
 /// The units of systemd.
 pub(crate) const SYSTEMD_TIMER: Subject = Subject {
     file: "monitor-systemd.json",
-    noun: "timers",
     renewal: "clawtap monitor install --systemd",
 };
 
 /// The script of Android's job.
 pub(crate) const TERMUX_JOB: Subject = Subject {
     file: "monitor-termux-job.json",
-    noun: "timers",
     renewal: "clawtap monitor install --termux-job",
 };
 
@@ -57,9 +52,7 @@ pub(crate) struct Ledger<'a> {
 impl<'a> Ledger<'a> {
     /// The one of this home folder.
     pub(crate) fn of(subject: Subject, environment: &'a Environment) -> Result<Self, Error> {
-        let folder = environment
-            .state_folder()
-            .ok_or_else(|| homeless(subject.noun))?;
+        let folder = environment.state_folder()?;
         Ok(Self {
             path: folder.join(subject.file),
             subject,
@@ -192,15 +185,6 @@ impl<'a> Ledger<'a> {
         let path = self.environment.spelled(path);
         Error::new(Kind::Machine, format!("cannot {verb} {path}: {error}")).hint(AGAIN)
     }
-}
-
-/// There is no home folder for these things.
-pub(crate) fn homeless(noun: &str) -> Error {
-    Error::new(
-        Kind::Configuration,
-        format!("HOME is not set, so there is no place for {noun}"),
-    )
-    .hint("Set HOME to your home folder")
 }
 
 fn folders_of(manifest: &Manifest) -> BTreeSet<&Path> {

@@ -14,7 +14,7 @@ use crate::system::terminal;
 
 /// Opens the provider's page and asks for a key, which is not shown while it is typed.
 pub(crate) fn bring(provider: &str, scene: &Scene<'_>) -> Result<Secret, Setback> {
-    let asker = Asker::new(scene.phone, scene.environment);
+    let asker = Asker::new(scene.phone);
     let request = Request::Line(Box::new(Line {
         question: Question {
             prompt: Text::clean(&format!("API key for {provider}")),
@@ -30,25 +30,23 @@ pub(crate) fn bring(provider: &str, scene: &Scene<'_>) -> Result<Secret, Setback
         remark: None,
         gateway: scene.connection.gateway.name.clone(),
     }));
-    asker.look_at_clipboard(scene.processes);
+    asker.look_at_clipboard(scene.system);
     let open_page = || {
         let reaction = Reaction {
             page: provider::key_page(provider).map(str::to_owned),
             ..Reaction::default()
         };
-        let said = scene
-            .phone
-            .react(&reaction, scene.processes, scene.environment);
+        let said = scene.phone.react(&reaction, scene.system);
         terminal::say(&said.shown);
     };
     let reply = match scene.phone {
         Phone::Terminal => {
             open_page();
-            asker.put(&request, scene.processes)
+            asker.put(&request, scene.system)
         }
         // The question first: it would cover the page.
         Phone::Termux => thread::scope(|scope| {
-            let reply = scope.spawn(|| asker.put(&request, scene.processes));
+            let reply = scope.spawn(|| asker.put(&request, scene.system));
             open_page();
             reply
                 .join()

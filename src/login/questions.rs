@@ -10,8 +10,7 @@ use crate::login::prompt::{Answer, Question};
 use crate::login::session;
 use crate::phone::Phone;
 use crate::phone::dialog::{Dialogs, Hidden, Person, Prompts, Silence};
-use crate::system::environment::Environment;
-use crate::system::process::Processes;
+use crate::system::System;
 
 /// What is to be asked.
 pub(crate) enum Request {
@@ -42,44 +41,36 @@ pub(crate) enum Reply {
 #[derive(Clone)]
 pub(crate) struct Asker<'a> {
     phone: &'a Phone,
-    environment: &'a Environment,
     /// What was on the clipboard before; only what comes after is offered.
     before: Arc<OnceLock<Option<Secret>>>,
 }
 
 impl<'a> Asker<'a> {
-    pub(crate) fn new(phone: &'a Phone, environment: &'a Environment) -> Self {
+    pub(crate) fn new(phone: &'a Phone) -> Self {
         Self {
             phone,
-            environment,
             before: Arc::default(),
         }
     }
 
     /// Looks at the clipboard, so that what is copied later is known to be fresh.
-    pub(crate) fn look_at_clipboard(&self, processes: &Processes) {
-        self.before
-            .get_or_init(|| self.phone.clipboard(processes, self.environment));
+    pub(crate) fn look_at_clipboard(&self, system: &System) {
+        self.before.get_or_init(|| self.phone.clipboard(system));
     }
 
     /// Asks, and asks again while what comes back cannot be right.
-    pub(crate) fn put(&self, request: &Request, processes: &Processes) -> Result<Reply, Silence> {
-        let person = person(self.phone, processes, self.environment);
+    pub(crate) fn put(&self, request: &Request, system: &System) -> Result<Reply, Silence> {
+        let person = person(self.phone, system);
         match request {
             Request::Choice { title, choices } => {
                 let choice = person.choose(title, choices)?;
                 Ok(choice.map_or(Reply::Declined, Reply::Choice))
             }
-            Request::Line(line) => self.line(line, &*person, processes),
+            Request::Line(line) => self.line(line, &*person, system),
         }
     }
 
-    fn line(
-        &self,
-        asked: &Line,
-        person: &dyn Person,
-        processes: &Processes,
-    ) -> Result<Reply, Silence> {
+    fn line(&self, asked: &Line, person: &dyn Person, system: &System) -> Result<Reply, Silence> {
         let Line {
             question,
             shape,
@@ -104,9 +95,7 @@ impl<'a> Asker<'a> {
             if is_empty && question.answer == Answer::Other {
                 return Ok(Reply::Line(String::new().into()));
             }
-            if is_empty
-                && let Some(copied) = self.copied(shape, page.as_ref(), person, processes)?
-            {
+            if is_empty && let Some(copied) = self.copied(shape, page.as_ref(), person, system)? {
                 return Ok(Reply::Line(copied));
             }
             match code::check(shape, line.reveal(), page.as_ref()) {
@@ -134,9 +123,9 @@ impl<'a> Asker<'a> {
         shape: &Shape,
         page: Option<&Page>,
         person: &dyn Person,
-        processes: &Processes,
+        system: &System,
     ) -> Result<Option<Secret>, Silence> {
-        let Some(text) = self.phone.clipboard(processes, self.environment) else {
+        let Some(text) = self.phone.clipboard(system) else {
             return Ok(None);
         };
         let is_old = self.before.get() == Some(&Some(text.clone()));
@@ -150,18 +139,15 @@ impl<'a> Asker<'a> {
 }
 
 /// The person at this phone or terminal, for as long as a sign-in may take.
-pub(crate) fn person<'a>(
-    phone: &Phone,
-    processes: &'a Processes,
-    environment: &'a Environment,
-) -> Box<dyn Person + 'a> {
+pub(crate) fn person<'a>(phone: &Phone, system: &'a System) -> Box<dyn Person + 'a> {
     match phone {
         Phone::Termux => Box::new(Dialogs {
-            processes,
-            environment,
+            system,
             patience: session::LIMIT,
         }),
-        Phone::Terminal => Box::new(Prompts { processes }),
+        Phone::Terminal => Box::new(Prompts {
+            processes: &system.processes,
+        }),
     }
 }
 

@@ -24,9 +24,9 @@ use crate::phone::dialog::Silence;
 use crate::phone::{Invitation, Launcher, Phone, Reaction};
 use crate::settings::config_file::SignIn;
 use crate::status::text::Text;
-use crate::system::environment::Environment;
+use crate::system::ChildGroup;
+use crate::system::System;
 use crate::system::port;
-use crate::system::process::{Branch, Processes};
 use crate::system::terminal;
 
 /// How long a sign-in may take, the person's part included.
@@ -51,9 +51,9 @@ pub(crate) struct Plan {
 pub(crate) struct Scene<'a> {
     pub(crate) connection: &'a Connection<'a>,
     pub(crate) phone: &'a Phone,
+    pub(crate) launcher: &'a Launcher,
     pub(crate) rules: &'a SignIn,
-    pub(crate) processes: &'a Processes,
-    pub(crate) environment: &'a Environment,
+    pub(crate) system: &'a System,
     /// Told the address of the page that the person is at.
     pub(crate) page_shown: &'a (dyn Fn(&str) + Sync),
 }
@@ -99,13 +99,12 @@ pub(crate) fn run(plan: Plan, scene: &Scene<'_>) -> Result<Signed, Setback> {
         columns: COLUMNS,
     };
     let gateway = &scene.connection.gateway;
-    let terminal = RemoteTerminal::start(gateway, &program, scene.processes, scene.environment)
-        .map_err(Setback::Lost)?;
+    let terminal = RemoteTerminal::start(gateway, &program, scene.system).map_err(Setback::Lost)?;
     thread::scope(|scope| {
         Session {
             dialogue: Dialogue::new(plan.program),
-            asker: Asker::new(scene.phone, scene.environment),
-            looking: scene.processes.branch(),
+            asker: Asker::new(scene.phone),
+            looking: scene.system.child_group(),
             plan,
             scene,
             scope,
@@ -131,7 +130,7 @@ struct Session<'scope, 'env> {
     scope: &'scope Scope<'scope, 'env>,
     asker: Asker<'env>,
     /// What looks at the clipboard before anything is copied.
-    looking: Branch,
+    looking: ChildGroup,
     terminal: RemoteTerminal,
     screen: Screen,
     dialogue: Dialogue,
@@ -155,7 +154,7 @@ struct Session<'scope, 'env> {
 struct Asked {
     about: About,
     /// What shows it.
-    _showing: Branch,
+    _showing: ChildGroup,
     reply: Receiver<Result<Reply, Silence>>,
 }
 
@@ -170,9 +169,8 @@ enum About {
 
 impl<'env> Session<'_, 'env> {
     fn run(mut self) -> Result<Signed, Setback> {
-        let (asker, processes) = (self.asker.clone(), self.looking.clone());
-        self.scope
-            .spawn(move || asker.look_at_clipboard(&processes));
+        let (asker, system) = (self.asker.clone(), self.looking.clone());
+        self.scope.spawn(move || asker.look_at_clipboard(&system));
         loop {
             loop {
                 match self.dialogue.next(&self.screen, self.quiet) {
@@ -396,8 +394,8 @@ impl<'env> Session<'_, 'env> {
             self.open_page();
         }
         let (sender, reply) = mpsc::channel();
-        let showing = self.scene.processes.branch();
-        let processes = showing.clone();
+        let showing = self.scene.system.child_group();
+        let system = showing.clone();
         self.asked = Some(Asked {
             about,
             _showing: showing,
@@ -405,7 +403,7 @@ impl<'env> Session<'_, 'env> {
         });
         let (asker, waker) = (self.asker.clone(), self.terminal.waker());
         self.scope.spawn(move || {
-            let reply = asker.put(&request, &processes);
+            let reply = asker.put(&request, &system);
             // Nobody waits for it any more if this fails.
             let _ = sender.send(reply);
             waker.wake();
@@ -467,17 +465,14 @@ impl<'env> Session<'_, 'env> {
     /// Has the phone do it; what does not work is told in the terminal, and the sign-in goes on.
     fn react(&self, reaction: &Reaction) {
         let reaction = Reaction {
-            launcher: Launcher::of(self.scene.environment, None),
+            launcher: self.scene.launcher.clone(),
             ..reaction.clone()
         };
-        let said = self
-            .scene
-            .phone
-            .react(&reaction, self.scene.processes, self.scene.environment);
+        let said = self.scene.phone.react(&reaction, self.scene.system);
         terminal::say(&said.shown);
         // What was ended with everything else has not failed.
         let problems = said.problems.into_iter();
-        for problem in problems.filter(|_| !self.scene.processes.interrupted()) {
+        for problem in problems.filter(|_| !self.scene.system.processes.interrupted()) {
             terminal::say(&format!("clawtap: {problem}\n"));
         }
     }

@@ -36,9 +36,7 @@ impl Ticket {
         patience: Duration,
         environment: &Environment,
     ) -> Result<Queue, Error> {
-        let folder = environment.state_folder().ok_or_else(|| {
-            Error::new(Kind::Configuration, "HOME is not set").hint("Set HOME and try again")
-        })?;
+        let folder = environment.state_folder()?;
         let file = folder.join(format!("sign-in/{gateway}"));
         let failed = |error| {
             let file = environment.spelled(&file);

@@ -26,7 +26,7 @@ impl<'a> Reports<'a> {
     /// Nothing is remembered where there is no home folder.
     pub(crate) fn of(environment: &'a Environment) -> Option<Self> {
         Some(Self {
-            folder: environment.state_folder()?.join("reports"),
+            folder: environment.state_folder().ok()?.join("reports"),
             environment,
         })
     }

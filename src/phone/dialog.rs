@@ -7,7 +7,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::credentials::secret::Secret;
-use crate::system::environment::Environment;
+use crate::system::System;
 use crate::system::process::{Ending, Invocation, Processes};
 use crate::system::terminal;
 
@@ -47,8 +47,7 @@ impl From<&str> for Silence {
 
 /// `termux-dialog`. Its options are those of termux-api's script.
 pub(crate) struct Dialogs<'a> {
-    pub(crate) processes: &'a Processes,
-    pub(crate) environment: &'a Environment,
+    pub(crate) system: &'a System,
     /// How long a dialog may stay unanswered.
     pub(crate) patience: Duration,
 }
@@ -67,16 +66,17 @@ struct Answer {
 impl Dialogs<'_> {
     fn show(&self, widget: &str, arguments: &[&str]) -> Result<Answer, Silence> {
         let program = self
+            .system
             .environment
             .program("termux-dialog")
             .ok_or("termux-dialog is not installed: pkg install termux-api")?;
         let invocation = Invocation::new(program, self.patience)
             .arguments([widget])
             .arguments(arguments);
-        let finished = self
-            .processes
-            .run(&invocation)
-            .map_err(|error| Silence::NotAsked(format!("termux-dialog did not start: {error}")))?;
+        let finished =
+            self.system.processes.run(&invocation).map_err(|error| {
+                Silence::NotAsked(format!("termux-dialog did not start: {error}"))
+            })?;
         match finished.ending {
             Ending::Exited(0) => serde_json::from_slice(&finished.stdout)
                 .map_err(|_| "termux-dialog gave no answer that can be read".into()),

@@ -12,9 +12,9 @@ use crate::credentials::secret::Secret;
 pub(crate) use crate::phone::launcher::{Launcher, handed_on};
 use crate::phone::termux::Problem;
 use crate::render::notification::Notification;
+use crate::system::System;
 use crate::system::environment::Environment;
 use crate::system::parallel::in_parallel;
-use crate::system::process::Processes;
 
 /// The line that has Android run a script again and again, for a person to read.
 pub(crate) fn scheduling(script: &Path, job: u32, every: Duration) -> String {
@@ -79,14 +79,9 @@ impl Phone {
     }
 
     /// Tells a person who sees no terminal; one who does reads it there anyway.
-    pub(crate) fn tell(
-        &self,
-        reaction: &Reaction,
-        processes: &Processes,
-        environment: &Environment,
-    ) {
+    pub(crate) fn tell(&self, reaction: &Reaction, system: &System) {
         if matches!(self, Self::Termux) {
-            self.react(reaction, processes, environment);
+            self.react(reaction, system);
         }
     }
 
@@ -94,12 +89,7 @@ impl Phone {
     ///
     /// Returns what a person at a terminal should read: the reaction itself where there is no phone, and what
     /// did not work where there is one.
-    pub(crate) fn react(
-        &self,
-        reaction: &Reaction,
-        processes: &Processes,
-        environment: &Environment,
-    ) -> Said {
+    pub(crate) fn react(&self, reaction: &Reaction, system: &System) -> Said {
         match self {
             Self::Terminal => Said {
                 shown: spelled_out(reaction),
@@ -108,7 +98,7 @@ impl Phone {
             },
             Self::Termux => {
                 let calls = termux::calls(reaction);
-                let problems = in_parallel(&calls, |call| call.run(processes, environment).err());
+                let problems = in_parallel(&calls, |call| call.run(system).err());
                 let problems: Vec<Problem> = problems.into_iter().flatten().collect();
                 Said {
                     shown: String::new(),
@@ -137,21 +127,17 @@ pub(crate) enum Api {
 
 impl Phone {
     /// Asks the app for something that nobody notices.
-    pub(crate) fn api(&self, processes: &Processes, environment: &Environment) -> Api {
+    pub(crate) fn api(&self, system: &System) -> Api {
         match self {
-            Self::Termux => termux::api(processes, environment),
+            Self::Termux => termux::api(system),
             Self::Terminal => Api::NoCommands,
         }
     }
 
     /// What is on the clipboard, if the phone lets us see it: since Android 10 only while Termux has the focus.
-    pub(crate) fn clipboard(
-        &self,
-        processes: &Processes,
-        environment: &Environment,
-    ) -> Option<Secret> {
+    pub(crate) fn clipboard(&self, system: &System) -> Option<Secret> {
         match self {
-            Self::Termux => termux::clipboard(processes, environment),
+            Self::Termux => termux::clipboard(system),
             Self::Terminal => None,
         }
     }
@@ -160,16 +146,9 @@ impl Phone {
     ///
     /// # Errors
     /// Why it is not there, for a person.
-    pub(crate) fn alert(
-        &self,
-        alert: &Alert,
-        processes: &Processes,
-        environment: &Environment,
-    ) -> Result<(), String> {
+    pub(crate) fn alert(&self, alert: &Alert, system: &System) -> Result<(), String> {
         match self {
-            Self::Termux => {
-                termux::alert(alert, processes, environment).map_err(|problem| problem.text)
-            }
+            Self::Termux => termux::alert(alert, system).map_err(|problem| problem.text),
             Self::Terminal => Err("there is no Termux:API: pkg install termux-api".into()),
         }
     }
@@ -178,13 +157,9 @@ impl Phone {
     ///
     /// # Errors
     /// Why it is not certain, for a person.
-    pub(crate) fn check_fingerprint(
-        &self,
-        processes: &Processes,
-        environment: &Environment,
-    ) -> Result<(), String> {
+    pub(crate) fn check_fingerprint(&self, system: &System) -> Result<(), String> {
         match self {
-            Self::Termux => termux::fingerprint(processes, environment),
+            Self::Termux => termux::fingerprint(system),
             Self::Terminal => Err("only a phone can check a fingerprint".into()),
         }
     }
@@ -195,41 +170,31 @@ impl Phone {
         script: &Path,
         job: u32,
         every: Duration,
-        processes: &Processes,
-        environment: &Environment,
+        system: &System,
     ) -> Result<(), String> {
         match self {
             Self::Termux => termux::schedule(script, job, every)
-                .run(processes, environment)
+                .run(system)
                 .map_err(|problem| problem.text),
             Self::Terminal => Err(NO_JOBS.into()),
         }
     }
 
     /// What Termux:API says of the scripts that Android is going to run.
-    pub(crate) fn pending_jobs(
-        &self,
-        processes: &Processes,
-        environment: &Environment,
-    ) -> Result<String, String> {
+    pub(crate) fn pending_jobs(&self, system: &System) -> Result<String, String> {
         match self {
             Self::Termux => termux::pending_jobs()
-                .answer(processes, environment)
+                .answer(system)
                 .map_err(|problem| problem.text),
             Self::Terminal => Err(NO_JOBS.into()),
         }
     }
 
     /// Has Android forget a script.
-    pub(crate) fn cancel(
-        &self,
-        job: u32,
-        processes: &Processes,
-        environment: &Environment,
-    ) -> Result<(), String> {
+    pub(crate) fn cancel(&self, job: u32, system: &System) -> Result<(), String> {
         match self {
             Self::Termux => termux::cancel(job)
-                .run(processes, environment)
+                .run(system)
                 .map_err(|problem| problem.text),
             Self::Terminal => Err(NO_JOBS.into()),
         }

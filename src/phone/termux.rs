@@ -12,8 +12,8 @@ use crate::credentials::secret::Secret;
 use crate::phone::launcher::Launcher;
 use crate::phone::{Alert, Api, Invitation, Reaction};
 use crate::render::notification::{Deed, Notification};
-use crate::system::environment::Environment;
-use crate::system::process::{Ending, Invocation, Processes};
+use crate::system::System;
+use crate::system::process::{Ending, Invocation};
 
 /// How long a command may take. The app answers within a second when it is there.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -115,10 +115,11 @@ fn invite(invitation: &Invitation, launcher: &Launcher) -> Call {
 }
 
 /// Asks for the owner's finger. The command prints `{"auth_result":"AUTH_RESULT_SUCCESS",…}`.
-pub(crate) fn fingerprint(processes: &Processes, environment: &Environment) -> Result<(), String> {
-    let program = environment.program("termux-fingerprint");
+pub(crate) fn fingerprint(system: &System) -> Result<(), String> {
+    let program = system.environment.program("termux-fingerprint");
     let program = program.ok_or("termux-fingerprint is not installed: pkg install termux-api")?;
-    let finished = processes
+    let finished = system
+        .processes
         .run(&Invocation::new(program, FINGER))
         .map_err(|error| format!("termux-fingerprint did not start: {error}"))?;
     let answer: serde_json::Value = serde_json::from_slice(&finished.stdout).unwrap_or_default();
@@ -130,9 +131,12 @@ pub(crate) fn fingerprint(processes: &Processes, environment: &Environment) -> R
 }
 
 /// What is on the clipboard, if it can be had.
-pub(crate) fn clipboard(processes: &Processes, environment: &Environment) -> Option<Secret> {
-    let program = environment.program("termux-clipboard-get")?;
-    let finished = processes.run(&Invocation::new(program, PATIENCE)).ok()?;
+pub(crate) fn clipboard(system: &System) -> Option<Secret> {
+    let program = system.environment.program("termux-clipboard-get")?;
+    let finished = system
+        .processes
+        .run(&Invocation::new(program, PATIENCE))
+        .ok()?;
     let text = finished.succeeded().then_some(finished.stdout)?;
     Some(Secret::from(String::from_utf8(text).ok()?))
 }
@@ -167,12 +171,14 @@ pub(crate) fn pending_jobs() -> Call {
 }
 
 /// Asks the app which scripts Android is going to run: it shows nothing and needs no permission.
-pub(crate) fn api(processes: &Processes, environment: &Environment) -> Api {
+pub(crate) fn api(system: &System) -> Api {
     const NAME: &str = "termux-job-scheduler";
-    let Some(program) = environment.program(NAME) else {
+    let Some(program) = system.environment.program(NAME) else {
         return Api::NoCommands;
     };
-    let finished = match processes.run(&Invocation::new(program, PATIENCE).arguments(["--pending"]))
+    let finished = match system
+        .processes
+        .run(&Invocation::new(program, PATIENCE).arguments(["--pending"]))
     {
         Ok(finished) => finished,
         Err(error) => return Api::Failing(format!("{NAME} did not start: {error}")),
@@ -269,34 +275,30 @@ fn put_up(notification: &Notification, id: &str, heard: Heard, launcher: &Launch
 ///
 /// # Errors
 /// Why it is not in the shade.
-pub(crate) fn alert(
-    alert: &Alert,
-    processes: &Processes,
-    environment: &Environment,
-) -> Result<(), Problem> {
+pub(crate) fn alert(alert: &Alert, system: &System) -> Result<(), Problem> {
     let call = |heard| put_up(&alert.notification, &alert.id, heard, &alert.launcher);
     if alert.silent_update {
-        return call(Heard::Once).run(processes, environment);
+        return call(Heard::Once).run(system);
     }
     let elsewhere = call(Heard::Again { on_channel: false });
-    if !has_channel(processes, environment)? {
-        return elsewhere.run(processes, environment);
+    if !has_channel(system)? {
+        return elsewhere.run(system);
     }
-    match call(Heard::Again { on_channel: true }).run(processes, environment) {
+    match call(Heard::Again { on_channel: true }).run(system) {
         // Older ones do not know the option.
-        Err(problem) if !problem.app_is_silent => elsewhere.run(processes, environment),
+        Err(problem) if !problem.app_is_silent => elsewhere.run(system),
         result => result,
     }
 }
 
 /// Makes sure of the channel for alerts; whether it is there. A notification on one that is not is shown nowhere.
-fn has_channel(processes: &Processes, environment: &Environment) -> Result<bool, Problem> {
-    let Some(program) = environment.program("termux-notification-channel") else {
+fn has_channel(system: &System) -> Result<bool, Problem> {
+    let Some(program) = system.environment.program("termux-notification-channel") else {
         return Ok(false);
     };
     // The name is the part of it that a person sees. It would be split at spaces.
     let invocation = Invocation::new(program, PATIENCE).arguments([CHANNEL, CHANNEL]);
-    match processes.run(&invocation) {
+    match system.processes.run(&invocation) {
         Ok(finished) if finished.ending == Ending::Overdue => {
             Err(no_answer("termux-notification-channel"))
         }
@@ -336,35 +338,27 @@ impl Call {
     ///
     /// # Errors
     /// What went wrong.
-    pub(crate) fn run(
-        &self,
-        processes: &Processes,
-        environment: &Environment,
-    ) -> Result<(), Problem> {
-        self.answer(processes, environment).map(drop)
+    pub(crate) fn run(&self, system: &System) -> Result<(), Problem> {
+        self.answer(system).map(drop)
     }
 
     /// Does the same, for what it prints.
     ///
     /// # Errors
     /// What went wrong.
-    pub(crate) fn answer(
-        &self,
-        processes: &Processes,
-        environment: &Environment,
-    ) -> Result<String, Problem> {
+    pub(crate) fn answer(&self, system: &System) -> Result<String, Problem> {
         let mut problem = format!(
             "{} is not installed: pkg install termux-api",
             self.programs[0]
         );
         for name in self.programs {
-            let Some(program) = environment.program(name) else {
+            let Some(program) = system.environment.program(name) else {
                 continue;
             };
             let invocation = Invocation::new(program, PATIENCE)
                 .arguments(self.arguments.clone())
                 .stdin(self.stdin.clone());
-            problem = match processes.run(&invocation) {
+            problem = match system.processes.run(&invocation) {
                 Ok(finished) if finished.succeeded() => {
                     return Ok(String::from_utf8_lossy(&finished.stdout).into_owned());
                 }

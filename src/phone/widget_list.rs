@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::system::environment::Environment;
-use crate::system::process::{Ending, Invocation, Processes};
+use crate::system::System;
+use crate::system::process::{Ending, Invocation};
 
 /// How long Android may take to pass the message on.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -12,9 +12,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// Why it may show what was there before, as a line for a person.
-pub(crate) fn refresh(processes: &Processes, environment: &Environment) -> Result<(), String> {
+pub(crate) fn refresh(system: &System) -> Result<(), String> {
     let stale = |why: &str| format!("{why}: press the widget's reload button");
-    let Some(program) = environment.program("am") else {
+    let Some(program) = system.environment.program("am") else {
         return Err(stale("am is not installed"));
     };
     let invocation = Invocation::new(program, PATIENCE).arguments([
@@ -27,7 +27,7 @@ pub(crate) fn refresh(processes: &Processes, environment: &Environment) -> Resul
         "appWidgetId",
         "0",
     ]);
-    match processes.run(&invocation) {
+    match system.processes.run(&invocation) {
         Ok(finished) if finished.succeeded() => Ok(()),
         Ok(finished) if finished.ending == Ending::Overdue => {
             Err(stale("Android did not refresh the list"))

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::status::text::Text;
-use crate::system::environment::Environment;
+use crate::system::System;
 use crate::system::process::{Ending, Finished, Invocation, Processes};
 
 /// How long the program may take; it only copies a file.
@@ -18,9 +18,12 @@ pub(crate) struct Crontab<'a> {
 
 impl<'a> Crontab<'a> {
     /// The one on `PATH`.
-    pub(crate) fn find(environment: &Environment, processes: &'a Processes) -> Option<Self> {
-        let program = environment.program("crontab")?;
-        Some(Self { program, processes })
+    pub(crate) fn find(system: &'a System) -> Option<Self> {
+        let program = system.environment.program("crontab")?;
+        Some(Self {
+            program,
+            processes: &system.processes,
+        })
     }
 
     /// The crontab; nothing if this user has none.

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use crate::error::{Error, Kind};
+
 /// Where Termux lives when nothing says so.
 const TERMUX_PREFIX: &str = "/data/data/com.termux/files/usr";
 
@@ -73,11 +75,14 @@ impl Environment {
         }
     }
 
-    /// Where what must outlive a run is kept: `XDG_STATE_HOME`, or below the home folder.
-    pub(crate) fn state_folder(&self) -> Option<PathBuf> {
-        self.path("XDG_STATE_HOME")
-            .or_else(|| Some(self.home()?.join(".local/state")))
-            .map(|folder| folder.join("clawtap"))
+    /// The folder for state that outlives a run: below `XDG_STATE_HOME`, or `~/.local/state`.
+    ///
+    /// # Errors
+    /// When neither that nor `HOME` is set.
+    pub(crate) fn state_folder(&self) -> Result<PathBuf, Error> {
+        let folder = self.path("XDG_STATE_HOME");
+        let folder = folder.or_else(|| Some(self.home()?.join(".local/state")));
+        Ok(folder.ok_or_else(no_home)?.join("clawtap"))
     }
 
     /// Where temporary files go.
@@ -127,6 +132,11 @@ impl Environment {
         let value = self.variables.get(OsStr::new(name))?;
         (!value.is_empty()).then_some(value)
     }
+}
+
+/// The error where `HOME` is needed and not set.
+pub(crate) fn no_home() -> Error {
+    Error::new(Kind::Configuration, "HOME is not set").hint("Set HOME to your home folder")
 }
 
 fn find(name: &str, folders: &OsStr) -> Option<PathBuf> {

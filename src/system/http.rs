@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::credentials::secret::Secret;
 use crate::status::text::Text;
-use crate::system::environment::Environment;
-use crate::system::process::{Ending, Invocation, Processes};
+use crate::system::System;
+use crate::system::process::{Ending, Invocation};
 
 /// The most of an answer that is read, in bytes, its headers among them.
 const LARGEST_ANSWER: usize = 64 * 1024;
@@ -69,24 +69,19 @@ pub(crate) struct Sent {
 }
 
 /// Sends it, and waits for the answer at most so long. Redirections are not followed: a token would go along.
-pub(crate) fn send(
-    request: &Request<'_>,
-    limit: Duration,
-    processes: &Processes,
-    environment: &Environment,
-) -> Sent {
+pub(crate) fn send(request: &Request<'_>, limit: Duration, system: &System) -> Sent {
     let failed = |failure| Sent {
         outcome: Err(failure),
         took: Duration::ZERO,
     };
-    let Some(program) = environment.program("curl") else {
+    let Some(program) = system.environment.program("curl") else {
         return failed(Failure::NoCurl);
     };
     let mut invocation = Invocation::new(program, limit + MARGIN)
         .arguments(curl::ARGUMENTS)
         .stdin(curl::configuration(request, limit));
     invocation.stdout_limit = LARGEST_ANSWER;
-    let finished = match processes.run(&invocation) {
+    let finished = match system.processes.run(&invocation) {
         Ok(finished) => finished,
         Err(error) => return failed(Failure::Other(Text::clean(&error.to_string()))),
     };

@@ -21,3 +21,96 @@ pub(crate) mod spinner;
 pub(crate) mod systemctl;
 pub(crate) mod terminal;
 mod unfinished;
+
+use std::ops::Deref;
+
+use crate::system::environment::Environment;
+use crate::system::process::Processes;
+
+/// The handle to this machine: what the process was started with, and the programs that it starts.
+#[derive(Clone, Default)]
+pub(crate) struct System {
+    pub(crate) environment: Environment,
+    pub(crate) processes: Processes,
+}
+
+impl System {
+    /// Programs that can be ended without the others; they end with the parent's, and when the value is dropped.
+    pub(crate) fn child_group(&self) -> ChildGroup {
+        ChildGroup(self.with(self.processes.child_group()))
+    }
+
+    /// The same machine for cleaning up: its programs run although everything else was interrupted.
+    pub(crate) fn unstoppable(&self) -> Self {
+        self.with(Processes::default())
+    }
+
+    /// The same machine, on which few programs at once have not printed anything yet.
+    pub(crate) fn with_few_silent(&self, count: usize) -> Self {
+        self.with(self.processes.with_few_silent(count))
+    }
+
+    fn with(&self, processes: Processes) -> Self {
+        Self {
+            environment: self.environment.clone(),
+            processes,
+        }
+    }
+}
+
+#[cfg(test)]
+impl<const N: usize> From<[(&str, &str); N]> for System {
+    /// A machine of which only these variables are known.
+    fn from(variables: [(&str, &str); N]) -> Self {
+        Self {
+            environment: variables.into(),
+            processes: Processes::default(),
+        }
+    }
+}
+
+/// A handle whose programs end when it is dropped.
+pub(crate) struct ChildGroup(System);
+
+impl Deref for ChildGroup {
+    type Target = System;
+
+    fn deref(&self) -> &System {
+        &self.0
+    }
+}
+
+impl Drop for ChildGroup {
+    fn drop(&mut self) {
+        self.0.processes.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::System;
+    use crate::system::process::{Ending, Invocation};
+    use std::time::Duration;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_child_group_ends_alone_and_with_its_parent() {
+        let parent = System::default();
+        let run = |on: &System| {
+            on.processes
+                .run(&Invocation::new("sleep", 60 * SECOND).arguments(["60"]))
+        };
+        let (one, other) = (parent.child_group(), parent.child_group());
+        let on_one = one.clone();
+        std::thread::scope(|scope| {
+            let ended = scope.spawn(|| run(&on_one));
+            drop(one);
+            assert_eq!(ended.join().unwrap().unwrap().ending, Ending::Interrupted);
+            assert!(!parent.processes.interrupted() && !other.processes.interrupted());
+            let ended = scope.spawn(|| run(&other));
+            parent.processes.end();
+            assert_eq!(ended.join().unwrap().unwrap().ending, Ending::Interrupted);
+        });
+    }
+}

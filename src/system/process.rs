@@ -6,7 +6,6 @@ mod semaphore;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
-use std::ops::Deref;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -22,9 +21,10 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use semaphore::{Permit, Semaphore};
 use zeroize::Zeroizing;
 
-use crate::error::{Kind, Outcome};
 use crate::system::{terminal, unfinished};
 
+/// The exit code of a program that Ctrl-C ended, by the convention of shells: 128 and the number of the signal.
+const INTERRUPTED: i32 = 130;
 /// How long a program may take to end by itself after being asked to.
 const GRACE: Duration = Duration::from_millis(800);
 /// How long output may still trickle in after the program has ended: a connection master that lives on
@@ -97,23 +97,6 @@ impl Invocation {
     }
 }
 
-/// Programs that end when this is dropped.
-pub(crate) struct Branch(Processes);
-
-impl Deref for Branch {
-    type Target = Processes;
-
-    fn deref(&self) -> &Processes {
-        &self.0
-    }
-}
-
-impl Drop for Branch {
-    fn drop(&mut self) {
-        self.0.end();
-    }
-}
-
 /// A question that waits for a person.
 pub(crate) struct Waiting<'a>(&'a Processes);
 
@@ -176,7 +159,7 @@ struct Piece {
     _room: Permit,
 }
 
-/// Starts programs and ends them; one for the whole process, and branches of it.
+/// Starts programs and ends them; one for the whole process, and children of it.
 #[derive(Clone, Default)]
 pub(crate) struct Processes {
     running: Arc<Running>,
@@ -188,22 +171,22 @@ pub(crate) struct Processes {
 struct Running {
     interrupted: AtomicBool,
     watchers: Mutex<BTreeMap<u32, Sender<Event>>>,
-    branches: Mutex<Vec<Weak<Running>>>,
+    children: Mutex<Vec<Weak<Running>>>,
     /// How many questions wait for a person, and programs are being started: each looks for an interruption itself.
     under_way: AtomicUsize,
 }
 
 impl Running {
-    /// Ends everything that runs here and on the branches; whether there was anything.
+    /// Ends everything that runs here and on the children; whether there was anything.
     fn interrupt(&self) -> bool {
         self.interrupted.store(true, Ordering::SeqCst);
         let watchers = lock(&self.watchers);
         for watcher in watchers.values() {
             let _ = watcher.send(Event::Interrupted);
         }
-        let branches = lock(&self.branches);
-        let on_branches = branches.iter().filter_map(Weak::upgrade);
-        let busy = on_branches.filter(|branch| branch.interrupt()).count();
+        let children = lock(&self.children);
+        let on_branches = children.iter().filter_map(Weak::upgrade);
+        let busy = on_branches.filter(|child| child.interrupt()).count();
         busy > 0 || !watchers.is_empty() || self.under_way.load(Ordering::SeqCst) > 0
     }
 }
@@ -227,7 +210,7 @@ impl Processes {
                         let _none_half_written = unfinished::finish_writing();
                         terminal::restore();
                         // A signal ends the process wherever it is.
-                        std::process::exit(i32::from(Outcome::Failed(Kind::Interrupted).code()));
+                        std::process::exit(INTERRUPTED);
                     }
                 }
             })?;
@@ -254,21 +237,21 @@ impl Processes {
         }
     }
 
-    /// Programs that can be ended without the others; those of a branch end with its trunk.
-    pub(crate) fn branch(&self) -> Branch {
-        let branch = Self::default();
-        let mut branches = lock(&self.running.branches);
-        branches.retain(|branch| branch.strong_count() > 0);
-        branches.push(Arc::downgrade(&branch.running));
+    /// A child group: programs that can be ended without the others, and that end with those of this group.
+    pub(super) fn child_group(&self) -> Self {
+        let child = Self::default();
+        let mut children = lock(&self.running.children);
+        children.retain(|child| child.strong_count() > 0);
+        children.push(Arc::downgrade(&child.running));
         if self.interrupted() {
-            branch.end();
+            child.end();
         }
-        drop(branches);
-        Branch(branch)
+        drop(children);
+        child
     }
 
     /// Ends what runs here, and whatever is still to be started.
-    fn end(&self) {
+    pub(super) fn end(&self) {
         self.running.interrupt();
     }
 

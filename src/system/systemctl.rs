@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::system::System;
 use crate::system::crontab::complaint;
-use crate::system::environment::Environment;
 use crate::system::files;
 use crate::system::process::{Invocation, Processes};
 
@@ -20,11 +20,11 @@ pub(crate) struct Systemctl<'a> {
 
 impl<'a> Systemctl<'a> {
     /// The one on `PATH`.
-    pub(crate) fn find(environment: &Environment, processes: &'a Processes) -> Option<Self> {
+    pub(crate) fn find(system: &'a System) -> Option<Self> {
         Some(Self {
-            program: environment.program("systemctl")?,
-            loginctl: environment.program("loginctl"),
-            processes,
+            program: system.environment.program("systemctl")?,
+            loginctl: system.environment.program("loginctl"),
+            processes: &system.processes,
         })
     }
 

@@ -141,6 +141,6 @@ fn without_a_home_it_says_so() {
     Checked::of(command.output().unwrap()).expect(
         78,
         "",
-        "clawtap: HOME is not set, so nothing can be remembered\n→ Set HOME to your home folder\n",
+        "clawtap: HOME is not set\n→ Set HOME to your home folder\n",
     );
 }

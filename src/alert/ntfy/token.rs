@@ -7,9 +7,9 @@ use zeroize::Zeroizing;
 
 use crate::alert::channel::Token;
 use crate::credentials::secret::Secret;
-use crate::system::environment::Environment;
+use crate::system::System;
 use crate::system::files::{self, Seen};
-use crate::system::process::{Ending, Invocation, Processes};
+use crate::system::process::{Ending, Invocation};
 
 /// The largest file or output that can be a token; ntfy's have 32 characters.
 const LARGEST: usize = 4096;
@@ -20,14 +20,13 @@ const LIMIT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// Why there is none, as the end of a sentence that begins with the channel's name.
-pub(super) fn read(
-    place: &Token,
-    processes: &Processes,
-    environment: &Environment,
-) -> Result<Secret, String> {
+pub(super) fn read(place: &Token, system: &System) -> Result<Secret, String> {
     match place {
-        Token::File(path) => of_file(files::see(path, LARGEST as u64), &environment.spelled(path)),
-        Token::Command(words) => printed(words, processes, environment),
+        Token::File(path) => of_file(
+            files::see(path, LARGEST as u64),
+            &system.environment.spelled(path),
+        ),
+        Token::Command(words) => printed(words, system),
     }
 }
 
@@ -49,26 +48,24 @@ fn of_file(seen: Seen, path: &str) -> Result<Secret, String> {
     of_bytes(&bytes).ok_or_else(|| format!("has no token: {path} is not one line with a token"))
 }
 
-fn printed(
-    words: &[String],
-    processes: &Processes,
-    environment: &Environment,
-) -> Result<Secret, String> {
+fn printed(words: &[String], system: &System) -> Result<Secret, String> {
     let wrong = |what: &str| format!("has no token: token_command {what}");
     let Some((name, arguments)) = words.split_first() else {
         return Err(wrong("is empty"));
     };
-    let program = match (name.strip_prefix("~/"), environment.home()) {
+    let program = match (name.strip_prefix("~/"), system.environment.home()) {
         (Some(rest), Some(home)) => home.join(rest),
         _ if Path::new(name).is_absolute() => name.into(),
-        _ => environment
+        _ => system
+            .environment
             .program(name)
             .ok_or_else(|| wrong("is not installed"))?,
     };
     let mut invocation = Invocation::new(program, LIMIT).arguments(arguments);
     invocation.stdout_limit = LARGEST;
     // What it says on standard error stays unsaid: nobody knows what is in there.
-    let finished = processes
+    let finished = system
+        .processes
         .run(&invocation)
         .map_err(|error| wrong(&format!("does not start: {error}")))?;
     let stdout = Zeroizing::new(finished.stdout);
@@ -96,9 +93,8 @@ fn of_bytes(bytes: &[u8]) -> Option<Secret> {
 mod tests {
     use super::{of_bytes, of_file, read};
     use crate::alert::channel::Token;
-    use crate::system::environment::Environment;
+    use crate::system::System;
     use crate::system::files::Seen;
-    use crate::system::process::Processes;
     use zeroize::Zeroizing;
 
     /// The token, or why there is none.
@@ -166,13 +162,13 @@ mod tests {
     #[test]
     fn a_program_prints_the_token() {
         let home = tempfile::tempdir().unwrap();
-        let environment = Environment::from([
+        let system = System::from([
             ("PATH", "/usr/bin:/bin"),
             ("HOME", home.path().to_str().unwrap()),
         ]);
         let run = |words: &[&str]| {
             let words = words.iter().map(|&word| word.to_owned()).collect();
-            let token = read(&Token::Command(words), &Processes::default(), &environment);
+            let token = read(&Token::Command(words), &system);
             token.map(|token| token.reveal().to_owned())
         };
         assert_eq!(run(&["printf", "tk_1\\n"]), Ok("tk_1".into()));

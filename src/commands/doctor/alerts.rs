@@ -6,11 +6,11 @@ use crate::alert::channel::{self, Channel};
 use crate::alert::courier::Courier;
 use crate::alert::keeping;
 use crate::alert::memory::{self, Memory};
-use crate::commands::Session;
 use crate::commands::doctor::phone::Asked;
 use crate::commands::monitor::test_alert;
 use crate::commands::monitor::timers::remarks::{self, Remark};
 use crate::commands::monitor::timers::standings;
+use crate::context::Context;
 use crate::doctor::channels::{self, Looked, OpenFile, Trial, token_file};
 use crate::doctor::finding::Finding;
 use crate::doctor::timers;
@@ -24,16 +24,16 @@ use crate::system::systemctl::Systemctl;
 use crate::system::{clock, files};
 
 /// Tries every channel; only with `send_test` does anything go out.
-pub(super) fn try_out(settings: &Settings, send_test: bool, session: &Session) -> Vec<Looked> {
-    let environment = &session.environment;
-    let on_a_phone = matches!(Phone::find(environment), Phone::Termux);
+pub(super) fn try_out(settings: &Settings, send_test: bool, context: &Context) -> Vec<Looked> {
+    let environment = &context.system.environment;
+    let on_a_phone = matches!(context.phone, Phone::Termux);
     let channels = channel::in_use(&settings.alerts.channels, on_a_phone);
     let remembered = keeping::look(environment).unwrap_or_default();
     let courier = Courier {
         gateways: &settings.known,
-        config: session.config.as_deref(),
-        processes: &session.processes,
-        environment,
+        phone: &context.phone,
+        launcher: &context.launcher,
+        system: &context.system,
     };
     in_parallel(&channels, |channel: &Channel| {
         let trial = if send_test {
@@ -65,15 +65,15 @@ pub(super) fn examine(
     settings: &Settings,
     tried: Vec<Looked>,
     asked: Option<&Asked>,
-    session: &Session,
+    context: &Context,
 ) -> Vec<Finding> {
-    let environment = &session.environment;
+    let environment = &context.system.environment;
     let api = asked.map(|asked| &asked.api);
     let pending = || match api {
         Some(Api::Answering { pending }) => Ok(pending.clone()),
         _ => Err("Termux:API does not answer".into()),
     };
-    let mut standings = match standings(session, pending) {
+    let mut standings = match standings(context, pending) {
         Ok(standings) => standings,
         Err(error) => {
             let next = error.hint.unwrap_or_default();
@@ -87,13 +87,13 @@ pub(super) fn examine(
     let last_check = last_check(settings, &remembered);
     let mut findings = Vec::new();
     if !standings.is_empty() || !is_set_up {
-        findings = timers::findings(&watch(standings, last_check, settings, session));
+        findings = timers::findings(&watch(standings, last_check, settings, context));
     }
-    let config = settings::config_path(session.config.as_deref(), environment);
+    let config = settings::config_path(context.config_path.as_deref(), environment);
     findings.extend(channels::findings(&channels::Facts {
         channels: tried,
         is_watched: is_set_up,
-        has_phone: matches!(Phone::find(environment), Phone::Termux),
+        has_phone: matches!(context.phone, Phone::Termux),
         config: config.map_or_else(
             |_| "the configuration".into(),
             |it| environment.spelled(&it),
@@ -106,20 +106,20 @@ fn watch(
     standings: Vec<Standing>,
     last_check: Option<DateTime<Utc>>,
     settings: &Settings,
-    session: &Session,
+    context: &Context,
 ) -> timers::Facts {
-    let (environment, processes) = (&session.environment, &session.processes);
+    let (system, environment) = (&context.system, &context.system.environment);
     let kinds: Vec<Kind> = standings.iter().map(|standing| standing.kind).collect();
     let systemctl = kinds
         .contains(&Kind::Systemd)
-        .then(|| Systemctl::find(environment, processes));
+        .then(|| Systemctl::find(system));
     let mut programs = standings.iter().filter_map(|it| it.program.as_ref());
     let gone = programs.find(|program| !files::is_plain(program));
     let (mut not_handed_on, mut not_found) = (Vec::new(), Vec::new());
     // Of one timer: the others lack the same.
     for remark in kinds
         .first()
-        .map_or_else(Vec::new, |kind| remarks::list(*kind, settings, session))
+        .map_or_else(Vec::new, |kind| remarks::list(*kind, settings, context))
     {
         match remark {
             Remark::NotHandedOn(name) => not_handed_on.push(name),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::alert::keeping;
-use crate::commands::Session;
+use crate::context::Context;
 use crate::doctor::finding::Finding;
 use crate::doctor::keeping::Folder;
 use crate::doctor::{configuration, keeping as kept, ssh};
@@ -16,8 +16,8 @@ use crate::system::{files, socket};
 /// More than a run writes, in bytes: an empty file is made where the disk is full as well.
 const ENOUGH: usize = 256 * 1024;
 
-pub(super) fn examine(settings: &Result<Settings, Error>, session: &Session) -> Vec<Finding> {
-    let mut findings = of_configuration(settings, session);
+pub(super) fn examine(settings: &Result<Settings, Error>, context: &Context) -> Vec<Finding> {
+    let mut findings = of_configuration(settings, context);
     if let Ok(settings) = settings {
         let ways = settings.gateways.iter().map(|gateway| &gateway.way);
         let ways: Vec<&Ssh> = ways
@@ -27,16 +27,16 @@ pub(super) fn examine(settings: &Result<Settings, Error>, session: &Session) -> 
             })
             .collect();
         if !ways.is_empty() {
-            findings.extend(of_ssh(&ways, session));
+            findings.extend(of_ssh(&ways, context));
         }
-        findings.extend(of_keeping(&ways, session));
+        findings.extend(of_keeping(&ways, context));
     }
     findings
 }
 
-fn of_configuration(settings: &Result<Settings, Error>, session: &Session) -> Vec<Finding> {
-    let environment = &session.environment;
-    let path = match settings::config_path(session.config.as_deref(), environment) {
+fn of_configuration(settings: &Result<Settings, Error>, context: &Context) -> Vec<Finding> {
+    let environment = &context.system.environment;
+    let path = match settings::config_path(context.config_path.as_deref(), environment) {
         Ok(path) => path,
         Err(error) => {
             let next = error.hint.unwrap_or_default();
@@ -57,13 +57,13 @@ fn of_configuration(settings: &Result<Settings, Error>, session: &Session) -> Ve
     })
 }
 
-fn of_ssh(ways: &[&Ssh], session: &Session) -> Vec<Finding> {
-    let (environment, processes) = (&session.environment, &session.processes);
+fn of_ssh(ways: &[&Ssh], context: &Context) -> Vec<Finding> {
+    let (system, environment) = (&context.system, &context.system.environment);
     let folder = environment.home().map(|home| home.join(".ssh"));
     let mode = |path: &Path| files::mode(path).filter(|_| files::is_own(path));
     // Which permissions it refuses, ssh says best itself: some builds allow a person's own group.
     let refuses = |ssh: &&&Ssh| {
-        let said = client::resolve(ssh, processes, environment).err();
+        let said = client::resolve(ssh, system).err();
         said.is_some_and(|said| said.contains("Bad owner or permissions"))
     };
     let refuses = || ways.iter().filter(|ssh| ssh.config.is_none()).find(refuses);
@@ -73,15 +73,15 @@ fn of_ssh(ways: &[&Ssh], session: &Session) -> Vec<Finding> {
         .and_then(with_mode)
         .filter(|(_, mode)| mode & 0o022 != 0);
     ssh::findings(&ssh::Facts {
-        version: client::version(processes, environment),
+        version: client::version(system),
         in_termux: environment.termux_prefix().is_some(),
         folder: folder.and_then(with_mode),
         refused_config: config.filter(|_| refuses().is_some()),
     })
 }
 
-fn of_keeping(ways: &[&Ssh], session: &Session) -> Vec<Finding> {
-    let environment = &session.environment;
+fn of_keeping(ways: &[&Ssh], context: &Context) -> Vec<Finding> {
+    let environment = &context.system.environment;
     let folder = |path: &Path| {
         Some(Folder {
             path: path.to_path_buf(),
@@ -101,7 +101,10 @@ fn of_keeping(ways: &[&Ssh], session: &Session) -> Vec<Finding> {
     let abandoned = own.flat_map(|folder| socket::abandoned_in(&folder.path));
     let with_name = |path: PathBuf| (path.clone(), environment.spelled(&path));
     kept::findings(&kept::Facts {
-        state: environment.state_folder().and_then(|path| folder(&path)),
+        state: environment
+            .state_folder()
+            .ok()
+            .and_then(|path| folder(&path)),
         faults: keeping::fault(environment).into_iter().collect(),
         abandoned: abandoned.map(with_name).collect(),
         sockets,

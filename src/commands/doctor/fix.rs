@@ -1,6 +1,6 @@
 //! `--fix`: shows what it is going to do, does it, and tells what came of each.
 
-use crate::commands::{Session, print};
+use crate::context::{Context, print};
 use crate::doctor::finding::Section;
 use crate::doctor::mending::Mending;
 use crate::error::Error;
@@ -11,9 +11,9 @@ use crate::system::ownership;
 pub(super) fn mend(
     sections: &mut [Section],
     is_shown: bool,
-    session: &Session,
+    context: &Context,
 ) -> Result<(), Error> {
-    let line = |mending: &Mending| mending.line(|path| session.environment.spelled(path));
+    let line = |mending: &Mending| mending.line(|path| context.system.environment.spelled(path));
     let findings = sections.iter().flat_map(|section| &section.findings);
     let mut lines: Vec<String> = Vec::new();
     for mending in findings.filter_map(|finding| finding.mending.as_ref()) {
@@ -42,7 +42,7 @@ pub(super) fn mend(
         }
         let outcome = carry_out(&mending);
         if is_shown {
-            let columns = session.terminal.width;
+            let columns = context.terminal.width;
             print(&doctor::done(&line(&mending), &outcome, columns))?;
         }
         finding.mended = Some(outcome.clone());

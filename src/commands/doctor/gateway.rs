@@ -1,7 +1,7 @@
 //! One gateway: whether it answers, and what is there.
 
-use crate::commands::Session;
 use crate::commands::questioning::{Person, ask_one, assessment};
+use crate::context::Context;
 use crate::doctor::finding::{Area, Finding, Section, Standing};
 use crate::doctor::keys::{Facts, Welcome};
 use crate::doctor::{agents, claude, clock, host, keys, logins, openclaw, reach};
@@ -19,15 +19,15 @@ use crate::system::parallel::beside;
 const ANTHROPIC: &str = "anthropic";
 
 /// Two exchanges over one connection: how its logins stand, then everything around them.
-pub(super) fn examine(gateway: &Gateway, session: &Session) -> Section {
+pub(super) fn examine(gateway: &Gateway, context: &Context) -> Section {
     let look = || match &gateway.way {
-        Way::Ssh(ssh) => super::keys::look(ssh, session),
+        Way::Ssh(ssh) => super::keys::look(ssh, context),
         Way::Local => None,
     };
-    let was_in = connection::is_kept(gateway, &session.environment);
+    let was_in = connection::is_kept(gateway, &context.system.environment);
     let (reply, keys) = beside(look, |keys| {
         let (want, freshness) = (Want::VersionAndStatus, Freshness::Unkept);
-        let reply = ask_one(gateway, want, freshness, Person::Away, session);
+        let reply = ask_one(gateway, want, freshness, Person::Away, context);
         (reply, keys.wait().flatten())
     });
     let failure = reply.outcome.as_ref().err();
@@ -37,7 +37,7 @@ pub(super) fn examine(gateway: &Gateway, session: &Session) -> Section {
     });
     Section {
         area: Area::Gateway(gateway.name.clone()),
-        findings: findings(gateway, reply, keys, session),
+        findings: findings(gateway, reply, keys, context),
     }
 }
 
@@ -66,7 +66,7 @@ fn findings(
     gateway: &Gateway,
     reply: Reply,
     keys: Vec<Finding>,
-    session: &Session,
+    context: &Context,
 ) -> Vec<Finding> {
     let is_unreached = |failure: &&Failure| !reach::is_reached(failure.problem);
     if let Some(failure) = reply.outcome.as_ref().err().filter(is_unreached) {
@@ -81,19 +81,14 @@ fn findings(
         findings.extend(keys);
         return findings;
     }
-    let was_connected = connection::is_kept(gateway, &session.environment);
+    let was_connected = connection::is_kept(gateway, &context.system.environment);
     let failure = reply.outcome.as_ref().err().or(reply.stood_in_for.as_ref());
-    let examined = examination::examine(
-        gateway,
-        failure.is_none(),
-        &session.processes,
-        &session.environment,
-    );
+    let examined = examination::examine(gateway, failure.is_none(), &context.system);
     let found = match examined {
         Ok(found) => found,
         Err(failure) => return of_way(gateway, Some(&failure), None, was_connected),
     };
-    let config = config(session);
+    let config = config(context);
     let mut findings = of_way(gateway, None, Some(&found), was_connected);
     findings.extend(keys);
     if matches!(gateway.way, Way::Ssh(_)) {
@@ -140,8 +135,8 @@ fn of_way(
 }
 
 /// The configuration, as a person writes its path.
-fn config(session: &Session) -> String {
-    let environment = &session.environment;
-    let path = settings::config_path(session.config.as_deref(), environment);
+fn config(context: &Context) -> String {
+    let environment = &context.system.environment;
+    let path = settings::config_path(context.config_path.as_deref(), environment);
     path.map_or_else(|_| "the config".into(), |path| environment.spelled(&path))
 }

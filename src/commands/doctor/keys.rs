@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::commands::Session;
+use crate::context::Context;
 use crate::doctor::keys::{Facts, Key, Lock, Welcome};
 use crate::gateway::client::{self, Agent, Resolved};
 use crate::gateway::identity::Ssh;
@@ -13,38 +13,38 @@ const BEGINNING: u64 = 128;
 
 /// Looks at everything on this device that the gateway's ssh goes by; nothing where ssh does not say what that is.
 /// What came of it all is still to be known.
-pub(super) fn look(ssh: &Ssh, session: &Session) -> Option<Facts> {
-    let (environment, processes) = (&session.environment, &session.processes);
-    let resolved = client::resolve(ssh, processes, environment).ok()?;
+pub(super) fn look(ssh: &Ssh, context: &Context) -> Option<Facts> {
+    let (system, _environment) = (&context.system, &context.system.environment);
+    let resolved = client::resolve(ssh, system).ok()?;
     let keys = match &ssh.identity_file {
         // The one that is named comes first, and no other is tried.
-        Some(file) => vec![key(file, session)],
+        Some(file) => vec![key(file, context)],
         None => resolved
             .keys
             .iter()
-            .map(|file| key(file, session))
+            .map(|file| key(file, context))
             .collect(),
     };
     Some(Facts {
         keys,
         agent: match resolved.asks_agent {
-            Some(true) => client::agent(processes, environment),
+            Some(true) => client::agent(system),
             Some(false) => Agent::None,
             None => Agent::Unknown,
         },
         welcome: Welcome::Unknown,
-        known_in: known_in(&resolved, session),
+        known_in: known_in(&resolved, context),
     })
 }
 
-fn key(path: &Path, session: &Session) -> Key {
+fn key(path: &Path, context: &Context) -> Key {
     let beginning = files::beginning(path, BEGINNING);
     let beginning = beginning.as_ref().map(|bytes| std::str::from_utf8(bytes));
     let mut public = path.as_os_str().to_owned();
     public.push(".pub");
     Key {
         path: path.to_path_buf(),
-        spelled: session.environment.spelled(path),
+        spelled: context.system.environment.spelled(path),
         mode: files::mode(path),
         is_own: files::is_own(path),
         lock: match beginning {
@@ -55,14 +55,14 @@ fn key(path: &Path, session: &Session) -> Key {
     }
 }
 
-fn known_in(resolved: &Resolved, session: &Session) -> Option<Result<String, ()>> {
-    let (environment, processes) = (&session.environment, &session.processes);
+fn known_in(resolved: &Resolved, context: &Context) -> Option<Result<String, ()>> {
+    let (system, environment) = (&context.system, &context.system.environment);
     let there = resolved
         .known_hosts
         .iter()
         .filter(|file| files::is_there(file));
     for file in there {
-        if client::knows(file, &resolved.known_as, processes, environment)? {
+        if client::knows(file, &resolved.known_as, system)? {
             return Some(Ok(environment.spelled(file)));
         }
     }

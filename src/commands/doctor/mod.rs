@@ -8,7 +8,7 @@ mod keys;
 mod phone;
 
 use crate::cli;
-use crate::commands::{Session, print};
+use crate::context::{Context, print};
 use crate::doctor::finding::{Area, Section, worst};
 use crate::error::{Error, Kind, Outcome};
 use crate::render::doctor;
@@ -16,48 +16,48 @@ use crate::settings::{self, Selection};
 use crate::system::parallel::{beside, in_parallel};
 use crate::system::spinner::Spinner;
 
-pub(crate) fn run(arguments: &cli::Doctor, session: &Session) -> Result<Outcome, Error> {
-    let mut sections = examined(arguments, session)?;
-    if session.processes.interrupted() {
+pub(crate) fn run(arguments: &cli::Doctor, context: &Context) -> Result<Outcome, Error> {
+    let mut sections = examined(arguments, context)?;
+    if context.system.processes.interrupted() {
         return Err(Error::new(Kind::Interrupted, "interrupted"));
     }
     if arguments.fix {
-        fix::mend(&mut sections, !arguments.json, session)?;
+        fix::mend(&mut sections, !arguments.json, context)?;
     }
     print(&if arguments.json {
         doctor::json(&sections)
     } else {
-        doctor::text(&sections, session.terminal.width)
+        doctor::text(&sections, context.terminal.width)
     })?;
     Ok(Outcome::Examined(worst(&sections)))
 }
 
-fn examined(arguments: &cli::Doctor, session: &Session) -> Result<Vec<Section>, Error> {
+fn examined(arguments: &cli::Doctor, context: &Context) -> Result<Vec<Section>, Error> {
     let selection = match &arguments.gateway {
         Some(name) => Selection::One(name.clone()),
         None => Selection::Default,
     };
-    let config = session.config.as_deref();
-    let settings = match settings::load(&selection, config, &session.environment) {
+    let config = context.config_path.as_deref();
+    let settings = match settings::load(&selection, config, &context.system.environment) {
         // A wrong name is a slip at the keyboard; everything else is what the doctor is for.
         Err(error) if error.kind == Kind::Usage => return Err(error),
         settings => settings,
     };
-    let spinner = Spinner::start(session.terminal.watched, "looking at everything".into());
+    let spinner = Spinner::start(context.terminal.watched, "looking at everything".into());
     let mut sections = vec![Section {
         area: Area::Device,
-        findings: device::examine(&settings, session),
+        findings: device::examine(&settings, context),
     }];
     // The phone's app, the channels and the gateways take their time, side by side.
-    let ask = || phone::ask(session);
+    let ask = || phone::ask(context);
     let try_out = || {
         let settings = settings.as_ref().ok()?;
-        Some(alerts::try_out(settings, arguments.send_test, session))
+        Some(alerts::try_out(settings, arguments.send_test, context))
     };
     let (asked, tried) = beside(ask, |asked| {
         beside(try_out, |tried| {
             if let Ok(settings) = &settings {
-                let examine = |gateway: &_| gateway::examine(gateway, session);
+                let examine = |gateway: &_| gateway::examine(gateway, context);
                 sections.extend(in_parallel(&settings.gateways, examine));
             }
             (asked.wait().flatten(), tried.wait().flatten())
@@ -66,13 +66,13 @@ fn examined(arguments: &cli::Doctor, session: &Session) -> Result<Vec<Section>, 
     if let Some(asked) = &asked {
         sections.push(Section {
             area: Area::Phone,
-            findings: phone::examine(asked, session),
+            findings: phone::examine(asked, context),
         });
     }
     if let (Ok(settings), Some(tried)) = (&settings, tried) {
         sections.push(Section {
             area: Area::Alerts,
-            findings: alerts::examine(settings, tried, asked.as_ref(), session),
+            findings: alerts::examine(settings, tried, asked.as_ref(), context),
         });
     }
     drop(spinner);

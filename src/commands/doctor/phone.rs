@@ -1,6 +1,6 @@
 //! The phone: Termux and its app, and the shortcuts.
 
-use crate::commands::Session;
+use crate::context::Context;
 use crate::doctor::finding::Finding;
 use crate::doctor::termux::Build;
 use crate::doctor::{termux, widgets};
@@ -9,7 +9,7 @@ use crate::install::ledger::{Ledger, Subject, TERMUX_JOB, WIDGETS};
 use crate::install::manifest::{Entry, Manifest};
 use crate::install::script::program_of;
 use crate::install::widgets::FOLDERS;
-use crate::phone::{Api, Phone};
+use crate::phone::Api;
 use crate::render::changes::trouble;
 use crate::status::text::Text;
 use crate::system::environment::Environment;
@@ -25,17 +25,17 @@ pub(super) struct Asked {
 }
 
 /// Asks Termux:API and Android; nothing on a machine that is no phone.
-pub(super) fn ask(session: &Session) -> Option<Asked> {
-    let (environment, processes) = (&session.environment, &session.processes);
+pub(super) fn ask(context: &Context) -> Option<Asked> {
+    let (system, environment) = (&context.system, &context.system.environment);
     environment.termux_prefix()?;
     Some(Asked {
-        api: Phone::find(environment).api(processes, environment),
-        android: android(session),
+        api: context.phone.api(system),
+        android: android(context),
     })
 }
 
-pub(super) fn examine(asked: &Asked, session: &Session) -> Vec<Finding> {
-    let environment = &session.environment;
+pub(super) fn examine(asked: &Asked, context: &Context) -> Vec<Finding> {
+    let environment = &context.system.environment;
     let widgets = remembered(WIDGETS, environment);
     let has_job = matches!(remembered(TERMUX_JOB, environment), Ok(Some(_)));
     let text = |name| {
@@ -55,6 +55,7 @@ pub(super) fn examine(asked: &Asked, session: &Session) -> Vec<Finding> {
     });
     let is_kept = environment
         .state_folder()
+        .ok()
         .is_none_or(|it| files::is_folder(&it) || !files::is_there(&it));
     match widgets {
         Ok(known) => findings.extend(widgets::findings(&shortcuts(known.as_ref(), environment))),
@@ -73,11 +74,11 @@ fn remembered(subject: Subject, environment: &Environment) -> Result<Option<Mani
 }
 
 /// "14", by Android itself, which answers at once.
-fn android(session: &Session) -> Option<String> {
+fn android(context: &Context) -> Option<String> {
     const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
-    let program = session.environment.program("getprop")?;
+    let program = context.system.environment.program("getprop")?;
     let invocation = Invocation::new(program, PATIENCE).arguments(["ro.build.version.release"]);
-    let finished = session.processes.run(&invocation).ok()?;
+    let finished = context.system.processes.run(&invocation).ok()?;
     let version = Text::clean(&String::from_utf8_lossy(&finished.stdout));
     (finished.succeeded() && !version.is_empty()).then(|| version.to_string())
 }

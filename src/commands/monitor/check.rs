@@ -12,9 +12,10 @@ use crate::alert::rules::Rules;
 use crate::alert::thread::Need;
 use crate::alert::wording;
 use crate::cli;
+use crate::commands::afterwards;
 use crate::commands::monitor::textfile;
 use crate::commands::questioning::{Person, assess_these};
-use crate::commands::{Session, afterwards, print};
+use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::identity::Identifier;
 use crate::history::{self, Event};
@@ -24,24 +25,24 @@ use crate::settings::{self, Settings};
 use crate::status::assessment::{Assessment, worst};
 use crate::system::{clock, terminal::say};
 
-pub(super) fn run(arguments: cli::MonitorRun, session: &Session) -> Result<Outcome, Error> {
-    let (config, environment) = (session.config.as_deref(), &session.environment);
+pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outcome, Error> {
+    let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
     let settings = settings::load(&arguments.which.into(), config, environment)?;
-    let assessments = assess_these(&settings.gateways, settings.fresh(), Person::Away, session)?;
-    if session.terminal.watched || session.verbose {
+    let assessments = assess_these(&settings.gateways, settings.fresh(), Person::Away, context)?;
+    if context.terminal.watched || context.verbose {
         let lines = assessments.iter().map(|one| summary::line(one) + "\n");
         print(&lines.collect::<String>())?;
     }
     let monitor = Monitor {
         settings: &settings,
-        channels: channels(&settings, session),
+        channels: channels(&settings, context),
         assessments: &assessments,
-        session,
+        context,
     };
     if arguments.dry_run {
         monitor.rehearse()?;
     } else {
-        afterwards::refresh(&assessments, session);
+        afterwards::refresh(&assessments, context);
         // Whoever reads the metrics watches too: neither must keep the other from it.
         let written = arguments
             .textfile
@@ -53,8 +54,8 @@ pub(super) fn run(arguments: cli::MonitorRun, session: &Session) -> Result<Outco
 }
 
 /// Those of the configuration and of this device; without any, what is printed is for whoever started us.
-fn channels(settings: &Settings, session: &Session) -> Vec<Channel> {
-    let is_phone = matches!(Phone::find(&session.environment), Phone::Termux);
+fn channels(settings: &Settings, context: &Context) -> Vec<Channel> {
+    let is_phone = matches!(context.phone, Phone::Termux);
     let channels = channel::in_use(&settings.alerts.channels, is_phone);
     if channels.is_empty() {
         return vec![Channel::output()];
@@ -66,13 +67,13 @@ struct Monitor<'a> {
     settings: &'a Settings,
     channels: Vec<Channel>,
     assessments: &'a [Assessment],
-    session: &'a Session,
+    context: &'a Context,
 }
 
 impl Monitor<'_> {
     /// Tells what there is to tell, and remembers it.
     fn alert(&self) -> Result<(), Error> {
-        let keeping = Keeping::begin(&self.session.environment)?;
+        let keeping = Keeping::begin(&self.context.system.environment)?;
         let mut memory = recall(&keeping).unwrap_or_else(|| {
             keeping.put_aside();
             Memory::default()
@@ -106,7 +107,7 @@ impl Monitor<'_> {
 
     /// Shows what would be told.
     fn rehearse(&self) -> Result<(), Error> {
-        let keeping = Keeping::begin(&self.session.environment)?;
+        let keeping = Keeping::begin(&self.context.system.environment)?;
         let mut memory = recall(&keeping).unwrap_or_default();
         let decision = self.decide(&mut memory);
         let now = clock::now();
@@ -160,9 +161,9 @@ impl Monitor<'_> {
         let assessment = self.assessments.iter().find(about).ok_or_else(unknown)?;
         let courier = Courier {
             gateways: &self.settings.known,
-            config: self.session.config.as_deref(),
-            processes: &self.session.processes,
-            environment: &self.session.environment,
+            phone: &self.context.phone,
+            launcher: &self.context.launcher,
+            system: &self.context.system,
         };
         let message = wording::message(alert, assessment, clock::now(), clock::local);
         courier.deliver(channel, &message)
@@ -170,7 +171,7 @@ impl Monitor<'_> {
 
     /// Adds to the history; that it cannot be is worth a remark and no more.
     fn write_down(&self, events: &[Event]) {
-        if let Err(error) = history::append(&self.session.environment, events) {
+        if let Err(error) = history::append(&self.context.system.environment, events) {
             say(&format!("clawtap: {}\n", error.message));
         }
     }

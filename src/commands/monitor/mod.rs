@@ -7,16 +7,16 @@ mod textfile;
 pub(super) mod timers;
 
 use crate::cli::{self, MonitorCommand};
-use crate::commands::Session;
+use crate::context::Context;
 use crate::error::{Error, Outcome};
 
-pub(crate) fn run(arguments: cli::Monitor, session: &Session) -> Result<Outcome, Error> {
+pub(crate) fn run(arguments: cli::Monitor, context: &Context) -> Result<Outcome, Error> {
     match arguments.command {
-        None => check::run(arguments.run, session),
-        Some(MonitorCommand::Install(arguments)) => timers::install(&arguments, session),
-        Some(MonitorCommand::Uninstall(arguments)) => timers::uninstall(&arguments, session),
-        Some(MonitorCommand::Status(_)) => timers::status(session),
-        Some(MonitorCommand::TestAlert(arguments)) => test_alert::run(&arguments, session),
-        Some(MonitorCommand::Ntfy(arguments)) => ntfy::run(&arguments, session),
+        None => check::run(arguments.run, context),
+        Some(MonitorCommand::Install(arguments)) => timers::install(&arguments, context),
+        Some(MonitorCommand::Uninstall(arguments)) => timers::uninstall(&arguments, context),
+        Some(MonitorCommand::Status(_)) => timers::status(context),
+        Some(MonitorCommand::TestAlert(arguments)) => test_alert::run(&arguments, context),
+        Some(MonitorCommand::Ntfy(arguments)) => ntfy::run(&arguments, context),
     }
 }

@@ -3,24 +3,24 @@
 use std::path::Path;
 
 use crate::cli;
-use crate::commands::{Session, print};
+use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::render::subscription::{self, Screen};
 use crate::settings::topic::{self, Missing};
 use crate::settings::{self, alerts};
 use crate::system::{random, terminal};
 
-pub(super) fn run(arguments: &cli::MonitorNtfy, session: &Session) -> Result<Outcome, Error> {
+pub(super) fn run(arguments: &cli::MonitorNtfy, context: &Context) -> Result<Outcome, Error> {
     let server = arguments.server.as_deref().map(alerts::server).transpose();
     let server = server
         .map_err(|reason| Error::new(Kind::Usage, format!("--server is not usable: {reason}")))?;
-    let path = settings::config_path(session.config.as_deref(), &session.environment)?;
-    make_what_is_missing(&path, server.as_deref(), session)?;
-    let topics = topic::all(&path, &session.environment)?;
+    let path = settings::config_path(context.config_path.as_deref(), &context.system.environment)?;
+    make_what_is_missing(&path, server.as_deref(), context)?;
+    let topics = topic::all(&path, &context.system.environment)?;
     let screen = Screen {
-        columns: session.terminal.width,
-        color: session.terminal.color,
-        in_termux: session.environment.termux_prefix().is_some(),
+        columns: context.terminal.width,
+        color: context.terminal.color,
+        in_termux: context.system.environment.termux_prefix().is_some(),
     };
     let shown = terminal::shows_results();
     let several = topics.len() > 1;
@@ -44,14 +44,14 @@ pub(super) fn run(arguments: &cli::MonitorNtfy, session: &Session) -> Result<Out
 }
 
 /// Makes sure that there is a topic; a new one is told of.
-fn make_what_is_missing(path: &Path, server: Option<&str>, session: &Session) -> Result<(), Error> {
-    let missing = topic::look(path, &session.environment)?;
-    let spelled = session.environment.spelled(path);
+fn make_what_is_missing(path: &Path, server: Option<&str>, context: &Context) -> Result<(), Error> {
+    let missing = topic::look(path, &context.system.environment)?;
+    let spelled = context.system.environment.spelled(path);
     match (missing, server) {
         (Missing::Nothing, None) => return Ok(()),
         (Missing::Nothing, Some(_)) => {
             // A configuration with a mistake in it is told of first.
-            topic::all(path, &session.environment)?;
+            topic::all(path, &context.system.environment)?;
             return Err(
                 Error::new(Kind::Usage, "--server is for a new topic; there is one")
                     .hint(format!("See [alerts.ntfy] in {spelled}, or NOTIFY_NTFY")),
@@ -77,7 +77,7 @@ fn make_what_is_missing(path: &Path, server: Option<&str>, session: &Session) ->
         path,
         server,
         &format!("clawtap-{random}"),
-        &session.environment,
+        &context.system.environment,
     )?;
     terminal::say(&format!(
         "A new topic is in {spelled}.\n\

@@ -6,7 +6,7 @@ use crate::alert::channel::{self, Channel, Undelivered};
 use crate::alert::courier::Courier;
 use crate::alert::message::{Message, Severity, TEST};
 use crate::cli;
-use crate::commands::{Session, print};
+use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::gateway::identity::{Gateway, Identifier};
 use crate::phone::Phone;
@@ -15,20 +15,20 @@ use crate::settings::{self, Selection, Settings, nearest};
 use crate::status::text::Text;
 use crate::system::clock;
 
-pub(super) fn run(arguments: &cli::TestAlert, session: &Session) -> Result<Outcome, Error> {
-    let config = session.config.as_deref();
-    let settings = settings::load(&Selection::Default, config, &session.environment)?;
-    let channels = chosen(arguments.channel.as_deref(), &settings, session)?;
+pub(super) fn run(arguments: &cli::TestAlert, context: &Context) -> Result<Outcome, Error> {
+    let config = context.config_path.as_deref();
+    let settings = settings::load(&Selection::Default, config, &context.system.environment)?;
+    let channels = chosen(arguments.channel.as_deref(), &settings, context)?;
     let courier = Courier {
         gateways: &settings.known,
-        config,
-        processes: &session.processes,
-        environment: &session.environment,
+        phone: &context.phone,
+        launcher: &context.launcher,
+        system: &context.system,
     };
     let mut failed = 0;
     for channel in &channels {
         let result = send(channel, &settings.gateways[0], &courier);
-        if session.processes.interrupted() {
+        if context.system.processes.interrupted() {
             return Err(Error::new(Kind::Interrupted, "interrupted"));
         }
         print(&line(channel, result.as_ref().err()))?;
@@ -53,9 +53,9 @@ pub(in crate::commands) fn send(
 fn chosen(
     name: Option<&str>,
     settings: &Settings,
-    session: &Session,
+    context: &Context,
 ) -> Result<Vec<Channel>, Error> {
-    let on_a_phone = matches!(Phone::find(&session.environment), Phone::Termux);
+    let on_a_phone = matches!(context.phone, Phone::Termux);
     let mut channels = channel::in_use(&settings.alerts.channels, on_a_phone);
     if channels.is_empty() {
         return Err(Error::new(

@@ -321,21 +321,4 @@ mod tests {
             std::thread::yield_now();
         }
     }
-
-    #[test]
-    fn a_branch_ends_alone_and_with_its_trunk() {
-        let trunk = Processes::default();
-        let run = |on: &Processes| on.run(&Invocation::new("sleep", 60 * SECOND).arguments(["60"]));
-        let (one, other) = (trunk.branch(), trunk.branch());
-        let on_one = one.clone();
-        std::thread::scope(|scope| {
-            let ended = scope.spawn(|| run(&on_one));
-            drop(one);
-            assert_eq!(ended.join().unwrap().unwrap().ending, Ending::Interrupted);
-            assert!(!trunk.interrupted() && !other.interrupted());
-            let ended = scope.spawn(|| run(&other));
-            trunk.end();
-            assert_eq!(ended.join().unwrap().unwrap().ending, Ending::Interrupted);
-        });
-    }
 }

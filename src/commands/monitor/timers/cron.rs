@@ -1,7 +1,7 @@
 //! A line in the user's crontab.
 
 use super::{Order, unusable};
-use crate::commands::Session;
+use crate::context::Context;
 use crate::error::{self, Error};
 use crate::install::manifest::fingerprint;
 use crate::install::timers::crontab::{self, Crontab, Restored};
@@ -13,8 +13,8 @@ use crate::system::crontab::Crontab as Program;
 use crate::system::files;
 
 pub(super) fn install(order: &Order) -> Result<String, Error> {
-    let environment = &order.session.environment;
-    let program = Program::find(environment, &order.session.processes).ok_or_else(|| {
+    let environment = &order.context.system.environment;
+    let program = Program::find(&order.context.system).ok_or_else(|| {
         Error::new(error::Kind::Machine, "there is no crontab here")
             .hint("Install cron, or another timer:\n  clawtap monitor install --systemd")
     })?;
@@ -50,8 +50,7 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
 }
 
 pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
-    let environment = &order.session.environment;
-    let Some(program) = Program::find(environment, &order.session.processes) else {
+    let Some(program) = Program::find(&order.context.system) else {
         return Ok(None);
     };
     let Some(current) = program.read().map_err(unreadable)? else {
@@ -80,8 +79,8 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
     Ok(Some("✓ cron: no timer any more\n".into()))
 }
 
-pub(super) fn status(session: &Session) -> Option<Standing> {
-    let program = Program::find(&session.environment, &session.processes)?;
+pub(super) fn status(context: &Context) -> Option<Standing> {
+    let program = Program::find(&context.system)?;
     let standing = |words: String, course, troubles| Standing {
         kind: Kind::Cron,
         words,
@@ -113,8 +112,8 @@ pub(super) fn status(session: &Session) -> Option<Standing> {
 }
 
 /// Whether our lines are in the crontab.
-pub(super) fn is_set_up(session: &Session) -> bool {
-    let program = Program::find(&session.environment, &session.processes);
+pub(super) fn is_set_up(context: &Context) -> bool {
+    let program = Program::find(&context.system);
     let current = program.and_then(|program| program.read().ok().flatten());
     Crontab::parse(current.as_deref()).is_ok_and(|parsed| parsed.block().is_some())
 }

@@ -8,7 +8,7 @@ mod termux_job;
 use std::path::PathBuf;
 
 use crate::cli;
-use crate::commands::{Session, print};
+use crate::context::{Context, print};
 use crate::error::{self, Error, Outcome};
 use crate::install::ledger::{Ledger, SYSTEMD_TIMER, TERMUX_JOB};
 use crate::install::manifest::Manifest;
@@ -19,7 +19,6 @@ use crate::install::timers::kind::{Kind, Machine};
 use crate::install::timers::standing::Standing;
 use crate::install::timers::units::Confinement;
 use crate::install::widgets::Scope;
-use crate::phone::Phone;
 use crate::render::changes::{conflicts, trouble};
 use crate::settings::{self, Selection};
 use crate::system::crontab::Crontab;
@@ -29,7 +28,7 @@ use crate::system::terminal;
 
 /// What a person asked for.
 struct Order<'a> {
-    session: &'a Session,
+    context: &'a Context,
     /// Minutes.
     every: u32,
     dry_run: bool,
@@ -39,22 +38,22 @@ const FORESEEN: &str = "Nothing is changed now. This would be:\n";
 
 pub(super) fn install(
     arguments: &cli::MonitorInstall,
-    session: &Session,
+    context: &Context,
 ) -> Result<Outcome, Error> {
     // Without a usable configuration every run would fail.
     let settings = settings::load(
         &Selection::Default,
-        session.config.as_deref(),
-        &session.environment,
+        context.config_path.as_deref(),
+        &context.system.environment,
     )?;
     let named = Kind::named(arguments.timer);
     // One that is there is changed before a second one is made.
-    let is_set_up = |kind: &Kind| is_set_up(*kind, session);
+    let is_set_up = |kind: &Kind| is_set_up(*kind, context);
     let chosen = named.or_else(|| Kind::ALL.into_iter().find(is_set_up));
-    let best = || Kind::best(machine(session)).ok_or_else(no_timer);
+    let best = || Kind::best(machine(context)).ok_or_else(no_timer);
     let kind = chosen.map_or_else(best, Ok)?;
     let order = Order {
-        session,
+        context,
         every: arguments.every,
         dry_run: arguments.dry_run,
     };
@@ -79,16 +78,16 @@ pub(super) fn install(
             ));
         }
     }
-    terminal::say(&remarks::all(kind, &settings, session));
+    terminal::say(&remarks::all(kind, &settings, context));
     Ok(Outcome::Done)
 }
 
 pub(super) fn uninstall(
     arguments: &cli::MonitorUninstall,
-    session: &Session,
+    context: &Context,
 ) -> Result<Outcome, Error> {
     let order = Order {
-        session,
+        context,
         every: 0,
         dry_run: arguments.dry_run,
     };
@@ -124,11 +123,11 @@ pub(super) fn uninstall(
     last.map_or(Ok(Outcome::Done), Err)
 }
 
-pub(super) fn status(session: &Session) -> Result<Outcome, Error> {
-    let machine = machine(session);
-    let phone = Phone::find(&session.environment);
-    let pending = || phone.pending_jobs(&session.processes, &session.environment);
-    let standings = standings(session, pending)?;
+pub(super) fn status(context: &Context) -> Result<Outcome, Error> {
+    let machine = machine(context);
+    let phone = &context.phone;
+    let pending = || phone.pending_jobs(&context.system);
+    let standings = standings(context, pending)?;
     let mut text = String::new();
     for kind in Kind::ALL {
         let Some(standing) = standings.iter().find(|standing| standing.kind == kind) else {
@@ -157,36 +156,36 @@ pub(super) fn status(session: &Session) -> Result<Outcome, Error> {
 
 /// How each timer that is set up stands; `pending` asks Android which scripts it is going to run.
 pub(in crate::commands) fn standings(
-    session: &Session,
+    context: &Context,
     pending: impl FnOnce() -> Result<String, String>,
 ) -> Result<Vec<Standing>, Error> {
     let standings = [
-        systemd::status(session)?,
-        cron::status(session),
-        termux_job::status(session, pending)?,
+        systemd::status(context)?,
+        cron::status(context),
+        termux_job::status(context, pending)?,
     ];
     Ok(standings.into_iter().flatten().collect())
 }
 
-fn is_set_up(kind: Kind, session: &Session) -> bool {
+fn is_set_up(kind: Kind, context: &Context) -> bool {
     let remembers = |subject| {
-        let ledger = Ledger::of(subject, &session.environment);
+        let ledger = Ledger::of(subject, &context.system.environment);
         let known = ledger.and_then(|ledger| ledger.read());
         matches!(known, Ok(Some(known)) if !known.files.is_empty())
     };
     match kind {
         Kind::Systemd => remembers(SYSTEMD_TIMER),
-        Kind::Cron => cron::is_set_up(session),
+        Kind::Cron => cron::is_set_up(context),
         Kind::TermuxJob => remembers(TERMUX_JOB),
     }
 }
 
-fn machine(session: &Session) -> Machine {
-    let (environment, processes) = (&session.environment, &session.processes);
+fn machine(context: &Context) -> Machine {
+    let (system, environment) = (&context.system, &context.system.environment);
     Machine {
         termux: environment.termux_prefix().is_some(),
-        systemd: systemctl::is_booted() && Systemctl::find(environment, processes).is_some(),
-        crontab: Crontab::find(environment, processes).is_some(),
+        systemd: systemctl::is_booted() && Systemctl::find(system).is_some(),
+        crontab: Crontab::find(system).is_some(),
     }
 }
 
@@ -201,8 +200,9 @@ fn no_timer() -> Error {
 impl Order<'_> {
     /// What systemd and cron run: with the variables that change what a check finds or where it looks.
     fn command(&self) -> Result<Command, Error> {
-        let environment = &self.session.environment;
-        let config = settings::unusual_config_path(self.session.config.as_deref(), environment)?;
+        let environment = &self.context.system.environment;
+        let config =
+            settings::unusual_config_path(self.context.config_path.as_deref(), environment)?;
         let state = environment
             .path("XDG_STATE_HOME")
             .map(|folder| ("XDG_STATE_HOME", environment.absolute(&folder)));
@@ -219,7 +219,7 @@ impl Order<'_> {
     }
 
     fn own_path(&self) -> Result<PathBuf, Error> {
-        self.session.environment.own_path().ok_or_else(|| {
+        self.context.system.environment.own_path().ok_or_else(|| {
             Error::new(error::Kind::Machine, "cannot tell where this program is")
                 .hint("Start it by its full path")
         })
@@ -249,7 +249,7 @@ impl Order<'_> {
         };
         let there = ledger.survey(plan::places(&wanted, known))?;
         let plan = plan::install(&wanted, &Scope::All, known, &there, false);
-        match conflicts(&plan, |path| self.session.environment.spelled(path)) {
+        match conflicts(&plan, |path| self.context.system.environment.spelled(path)) {
             None => Ok(plan),
             Some(lines) => Err(Error::new(
                 error::Kind::Machine,
@@ -267,7 +267,7 @@ impl Order<'_> {
 
     /// What was not removed is a person's own by now.
     fn refuse_what_is_left(&self, plan: &Plan) -> Result<(), Error> {
-        match conflicts(plan, |path| self.session.environment.spelled(path)) {
+        match conflicts(plan, |path| self.context.system.environment.spelled(path)) {
             None => Ok(()),
             Some(lines) => Err(
                 Error::new(error::Kind::Machine, format!("left alone:{lines}"))
@@ -292,7 +292,7 @@ fn survey(known: &Manifest, ledger: &Ledger) -> Result<Places, Error> {
 fn inventory(
     ledger: &Ledger,
     is_script: bool,
-    session: &Session,
+    context: &Context,
 ) -> Result<Option<(Manifest, Places, Vec<String>)>, Error> {
     let known = ledger.read()?.filter(|known| !known.files.is_empty());
     let Some(known) = known else {
@@ -301,7 +301,7 @@ fn inventory(
     let there = survey(&known, ledger)?;
     let troubles = known.files.iter().filter_map(|entry| {
         let trouble = trouble(entry, there.get(&entry.path), is_script)?;
-        let path = session.environment.spelled(&entry.path);
+        let path = context.system.environment.spelled(&entry.path);
         Some(format!("{path} {trouble}"))
     });
     let troubles = troubles.collect();

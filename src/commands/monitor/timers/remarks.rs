@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::alert::channel::{Means, Token};
-use crate::commands::Session;
+use crate::context::Context;
 use crate::gateway::identity::Way;
 use crate::install::timers::kind::Kind;
 use crate::settings::Settings;
@@ -40,7 +40,7 @@ pub(in crate::commands) enum Remark {
 }
 
 /// All of it, a remark each, for a person who installs the timer.
-pub(super) fn all(kind: Kind, settings: &Settings, session: &Session) -> String {
+pub(super) fn all(kind: Kind, settings: &Settings, context: &Context) -> String {
     let told = |remark: &Remark| match remark {
         Remark::NotHandedOn(name) => format!(
             "clawtap: {name} is set here, and the timer will\nnot have it: put it into the configuration,\nunder [alerts]\n"
@@ -49,12 +49,12 @@ pub(super) fn all(kind: Kind, settings: &Settings, session: &Session) -> String 
             "clawtap: the timer does not find {name}:\nput its full path into the configuration,\nunder [alerts]\n"
         ),
     };
-    list(kind, settings, session).iter().map(told).collect()
+    list(kind, settings, context).iter().map(told).collect()
 }
 
 /// All of it.
-pub(in crate::commands) fn list(kind: Kind, settings: &Settings, session: &Session) -> Vec<Remark> {
-    let environment = &session.environment;
+pub(in crate::commands) fn list(kind: Kind, settings: &Settings, context: &Context) -> Vec<Remark> {
+    let environment = &context.system.environment;
     let set = NOT_HANDED_ON.into_iter();
     let set = set.filter(|name| environment.path(name).is_some());
     // A job is handed the whole PATH.

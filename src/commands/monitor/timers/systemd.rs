@@ -4,9 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Order, inventory};
-use crate::commands::Session;
+use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::install::ledger::{Ledger, SYSTEMD_TIMER, homeless};
+use crate::install::ledger::{Ledger, SYSTEMD_TIMER};
 use crate::install::plan::{Change, Plan, WantedFile};
 use crate::install::timers;
 use crate::install::timers::interval::Interval;
@@ -16,6 +16,7 @@ use crate::install::timers::units::{self, Confinement, SERVICE, TIMER};
 use crate::render::changes::{done, foreseen};
 use crate::system::clock;
 use crate::system::environment::Environment;
+use crate::system::environment::no_home;
 use crate::system::files;
 use crate::system::placement::{self, Found};
 use crate::system::systemctl::Systemctl;
@@ -27,8 +28,8 @@ const DISABLE: &[&str] = &["disable", "--now", TIMER];
 const STOP: &[&str] = &["stop", TIMER];
 
 pub(super) fn install(order: &Order, confinement: Confinement) -> Result<String, Error> {
-    let environment = &order.session.environment;
-    let systemctl = Systemctl::find(environment, &order.session.processes).ok_or_else(|| {
+    let environment = &order.context.system.environment;
+    let systemctl = Systemctl::find(&order.context.system).ok_or_else(|| {
         Error::new(Kind::Machine, "there is no systemctl here")
             .hint("Another timer: clawtap monitor install --cron")
     })?;
@@ -79,7 +80,7 @@ fn not_started(reason: &str) -> Error {
 }
 
 pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
-    let environment = &order.session.environment;
+    let environment = &order.context.system.environment;
     let ledger = Ledger::of(SYSTEMD_TIMER, environment)?;
     let known = ledger.read()?.filter(|known| !known.files.is_empty());
     let Some(known) = known else {
@@ -91,7 +92,7 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
         let files = foreseen(&plan, |path| environment.spelled(path));
         return Ok(Some(run_line(DISABLE) + &files + &run_line(RELOAD)));
     }
-    let systemctl = Systemctl::find(environment, &order.session.processes);
+    let systemctl = Systemctl::find(&order.context.system);
     let tell = |words| {
         systemctl
             .as_ref()
@@ -143,9 +144,9 @@ fn not_stopped(reason: &str) -> Error {
     ))
 }
 
-pub(super) fn status(session: &Session) -> Result<Option<Standing>, Error> {
-    let environment = &session.environment;
-    let systemctl = Systemctl::find(environment, &session.processes);
+pub(super) fn status(context: &Context) -> Result<Option<Standing>, Error> {
+    let environment = &context.system.environment;
+    let systemctl = Systemctl::find(&context.system);
     let state = || {
         let today = clock::local(clock::now()).date_naive();
         let state = systemctl.as_ref().and_then(|it| state(it).ok());
@@ -166,16 +167,16 @@ pub(super) fn status(session: &Session) -> Result<Option<Standing>, Error> {
             program: None,
         }
     };
-    let Some((known, there, troubles)) = inventory(&ledger, false, session)? else {
+    let Some((known, there, troubles)) = inventory(&ledger, false, context)? else {
         let by_hand = files::is_there(&unit_folder(environment)?.join(TIMER));
         return Ok(by_hand.then(|| standing("set up by hand".into(), None, Vec::new())));
     };
     let timer = known.files.iter().find(|entry| entry.path.ends_with(TIMER));
     let interval = match timer.and_then(|entry| there.get(&entry.path)) {
         Some(Found::File {
-            content: Some(content),
+            content: Some(bytes),
             ..
-        }) => units::interval_of(&String::from_utf8_lossy(content)),
+        }) => units::interval_of(&String::from_utf8_lossy(bytes)),
         _ => None,
     };
     let every = interval.map(Interval::minutes);
@@ -207,7 +208,7 @@ fn unit_folder(environment: &Environment) -> Result<PathBuf, Error> {
     config
         .or_else(|| Some(environment.home()?.join(".config")))
         .map(|folder| folder.join("systemd/user"))
-        .ok_or_else(|| homeless(SYSTEMD_TIMER.noun))
+        .ok_or_else(no_home)
 }
 
 fn run_line(words: &[&str]) -> String {

@@ -4,16 +4,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Order, inventory, unusable};
-use crate::commands::Session;
+use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::install::ledger::{Ledger, TERMUX_JOB, homeless};
+use crate::install::ledger::{Ledger, TERMUX_JOB};
 use crate::install::plan::WantedFile;
 use crate::install::script::{Device, program_of};
 use crate::install::timers;
 use crate::install::timers::interval::spelled;
 use crate::install::timers::job;
 use crate::install::timers::standing::{Course, Standing};
-use crate::phone::{self, Phone, handed_on};
+use crate::phone::{self, handed_on};
 use crate::render::changes::{done, foreseen};
 use crate::settings;
 use crate::system::placement::Found;
@@ -29,13 +29,10 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
         )
         .hint(format!("Give --every {} or more", job::LEAST)));
     }
-    let session = order.session;
-    let (environment, processes) = (&session.environment, &session.processes);
+    let context = order.context;
+    let (system, environment) = (&context.system, &context.system.environment);
     let file = WantedFile {
-        path: environment
-            .state_folder()
-            .ok_or_else(|| homeless(TERMUX_JOB.noun))?
-            .join("monitor-job"),
+        path: environment.state_folder()?.join("monitor-job"),
         content: job::script(&device(order)?).into_bytes(),
         mode: 0o700,
         gateway: None,
@@ -46,12 +43,8 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
     let ledger = Ledger::of(TERMUX_JOB, environment)?;
     let decide = |known: &_| order.plan(&files, known, &ledger);
     let every = Duration::from_secs(u64::from(order.every) * 60);
-    let phone = Phone::find(environment);
-    let pending = || {
-        phone
-            .pending_jobs(processes, environment)
-            .map(|text| job::pending(&text))
-    };
+    let phone = &context.phone;
+    let pending = || phone.pending_jobs(system).map(|text| job::pending(&text));
     // Whether Termux:API answers, before anything is written.
     let before = pending().map_err(silent)?;
     let is_pending = before.is_some_and(|job| job.every == Some(order.every));
@@ -67,7 +60,7 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
     let plan = ledger.install(decide)?;
     if !is_pending {
         phone
-            .schedule(&path, job::NUMBER, every, processes, environment)
+            .schedule(&path, job::NUMBER, every, system)
             .map_err(silent)?;
         // It tells failures in words only.
         if pending().map_err(silent)?.is_none() {
@@ -80,8 +73,8 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
 }
 
 pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
-    let session = order.session;
-    let (environment, processes) = (&session.environment, &session.processes);
+    let context = order.context;
+    let (system, environment) = (&context.system, &context.system.environment);
     let ledger = Ledger::of(TERMUX_JOB, environment)?;
     let known = ledger.read()?.filter(|known| !known.files.is_empty());
     let Some(known) = known else {
@@ -96,8 +89,8 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
         );
         return Ok(Some(cancel + &files));
     }
-    let phone = Phone::find(environment);
-    let cancelled = phone.cancel(job::NUMBER, processes, environment);
+    let phone = &context.phone;
+    let cancelled = phone.cancel(job::NUMBER, system);
     let plan = ledger.uninstall(decide)?;
     cancelled.map_err(|reason| {
         Error::new(
@@ -117,11 +110,11 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
 }
 
 pub(super) fn status(
-    session: &Session,
+    context: &Context,
     pending: impl FnOnce() -> Result<String, String>,
 ) -> Result<Option<Standing>, Error> {
-    let ledger = Ledger::of(TERMUX_JOB, &session.environment)?;
-    let Some((known, there, mut troubles)) = inventory(&ledger, true, session)? else {
+    let ledger = Ledger::of(TERMUX_JOB, &context.system.environment)?;
+    let Some((known, there, mut troubles)) = inventory(&ledger, true, context)? else {
         return Ok(None);
     };
     let (words, every, course) = match pending().map(|text| job::pending(&text)) {
@@ -143,9 +136,9 @@ pub(super) fn status(
         .iter()
         .filter_map(|entry| match there.get(&entry.path) {
             Some(Found::File {
-                content: Some(content),
+                content: Some(bytes),
                 ..
-            }) if entry.wrote(content) => program_of(&String::from_utf8_lossy(content)),
+            }) if entry.wrote(bytes) => program_of(&String::from_utf8_lossy(bytes)),
             _ => None,
         });
     Ok(Some(Standing {
@@ -160,7 +153,7 @@ pub(super) fn status(
 
 /// The script's own: what Android starts has hardly any environment.
 fn device(order: &Order) -> Result<Device, Error> {
-    let environment = &order.session.environment;
+    let environment = &order.context.system.environment;
     let Some(prefix) = environment.termux_prefix() else {
         return Err(Error::new(
             Kind::Configuration,
@@ -168,7 +161,7 @@ fn device(order: &Order) -> Result<Device, Error> {
         )
         .hint("Another timer: --systemd or --cron"));
     };
-    let config = settings::unusual_config_path(order.session.config.as_deref(), environment)?;
+    let config = settings::unusual_config_path(order.context.config_path.as_deref(), environment)?;
     let variables: Vec<(&str, PathBuf)> = handed_on(environment).collect();
     Device::new(&prefix, &order.own_path()?, config.as_deref(), &variables).map_err(unusable)
 }

@@ -1,0 +1,50 @@
+//! The context: the handle to this machine, the person and the command line that every command gets.
+
+use std::path::PathBuf;
+
+use crate::cli::Global;
+use crate::error::{Error, Kind};
+use crate::phone::{Launcher, Phone};
+use crate::system::System;
+use crate::system::environment::Environment;
+use crate::system::process::Processes;
+use crate::system::terminal::{self, Terminal};
+
+/// What every command works with, made once.
+pub(crate) struct Context {
+    pub(crate) system: System,
+    /// The value of `--config`.
+    pub(crate) config_path: Option<PathBuf>,
+    pub(crate) verbose: bool,
+    pub(crate) terminal: Terminal,
+    pub(crate) phone: Phone,
+    /// How the phone starts this program again, with the same configuration.
+    pub(crate) launcher: Launcher,
+}
+
+impl Context {
+    /// Reads the environment, and arranges for Ctrl-C to end the programs that are started.
+    pub(crate) fn of_process(global: Global) -> Result<Self, Error> {
+        let system = System {
+            environment: Environment::of_process(),
+            processes: Processes::default(),
+        };
+        system.processes.end_on_signals().map_err(|error| {
+            Error::new(Kind::Machine, format!("cannot watch for signals: {error}"))
+        })?;
+        Ok(Self {
+            terminal: Terminal::of_process(&system.environment),
+            phone: Phone::find(&system.environment),
+            launcher: Launcher::of(&system.environment, global.config.as_deref()),
+            config_path: global.config,
+            verbose: global.verbose,
+            system,
+        })
+    }
+}
+
+/// Prints a result.
+pub(crate) fn print(text: &str) -> Result<(), Error> {
+    terminal::print(text)
+        .map_err(|error| Error::new(Kind::Machine, format!("cannot write the result: {error}")))
+}
