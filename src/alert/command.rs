@@ -141,7 +141,8 @@ mod tests {
     use super::{deliver, document};
     use crate::alert::channel::Command;
     use crate::alert::courier::Courier;
-    use crate::alert::message::{Message, tests::message};
+    use crate::alert::message::Message;
+    use crate::alert::message::tests::message;
     use crate::phone::{Launcher, Phone};
     use crate::system::System;
 

@@ -166,7 +166,8 @@ mod tests {
     use super::{LONGEST, deliver, errand, reason, text, without_directives};
     use crate::alert::channel::OpenClaw;
     use crate::alert::courier::Courier;
-    use crate::alert::message::{Message, tests::message};
+    use crate::alert::message::Message;
+    use crate::alert::message::tests::message;
     use crate::gateway::identity::{Gateway, Name};
     use crate::phone::{Launcher, Phone};
     use crate::status::text::Text;

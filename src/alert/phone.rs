@@ -39,7 +39,8 @@ mod tests {
 
     use super::deliver;
     use crate::alert::courier::Courier;
-    use crate::alert::message::{Message, Severity, tests::message};
+    use crate::alert::message::tests::message;
+    use crate::alert::message::{Message, Severity};
     use crate::phone::{Launcher, Phone};
     use crate::system::System;
 

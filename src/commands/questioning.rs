@@ -14,10 +14,9 @@ use crate::memory::reports::Reports;
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::document::Unreadable;
 use crate::status::wire;
-use crate::system::System;
 use crate::system::parallel::{in_parallel, in_parallel_each};
 use crate::system::spinner::Spinner;
-use crate::system::{clock, files, terminal};
+use crate::system::{System, clock, files, terminal};
 
 /// The largest document that is read from a file, in bytes; as much as from a gateway.
 const LARGEST_DOCUMENT: u64 = 8 * 1024 * 1024;

@@ -155,7 +155,8 @@ pub(crate) const fn token_file(means: &Means) -> Option<&PathBuf> {
 mod tests {
     use super::{Facts, Looked, OpenFile, Trial, findings, is_guessable};
     use crate::alert::channel::{Channel, Means, Ntfy, Token};
-    use crate::doctor::finding::Standing::{self as Level, Ok as Well, Problem, Warning};
+    use crate::doctor::finding::Standing as Level;
+    use crate::doctor::finding::Standing::{Ok as Well, Problem, Warning};
     use crate::settings::alerts::NTFY_SERVER;
 
     fn ntfy(server: &str, topic: &str, token: Option<Token>) -> Means {

@@ -146,7 +146,8 @@ fn last_check(running: &Standing, facts: &Facts) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::{Facts, findings};
-    use crate::doctor::finding::Standing::{self as Level, Note, Ok, Problem, Warning};
+    use crate::doctor::finding::Standing as Level;
+    use crate::doctor::finding::Standing::{Note, Ok, Problem, Warning};
     use crate::install::timers::kind::Kind;
     use crate::install::timers::standing::{Course, Standing};
     use chrono::{DateTime, TimeDelta};

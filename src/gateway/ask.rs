@@ -16,9 +16,8 @@ use crate::status::report::Report;
 use crate::status::text::Text;
 use crate::status::verdict::{Verdict, judge};
 use crate::status::{stores, wire};
-use crate::system::System;
-use crate::system::clock;
 use crate::system::process::Finished;
+use crate::system::{System, clock};
 
 /// A gateway's reply.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,11 +11,10 @@ use std::time::Duration;
 use crate::gateway::command_line::{Sharing, shared_connection};
 use crate::gateway::failure::last_line;
 use crate::gateway::identity::{Gateway, Ssh, Way};
-use crate::system::System;
 use crate::system::environment::Environment;
 use crate::system::process::Invocation;
-use crate::system::socket::Place;
-use crate::system::{files, placement, socket};
+use crate::system::socket::{self, Place};
+use crate::system::{System, files, placement};
 
 /// For an order to the connection's ssh, which stays on this device or costs one round trip.
 const ORDER: Duration = Duration::from_secs(10);

@@ -10,8 +10,7 @@ use crate::gateway::failure::Failure;
 use crate::gateway::identity::Gateway;
 use crate::gateway::request;
 use crate::status::text::Text;
-use crate::system::System;
-use crate::system::clock;
+use crate::system::{System, clock};
 
 /// How long one command of OpenClaw may take at most. `gateway status` waits ten seconds for a process that says nothing.
 const LIMIT: Duration = Duration::from_secs(25);
@@ -148,9 +147,8 @@ impl Examination {
 #[cfg(test)]
 mod tests {
     use super::{Examination, Program, read};
-    use crate::gateway::answer;
     use crate::gateway::identity::{Gateway, Identifier, Name};
-    use crate::gateway::request;
+    use crate::gateway::{answer, request};
     use crate::status::text::Text;
     use crate::system::files;
     use crate::system::process::{Invocation, Processes};

@@ -9,10 +9,9 @@ use crate::gateway::connection::{self, Route};
 use crate::gateway::failure::{self, Failure, Problem};
 use crate::gateway::identity::{Gateway, Way};
 use crate::status::text::Text;
-use crate::system::System;
 use crate::system::environment::Environment;
 use crate::system::process::{Ending, Finished, Invocation, Terminal};
-use crate::system::random;
+use crate::system::{System, random};
 
 /// The largest answer that is read, in bytes: 8 MiB, and room for the frame and for banners before it.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024 + 64 * 1024;

@@ -8,9 +8,8 @@ use crate::gateway::command_line::{CONNECT_TIMEOUT_S, whereabouts};
 use crate::gateway::failure::{self, Failure, Problem};
 use crate::gateway::identity::Ssh;
 use crate::status::text::Text;
-use crate::system::System;
-use crate::system::files;
 use crate::system::process::{Finished, Invocation};
+use crate::system::{System, files};
 
 /// For the steps that stay on this device.
 const LOCAL_STEP: Duration = Duration::from_secs(10);

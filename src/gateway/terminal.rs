@@ -13,9 +13,8 @@ use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::identity::{Gateway, Way};
 use crate::gateway::request::{self, TerminalProgram};
 use crate::gateway::stream::{Piece, Stream};
-use crate::system::System;
 use crate::system::process::{Conversation, Ending, Heard, Invocation, Terminal, Waker};
-use crate::system::random;
+use crate::system::{System, random};
 
 /// A program that runs on a gateway's terminal. Dropping it ends the program, on the gateway too: its terminal is
 /// taken away.

@@ -9,8 +9,8 @@ use crate::error::{Error, Kind};
 use crate::install::manifest::Manifest;
 use crate::install::plan::{Change, Places, Plan};
 use crate::system::environment::Environment;
-use crate::system::placement::{self, UNFINISHED};
-use crate::system::{files, placement::look};
+use crate::system::files;
+use crate::system::placement::{self, UNFINISHED, look};
 
 /// The largest manifest that is read, in bytes.
 const LARGEST: u64 = 4 * 1024 * 1024;

@@ -1,13 +1,12 @@
 //! A sign-in as a conversation, pure: from what a program has drawn to the next step.
 
 use crate::credentials::secret::Secret;
-use crate::login::ending;
 use crate::login::line_prompt::{self, Guess};
 use crate::login::menu::{Course, Means, Menu, Move};
 use crate::login::prompt::{Prompt, Question, Wants};
 use crate::login::screen::Screen;
 use crate::login::shown::{self, Shown};
-use crate::login::{clack, claude};
+use crate::login::{clack, claude, ending};
 use crate::status::text::Text;
 use std::time::Duration;
 

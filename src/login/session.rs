@@ -24,10 +24,7 @@ use crate::phone::dialog::Silence;
 use crate::phone::{Invitation, Launcher, Phone, Reaction};
 use crate::settings::config_file::SignIn;
 use crate::status::text::Text;
-use crate::system::ChildGroup;
-use crate::system::System;
-use crate::system::port;
-use crate::system::terminal;
+use crate::system::{ChildGroup, System, port, terminal};
 
 /// How long a sign-in may take, the person's part included.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10 * 60);

@@ -7,9 +7,9 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use crate::login::provider;
 use crate::render::duration::{ago, spoken};
-use crate::render::summary::{mark, statement};
+use crate::render::gauge;
+use crate::render::summary::{self, mark, statement};
 use crate::render::wrap::{cut, hanging, next_step, padded, width};
-use crate::render::{gauge, summary};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, Moment, PauseKind, State};
 use crate::status::report::Report;

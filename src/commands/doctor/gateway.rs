@@ -3,8 +3,8 @@
 use crate::commands::questioning::{Person, ask_one, assessment};
 use crate::context::Context;
 use crate::doctor::finding::{Area, Finding, Section, Standing};
-use crate::doctor::keys::{Facts, Welcome};
-use crate::doctor::{agents, claude, clock, host, keys, logins, openclaw, reach};
+use crate::doctor::keys::{self, Facts, Welcome};
+use crate::doctor::{agents, claude, clock, host, logins, openclaw, reach};
 use crate::gateway::ask::Reply;
 use crate::gateway::connection;
 use crate::gateway::examination::{self, Examination};

@@ -2,8 +2,8 @@
 
 use crate::context::Context;
 use crate::doctor::finding::Finding;
-use crate::doctor::termux::Build;
-use crate::doctor::{termux, widgets};
+use crate::doctor::termux::{self, Build};
+use crate::doctor::widgets;
 use crate::error::Error;
 use crate::install::ledger::{Ledger, Subject, TERMUX_JOB, WIDGETS};
 use crate::install::manifest::{Entry, Manifest};

@@ -6,11 +6,10 @@ use crate::alert::decide::{Alert, Decision, News, decide};
 use crate::alert::keeping::Keeping;
 use crate::alert::memory::Memory;
 use crate::alert::observation::Observation;
-use crate::alert::record;
 use crate::alert::round::{self, Sent};
 use crate::alert::rules::Rules;
 use crate::alert::thread::Need;
-use crate::alert::wording;
+use crate::alert::{record, wording};
 use crate::cli;
 use crate::commands::afterwards;
 use crate::commands::monitor::textfile;
@@ -23,7 +22,8 @@ use crate::phone::Phone;
 use crate::render::summary;
 use crate::settings::{self, Settings};
 use crate::status::assessment::{Assessment, worst};
-use crate::system::{clock, terminal::say};
+use crate::system::clock;
+use crate::system::terminal::say;
 
 pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outcome, Error> {
     let (config, environment) = (context.config_path.as_deref(), &context.system.environment);

@@ -22,9 +22,8 @@ use crate::install::widgets::Scope;
 use crate::render::changes::{conflicts, trouble};
 use crate::settings::{self, Selection};
 use crate::system::crontab::Crontab;
-use crate::system::placement;
 use crate::system::systemctl::{self, Systemctl};
-use crate::system::terminal;
+use crate::system::{placement, terminal};
 
 /// What a person asked for.
 struct Order<'a> {
