@@ -2,12 +2,14 @@
 //!
 //! A library so that the fuzz targets reach the code; nothing else of it is public.
 
-mod alert;
+mod alerts;
+mod app;
 mod cli;
 mod commands;
+mod config;
 mod context;
-mod credentials;
 mod doctor;
+mod duration;
 mod error;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
@@ -15,22 +17,26 @@ mod gateway;
 mod guide;
 mod history;
 mod install;
-mod login;
 mod memory;
 mod phone;
+mod providers;
+mod redact;
 mod render;
-mod settings;
+mod secret;
+mod signin;
 mod status;
+mod sync;
 mod system;
+mod text;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::app::error_text;
 use crate::cli::{Cli, Command};
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome};
-use crate::render::complaint;
 use crate::system::environment::Environment;
 use crate::system::terminal::{self, Terminal};
 
@@ -46,7 +52,7 @@ pub fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             let columns = Terminal::of_process(&Environment::of_process()).columns();
-            terminal::say(&complaint::text(&error, columns));
+            terminal::say(&error_text::text(&error, columns));
             Outcome::Failed(error.kind).into()
         }
     }

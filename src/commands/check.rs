@@ -1,13 +1,13 @@
 //! `clawtap check`
 
 use crate::cli;
-use crate::commands::afterwards;
-use crate::commands::questioning::{Person, assess_document, assess_each};
+use crate::providers;
+use crate::app::refresh;
+use crate::app::assess::{Person, assess_document, assess_each};
+use crate::config::{self, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Outcome};
-use crate::login::provider;
 use crate::render::summary;
-use crate::settings::{self, Selection};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::system::terminal;
 
@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: cli::Check, context: &Context) -> Result<Outcome, E
 /// configuration.
 fn ask(selection: &Selection, fresh: bool, context: &Context) -> Result<Vec<Assessment>, Error> {
     let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
-    let settings = settings::load(selection, config, environment)?;
+    let settings = config::load(selection, config, environment)?;
     let (gateways, freshness) = (&settings.gateways, settings.quick(fresh));
     let streams = terminal::shows_results();
     let mut shown = Ok(());
@@ -40,7 +40,7 @@ fn ask(selection: &Selection, fresh: bool, context: &Context) -> Result<Vec<Asse
     if !streams {
         show(&assessments, context)?;
     }
-    afterwards::refresh(&assessments, context);
+    refresh::refresh(&assessments, context);
     Ok(assessments)
 }
 
@@ -72,7 +72,7 @@ fn remarks(assessment: &Assessment, verbose: bool) -> String {
         }
         Finding::Judged(_, judgement) => {
             if let Some(first) = judgement.concerns.first() {
-                remark(&format!("→ {}", provider::next_step(first)));
+                remark(&format!("→ {}", providers::next_step(first)));
             }
             if let (true, Some(odd)) = (verbose, &judgement.remark) {
                 remark(odd);

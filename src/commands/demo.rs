@@ -2,22 +2,23 @@
 
 use chrono::{DateTime, TimeDelta};
 
-use crate::alert::channel::Channel;
-use crate::alert::decide::{decide, note};
-use crate::alert::memory::Memory;
-use crate::alert::observation::Observation;
-use crate::alert::rules::Rules;
-use crate::alert::wording;
-use crate::commands::questioning::assess_samples;
+use crate::alerts::wording;
+use crate::alerts::decide::{decide, note};
+use crate::alerts::observe::Observation;
+use crate::alerts::policy::Rules;
+use crate::alerts::state::Memory;
+use crate::app::status_notification;
+use crate::app::assess::assess_samples;
+use crate::commands::tap;
 use crate::commands::status::full;
-use crate::commands::{standing, tap};
+use crate::config::alerts::Alerts;
+use crate::config::channel::Channel;
+use crate::config::file::Notification;
 use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
-use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Name, Way};
+use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Name, Way};
 use crate::render::demo::{Screen, render};
 use crate::render::wrap::lines;
-use crate::settings::alerts::Alerts;
-use crate::settings::config_file::Notification;
 use crate::status::assessment::Assessment;
 use crate::system::clock;
 
@@ -48,7 +49,7 @@ pub(crate) fn run(context: &Context) -> Result<Outcome, Error> {
     text.push_str("A tap on the home screen, when\n\n");
     for ((title, _), assessment) in SITUATIONS.iter().zip(&assessments) {
         let assessment = std::slice::from_ref(assessment);
-        let standing = standing::of(assessment, Notification::default());
+        let standing = status_notification::of(assessment, Notification::default());
         let reaction = tap::with_toast(assessment, &[], standing);
         let screen = Screen {
             title,

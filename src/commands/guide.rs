@@ -2,25 +2,25 @@
 
 use std::time::Duration;
 
+use crate::providers;
+use crate::app::{refresh, status_notification};
+use crate::app::assess::{Person as Presence, ask_one, assess_these, assessment};
 use crate::cli::{self, Restart};
-use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
-use crate::commands::signing_in::mend;
-use crate::commands::syncing::Job;
-use crate::commands::{afterwards, standing};
+use crate::config::{self, Settings};
 use crate::context::Context;
-use crate::credentials::plan;
 use crate::error::{Error, Kind, Outcome};
-use crate::gateway::request::Want;
+use crate::gateway::script::Want;
 use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
-use crate::login::provider;
-use crate::login::route::Wish;
-use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
 use crate::phone::{Phone, Reaction, Said};
-use crate::render::notification::Deed;
+use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
 use crate::render::{summary, toast};
-use crate::settings::{self, Settings};
+use crate::render::notification::Deed;
+use crate::signin::flow::mend;
+use crate::signin::method::Wish;
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::verdict::Concern;
+use crate::sync::decide;
+use crate::sync::flow::Job;
 use crate::system::{clock, files, terminal};
 
 /// How long a dialog may stay unanswered.
@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
             .hint("Without either: clawtap status"));
     }
     let selection = arguments.which.into();
-    let settings = settings::load(
+    let settings = config::load(
         &selection,
         context.config_path.as_deref(),
         &context.system.environment,
@@ -231,7 +231,7 @@ impl Tour<'_> {
         let job = Job {
             gateway,
             settings: &self.settings,
-            wish: plan::Wish::default(),
+            wish: decide::Wish::default(),
             from: None,
             restart: Restart::Ask,
             dry_run: false,
@@ -268,7 +268,7 @@ impl Tour<'_> {
     fn learned(&self, assessments: &[Assessment]) {
         let standing = match self.phone {
             Phone::Termux => {
-                standing::after_check(assessments, self.settings.notification, self.context)
+                status_notification::after_check(assessments, self.settings.notification, self.context)
             }
             Phone::Terminal => Reaction::default(),
         };
@@ -276,12 +276,12 @@ impl Tour<'_> {
             vibration_ms: toast::vibration_ms(worst(assessments)),
             ..standing
         });
-        afterwards::refresh(assessments, self.context);
+        refresh::refresh(assessments, self.context);
     }
 
     fn open_page(&self, concern: &Concern) {
         self.react(&Reaction {
-            page: provider::page(concern).map(str::to_owned),
+            page: providers::page(concern).map(str::to_owned),
             ..Reaction::default()
         });
     }
@@ -341,7 +341,7 @@ fn concern_of(assessment: &Assessment, number: usize) -> Option<&Concern> {
 fn explanation(assessment: &Assessment, concern: Option<&Concern>) -> String {
     let (detail, next_step) = match (&assessment.finding, concern) {
         (Finding::Unknown(trouble), _) => (trouble.detail.as_ref(), trouble.next_step.clone()),
-        (_, Some(concern)) => (concern.detail.as_ref(), provider::next_step(concern)),
+        (_, Some(concern)) => (concern.detail.as_ref(), providers::next_step(concern)),
         (_, None) => (None, String::new()),
     };
     let detail = detail

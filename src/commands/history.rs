@@ -3,13 +3,13 @@
 use chrono::TimeDelta;
 
 use crate::cli;
+use crate::config::nearest;
 use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::history::{Event, log};
-use crate::render::history::{self, View};
-use crate::settings::nearest;
-use crate::status::text::Text;
+use crate::history::render::{self, View};
 use crate::system::{clock, terminal};
+use crate::text::Text;
 
 pub(crate) fn run(arguments: &cli::History, context: &Context) -> Result<Outcome, Error> {
     let log = log::read(&context.system.environment)?;
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &cli::History, context: &Context) -> Result<Outcome
             now,
             width: context.terminal.width,
         };
-        history::render(&events, view, clock::local)
+        render::render(&events, view, clock::local)
     })?;
     Ok(Outcome::Done)
 }

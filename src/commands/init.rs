@@ -3,21 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli;
-use crate::commands::questioning::{Person, ask_one, assessment};
+use crate::config;
+use crate::app::assess::{Person, ask_one, assessment};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
-use crate::gateway::ask::Reply;
-use crate::gateway::failure::{Failure, Problem};
 use crate::gateway::host_key;
-use crate::gateway::identity::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
-use crate::gateway::request::{Freshness, Want};
+use crate::gateway::error::{Failure, Problem};
+use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
+use crate::gateway::script::{Freshness, Want};
+use crate::gateway::status::Reply;
 use crate::render::summary;
-use crate::settings;
 use crate::system::{files, terminal};
 
 pub(crate) fn run(arguments: cli::Init, context: &Context) -> Result<Outcome, Error> {
-    let path = settings::config_path(context.config_path.as_deref(), &context.system.environment)?;
-    let config = settings::read_config(&path, &context.system.environment)?;
+    let path = config::config_path(context.config_path.as_deref(), &context.system.environment)?;
+    let config = config::read_config(&path, &context.system.environment)?;
     let configured = config.gateways;
     let yes = arguments.yes;
     let mut gateway = described(arguments, &configured, context)?;
@@ -276,7 +276,7 @@ fn written(
     if configured.iter().any(|known| known.name == *name) {
         return Ok(format!("✓ {name} is in {spelled} already\n"));
     }
-    settings::add_to_config(path, gateway).map_err(|error| {
+    config::add_to_config(path, gateway).map_err(|error| {
         Error::new(Kind::Machine, format!("cannot write {spelled}: {error}"))
             .hint("Nothing was changed; check the folder and the space left")
     })?;

@@ -1,8 +1,6 @@
 //! One verb per file: thin conductors that ask, judge, render and show.
 
-mod afterwards;
 pub(crate) mod check;
-mod choosing;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -11,19 +9,15 @@ pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod monitor;
-mod questioning;
 pub(crate) mod reauth;
-mod signing_in;
-mod standing;
 pub(crate) mod status;
 pub(crate) mod sync;
-mod syncing;
 pub(crate) mod tap;
 mod watch;
 pub(crate) mod widgets;
 
 use crate::cli::Which;
-use crate::settings::Selection;
+use crate::config::Selection;
 
 impl From<Which> for Selection {
     fn from(which: Which) -> Self {

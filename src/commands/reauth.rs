@@ -1,20 +1,20 @@
 //! `clawtap reauth`
 
 use crate::cli;
-use crate::commands::choosing::{self, ask_which};
-use crate::commands::questioning::{Person as Presence, ask_one, assess_these, assessment};
-use crate::commands::signing_in::{Order, person, sign_in};
+use crate::app::assess::{Person as Presence, ask_one, assess_these, assessment};
 use crate::commands::tap;
+use crate::config::{self, Selection, Settings};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
-use crate::gateway::connection::Connection;
-use crate::gateway::identity::Gateway;
-use crate::gateway::request::Want;
-use crate::login::plan;
-use crate::login::route::Wish;
+use crate::gateway::control_master::Connection;
+use crate::gateway::host::Gateway;
+use crate::gateway::script::Want;
 use crate::phone::Phone;
 use crate::render::summary;
-use crate::settings::{self, Selection, Settings};
+use crate::signin::argv;
+use crate::signin::choose::{self, ask_which};
+use crate::signin::flow::{Order, person, sign_in};
+use crate::signin::method::Wish;
 use crate::status::verdict::Verdict;
 
 pub(crate) fn run(arguments: cli::Reauth, context: &Context) -> Result<Outcome, Error> {
@@ -35,7 +35,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
         Some(name) => Selection::One(name),
         None => Selection::Default,
     };
-    let settings = settings::load(
+    let settings = config::load(
         &selection,
         context.config_path.as_deref(),
         &context.system.environment,
@@ -61,11 +61,11 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
         context,
     );
     let before = assessment(&connection.gateway, reply);
-    let Some(route) = choosing::route(&before, &wish, phone, context)? else {
+    let Some(route) = choose::route(&before, &wish, phone, context)? else {
         return Ok(format!("{}; nothing to sign in to", summary::line(&before)));
     };
     if arguments.dry_run {
-        return Ok(plan::described(&route, &connection.gateway)
+        return Ok(argv::described(&route, &connection.gateway)
             .trim_end()
             .into());
     }

@@ -3,19 +3,20 @@
 use std::path::Path;
 
 use crate::cli;
-use crate::commands::questioning::{Person, assess_document, assess_each};
-use crate::commands::{afterwards, standing, watch};
+use crate::config;
+use crate::app::{refresh, status_notification};
+use crate::app::assess::{Person, assess_document, assess_each};
+use crate::commands::watch;
+use crate::config::file::Notification;
 use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::phone::Phone;
+use crate::render::{json, prometheus, simple};
 use crate::render::picture::{self, Room};
 use crate::render::terminal::{self, Look};
-use crate::render::{json, prometheus, simple};
-use crate::settings;
-use crate::settings::config_file::Notification;
 use crate::status::assessment::{Assessment, worst};
-use crate::system::terminal::{Terminal, say, shows_results};
 use crate::system::{clock, files};
+use crate::system::terminal::{Terminal, say, shows_results};
 
 pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, Error> {
     if let Some(every) = arguments.watch {
@@ -26,7 +27,7 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
         (vec![assess_document(path)?], Notification::default())
     } else {
         let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
-        let settings = settings::load(&arguments.which.into(), config, environment)?;
+        let settings = config::load(&arguments.which.into(), config, environment)?;
         // A person reads every answer as soon as it is there, a program all of them at the end.
         let streams = arguments.format == cli::Format::Full && shows_results();
         let mut printed = Ok(());
@@ -57,7 +58,7 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
         notify(&assessments, wanted, context);
     }
     if arguments.input.is_none() {
-        afterwards::refresh(&assessments, context);
+        refresh::refresh(&assessments, context);
     }
     Ok(Outcome::Judged(worst(&assessments)))
 }
@@ -69,7 +70,7 @@ fn notify(assessments: &[Assessment], wanted: Notification, context: &Context) {
         say("clawtap: there is no phone to notify here\n→ In Termux: pkg install termux-api\n");
         return;
     }
-    let reaction = standing::reaction(assessments, wanted, context);
+    let reaction = status_notification::reaction(assessments, wanted, context);
     let said = phone.react(&reaction, &context.system);
     for problem in &said.problems {
         say(&format!("clawtap: {problem}\n"));

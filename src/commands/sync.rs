@@ -1,17 +1,17 @@
 //! `clawtap sync`
 
 use crate::cli;
-use crate::commands::choosing::ask_which;
-use crate::commands::syncing::Job;
 use crate::commands::tap;
+use crate::config::{self, Selection};
 use crate::context::{Context, print};
-use crate::credentials::plan::{Form, Wish};
 use crate::error::{Error, Kind, Outcome};
-use crate::login::route::Argument;
 use crate::phone::Phone;
-use crate::render::synced::{self, Synced};
-use crate::settings::{self, Selection};
+use crate::signin::choose::ask_which;
+use crate::signin::method::Argument;
 use crate::status::verdict::Verdict;
+use crate::sync::decide::{Form, Wish};
+use crate::sync::flow::Job;
+use crate::sync::outcome::{self, Synced};
 
 pub(crate) fn run(arguments: &cli::Sync, context: &Context) -> Result<Outcome, Error> {
     let phone = &context.phone;
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &cli::Sync, context: &Context) -> Result<Outcome, E
     match &outcome {
         Ok(synced) if json => print(&synced.json())?,
         Ok(synced) => print(&format!("{}\n", synced.line()))?,
-        Err(error) if json => print(&synced::failed(error))?,
+        Err(error) if json => print(&outcome::failed(error))?,
         Err(_) => {}
     }
     outcome.map(|_| Outcome::Done)
@@ -35,7 +35,7 @@ fn sync(arguments: &cli::Sync, phone: &Phone, context: &Context) -> Result<Synce
         Some(name) => Selection::One(name.clone()),
         None => Selection::Default,
     };
-    let settings = settings::load(
+    let settings = config::load(
         &selection,
         context.config_path.as_deref(),
         &context.system.environment,

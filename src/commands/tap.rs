@@ -1,21 +1,21 @@
 //! `clawtap tap`
 
 use crate::cli;
-use crate::commands::questioning::{Person, assess_these, recall};
-use crate::commands::signing_in::{self, person};
-use crate::commands::{afterwards, standing};
+use crate::providers;
+use crate::app::{error_text, refresh, status_notification};
+use crate::app::assess::{Person, assess_these, recall};
+use crate::config::{self, Selection, Settings};
+use crate::config::file::Notification;
 use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
-use crate::login::provider;
-use crate::login::route::Wish;
 use crate::phone::{Phone, Reaction, Said};
-use crate::render::{complaint, toast};
-use crate::settings::config_file::Notification;
-use crate::settings::{self, Selection, Settings};
+use crate::render::toast;
+use crate::signin::flow::{self, person};
+use crate::signin::method::Wish;
 use crate::status::assessment::{Assessment, worst};
 use crate::status::verdict::Verdict;
-use crate::system::parallel::{Aside, beside};
 use crate::system::terminal;
+use crate::system::parallel::{Aside, beside};
 
 pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Error> {
     let phone = &context.phone;
@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
             Ok((assessments, said))
         },
     )?;
-    afterwards::refresh(&assessments, context);
+    refresh::refresh(&assessments, context);
     let broken = to_sign_in(&assessments, phone, context);
     // Nobody would see the questions of an app that does not answer.
     if let Some(broken) = broken.filter(|_| !said.app_is_silent) {
@@ -111,7 +111,7 @@ impl Tap<'_> {
             // There is no shade to keep clear: everything is written down once.
             Phone::Terminal => Notification::default(),
         };
-        let standing = standing::after_check(assessments, wanted, self.context);
+        let standing = status_notification::after_check(assessments, wanted, self.context);
         let mut reaction = with_toast(assessments, remembered, standing);
         if to_sign_in(assessments, self.phone, self.context).is_some() {
             // The sign-in has a page of its own, and at a terminal it is the next step itself.
@@ -131,7 +131,7 @@ fn to_sign_in(assessments: &[Assessment], phone: &Phone, context: &Context) -> O
 }
 
 fn load(selection: &Selection, context: &Context) -> Result<Settings, Error> {
-    settings::load(
+    config::load(
         selection,
         context.config_path.as_deref(),
         &context.system.environment,
@@ -153,7 +153,7 @@ fn mend(
     context: &Context,
 ) -> Result<Option<Assessment>, Error> {
     let gateway = &settings.gateways[number];
-    let outcome = signing_in::mend(gateway, before, &Wish::default(), settings, phone, context);
+    let outcome = flow::mend(gateway, before, &Wish::default(), settings, phone, context);
     match outcome {
         Ok(None) => Ok(None),
         Ok(Some(signed)) => {
@@ -164,7 +164,7 @@ fn mend(
         Err(error) if error.kind == Kind::Interrupted => Err(error),
         Err(error) => {
             tell_error(phone, &error, context);
-            terminal::say(&complaint::text(&error, context.terminal.columns()));
+            terminal::say(&error_text::text(&error, context.terminal.columns()));
             Ok(None)
         }
     }
@@ -203,7 +203,7 @@ pub(crate) fn with_toast(
     Reaction {
         toast: toast::text(assessments, remembered),
         vibration_ms: toast::vibration_ms(worst(assessments)),
-        page: concerns.find_map(provider::page).map(str::to_owned),
+        page: concerns.find_map(providers::page).map(str::to_owned),
         ..standing
     }
 }

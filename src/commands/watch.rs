@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use crate::cli;
-use crate::commands::afterwards;
-use crate::commands::questioning::{Person, assess_each, recall};
+use crate::config;
+use crate::app::refresh;
+use crate::app::assess::{Person, assess_each, recall};
 use crate::commands::status::look;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome};
-use crate::gateway::identity::Gateway;
-use crate::gateway::request::Freshness;
+use crate::gateway::host::Gateway;
+use crate::gateway::script::Freshness;
 use crate::render::watch::{Watched, render};
-use crate::settings;
 use crate::status::assessment::{Assessment, Finding};
 use crate::system::clock;
 use crate::system::screen::Screen;
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: cli::Status, every: u32, context: &Context) -> Resu
         return wrong("--watch needs a terminal to draw on", hint);
     }
     let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
-    let settings = settings::load(&arguments.which.into(), config, environment)?;
+    let settings = config::load(&arguments.which.into(), config, environment)?;
     let gateways = &settings.gateways;
     let freshness = match settings.quick(arguments.fresh) {
         // Each round is to tell something new.
@@ -87,7 +87,7 @@ impl<'a> Watch<'a> {
             self.draw();
         });
         match asked {
-            Ok(assessments) => afterwards::refresh(&assessments, self.context),
+            Ok(assessments) => refresh::refresh(&assessments, self.context),
             Err(error) if error.kind == Kind::Interrupted => {}
             Err(error) => return Err(error),
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli;
+use crate::config::{self, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::install::ledger::{Ledger, WIDGETS};
@@ -12,13 +13,12 @@ use crate::install::plan::{self, Change, Plan};
 use crate::install::script::Device;
 use crate::install::widgets::{Scope, dynamic_gateways, live_row, wanted};
 use crate::phone::widget_list;
-use crate::render::changes::{conflicts, done, intent, written};
 use crate::render::row;
+use crate::render::changes::{conflicts, done, intent, written};
 use crate::render::widgets::{Inventory, listed};
-use crate::settings::{self, Selection};
+use crate::system::terminal;
 use crate::system::environment::no_home;
 use crate::system::placement::{Found, look};
-use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Widgets, context: &Context) -> Result<Outcome, Error> {
     match arguments.command {
@@ -85,12 +85,12 @@ impl<'a> Order<'a> {
         })?;
         if let Some(name) = &arguments.gateway {
             let one = Selection::One(name.clone());
-            settings::gateways(&one, context.config_path.as_deref(), environment)?;
+            config::gateways(&one, context.config_path.as_deref(), environment)?;
         }
         let config = context.config_path.as_deref();
-        let gateways = settings::gateways(&Selection::All, config, environment)?;
+        let gateways = config::gateways(&Selection::All, config, environment)?;
         let gateways = gateways.iter().map(|gateway| gateway.name.to_string());
-        let config = settings::unusual_config_path(config, environment)?;
+        let config = config::unusual_config_path(config, environment)?;
         let state_home = environment.path("XDG_STATE_HOME");
         let state_home = state_home.map(|folder| ("XDG_STATE_HOME", environment.absolute(&folder)));
         let device = Device::new(

@@ -1,9 +1,9 @@
 //! OpenClaw's agents and profiles: which one of several is meant.
 
 use crate::doctor::finding::Finding;
-use crate::gateway::examination::Examination;
-use crate::gateway::identity::{Gateway, Identifier};
-use crate::status::text::Text;
+use crate::gateway::host::{Gateway, Identifier};
+use crate::gateway::inspect::Examination;
+use crate::text::Text;
 
 /// `config` is the configuration, as a person writes its path.
 pub(crate) fn findings(found: &Examination, gateway: &Gateway, config: &str) -> Vec<Finding> {
@@ -58,9 +58,9 @@ mod tests {
     use super::findings;
     use crate::doctor::finding::{Finding, Standing};
     use crate::doctor::samples::gateway;
-    use crate::gateway::examination::Examination;
-    use crate::gateway::identity::{Gateway, Identifier};
-    use crate::status::text::Text;
+    use crate::gateway::host::{Gateway, Identifier};
+    use crate::gateway::inspect::Examination;
+    use crate::text::Text;
 
     fn judged(agents: &[&str], profiles: &[&str], gateway: &Gateway) -> Vec<Finding> {
         let texts = |names: &[&str]| names.iter().map(|name| Text::clean(name)).collect();

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::alert::channel::{Channel, Means, Token};
+use crate::config::alerts::NTFY_SERVER;
+use crate::config::channel::{Channel, Means, Token};
 use crate::doctor::finding::Finding;
-use crate::doctor::mending::Mending;
-use crate::settings::alerts::NTFY_SERVER;
+use crate::doctor::fix::Mending;
 
 /// What was found of the channels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,10 +154,10 @@ pub(crate) const fn token_file(means: &Means) -> Option<&PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::{Facts, Looked, OpenFile, Trial, findings, is_guessable};
-    use crate::alert::channel::{Channel, Means, Ntfy, Token};
+    use crate::config::alerts::NTFY_SERVER;
+    use crate::config::channel::{Channel, Means, Ntfy, Token};
     use crate::doctor::finding::Standing as Level;
     use crate::doctor::finding::Standing::{Ok as Well, Problem, Warning};
-    use crate::settings::alerts::NTFY_SERVER;
 
     fn ntfy(server: &str, topic: &str, token: Option<Token>) -> Means {
         Means::Ntfy(Ntfy {

@@ -2,13 +2,13 @@
 
 use chrono::TimeDelta;
 
-use crate::credentials::claude::Fault;
 use crate::doctor::finding::Finding;
 use crate::doctor::openclaw::folder;
-use crate::gateway::ask::ClaudeSource;
-use crate::gateway::examination::{Examination, Program};
-use crate::gateway::identity::Gateway;
-use crate::render::duration::spoken;
+use crate::duration::spoken;
+use crate::gateway::host::Gateway;
+use crate::gateway::inspect::{Examination, Program};
+use crate::gateway::status::ClaudeSource;
+use crate::sync::claude_file::Fault;
 
 /// `source` is where Claude Code keeps its login; `is_used`, whether OpenClaw uses Anthropic's models.
 pub(crate) fn findings(
@@ -75,12 +75,12 @@ fn installed(program: &Program) -> String {
 #[cfg(test)]
 mod tests {
     use super::findings;
-    use crate::credentials::claude::Fault;
     use crate::doctor::finding::{Finding, Standing};
     use crate::doctor::samples::gateway;
-    use crate::gateway::ask::{ClaudeExpiry, ClaudeSource};
-    use crate::gateway::examination::{Examination, Program};
-    use crate::status::text::Text;
+    use crate::gateway::inspect::{Examination, Program};
+    use crate::gateway::status::{ClaudeExpiry, ClaudeSource};
+    use crate::sync::claude_file::Fault;
+    use crate::text::Text;
     use chrono::TimeDelta;
 
     fn source(login: Result<i64, Fault>) -> ClaudeSource {

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use crate::doctor::finding::Finding;
-use crate::gateway::identity::Gateway;
-use crate::render::duration::spoken;
+use crate::duration::spoken;
+use crate::gateway::host::Gateway;
 
 /// What an exchange over a slow connection cannot tell from nothing.
 const NOTABLE: TimeDelta = TimeDelta::seconds(30);

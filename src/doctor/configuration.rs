@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::doctor::finding::Finding;
-use crate::doctor::mending::Mending;
+use crate::doctor::fix::Mending;
 use crate::error::Error;
 
 /// What was found where the configuration should be.

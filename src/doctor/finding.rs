@@ -1,7 +1,7 @@
 //! Findings: how one thing stands, and what to do about it.
 
-use crate::doctor::mending::Mending;
-use crate::gateway::identity::Name;
+use crate::doctor::fix::Mending;
+use crate::gateway::host::Name;
 
 /// How one thing stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The gateway's host: OpenClaw's process on it, and room to write.
 
 use crate::doctor::finding::Finding;
-use crate::gateway::examination::Examination;
-use crate::gateway::identity::Gateway;
+use crate::gateway::host::Gateway;
+use crate::gateway::inspect::Examination;
 
 /// Below this much room, in KiB, nothing can be written that is worth it.
 const FULL: u64 = 1024;
@@ -59,8 +59,8 @@ mod tests {
     use super::findings;
     use crate::doctor::finding::{Finding, Standing};
     use crate::doctor::samples::gateway;
-    use crate::gateway::examination::Examination;
-    use crate::status::text::Text;
+    use crate::gateway::inspect::Examination;
+    use crate::text::Text;
 
     fn judged(found: &Examination) -> Vec<Finding> {
         findings(found, &gateway())

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use crate::doctor::finding::{Finding, Standing};
-use crate::doctor::mending::Mending;
-use crate::gateway::client::Agent;
-use crate::gateway::identity::{Gateway, Way};
+use crate::doctor::fix::Mending;
+use crate::gateway::host::{Gateway, Way};
+use crate::gateway::ssh_client::Agent;
 
 /// How one key stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,10 +184,10 @@ fn host_key(facts: &Facts, gateway: &Gateway) -> Option<Finding> {
 mod tests {
     use super::{Facts, Key, Lock, Welcome, findings};
     use crate::doctor::finding::{Finding, Standing};
-    use crate::doctor::mending::Mending;
+    use crate::doctor::fix::Mending;
     use crate::doctor::samples::gateway;
-    use crate::gateway::client::Agent;
-    use crate::gateway::identity::{Gateway, Name, Ssh, Target, Way};
+    use crate::gateway::host::{Gateway, Name, Ssh, Target, Way};
+    use crate::gateway::ssh_client::Agent;
 
     fn key() -> Key {
         Key {

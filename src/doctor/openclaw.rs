@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use crate::doctor::connection::said;
 use crate::doctor::finding::Finding;
-use crate::doctor::reach::said;
-use crate::gateway::examination::{Examination, Program};
-use crate::gateway::failure::{Failure, Problem};
-use crate::gateway::identity::Gateway;
-use crate::status::text::Text;
+use crate::gateway::error::{Failure, Problem};
+use crate::gateway::host::Gateway;
+use crate::gateway::inspect::{Examination, Program};
+use crate::text::Text;
 
 /// The oldest version whose answers are known.
 const KNOWN_SINCE: [u32; 3] = [2026, 1, 24];
@@ -181,9 +181,9 @@ mod tests {
     use super::{Facts, findings, numbers};
     use crate::doctor::finding::{Finding, Standing};
     use crate::doctor::samples::gateway;
-    use crate::gateway::examination::{Examination, Program};
-    use crate::gateway::failure::{Failure, Problem};
-    use crate::status::text::Text;
+    use crate::gateway::error::{Failure, Problem};
+    use crate::gateway::inspect::{Examination, Program};
+    use crate::text::Text;
     use std::time::Duration;
 
     const CONFIG: &str = "~/.config/clawtap/config.toml";

@@ -1,6 +1,6 @@
 //! What tests of findings begin with.
 
-use crate::gateway::identity::{Gateway, Name, Target};
+use crate::gateway::host::{Gateway, Name, Target};
 
 /// A gateway called home, at me@home.example.
 pub(crate) fn gateway() -> Gateway {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::doctor::finding::Finding;
-use crate::doctor::mending::Mending;
+use crate::doctor::fix::Mending;
 
 /// The first OpenSSH that knows everything it is told: `RemoteCommand` came last.
 const NEEDED: [u32; 2] = [7, 6];
@@ -96,7 +96,7 @@ fn openssh(said: &str) -> Option<([u32; 2], String)> {
 mod tests {
     use super::{Facts, findings};
     use crate::doctor::finding::Standing;
-    use crate::doctor::mending::Mending;
+    use crate::doctor::fix::Mending;
 
     fn facts(version: &str) -> Facts {
         Facts {

@@ -3,9 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::doctor::finding::Finding;
+use crate::duration::ago;
 use crate::install::timers::kind::Kind;
 use crate::install::timers::standing::{Course, Standing};
-use crate::render::duration::ago;
 
 /// What was found of the timers.
 #[derive(Debug, Clone, PartialEq, Eq)]

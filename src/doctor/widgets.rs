@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::doctor::finding::Finding;
-use crate::doctor::mending::Mending;
+use crate::doctor::fix::Mending;
 
 /// What was found where the shortcuts should be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,17 +6,17 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::alert::channel::{Channel, Means, Undelivered};
-use crate::alert::decide::{self, Addressee, Alert, Decision, News};
-use crate::alert::memory::Memory;
-use crate::alert::observation::{Blind, Condition, Credential, Observation, Route};
-use crate::alert::rules::Rules;
-use crate::alert::{round, wording};
+use crate::alerts::{deliver, wording};
+use crate::alerts::decide::{self, Addressee, Alert, Decision, News};
+use crate::alerts::observe::{Blind, Condition, Credential, Observation, Route};
+use crate::alerts::policy::Rules;
+use crate::alerts::state::Memory;
+use crate::config::channel::{Channel, Means, Undelivered};
 use crate::fuzzing::wire::{ZONES, is_showable};
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::login::{LoginKind, State};
-use crate::status::text::Text;
 use crate::status::verdict::{Concern, Verdict};
+use crate::text::Text;
 
 /// The keys that this version writes.
 const KNOWN: [&str; 3] = ["schema", "gateways", "channels"];
@@ -90,7 +90,7 @@ fn run(memory: &mut Memory, [what, how]: [u8; 2], now: DateTime<Utc>) {
     }
     let works = |channel: &str| channel != "ntfy" || how & 4 == 0;
     let mut told = HashSet::new();
-    let sent = round::send(
+    let sent = deliver::send(
         memory,
         alerts,
         now,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::credentials::claude as credentials;
+use crate::sync::claude_file as credentials;
 use crate::system::files::Seen;
 
 /// 2001 to 2286, in milliseconds since 1970.

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::alert::channel::Means;
-use crate::gateway::command_line::{self, CommandLine, Questions, Sharing};
-use crate::gateway::identity::{Gateway, Name, Target, Way};
-use crate::gateway::request::{self, Freshness, Want};
-use crate::settings::config_file::{self, Config};
+use crate::config::channel::Means;
+use crate::config::file::{self, Config};
+use crate::gateway::host::{Gateway, Name, Target, Way};
+use crate::gateway::script::{self, Freshness, Want};
+use crate::gateway::ssh_args::{self, CommandLine, Questions, Sharing};
 
 const HOME: &str = "/home/me";
 
@@ -19,7 +19,7 @@ pub fn config(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
-    match config_file::parse(text, Some(Path::new(HOME))) {
+    match file::parse(text, Some(Path::new(HOME))) {
         Ok(config) => {
             check(&config);
             add(text, config);
@@ -45,15 +45,15 @@ fn check(config: &Config) {
             Ok(&gateway.name)
         );
         assert!((1..=600).contains(&gateway.limit.as_secs()));
-        let program = request::probe(gateway, Want::Status, Freshness::Fresh, "0123456789abcdef");
+        let program = script::probe(gateway, Want::Status, Freshness::Fresh, "0123456789abcdef");
         let lines = [
-            command_line::shell_on(
+            ssh_args::shell_on(
                 &gateway.way,
                 &Sharing::Alone,
                 Questions::Forbidden,
                 &program,
             ),
-            command_line::terminal_on(&gateway.way, &Sharing::AsConfigured, &program),
+            ssh_args::terminal_on(&gateway.way, &Sharing::AsConfigured, &program),
         ];
         for line in &lines {
             of_a_gateway(line, gateway);
@@ -119,9 +119,9 @@ fn add(text: &str, config: Config) {
     if let Way::Ssh(ssh) = &mut gateway.way {
         ssh.multiplex = config.ssh_multiplex;
     }
-    let longer = config_file::add(text, &gateway).expect("what can be read can be added to");
+    let longer = file::add(text, &gateway).expect("what can be read can be added to");
     let mut expected = config;
     expected.gateways.push(gateway);
-    let read = config_file::parse(&longer, Some(Path::new(HOME)));
+    let read = file::parse(&longer, Some(Path::new(HOME)));
     assert_eq!(read, Ok(expected), "{longer}");
 }

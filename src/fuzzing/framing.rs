@@ -1,7 +1,7 @@
 //! The frames around what a gateway says: an answer, and what arrives from its terminal.
 
 use crate::fuzzing::pieces::pieces;
-use crate::gateway::answer::{self, Answer, Incomplete};
+use crate::gateway::framing::{self, Answer, Incomplete};
 use crate::gateway::stream::{Piece, Stream};
 
 const NONCE: &str = "0123456789abcdef";
@@ -17,7 +17,7 @@ pub fn framing(bytes: &[u8]) {
 }
 
 fn of_an_answer(bytes: &[u8]) {
-    let answer = answer::read(bytes, NONCE);
+    let answer = framing::read(bytes, NONCE);
     let begins = lines_of(bytes, "begin").next();
     let ends = lines_of(bytes, "end").find(|end| begins.is_some_and(|begin| begin < *end));
     match &answer {
@@ -30,13 +30,13 @@ fn of_an_answer(bytes: &[u8]) {
             let begin = begins.expect("what is whole has begun");
             let end = ends.expect("what is whole has an end");
             check(answer, &bytes[begin..end]);
-            let alone = answer::read(&bytes[begin..], NONCE);
+            let alone = framing::read(&bytes[begin..], NONCE);
             assert_eq!(alone.as_ref(), Ok(answer), "a banner was listened to");
-            let cut = answer::read(&bytes[..end], NONCE);
+            let cut = framing::read(&bytes[..end], NONCE);
             assert_eq!(cut, Err(Incomplete::CutOff), "it did not wait for the end");
-            let longer = [bytes, b"\n", bytes, answer::last_words("x").as_slice()].concat();
+            let longer = [bytes, b"\n", bytes, framing::last_words("x").as_slice()].concat();
             assert_eq!(
-                answer::read(&longer, NONCE).as_ref(),
+                framing::read(&longer, NONCE).as_ref(),
                 Ok(answer),
                 "it went on"
             );

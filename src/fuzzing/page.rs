@@ -2,10 +2,10 @@
 
 use url::{Host as UrlHost, Url};
 
-use crate::login::code::{self, Shape};
-use crate::login::page::{self, Host, Page, Refusal};
-use crate::login::provider;
-use crate::status::text;
+use crate::providers;
+use crate::text;
+use crate::signin::pasted::{self, Shape};
+use crate::signin::url_policy::{self, Host, Page, Refusal};
 
 /// A host that the person allowed.
 const ALLOWED: &str = "login.example.com";
@@ -30,8 +30,8 @@ pub fn page(bytes: &[u8]) {
 }
 
 fn judge(address: &str, allowed: &[Host]) -> Option<Page> {
-    let outcome = page::inspect(address, allowed);
-    let is_trusted = |host: &str| provider::is_sign_in_host(host) || host == ALLOWED;
+    let outcome = url_policy::inspect(address, allowed);
+    let is_trusted = |host: &str| providers::is_sign_in_host(host) || host == ALLOWED;
     let (page, trusted) = match outcome {
         Ok(page) => (page, true),
         Err(Refusal::Stranger(page)) => (page, false),
@@ -71,7 +71,7 @@ fn judge(address: &str, allowed: &[Host]) -> Option<Page> {
     if !trusted {
         let allowed = [allowed, &[page.host().clone()]].concat();
         assert_eq!(
-            page::inspect(address, &allowed).as_ref(),
+            url_policy::inspect(address, &allowed).as_ref(),
             Ok(&page),
             "once allowed"
         );
@@ -107,8 +107,8 @@ fn paste(pasted: &str, page: Option<&Page>) {
         Shape::Text,
     ];
     for shape in shapes {
-        let offered = code::looks_like(&shape, pasted, page);
-        match code::check(&shape, pasted, page) {
+        let offered = pasted::looks_like(&shape, pasted, page);
+        match pasted::check(&shape, pasted, page) {
             Ok(secret) => {
                 let odd = |c: char| c.is_control() || text::is_invisible(c);
                 assert!(

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::credentials::secret::Secret;
 use crate::fuzzing::pieces::pieces;
 use crate::fuzzing::wire::is_showable;
-use crate::login::dialogue::{Dialogue, Ending, Program, Step};
-use crate::login::menu::Menu;
-use crate::login::page;
-use crate::login::screen::{Cursor, ROWS, Screen};
+use crate::secret::Secret;
+use crate::signin::url_policy;
+use crate::signin::dialogue::{Dialogue, Ending, Program, Step};
+use crate::signin::prompt::menu::Menu;
+use crate::signin::screen::{Cursor, ROWS, Screen};
 
 /// Longer ones are drawn in pieces, but not byte by byte as well.
 const SHORT: usize = 300;
@@ -142,7 +142,7 @@ impl Person {
         match step {
             Step::Wait => {}
             Step::Open(address) => {
-                let _ = page::inspect(&address, &[]);
+                let _ = url_policy::inspect(&address, &[]);
                 self.pages.push(address);
                 assert!(self.pages.len() <= MOST_PAGES);
             }

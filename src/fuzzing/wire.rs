@@ -6,17 +6,17 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::alert::observation::Observation;
-use crate::alert::wording::Local;
+use crate::alerts::observe::Observation;
+use crate::alerts::wording::Local;
 use crate::memory::record;
-use crate::render::terminal::{self, Look};
 use crate::render::{json, notification, prometheus, simple, summary, toast};
+use crate::render::terminal::{self, Look};
+use crate::status::{stores, wire as document};
 use crate::status::assessment::Assessment;
 use crate::status::report::Report;
-use crate::status::text::{self, Text};
 use crate::status::verdict::judge;
-use crate::status::{stores, wire as document};
 use crate::system::clock::showable;
+use crate::text::{self, Text};
 
 /// As long as a text may be: what is kept, a blank and the sign that there was more.
 const LONGEST_TEXT: usize = 202;

@@ -4,12 +4,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::gateway::command_line::{CONNECT_TIMEOUT_S, whereabouts};
-use crate::gateway::failure::{self, Failure, Problem};
-use crate::gateway::identity::Ssh;
-use crate::status::text::Text;
-use crate::system::process::{Finished, Invocation};
+use crate::gateway::error::{self, Failure, Problem};
+use crate::gateway::host::Ssh;
+use crate::gateway::ssh_args::{CONNECT_TIMEOUT_S, whereabouts};
 use crate::system::{System, files};
+use crate::system::process::{Finished, Invocation};
+use crate::text::Text;
 
 /// For the steps that stay on this device.
 const LOCAL_STEP: Duration = Duration::from_secs(10);
@@ -68,12 +68,12 @@ pub(crate) fn offered(ssh: &Ssh, system: &System) -> Result<Offer, Failure> {
         .map_err(failed)?
         .unwrap_or_default();
     if lines.trim().is_empty() {
-        return Err(failure::of_ssh(&finished.stderr));
+        return Err(error::of_ssh(&finished.stderr));
     }
     let arguments = vec!["-l".into(), "-f".into(), file.into()];
     let shown = run("ssh-keygen", arguments, LOCAL_STEP, system)?;
     let fingerprint = read_fingerprint(&String::from_utf8_lossy(&shown.stdout))
-        .ok_or_else(|| failure::of_ssh(&shown.stderr))?;
+        .ok_or_else(|| error::of_ssh(&shown.stderr))?;
     Ok(Offer { lines, fingerprint })
 }
 

@@ -1,7 +1,7 @@
 //! The pages of the guided flow.
 
+use crate::duration::spoken;
 use crate::guide::menu::{self, Action, Means};
-use crate::render::duration::spoken;
 use crate::render::summary;
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::State;
@@ -177,8 +177,8 @@ fn every_login(assessment: &Assessment) -> String {
 mod tests {
     use super::{Choice, Page, Question, back, first, question};
     use crate::guide::menu::{Action, Means};
-    use crate::status::assessment::{Assessment, Trouble};
     use crate::status::wire;
+    use crate::status::assessment::{Assessment, Trouble};
     use chrono::DateTime;
     use std::time::Duration;
 

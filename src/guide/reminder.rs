@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::gateway::request::quoted;
+use crate::gateway::script::quoted;
 
 const SCRIPT: &str = include_str!("reminder.sh");
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::status::text::Text;
+use crate::text::Text;
 
 /// The longest line that is read, in bytes; none that is written is longer.
 const LONGEST_LINE: usize = 64 * 1024;

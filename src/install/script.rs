@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::gateway::request::quoted;
+use crate::gateway::script::quoted;
 
 /// What the scripts in `widgets/` say, which is right wherever Termux lives in its usual place.
 const USUAL_SHELL: &str = "/data/data/com.termux/files/usr/bin/sh";

@@ -216,7 +216,7 @@ fn script_file(path: PathBuf, script: String, gateway: Option<&str>) -> WantedFi
 #[cfg(test)]
 mod tests {
     use super::{FOLDERS, MOST_DYNAMIC, Scope, wanted};
-    use crate::gateway::identity::Name;
+    use crate::gateway::host::Name;
     use crate::install::script::Device;
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::status::login::{Login, LoginKind, Pause, PauseKind, Reported};
 use crate::status::report::{Provider, Report, RouteProblem, Rule, Source};
-use crate::status::text::Text;
 use crate::status::wire::clamped;
+use crate::text::Text;
 
 const VERSION: u32 = 1;
 
@@ -325,10 +325,10 @@ fn milliseconds(left: Option<TimeDelta>) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::{Unusable, read, write};
+    use crate::status::{stores, wire};
     use crate::status::login::{Pause, PauseKind};
     use crate::status::report::Report;
-    use crate::status::text::Text;
-    use crate::status::{stores, wire};
+    use crate::text::Text;
     use chrono::{DateTime, TimeDelta, Utc};
     use proptest::prelude::*;
     use serde_json::{Value, json};

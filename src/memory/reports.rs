@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::gateway::identity::Gateway;
+use crate::gateway::host::Gateway;
 use crate::memory::record;
 use crate::memory::way::way;
 use crate::status::report::Report;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::gateway::identity::{Gateway, Identifier, Way};
+use crate::gateway::host::{Gateway, Identifier, Way};
 
 /// Everything that decides who answers. With which key somebody gets in, and how long they wait, does not.
 pub(super) fn way(gateway: &Gateway) -> Value {
@@ -18,8 +18,8 @@ pub(super) fn way(gateway: &Gateway) -> Value {
 #[cfg(test)]
 mod tests {
     use super::way;
-    use crate::gateway::identity::Gateway;
-    use crate::settings::config_file::parse;
+    use crate::config::file::parse;
+    use crate::gateway::host::Gateway;
 
     fn gateway(line: &str) -> Gateway {
         let text = format!("[[gateway]]\nname = \"home\"\n{line}\n");

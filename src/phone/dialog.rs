@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::credentials::secret::Secret;
-use crate::system::process::{Ending, Invocation, Processes};
+use crate::secret::Secret;
 use crate::system::{System, terminal};
+use crate::system::process::{Ending, Invocation, Processes};
 
 /// The conversation with a human.
 pub(crate) trait Person: Sync {

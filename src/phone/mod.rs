@@ -8,7 +8,7 @@ pub(crate) mod widget_list;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::credentials::secret::Secret;
+use crate::secret::Secret;
 pub(crate) use crate::phone::launcher::{Launcher, handed_on};
 use crate::phone::termux::Problem;
 use crate::render::notification::Notification;

@@ -3,14 +3,14 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
 
+use crate::providers;
 use crate::error::Outcome;
-use crate::login::provider;
 use crate::render::{summary, upstream};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::login::{Login, Moment};
 use crate::status::report::{Report, Source};
-use crate::status::text::Text;
 use crate::status::verdict::{Concern, Verdict};
+use crate::text::Text;
 
 /// Raised when a key changes its meaning; new keys do not raise it.
 const SCHEMA: u32 = 1;
@@ -172,8 +172,8 @@ fn complaint(concern: &Concern) -> Complaint<'_> {
         login: concern.login.as_ref().map(Text::as_str),
         remaining_ms: concern.left.map(|left| left.num_milliseconds()),
         detail: concern.detail.as_ref().map(Text::as_str),
-        next_step: provider::next_step(concern),
-        page: provider::page(concern),
+        next_step: providers::next_step(concern),
+        page: providers::page(concern),
     }
 }
 

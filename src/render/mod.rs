@@ -1,12 +1,8 @@
 //! Rendering, pure: assessments in, text or values for the phone out.
 
 pub(crate) mod changes;
-pub(crate) mod complaint;
 pub(crate) mod demo;
-pub(crate) mod doctor;
-pub(crate) mod duration;
 pub(crate) mod gauge;
-pub(crate) mod history;
 pub(crate) mod json;
 pub(crate) mod notification;
 pub(crate) mod picture;
@@ -16,7 +12,6 @@ pub(crate) mod row;
 pub(crate) mod simple;
 pub(crate) mod subscription;
 pub(crate) mod summary;
-pub(crate) mod synced;
 pub(crate) mod terminal;
 pub(crate) mod toast;
 pub(crate) mod upstream;

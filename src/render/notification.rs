@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::login::provider;
+use crate::providers;
 use crate::render::summary;
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::verdict::Verdict;
@@ -75,7 +75,7 @@ pub(crate) fn of(assessment: &Assessment, ongoing: bool) -> Notification {
     let concern = assessment.first_concern();
     let content = match (&assessment.finding, concern) {
         (Finding::Unknown(trouble), _) => trouble.next_step.clone(),
-        (_, Some(concern)) => provider::next_step(concern),
+        (_, Some(concern)) => providers::next_step(concern),
         (_, None) => "Nothing to do.".into(),
     };
     Notification {

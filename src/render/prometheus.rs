@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, LoginKind, Reported, State};
 use crate::status::report::Report;
-use crate::status::text::Text;
 use crate::status::verdict::{Judgement, Verdict, relied_on};
+use crate::text::Text;
 
 /// Logins of a gateway that are told, those that count first: Prometheus keeps a series of each for weeks.
 const MOST_LOGINS: usize = 50;

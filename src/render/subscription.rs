@@ -1,6 +1,6 @@
 //! How the ntfy app comes to receive a topic.
 
-use crate::alert::channel::Ntfy;
+use crate::config::channel::Ntfy;
 use crate::render::{qr_code, wrap};
 
 /// Prose is not set wider than this.
@@ -61,7 +61,7 @@ pub(crate) fn shown(topic: &Ntfy, screen: &Screen) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Screen, link, shown};
-    use crate::alert::channel::{Ntfy, Token};
+    use crate::config::channel::{Ntfy, Token};
     use crate::render::wrap;
 
     fn topic(server: &str) -> Ntfy {

@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 
-use crate::render::duration::{ago, spoken};
+use crate::duration::{ago, spoken};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::State;
-use crate::status::text::Text;
 use crate::status::verdict::{Concern, Verdict};
+use crate::text::Text;
 
 /// The mark that stands for a verdict.
 pub(crate) const fn mark(verdict: Verdict) -> char {

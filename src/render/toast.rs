@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::render::duration::ago;
+use crate::duration::ago;
 use crate::render::summary;
 use crate::status::assessment::Assessment;
 use crate::status::verdict::Verdict;
@@ -128,10 +128,10 @@ pub(crate) const fn vibration_ms(verdict: Verdict) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::{remembered, says_the_same, text};
+    use crate::status::stores;
     use crate::status::assessment::{Assessment, Trouble};
     use crate::status::login::{Login, LoginKind, Reported};
-    use crate::status::stores;
-    use crate::status::text::Text;
+    use crate::text::Text;
     use chrono::{DateTime, TimeDelta, Utc};
     use std::time::Duration;
 

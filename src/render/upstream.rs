@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, Moment, State};
-use crate::status::text::Text;
 use crate::status::verdict::{Concern, Verdict};
+use crate::text::Text;
 
 /// `OK`, `CLAUDE_EXPIRED`, `OPENCLAW_EXPIRED`, `CLAUDE_EXPIRING`, `OPENCLAW_EXPIRING`; and `UNKNOWN`, which
 /// upstream has no word for.

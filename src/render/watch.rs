@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
-use crate::render::duration::ago;
+use crate::duration::ago;
 use crate::render::terminal::{self, Look};
 use crate::render::wrap::cut;
 use crate::status::assessment::Assessment;
@@ -71,8 +71,8 @@ mod tests {
     use super::{Watched, render};
     use crate::render::terminal::Look;
     use crate::render::wrap::width;
-    use crate::status::assessment::{Assessment, Trouble};
     use crate::status::wire;
+    use crate::status::assessment::{Assessment, Trouble};
     use chrono::{DateTime, TimeDelta, Utc};
     use std::time::Duration;
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::status::login::{Login, State};
 use crate::status::report::{Report, Source};
-use crate::status::text::Text;
 use crate::status::verdict::{Concern, Judgement, Verdict, judge};
+use crate::text::Text;
 
 /// One gateway, judged or not to be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]

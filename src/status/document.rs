@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::status::text::Text;
+use crate::text::Text;
 
 /// How many lines that begin like a document may turn out not to be one: each is read again up to where it breaks.
 const MOST_ATTEMPTS: usize = 8;

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::status::text::Text;
+use crate::text::Text;
 
 /// A stored credential, as it was when the report was captured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,7 +213,7 @@ impl Login {
 #[cfg(test)]
 mod tests {
     use super::{Login, LoginKind, Moment, Pause, PauseKind, Reported, State};
-    use crate::status::text::Text;
+    use crate::text::Text;
     use chrono::TimeDelta;
 
     fn login(kind: LoginKind, reported: Reported, left_hours: Option<i64>) -> Login {

@@ -5,6 +5,5 @@ pub(crate) mod document;
 pub(crate) mod login;
 pub(crate) mod report;
 pub(crate) mod stores;
-pub(crate) mod text;
 pub(crate) mod verdict;
 pub(crate) mod wire;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::status::login::{Login, Moment};
-use crate::status::text::Text;
+use crate::text::Text;
 
 /// What a gateway said, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use serde_json::Value;
 use crate::status::document;
 use crate::status::login::{Login, LoginKind, Reported};
 use crate::status::report::{Provider, Report, Rule, Source};
-use crate::status::text::Text;
 use crate::status::wire::{MOST, clamped, integer};
+use crate::text::Text;
 
 /// OpenClaw warns a day ahead.
 const WARN_AFTER: TimeDelta = TimeDelta::days(1);

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::status::login::{Login, LoginKind, Moment, PauseKind, State};
 use crate::status::report::{Report, Rule, Source};
-use crate::status::text::Text;
+use crate::text::Text;
 
 /// The answer in one word, in the order in which the worst of several gateways wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

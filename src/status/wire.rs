@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::status::document::{self, Unreadable};
 use crate::status::login::{Login, LoginKind, Pause, PauseKind, Reported};
 use crate::status::report::{Provider, Report, RouteProblem, Rule, Source};
-use crate::status::text::Text;
+use crate::text::Text;
 
 /// More logins, providers or models than anybody has; of logins the rest are counted, not kept.
 pub(super) const MOST: usize = 1000;

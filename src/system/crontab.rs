@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::status::text::Text;
 use crate::system::System;
 use crate::system::process::{Ending, Finished, Invocation, Processes};
+use crate::text::Text;
 
 /// How long the program may take; it only copies a file.
 const PATIENCE: Duration = Duration::from_secs(20);

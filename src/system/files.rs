@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use rustix::fs::{FlockOperation, OFlags};
 use zeroize::Zeroizing;
 
-use crate::system::unfinished;
+use crate::system::temp_file;
 
 /// Reads a file of at most `limit` bytes.
 ///
@@ -140,9 +140,9 @@ pub(crate) fn write_public(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 fn replace(path: &Path, content: &[u8], mode: Option<u32>, care: Care) -> io::Result<()> {
-    let _writing = unfinished::writing();
+    let _writing = temp_file::writing();
     // Removed by its guard when anything below fails.
-    let sibling = unfinished::file_in(&parent(path))?;
+    let sibling = temp_file::file_in(&parent(path))?;
     sibling.as_file().write_all(content)?;
     if let Some(mode) = mode {
         let permissions = fs::Permissions::from_mode(mode);
@@ -222,7 +222,7 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Writes a script that only its owner may read and run.
 pub(crate) fn write_script(path: &Path, content: &str) -> io::Result<()> {
-    let _writing = unfinished::writing();
+    let _writing = temp_file::writing();
     write_private(path, content.as_bytes())?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o700))
 }
@@ -292,8 +292,8 @@ pub(crate) fn own_folder(path: &Path) -> io::Result<()> {
 
 /// Whether a file can be made in a folder now: it may be read-only, or its disk full.
 pub(crate) fn takes_files(folder: &Path) -> bool {
-    let _writing = unfinished::writing();
-    unfinished::file_in(folder).is_ok()
+    let _writing = temp_file::writing();
+    temp_file::file_in(folder).is_ok()
 }
 
 /// Whether so many bytes can be kept in a folder now. Nothing of them stays.

@@ -6,10 +6,10 @@ mod curl;
 
 use std::time::Duration;
 
-use crate::credentials::secret::Secret;
-use crate::status::text::Text;
+use crate::secret::Secret;
 use crate::system::System;
 use crate::system::process::{Ending, Invocation};
+use crate::text::Text;
 
 /// The most of an answer that is read, in bytes, its headers among them.
 const LARGEST_ANSWER: usize = 64 * 1024;

@@ -19,8 +19,8 @@ pub(crate) mod screen;
 pub(crate) mod socket;
 pub(crate) mod spinner;
 pub(crate) mod systemctl;
+pub(crate) mod temp_file;
 pub(crate) mod terminal;
-mod unfinished;
 
 use std::ops::Deref;
 

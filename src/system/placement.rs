@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::system::{files, unfinished};
+use crate::system::{files, temp_file};
 
 /// What a file is called while it is being written. It is hidden, and the next run of any kind removes it.
 pub(crate) const UNFINISHED: &str = ".clawtap-unfinished";
@@ -78,7 +78,7 @@ pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
 
 /// Writes a file under a hidden name beside its place, which it then takes, from a link too.
 pub(crate) fn place(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
-    let _writing = unfinished::writing();
+    let _writing = temp_file::writing();
     let unfinished = path.with_file_name(UNFINISHED);
     remove(&unfinished)?;
     let written = fs::OpenOptions::new()

@@ -21,7 +21,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use semaphore::{Permit, Semaphore};
 use zeroize::Zeroizing;
 
-use crate::system::{terminal, unfinished};
+use crate::system::{temp_file, terminal};
 
 /// The exit code of a program that Ctrl-C ended, by the convention of shells: 128 and the number of the signal.
 const INTERRUPTED: i32 = 130;
@@ -207,7 +207,7 @@ impl Processes {
                     let again = running.interrupted.load(Ordering::SeqCst);
                     let busy = running.interrupt();
                     if !busy || again {
-                        let _none_half_written = unfinished::finish_writing();
+                        let _none_half_written = temp_file::finish_writing();
                         terminal::restore();
                         // A signal ends the process wherever it is.
                         std::process::exit(INTERRUPTED);

@@ -2,33 +2,33 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::alert::channel::{self, Channel};
-use crate::alert::courier::Courier;
-use crate::alert::keeping;
-use crate::alert::memory::{self, Memory};
+use crate::alerts::state_file;
+use crate::alerts::channels::dispatcher::Courier;
+use crate::alerts::state::{self, Memory};
 use crate::commands::doctor::phone::Asked;
 use crate::commands::monitor::test_alert;
-use crate::commands::monitor::timers::remarks::{self, Remark};
 use crate::commands::monitor::timers::standings;
+use crate::commands::monitor::timers::remarks::{self, Remark};
+use crate::config::{self, Settings};
+use crate::config::channel::{self, Channel};
 use crate::context::Context;
+use crate::doctor::timers;
 use crate::doctor::channels::{self, Looked, OpenFile, Trial, token_file};
 use crate::doctor::finding::Finding;
-use crate::doctor::timers;
-use crate::gateway::identity::Identifier;
+use crate::gateway::host::Identifier;
 use crate::install::timers::kind::Kind;
 use crate::install::timers::standing::{Course, Standing};
 use crate::phone::{Api, Phone};
-use crate::settings::{self, Settings};
+use crate::system::{clock, files};
 use crate::system::parallel::in_parallel;
 use crate::system::systemctl::Systemctl;
-use crate::system::{clock, files};
 
 /// Tries every channel; only with `send_test` does anything go out.
 pub(super) fn try_out(settings: &Settings, send_test: bool, context: &Context) -> Vec<Looked> {
     let environment = &context.system.environment;
     let on_a_phone = matches!(context.phone, Phone::Termux);
     let channels = channel::in_use(&settings.alerts.channels, on_a_phone);
-    let remembered = keeping::look(environment).unwrap_or_default();
+    let remembered = state_file::look(environment).unwrap_or_default();
     let courier = Courier {
         gateways: &settings.known,
         phone: &context.phone,
@@ -83,13 +83,13 @@ pub(super) fn examine(
     let is_set_up = !standings.is_empty();
     // Why Android cannot be asked is told of the phone.
     standings.retain(|it| it.kind != Kind::TermuxJob || it.course != Course::Unknown);
-    let remembered = keeping::look(environment).unwrap_or_default();
+    let remembered = state_file::look(environment).unwrap_or_default();
     let last_check = last_check(settings, &remembered);
     let mut findings = Vec::new();
     if !standings.is_empty() || !is_set_up {
         findings = timers::findings(&watch(standings, last_check, settings, context));
     }
-    let config = settings::config_path(context.config_path.as_deref(), environment);
+    let config = config::config_path(context.config_path.as_deref(), environment);
     findings.extend(channels::findings(&channels::Facts {
         channels: tried,
         is_watched: is_set_up,
@@ -143,7 +143,7 @@ fn watch(
 fn last_check(settings: &Settings, remembered: &Memory) -> Option<DateTime<Utc>> {
     let gateways = settings.gateways.iter().filter_map(|gateway| {
         let agent = gateway.agent.as_ref().map(Identifier::as_str);
-        let key = memory::key(gateway.name.as_str(), agent);
+        let key = state::key(gateway.name.as_str(), agent);
         Some(remembered.gateways.get(&key)?.seen_at)
     });
     gateways.max()

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::alert::keeping;
+use crate::alerts::state_file;
+use crate::config::{self, Settings};
 use crate::context::Context;
+use crate::doctor::{configuration, ssh, state as kept};
 use crate::doctor::finding::Finding;
-use crate::doctor::keeping::Folder;
-use crate::doctor::{configuration, keeping as kept, ssh};
+use crate::doctor::state::Folder;
 use crate::error::Error;
-use crate::gateway::identity::{Ssh, Way};
-use crate::gateway::{client, connection};
-use crate::settings::{self, Settings};
+use crate::gateway::{control_master, ssh_client};
+use crate::gateway::host::{Ssh, Way};
 use crate::system::{files, socket};
 
 /// More than a run writes, in bytes: an empty file is made where the disk is full as well.
@@ -36,7 +36,7 @@ pub(super) fn examine(settings: &Result<Settings, Error>, context: &Context) -> 
 
 fn of_configuration(settings: &Result<Settings, Error>, context: &Context) -> Vec<Finding> {
     let environment = &context.system.environment;
-    let path = match settings::config_path(context.config_path.as_deref(), environment) {
+    let path = match config::config_path(context.config_path.as_deref(), environment) {
         Ok(path) => path,
         Err(error) => {
             let next = error.hint.unwrap_or_default();
@@ -48,7 +48,7 @@ fn of_configuration(settings: &Result<Settings, Error>, context: &Context) -> Ve
         mode: files::mode(&path),
         gateways: match settings {
             Ok(settings) => Ok(settings.known.len()),
-            Err(error) => match settings::read_config(&path, environment) {
+            Err(error) => match config::read_config(&path, environment) {
                 Ok(config) if config.gateways.is_empty() => Ok(0),
                 _ => Err(error.clone()),
             },
@@ -63,7 +63,7 @@ fn of_ssh(ways: &[&Ssh], context: &Context) -> Vec<Finding> {
     let mode = |path: &Path| files::mode(path).filter(|_| files::is_own(path));
     // Which permissions it refuses, ssh says best itself: some builds allow a person's own group.
     let refuses = |ssh: &&&Ssh| {
-        let said = client::resolve(ssh, system).err();
+        let said = ssh_client::resolve(ssh, system).err();
         said.is_some_and(|said| said.contains("Bad owner or permissions"))
     };
     let refuses = || ways.iter().filter(|ssh| ssh.config.is_none()).find(refuses);
@@ -73,7 +73,7 @@ fn of_ssh(ways: &[&Ssh], context: &Context) -> Vec<Finding> {
         .and_then(with_mode)
         .filter(|(_, mode)| mode & 0o022 != 0);
     ssh::findings(&ssh::Facts {
-        version: client::version(system),
+        version: ssh_client::version(system),
         in_termux: environment.termux_prefix().is_some(),
         folder: folder.and_then(with_mode),
         refused_config: config.filter(|_| refuses().is_some()),
@@ -92,7 +92,7 @@ fn of_keeping(ways: &[&Ssh], context: &Context) -> Vec<Finding> {
         })
     };
     let sockets: Vec<Folder> = if ways.iter().any(|ssh| ssh.multiplex) {
-        let folders = connection::folders(environment);
+        let folders = control_master::folders(environment);
         folders.iter().filter_map(|path| folder(path)).collect()
     } else {
         Vec::new()
@@ -105,7 +105,7 @@ fn of_keeping(ways: &[&Ssh], context: &Context) -> Vec<Finding> {
             .state_folder()
             .ok()
             .and_then(|path| folder(&path)),
-        faults: keeping::fault(environment).into_iter().collect(),
+        faults: state_file::fault(environment).into_iter().collect(),
         abandoned: abandoned.map(with_name).collect(),
         sockets,
     })

@@ -1,10 +1,10 @@
 //! `--fix`: shows what it is going to do, does it, and tells what came of each.
 
 use crate::context::{Context, print};
+use crate::doctor::report;
 use crate::doctor::finding::Section;
-use crate::doctor::mending::Mending;
+use crate::doctor::fix::Mending;
 use crate::error::Error;
-use crate::render::doctor;
 use crate::system::ownership;
 
 /// Does what can be done safely about the findings, and notes in each what came of it.
@@ -26,7 +26,7 @@ pub(super) fn mend(
         return Ok(());
     }
     if is_shown {
-        print(&doctor::intent(&lines))?;
+        print(&report::intent(&lines))?;
     }
     let mut done: Vec<(Mending, Result<(), String>)> = Vec::new();
     for finding in sections
@@ -43,7 +43,7 @@ pub(super) fn mend(
         let outcome = carry_out(&mending);
         if is_shown {
             let columns = context.terminal.width;
-            print(&doctor::done(&line(&mending), &outcome, columns))?;
+            print(&report::done(&line(&mending), &outcome, columns))?;
         }
         finding.mended = Some(outcome.clone());
         done.push((mending, outcome));

@@ -1,18 +1,18 @@
 //! One gateway: whether it answers, and what is there.
 
-use crate::commands::questioning::{Person, ask_one, assessment};
+use crate::config;
+use crate::app::assess::{Person, ask_one, assessment};
 use crate::context::Context;
+use crate::doctor::{agents, claude, clock, connection, host, logins, openclaw};
 use crate::doctor::finding::{Area, Finding, Section, Standing};
 use crate::doctor::keys::{self, Facts, Welcome};
-use crate::doctor::{agents, claude, clock, host, logins, openclaw, reach};
-use crate::gateway::ask::Reply;
-use crate::gateway::connection;
-use crate::gateway::examination::{self, Examination};
-use crate::gateway::failure::{Failure, Problem};
-use crate::gateway::identity::{Gateway, Way};
-use crate::gateway::request::{Freshness, Want};
-use crate::login::plan::PIPE_SINCE;
-use crate::settings;
+use crate::gateway::control_master;
+use crate::gateway::error::{Failure, Problem};
+use crate::gateway::host::{Gateway, Way};
+use crate::gateway::inspect::{self, Examination};
+use crate::gateway::script::{Freshness, Want};
+use crate::gateway::status::Reply;
+use crate::signin::argv::PIPE_SINCE;
 use crate::system::clock as device_clock;
 use crate::system::parallel::beside;
 
@@ -24,7 +24,7 @@ pub(super) fn examine(gateway: &Gateway, context: &Context) -> Section {
         Way::Ssh(ssh) => super::keys::look(ssh, context),
         Way::Local => None,
     };
-    let was_in = connection::is_kept(gateway, &context.system.environment);
+    let was_in = control_master::is_kept(gateway, &context.system.environment);
     let (reply, keys) = beside(look, |keys| {
         let (want, freshness) = (Want::VersionAndStatus, Freshness::Unkept);
         let reply = ask_one(gateway, want, freshness, Person::Away, context);
@@ -43,7 +43,7 @@ pub(super) fn examine(gateway: &Gateway, context: &Context) -> Section {
 
 /// What was looked at, with what came of it.
 fn welcomed(facts: Facts, failure: Option<Problem>, was_in: bool) -> Facts {
-    let is_in = failure.is_none_or(reach::is_reached);
+    let is_in = failure.is_none_or(connection::is_reached);
     let told_by_ssh = matches!(
         failure,
         Some(Problem::HostKeyUnknown | Problem::HostKeyChanged)
@@ -68,7 +68,7 @@ fn findings(
     keys: Vec<Finding>,
     context: &Context,
 ) -> Vec<Finding> {
-    let is_unreached = |failure: &&Failure| !reach::is_reached(failure.problem);
+    let is_unreached = |failure: &&Failure| !connection::is_reached(failure.problem);
     if let Some(failure) = reply.outcome.as_ref().err().filter(is_unreached) {
         let mut findings = of_way(gateway, Some(failure), None, false);
         // To let in a key that cannot be used mends nothing.
@@ -81,9 +81,9 @@ fn findings(
         findings.extend(keys);
         return findings;
     }
-    let was_connected = connection::is_kept(gateway, &context.system.environment);
+    let was_connected = control_master::is_kept(gateway, &context.system.environment);
     let failure = reply.outcome.as_ref().err().or(reply.stood_in_for.as_ref());
-    let examined = examination::examine(gateway, failure.is_none(), &context.system);
+    let examined = inspect::examine(gateway, failure.is_none(), &context.system);
     let found = match examined {
         Ok(found) => found,
         Err(failure) => return of_way(gateway, Some(&failure), None, was_connected),
@@ -124,19 +124,19 @@ fn of_way(
     found: Option<&Examination>,
     was_connected: bool,
 ) -> Vec<Finding> {
-    let facts = reach::Facts {
+    let facts = connection::Facts {
         failure,
         answered_in: found.and_then(|found| found.answered_in),
         was_connected,
         shell: found.and_then(|found| found.shell.as_ref()),
         lines_before: found.map_or(0, |found| found.lines_before),
     };
-    reach::findings(&facts, gateway)
+    connection::findings(&facts, gateway)
 }
 
 /// The configuration, as a person writes its path.
 fn config(context: &Context) -> String {
     let environment = &context.system.environment;
-    let path = settings::config_path(context.config_path.as_deref(), environment);
+    let path = config::config_path(context.config_path.as_deref(), environment);
     path.map_or_else(|_| "the config".into(), |path| environment.spelled(&path))
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::context::Context;
 use crate::doctor::keys::{Facts, Key, Lock, Welcome};
-use crate::gateway::client::{self, Agent, Resolved};
-use crate::gateway::identity::Ssh;
+use crate::gateway::host::Ssh;
+use crate::gateway::ssh_client::{self, Agent, Resolved};
 use crate::system::files;
 
 /// How much of a key's file tells whether it needs a passphrase, in bytes.
@@ -15,7 +15,7 @@ const BEGINNING: u64 = 128;
 /// What came of it all is still to be known.
 pub(super) fn look(ssh: &Ssh, context: &Context) -> Option<Facts> {
     let (system, _environment) = (&context.system, &context.system.environment);
-    let resolved = client::resolve(ssh, system).ok()?;
+    let resolved = ssh_client::resolve(ssh, system).ok()?;
     let keys = match &ssh.identity_file {
         // The one that is named comes first, and no other is tried.
         Some(file) => vec![key(file, context)],
@@ -28,7 +28,7 @@ pub(super) fn look(ssh: &Ssh, context: &Context) -> Option<Facts> {
     Some(Facts {
         keys,
         agent: match resolved.asks_agent {
-            Some(true) => client::agent(system),
+            Some(true) => ssh_client::agent(system),
             Some(false) => Agent::None,
             None => Agent::Unknown,
         },
@@ -62,7 +62,7 @@ fn known_in(resolved: &Resolved, context: &Context) -> Option<Result<String, ()>
         .iter()
         .filter(|file| files::is_there(file));
     for file in there {
-        if client::knows(file, &resolved.known_as, system)? {
+        if ssh_client::knows(file, &resolved.known_as, system)? {
             return Some(Ok(environment.spelled(file)));
         }
     }

@@ -8,11 +8,11 @@ mod keys;
 mod phone;
 
 use crate::cli;
+use crate::config::{self, Selection};
 use crate::context::{Context, print};
+use crate::doctor::report;
 use crate::doctor::finding::{Area, Section, worst};
 use crate::error::{Error, Kind, Outcome};
-use crate::render::doctor;
-use crate::settings::{self, Selection};
 use crate::system::parallel::{beside, in_parallel};
 use crate::system::spinner::Spinner;
 
@@ -25,9 +25,9 @@ pub(crate) fn run(arguments: &cli::Doctor, context: &Context) -> Result<Outcome,
         fix::mend(&mut sections, !arguments.json, context)?;
     }
     print(&if arguments.json {
-        doctor::json(&sections)
+        report::json(&sections)
     } else {
-        doctor::text(&sections, context.terminal.width)
+        report::text(&sections, context.terminal.width)
     })?;
     Ok(Outcome::Examined(worst(&sections)))
 }
@@ -38,7 +38,7 @@ fn examined(arguments: &cli::Doctor, context: &Context) -> Result<Vec<Section>, 
         None => Selection::Default,
     };
     let config = context.config_path.as_deref();
-    let settings = match settings::load(&selection, config, &context.system.environment) {
+    let settings = match config::load(&selection, config, &context.system.environment) {
         // A wrong name is a slip at the keyboard; everything else is what the doctor is for.
         Err(error) if error.kind == Kind::Usage => return Err(error),
         settings => settings,

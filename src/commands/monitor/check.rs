@@ -1,33 +1,33 @@
 //! `clawtap monitor`: a check that compares with the last one, and alerts.
 
-use crate::alert::channel::{self, Channel, PRINTED};
-use crate::alert::courier::Courier;
-use crate::alert::decide::{Alert, Decision, News, decide};
-use crate::alert::keeping::Keeping;
-use crate::alert::memory::Memory;
-use crate::alert::observation::Observation;
-use crate::alert::round::{self, Sent};
-use crate::alert::rules::Rules;
-use crate::alert::thread::Need;
-use crate::alert::{record, wording};
 use crate::cli;
-use crate::commands::afterwards;
+use crate::alerts::{events, wording};
+use crate::alerts::channels::dispatcher::Courier;
+use crate::alerts::decide::{Alert, Decision, News, decide};
+use crate::alerts::deliver::{self, Sent};
+use crate::alerts::incident::Need;
+use crate::alerts::observe::Observation;
+use crate::alerts::policy::Rules;
+use crate::alerts::state::Memory;
+use crate::alerts::state_file::Keeping;
+use crate::app::refresh;
+use crate::app::assess::{Person, assess_these};
 use crate::commands::monitor::textfile;
-use crate::commands::questioning::{Person, assess_these};
+use crate::config::{self, Settings};
+use crate::config::channel::{self, Channel, PRINTED};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
-use crate::gateway::identity::Identifier;
+use crate::gateway::host::Identifier;
 use crate::history::{self, Event};
 use crate::phone::Phone;
 use crate::render::summary;
-use crate::settings::{self, Settings};
 use crate::status::assessment::{Assessment, worst};
 use crate::system::clock;
 use crate::system::terminal::say;
 
 pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outcome, Error> {
     let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
-    let settings = settings::load(&arguments.which.into(), config, environment)?;
+    let settings = config::load(&arguments.which.into(), config, environment)?;
     let assessments = assess_these(&settings.gateways, settings.fresh(), Person::Away, context)?;
     if context.terminal.watched || context.verbose {
         let lines = assessments.iter().map(|one| summary::line(one) + "\n");
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outco
     if arguments.dry_run {
         monitor.rehearse()?;
     } else {
-        afterwards::refresh(&assessments, context);
+        refresh::refresh(&assessments, context);
         // Whoever reads the metrics watches too: neither must keep the other from it.
         let written = arguments
             .textfile
@@ -80,7 +80,7 @@ impl Monitor<'_> {
         });
         let mut decision = self.decide(&mut memory);
         let kept = keeping.write(&memory);
-        self.write_down(&record::of_changes(
+        self.write_down(&events::of_changes(
             &decision.changes,
             &memory,
             clock::now(),
@@ -89,7 +89,7 @@ impl Monitor<'_> {
             // It would all be told at every check: only what cannot wait is worth that.
             decision.alerts.retain(is_urgent);
         }
-        let sent = round::send(
+        let sent = deliver::send(
             &mut memory,
             decision.alerts,
             clock::now(),
@@ -100,7 +100,7 @@ impl Monitor<'_> {
             },
         )?;
         report(&sent)?;
-        self.write_down(&record::of_alerts(&sent, clock::now(), clock::local));
+        self.write_down(&events::of_alerts(&sent, clock::now(), clock::local));
         kept?;
         complain_of_the_lost(&sent)
     }

@@ -3,20 +3,20 @@
 use std::path::Path;
 
 use crate::cli;
+use crate::config::{self, alerts};
+use crate::config::edit::{self, Missing};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
 use crate::render::subscription::{self, Screen};
-use crate::settings::topic::{self, Missing};
-use crate::settings::{self, alerts};
 use crate::system::{random, terminal};
 
 pub(super) fn run(arguments: &cli::MonitorNtfy, context: &Context) -> Result<Outcome, Error> {
     let server = arguments.server.as_deref().map(alerts::server).transpose();
     let server = server
         .map_err(|reason| Error::new(Kind::Usage, format!("--server is not usable: {reason}")))?;
-    let path = settings::config_path(context.config_path.as_deref(), &context.system.environment)?;
+    let path = config::config_path(context.config_path.as_deref(), &context.system.environment)?;
     make_what_is_missing(&path, server.as_deref(), context)?;
-    let topics = topic::all(&path, &context.system.environment)?;
+    let topics = edit::all(&path, &context.system.environment)?;
     let screen = Screen {
         columns: context.terminal.width,
         color: context.terminal.color,
@@ -45,13 +45,13 @@ pub(super) fn run(arguments: &cli::MonitorNtfy, context: &Context) -> Result<Out
 
 /// Makes sure that there is a topic; a new one is told of.
 fn make_what_is_missing(path: &Path, server: Option<&str>, context: &Context) -> Result<(), Error> {
-    let missing = topic::look(path, &context.system.environment)?;
+    let missing = edit::look(path, &context.system.environment)?;
     let spelled = context.system.environment.spelled(path);
     match (missing, server) {
         (Missing::Nothing, None) => return Ok(()),
         (Missing::Nothing, Some(_)) => {
             // A configuration with a mistake in it is told of first.
-            topic::all(path, &context.system.environment)?;
+            edit::all(path, &context.system.environment)?;
             return Err(
                 Error::new(Kind::Usage, "--server is for a new topic; there is one")
                     .hint(format!("See [alerts.ntfy] in {spelled}, or NOTIFY_NTFY")),
@@ -73,7 +73,7 @@ fn make_what_is_missing(path: &Path, server: Option<&str>, context: &Context) ->
             format!("cannot make a secret topic: {error}"),
         )
     })?;
-    topic::add_to_config(
+    edit::add_to_config(
         path,
         server,
         &format!("clawtap-{random}"),

@@ -2,22 +2,22 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::alert::channel::{self, Channel, Undelivered};
-use crate::alert::courier::Courier;
-use crate::alert::message::{Message, Severity, TEST};
 use crate::cli;
+use crate::alerts::channels::dispatcher::Courier;
+use crate::alerts::message::{Message, Severity, TEST};
+use crate::config::{self, Selection, Settings, nearest};
+use crate::config::channel::{self, Channel, Undelivered};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind, Outcome};
-use crate::gateway::identity::{Gateway, Identifier};
+use crate::gateway::host::{Gateway, Identifier};
 use crate::phone::Phone;
 use crate::render::notification::Notification;
-use crate::settings::{self, Selection, Settings, nearest};
-use crate::status::text::Text;
 use crate::system::clock;
+use crate::text::Text;
 
 pub(super) fn run(arguments: &cli::TestAlert, context: &Context) -> Result<Outcome, Error> {
     let config = context.config_path.as_deref();
-    let settings = settings::load(&Selection::Default, config, &context.system.environment)?;
+    let settings = config::load(&Selection::Default, config, &context.system.environment)?;
     let channels = chosen(arguments.channel.as_deref(), &settings, context)?;
     let courier = Courier {
         gateways: &settings.known,

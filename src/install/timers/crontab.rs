@@ -1,6 +1,6 @@
 //! Our lines in a crontab: put between two marks, and taken out again, with nothing else touched by a byte.
 
-use crate::gateway::request::quoted;
+use crate::gateway::script::quoted;
 use crate::install::timers::command::Command;
 use crate::install::timers::interval::Interval;
 

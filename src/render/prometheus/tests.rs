@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{MOST_LOGINS, render};
-use crate::status::assessment::{Assessment, Trouble};
-use crate::status::text::Text;
 use crate::status::wire;
+use crate::status::assessment::{Assessment, Trouble};
+use crate::text::Text;
 
 fn now() -> DateTime<Utc> {
     "2026-09-14T14:05:00Z".parse().unwrap()

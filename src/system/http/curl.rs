@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::status::text::Text;
 use crate::system::http::{Failure, Request};
+use crate::text::Text;
 
 /// All that others see of it: not even the person's `~/.curlrc` has a say.
 pub(super) const ARGUMENTS: [&str; 3] = ["--disable", "--config", "-"];
@@ -96,9 +96,9 @@ pub(super) fn failure(code: i32, stderr: &[u8]) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::{configuration, failure};
-    use crate::credentials::secret::Secret;
-    use crate::status::text::Text;
+    use crate::secret::Secret;
     use crate::system::http::{Failure, Request};
+    use crate::text::Text;
     use proptest::prelude::*;
     use std::time::Duration;
 

@@ -8,6 +8,7 @@ mod termux_job;
 use std::path::PathBuf;
 
 use crate::cli;
+use crate::config::{self, Selection};
 use crate::context::{Context, print};
 use crate::error::{self, Error, Outcome};
 use crate::install::ledger::{Ledger, SYSTEMD_TIMER, TERMUX_JOB};
@@ -20,10 +21,9 @@ use crate::install::timers::standing::Standing;
 use crate::install::timers::units::Confinement;
 use crate::install::widgets::Scope;
 use crate::render::changes::{conflicts, trouble};
-use crate::settings::{self, Selection};
+use crate::system::{placement, terminal};
 use crate::system::crontab::Crontab;
 use crate::system::systemctl::{self, Systemctl};
-use crate::system::{placement, terminal};
 
 /// What a person asked for.
 struct Order<'a> {
@@ -40,7 +40,7 @@ pub(super) fn install(
     context: &Context,
 ) -> Result<Outcome, Error> {
     // Without a usable configuration every run would fail.
-    let settings = settings::load(
+    let settings = config::load(
         &Selection::Default,
         context.config_path.as_deref(),
         &context.system.environment,
@@ -201,7 +201,7 @@ impl Order<'_> {
     fn command(&self) -> Result<Command, Error> {
         let environment = &self.context.system.environment;
         let config =
-            settings::unusual_config_path(self.context.config_path.as_deref(), environment)?;
+            config::unusual_config_path(self.context.config_path.as_deref(), environment)?;
         let state = environment
             .path("XDG_STATE_HOME")
             .map(|folder| ("XDG_STATE_HOME", environment.absolute(&folder)));

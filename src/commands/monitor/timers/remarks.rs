@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::alert::channel::{Means, Token};
+use crate::config::Settings;
+use crate::config::channel::{Means, Token};
 use crate::context::Context;
-use crate::gateway::identity::Way;
+use crate::gateway::host::Way;
 use crate::install::timers::kind::Kind;
-use crate::settings::Settings;
 
 /// The programs that a check starts on this machine, by the configuration.
 pub(super) fn started_here(settings: &Settings) -> impl Iterator<Item = &str> {

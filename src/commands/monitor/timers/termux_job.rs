@@ -4,17 +4,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Order, inventory, unusable};
+use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::install::ledger::{Ledger, TERMUX_JOB};
 use crate::install::plan::WantedFile;
 use crate::install::script::{Device, program_of};
+use crate::install::timers::{self, job};
 use crate::install::timers::interval::spelled;
 use crate::install::timers::standing::{Course, Standing};
-use crate::install::timers::{self, job};
 use crate::phone::{self, handed_on};
 use crate::render::changes::{done, foreseen};
-use crate::settings;
 use crate::system::placement::Found;
 
 pub(super) fn install(order: &Order) -> Result<String, Error> {
@@ -160,7 +160,7 @@ fn device(order: &Order) -> Result<Device, Error> {
         )
         .hint("Another timer: --systemd or --cron"));
     };
-    let config = settings::unusual_config_path(order.context.config_path.as_deref(), environment)?;
+    let config = config::unusual_config_path(order.context.config_path.as_deref(), environment)?;
     let variables: Vec<(&str, PathBuf)> = handed_on(environment).collect();
     Device::new(&prefix, &order.own_path()?, config.as_deref(), &variables).map_err(unusable)
 }

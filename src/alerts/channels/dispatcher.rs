@@ -1,0 +1,81 @@
+//! The courier: brings a message to where a channel leads, within the channel's deadline.
+
+use crate::alerts::channels::{command, ntfy, openclaw, phone};
+use crate::alerts::message::Message;
+use crate::config::channel::{Channel, Means, OpenClaw, Undelivered};
+use crate::gateway::host::Gateway;
+use crate::phone::{Launcher, Phone};
+use crate::system::System;
+use crate::system::parallel::in_parallel;
+use crate::text::Text;
+
+/// What deliveries need of this device.
+pub(crate) struct Courier<'a> {
+    /// Every gateway that is configured.
+    pub(crate) gateways: &'a [Gateway],
+    pub(crate) phone: &'a Phone,
+    /// What a notification's buttons start.
+    pub(crate) launcher: &'a Launcher,
+    pub(crate) system: &'a System,
+}
+
+impl Courier<'_> {
+    /// Delivers a message, or says why it did not go out. No secret is in the reason.
+    pub(crate) fn deliver(&self, channel: &Channel, message: &Message) -> Result<(), Undelivered> {
+        match &channel.means {
+            Means::Ntfy(topic) => ntfy::deliver(topic, message, self),
+            Means::Phone => phone::deliver(message, self),
+            Means::OpenClaw(sender) => openclaw::deliver(sender, message, self),
+            Means::Command(program) => command::deliver(program, message, self),
+            // Every alert is printed.
+            Means::Output => Ok(()),
+        }
+    }
+
+    /// Whether a channel could deliver about these gateways, without a message to anybody; nothing where that is not
+    /// to be told from here, or is the phone's own.
+    ///
+    /// # Errors
+    /// Why it could not, as the end of a sentence that begins with the channel's name.
+    pub(crate) fn reach(
+        &self,
+        channel: &Channel,
+        about: &[Gateway],
+    ) -> Option<Result<String, String>> {
+        match &channel.means {
+            Means::Ntfy(topic) => {
+                let known = topic.token.as_ref().map_or("", |_| ", and knows the token");
+                let reached = ntfy::reach(topic, self);
+                Some(reached.map(|()| format!("{} answers{known}", topic.host())))
+            }
+            Means::OpenClaw(sender) => self.reach_openclaw(sender, about),
+            Means::Command(program) => {
+                let found = command::reach(program, &self.system.environment);
+                Some(found.map(|()| format!("{} is there", Text::clean(&program.run[0]))))
+            }
+            Means::Phone | Means::Output => None,
+        }
+    }
+
+    /// By the gateway that is configured for it, or by all that it may be about.
+    fn reach_openclaw(
+        &self,
+        sender: &OpenClaw,
+        about: &[Gateway],
+    ) -> Option<Result<String, String>> {
+        let chosen = sender.gateway.as_deref();
+        let mut known = self.gateways.iter();
+        let chosen = chosen.and_then(|name| known.find(|it| it.name.as_str() == name));
+        let senders = chosen.map_or(about, std::slice::from_ref);
+        let answers = in_parallel(senders, |gateway| {
+            let reached = openclaw::reach(sender, gateway, self)?;
+            Some(reached.map_err(|words| format!("{}: {words}", gateway.name)))
+        });
+        let answers: Result<Vec<()>, String> = answers.into_iter().flatten().collect();
+        match answers {
+            Ok(none) if none.is_empty() => None,
+            Ok(_) => Some(Ok("OpenClaw knows where to send it".into())),
+            Err(words) => Some(Err(words)),
+        }
+    }
+}

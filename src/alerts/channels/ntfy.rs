@@ -1,0 +1,86 @@
+//! ntfy: a message becomes a push notification of the ntfy app.
+
+pub(crate) mod publication;
+pub(crate) mod reply;
+pub(crate) mod retry;
+#[cfg(test)]
+pub(crate) mod samples;
+pub(crate) mod token;
+
+use std::time::Duration;
+
+use crate::alerts::channels::dispatcher::Courier;
+use crate::alerts::message::Message;
+use crate::config::channel::{Ntfy, Undelivered};
+use crate::secret::Secret;
+use crate::system::clock;
+use crate::system::http::{self, Request};
+
+/// Brings a message to a topic; tries again where that may help soon.
+pub(super) fn deliver(
+    topic: &Ntfy,
+    message: &Message,
+    courier: &Courier,
+) -> Result<(), Undelivered> {
+    let system = courier.system;
+    let token = token_of(topic, courier).map_err(Undelivered::because)?;
+    // The topic is in the body: addresses end up in the logs of servers.
+    let request = Request {
+        url: &format!("{}/", topic.server),
+        token: token.as_ref(),
+        json: Some(&publication::of(message, &topic.topic)),
+    };
+    let reader = reply::Reader {
+        topic,
+        token: token.as_ref(),
+        in_termux: system.environment.termux_prefix().is_some(),
+    };
+    let mut spent = Duration::ZERO;
+    for tries in 1.. {
+        let posted = http::send(&request, retry::limit(spent), system);
+        spent += posted.took;
+        let setback = match reader.read(&posted.outcome, clock::now()) {
+            Ok(()) => break,
+            Err(setback) => setback,
+        };
+        let Some(pause) = retry::after(tries, spent, &setback) else {
+            return Err(Undelivered {
+                reason: setback.reason,
+                retry_after: setback.retry_after,
+            });
+        };
+        clock::pause(pause);
+        spent += pause;
+    }
+    Ok(())
+}
+
+/// Asks the server how it is, and sends nothing. It looks at the token of every request, so it is known whether it
+/// knows ours; whether that may publish on the topic is not.
+///
+/// # Errors
+/// Why nothing would be delivered, as the end of a sentence that begins with the channel's name.
+pub(super) fn reach(topic: &Ntfy, courier: &Courier) -> Result<(), String> {
+    let system = courier.system;
+    let token = token_of(topic, courier)?;
+    let request = Request {
+        url: &format!("{}/v1/health", topic.server),
+        token: token.as_ref(),
+        json: None,
+    };
+    let reader = reply::Reader {
+        topic,
+        token: token.as_ref(),
+        in_termux: system.environment.termux_prefix().is_some(),
+    };
+    let sent = http::send(&request, retry::limit(Duration::ZERO), system);
+    let read = reader.health(&sent.outcome, clock::now());
+    read.map_err(|setback| setback.reason)
+}
+
+fn token_of(topic: &Ntfy, courier: &Courier) -> Result<Option<Secret>, String> {
+    let token = topic.token.as_ref();
+    token
+        .map(|place| token::read(place, courier.system))
+        .transpose()
+}

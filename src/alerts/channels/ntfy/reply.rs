@@ -1,0 +1,477 @@
+//! What became of a publication, by what the server answers or does not.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use crate::config::channel::{Ntfy, Token};
+use crate::render::wrap;
+use crate::secret::Secret;
+use crate::system::http::{Answer, Failure};
+use crate::text::Text;
+
+/// The longest that a server can keep us from trying again.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+/// How much of a server's own words is shown, in columns.
+const WORDS: usize = 60;
+
+/// Why a publication did not come about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Setback {
+    /// The end of a sentence that begins with the channel's name.
+    pub(super) reason: String,
+    /// Whether it may be over in a moment, and the server did not take the message.
+    pub(super) passing: bool,
+    /// How long the server asked us to wait, a day at most.
+    pub(super) retry_after: Option<Duration>,
+}
+
+/// Knows what is shown, and what must not be.
+pub(super) struct Reader<'a> {
+    pub(super) topic: &'a Ntfy,
+    pub(super) token: Option<&'a Secret>,
+    pub(super) in_termux: bool,
+}
+
+impl Reader<'_> {
+    /// Whether the message is published, or why it is not.
+    pub(super) fn read(
+        &self,
+        outcome: &Result<Answer, Failure>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Setback> {
+        self.expect(outcome, |answer| self.published(answer), now)
+    }
+
+    /// Whether the server is ntfy's, is well and knows our token, or why a message would not go out.
+    pub(super) fn health(
+        &self,
+        outcome: &Result<Answer, Failure>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Setback> {
+        self.expect(outcome, is_healthy, now)
+    }
+
+    fn expect(
+        &self,
+        outcome: &Result<Answer, Failure>,
+        is_good: impl Fn(&Answer) -> bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), Setback> {
+        match outcome {
+            Ok(answer) => self.judge(answer, is_good, now),
+            Err(failure) => Err(Setback {
+                reason: self.without_answer(failure),
+                // After a time-out the server may have the message.
+                passing: matches!(
+                    failure,
+                    Failure::NotFound
+                        | Failure::NotConnected
+                        | Failure::NotEncrypted
+                        | Failure::NotHttp
+                ),
+                retry_after: None,
+            }),
+        }
+    }
+
+    fn without_answer(&self, failure: &Failure) -> String {
+        let host = self.host();
+        match failure {
+            Failure::NoCurl if self.in_termux => "needs curl: pkg install curl".into(),
+            Failure::NoCurl => "needs curl, which is not installed".into(),
+            Failure::NotFound => format!("cannot find {host}: no network, or a wrong url"),
+            Failure::NotConnected => format!("cannot connect to {host}"),
+            Failure::TimedOut => format!("got no answer from {host} in time"),
+            Failure::Untrusted => {
+                format!("cannot trust {host}: check its certificate, and this device's clock")
+            }
+            Failure::NoCertificates => {
+                format!("cannot check who {host} is: install ca-certificates")
+            }
+            Failure::NotEncrypted => format!("cannot agree on https with {host}: check url"),
+            Failure::NotHttp => format!("got no sensible answer from {host}: check url"),
+            Failure::Interrupted => "was interrupted".into(),
+            Failure::Other(said) => {
+                let said = wrap::cut(said.as_str(), WORDS);
+                format!("cannot reach {host}: {said}")
+            }
+        }
+    }
+
+    fn judge(
+        &self,
+        answer: &Answer,
+        is_good: impl Fn(&Answer) -> bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), Setback> {
+        let host = self.host();
+        let status = answer.status;
+        let reason = match status {
+            200..=299 if is_good(answer) => return Ok(()),
+            // A hotel's or a carrier's page, too.
+            200..=299 => format!("got an answer from {host} that is not ntfy's: check url"),
+            _ => {
+                let (what, next) = self.refusal(status);
+                let words = self.words(answer);
+                let words = words.map(|words| format!(", {words}")).unwrap_or_default();
+                let next = next.map(|next| format!(": {next}")).unwrap_or_default();
+                format!("{what} {host} ({status}{words}){next}")
+            }
+        };
+        let passing = status == 429 || status >= 500;
+        let retry_after = answer.retry_after.as_deref().filter(|_| passing);
+        Err(Setback {
+            reason,
+            passing,
+            retry_after: retry_after.and_then(|text| wait(text, now)),
+        })
+    }
+
+    /// What happened, up to the server's name, and what to do about it.
+    fn refusal(&self, status: u16) -> (&'static str, Option<&'static str>) {
+        let token = match self.topic.token {
+            Some(Token::File(_)) => "check token_file",
+            Some(Token::Command(_)) => "check token_command",
+            None => "the topic needs a token_file",
+        };
+        match status {
+            300..=399 => ("is sent elsewhere by", Some("check url")),
+            401 | 403 => ("is not let in by", Some(token)),
+            404 | 405 => ("found no ntfy at", Some("check url")),
+            413 => ("has too long a message for", None),
+            429 => ("has sent too much to", None),
+            500.. => ("got nothing but trouble from", None),
+            _ => ("is refused by", None),
+        }
+    }
+
+    /// Whether the server shows the message as published on our topic.
+    fn published(&self, answer: &Answer) -> bool {
+        #[derive(Deserialize)]
+        struct Published {
+            event: String,
+            topic: String,
+        }
+        serde_json::from_slice(&answer.body).is_ok_and(|published: Published| {
+            published.event == "message" && published.topic == self.topic.topic
+        })
+    }
+
+    /// The server's own words, where they are as ntfy has them and show nothing that is secret.
+    fn words(&self, answer: &Answer) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Refused {
+            error: String,
+        }
+        let Refused { error } = serde_json::from_slice(&answer.body).ok()?;
+        let words = Text::clean(&error);
+        let secrets = [
+            Some(self.topic.topic.as_str()),
+            self.token.map(Secret::reveal),
+        ];
+        let shows = |secret: &str| error.contains(secret) || words.as_str().contains(secret);
+        let fine = !words.is_empty() && !secrets.into_iter().flatten().any(shows);
+        fine.then(|| wrap::cut(words.as_str(), WORDS))
+    }
+
+    fn host(&self) -> &str {
+        self.topic.host()
+    }
+}
+
+/// By <https://docs.ntfy.sh/config/#health-checks>.
+fn is_healthy(answer: &Answer) -> bool {
+    #[derive(Deserialize)]
+    struct Health {
+        healthy: bool,
+    }
+    serde_json::from_slice(&answer.body).is_ok_and(|health: Health| health.healthy)
+}
+
+/// What `Retry-After` asks for: a number of seconds, or a date.
+fn wait(text: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let wait = if digits {
+        Duration::from_secs(text.parse().unwrap_or(u64::MAX))
+    } else {
+        let date = DateTime::parse_from_rfc2822(text).ok()?;
+        (date.to_utc() - now).to_std().unwrap_or_default()
+    };
+    Some(wait.min(LONGEST_WAIT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reader, Setback, wait};
+    use crate::alerts::channels::ntfy::samples::topic;
+    use crate::config::channel::{Ntfy, Token};
+    use crate::secret::Secret;
+    use crate::system::http::{Answer, Failure};
+    use crate::text::Text;
+    use chrono::DateTime;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    const PUBLISHED: &str = r#"{"id":"a1","time":1,"event":"message","topic":"clawtap-1"}"#;
+
+    fn read_at(topic: &Ntfy, outcome: &Result<Answer, Failure>) -> Result<(), Setback> {
+        let token = Secret::from("tk_secret".to_owned());
+        let reader = Reader {
+            topic,
+            token: Some(&token),
+            in_termux: true,
+        };
+        reader.read(outcome, DateTime::UNIX_EPOCH)
+    }
+
+    fn answered(status: u16, body: &str) -> Answer {
+        Answer {
+            status,
+            retry_after: None,
+            body: body.into(),
+        }
+    }
+
+    fn reason(status: u16, body: &str) -> String {
+        read_at(&topic(), &Ok(answered(status, body)))
+            .unwrap_err()
+            .reason
+    }
+
+    #[test]
+    fn what_ntfy_shows_as_published_is_delivered() {
+        for status in [200, 201] {
+            assert_eq!(read_at(&topic(), &Ok(answered(status, PUBLISHED))), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_server_is_well_that_says_so_as_ntfy_does() {
+        let topic = topic();
+        let reader = Reader {
+            topic: &topic,
+            token: None,
+            in_termux: true,
+        };
+        let read = |status, body| {
+            let read = reader.health(&Ok(answered(status, body)), DateTime::UNIX_EPOCH);
+            read.map_err(|setback| setback.reason)
+        };
+        assert_eq!(read(200, r#"{"healthy":true}"#), Ok(()));
+        for body in ["", "<html>", "{}", r#"{"healthy":false}"#] {
+            assert!(read(200, body).is_err(), "{body}");
+        }
+        let refused = read(401, r#"{"error":"unauthorized"}"#);
+        assert!(
+            refused
+                .unwrap_err()
+                .starts_with("is not let in by ntfy.example")
+        );
+    }
+
+    #[test]
+    fn another_ones_answer_is_no_delivery() {
+        let table = [
+            "",
+            "<html>Welcome to our hotel</html>",
+            "{}",
+            r#"{"event":"message","topic":"another"}"#,
+            r#"{"event":"open","topic":"clawtap-1"}"#,
+            &PUBLISHED[..PUBLISHED.len() - 1],
+        ];
+        for body in table {
+            let setback = read_at(&topic(), &Ok(answered(200, body))).unwrap_err();
+            let expected = "got an answer from ntfy.example that is not ntfy's: check url";
+            assert_eq!(
+                (setback.reason.as_str(), setback.passing),
+                (expected, false),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_to_do() {
+        let table = [
+            (
+                301,
+                "",
+                "is sent elsewhere by ntfy.example (301): check url",
+            ),
+            (
+                400,
+                r#"{"error":"bad\u001b[31m JSON"}"#,
+                "is refused by ntfy.example (400, bad JSON)",
+            ),
+            (
+                401,
+                "",
+                "is not let in by ntfy.example (401): the topic needs a token_file",
+            ),
+            (
+                404,
+                "<html>",
+                "found no ntfy at ntfy.example (404): check url",
+            ),
+            (413, "", "has too long a message for ntfy.example (413)"),
+            (
+                429,
+                r#"{"error":"limit reached"}"#,
+                "has sent too much to ntfy.example (429, limit reached)",
+            ),
+            (503, "", "got nothing but trouble from ntfy.example (503)"),
+        ];
+        for (status, body, expected) in table {
+            assert_eq!(reason(status, body), expected);
+        }
+    }
+
+    #[test]
+    fn a_refused_token_is_looked_for_where_it_comes_from() {
+        let table = [
+            (Token::File("/token".into()), "token_file"),
+            (Token::Command(vec!["pass".into()]), "token_command"),
+        ];
+        for (token, place) in table {
+            let topic = Ntfy {
+                token: Some(token),
+                ..topic()
+            };
+            let setback =
+                read_at(&topic, &Ok(answered(403, r#"{"error":"forbidden"}"#))).unwrap_err();
+            let expected = format!("is not let in by ntfy.example (403, forbidden): check {place}");
+            assert_eq!((setback.reason, setback.passing), (expected, false));
+        }
+    }
+
+    #[test]
+    fn a_server_cannot_have_a_secret_shown() {
+        for error in [
+            "no such token: tk_secret",
+            "no such topic: clawtap-1",
+            "no such token: tk_\\u200bsecret",
+            "no such token: tk_\\u0007secret",
+        ] {
+            let body = format!(r#"{{"error":"{error}"}}"#);
+            assert_eq!(reason(400, &body), "is refused by ntfy.example (400)");
+        }
+    }
+
+    #[test]
+    fn a_servers_words_stay_short() {
+        let body = format!(r#"{{"error":"{}"}}"#, "long ".repeat(1000));
+        assert!(reason(400, &body).len() < 110, "{}", reason(400, &body));
+    }
+
+    #[test]
+    fn without_an_answer_it_says_what_to_do() {
+        let table = [
+            (Failure::NoCurl, "needs curl: pkg install curl", false),
+            (
+                Failure::NotFound,
+                "cannot find ntfy.example: no network, or a wrong url",
+                true,
+            ),
+            (
+                Failure::NotConnected,
+                "cannot connect to ntfy.example",
+                true,
+            ),
+            (
+                Failure::TimedOut,
+                "got no answer from ntfy.example in time",
+                false,
+            ),
+            (
+                Failure::NotHttp,
+                "got no sensible answer from ntfy.example: check url",
+                true,
+            ),
+            (
+                Failure::NotEncrypted,
+                "cannot agree on https with ntfy.example: check url",
+                true,
+            ),
+            (
+                Failure::Untrusted,
+                "cannot trust ntfy.example: check its certificate, and this device's clock",
+                false,
+            ),
+            (
+                Failure::NoCertificates,
+                "cannot check who ntfy.example is: install ca-certificates",
+                false,
+            ),
+            (Failure::Interrupted, "was interrupted", false),
+            (
+                Failure::Other(Text::clean("odd")),
+                "cannot reach ntfy.example: odd",
+                false,
+            ),
+        ];
+        for (failure, reason, passing) in table {
+            let expected = Setback {
+                reason: reason.into(),
+                passing,
+                retry_after: None,
+            };
+            assert_eq!(read_at(&topic(), &Err(failure)), Err(expected));
+        }
+    }
+
+    #[test]
+    fn only_what_passes_is_waited_for() {
+        for (status, passing) in [
+            (400, false),
+            (403, false),
+            (429, true),
+            (500, true),
+            (503, true),
+        ] {
+            let answer = Answer {
+                status,
+                retry_after: Some("60".into()),
+                body: Vec::new(),
+            };
+            let setback = read_at(&topic(), &Ok(answer)).unwrap_err();
+            let wait = passing.then_some(Duration::from_secs(60));
+            assert_eq!(
+                (setback.passing, setback.retry_after),
+                (passing, wait),
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_server_asks_for_seconds_or_a_date_and_for_a_day_at_most() {
+        let table = [
+            ("0", Some(0)),
+            ("120", Some(120)),
+            ("86401", Some(86_400)),
+            ("99999999999999999999999", Some(86_400)),
+            ("Thu, 01 Jan 1970 00:02:00 GMT", Some(120)),
+            ("Wed, 31 Dec 1969 00:00:00 GMT", Some(0)),
+            ("Fri, 01 Jan 2038 00:00:00 GMT", Some(86_400)),
+            ("", None),
+            ("-1", None),
+            ("1.5", None),
+            ("soon", None),
+        ];
+        for (text, seconds) in table {
+            let expected = seconds.map(Duration::from_secs);
+            assert_eq!(wait(text, DateTime::UNIX_EPOCH), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_upsets_it(status in 200..1000_u16, retry_after in any::<String>(), body in any::<Vec<u8>>()) {
+            let answer = Answer { status, retry_after: Some(retry_after), body };
+            let setback = read_at(&topic(), &Ok(answer)).unwrap_err();
+            prop_assert!(setback.reason.len() < 200);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! When to try again, and how long to try.
+
+use std::time::Duration;
+
+use crate::alerts::channels::ntfy::reply::Setback;
+
+/// How long a delivery may take, everything together: other channels wait, and so does the timer.
+const TOTAL: Duration = Duration::from_secs(20);
+/// How long a try may take.
+const LONGEST_TRY: Duration = Duration::from_secs(10);
+/// A try with less time than this is not worth it.
+const SHORTEST_TRY: Duration = Duration::from_secs(3);
+const TRIES: u32 = 3;
+
+/// How long the next try may take.
+pub(super) fn limit(spent: Duration) -> Duration {
+    TOTAL.saturating_sub(spent).clamp(SHORTEST_TRY, LONGEST_TRY)
+}
+
+/// How long to wait before the next try, if there is to be one: what the server asked for, if there is time for it.
+pub(super) fn after(tries: u32, spent: Duration, setback: &Setback) -> Option<Duration> {
+    let backoff = Duration::from_secs(1 << tries.saturating_sub(1).min(10));
+    let pause = setback.retry_after.unwrap_or_default().max(backoff);
+    let fits = spent + pause + SHORTEST_TRY <= TOTAL;
+    (setback.passing && tries < TRIES && fits).then_some(pause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_TRY, TOTAL, TRIES, after, limit};
+    use crate::alerts::channels::ntfy::reply::Setback;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    fn setback(passing: bool, retry_after: Option<u64>) -> Setback {
+        Setback {
+            reason: String::new(),
+            passing,
+            retry_after: retry_after.map(Duration::from_secs),
+        }
+    }
+
+    #[test]
+    fn it_tries_again_where_that_may_help_and_there_is_time() {
+        let table = [
+            (1, 0, true, None, Some(1)),
+            (2, 1, true, None, Some(2)),
+            (3, 3, true, None, None),
+            (1, 0, false, None, None),
+            (1, 0, false, Some(1), None),
+            (1, 0, true, Some(0), Some(1)),
+            (1, 0, true, Some(9), Some(9)),
+            (2, 10, true, Some(7), Some(7)),
+            (2, 10, true, Some(8), None),
+            (1, 0, true, Some(86_400), None),
+            (1, 17, true, None, None),
+        ];
+        for (tries, spent, passing, retry_after, expected) in table {
+            let pause = after(
+                tries,
+                Duration::from_secs(spent),
+                &setback(passing, retry_after),
+            );
+            let case = (tries, spent, passing, retry_after);
+            assert_eq!(pause, expected.map(Duration::from_secs), "{case:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_delivery_ends_in_time(took in prop::collection::vec(0..20_000_u64, 1..9), retry_after in prop::option::of(0..30_u64)) {
+            let mut spent = Duration::ZERO;
+            let mut tries = 0;
+            for took in took {
+                tries += 1;
+                let limit = limit(spent);
+                prop_assert!(limit <= LONGEST_TRY);
+                spent += Duration::from_millis(took).min(limit);
+                match after(tries, spent, &setback(true, retry_after)) {
+                    Some(pause) => spent += pause,
+                    None => break,
+                }
+            }
+            prop_assert!(tries <= TRIES && spent <= TOTAL, "{tries} tries, {spent:?}");
+        }
+    }
+}

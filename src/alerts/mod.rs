@@ -1,0 +1,16 @@
+//! Alerts: what to tell, when, and by which channel.
+
+pub(crate) mod channels;
+pub(crate) mod condition;
+pub(crate) mod decide;
+pub(crate) mod deliver;
+pub(crate) mod events;
+pub(crate) mod incident;
+pub(crate) mod message;
+pub(crate) mod observe;
+pub(crate) mod policy;
+#[cfg(test)]
+pub(crate) mod simulation;
+pub(crate) mod state;
+pub(crate) mod state_file;
+pub(crate) mod wording;

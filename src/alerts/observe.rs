@@ -1,0 +1,356 @@
+//! An observation: what an assessment means for alerts, provider by provider.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::alerts::state;
+use crate::status::assessment::{Assessment, Finding};
+use crate::status::login::{Login, LoginKind, State};
+use crate::status::report::{Report, Rule, Source};
+use crate::status::verdict::{Concern, Verdict, judge};
+use crate::text::Text;
+
+/// How many providers of a gateway are watched; nobody uses as many.
+const MOST_ROUTES: usize = 64;
+/// How many of the moments at which a login ends are looked at.
+const MOST_ENDS: usize = 64;
+
+/// One gateway at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Observation {
+    pub(crate) gateway: String,
+    /// OpenClaw's agent, where one is configured.
+    pub(crate) agent: Option<String>,
+    /// When it was made, by this device's clock.
+    pub(crate) at: DateTime<Utc>,
+    /// Why nothing definite can be told, if that is so.
+    pub(crate) blind: Option<Blind>,
+    /// What is known; of a gateway that cannot be asked nothing.
+    pub(crate) routes: Vec<Route>,
+    /// Whether a provider that is not among the routes is no longer used.
+    pub(crate) complete: bool,
+}
+
+/// Why nothing can be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Blind {
+    /// One word, such as `timeout`.
+    pub(crate) word: &'static str,
+    /// The end of a sentence that begins with the gateway's name.
+    pub(crate) what: String,
+    pub(crate) next_step: String,
+    /// Whether it does not pass by itself.
+    pub(crate) lasting: bool,
+}
+
+/// A provider that models use, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Route {
+    pub(crate) provider: Text,
+    pub(crate) condition: Condition,
+}
+
+/// How a provider stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// It works, and nobody has to do anything about it.
+    Lasts { by: Option<Credential> },
+    /// It works until then.
+    Ends {
+        by: Option<Credential>,
+        at: DateTime<Utc>,
+        left: TimeDelta,
+    },
+    /// It does not work.
+    Broken(Box<Concern>),
+    /// OpenClaw cannot tell.
+    Unclear,
+}
+
+/// What a provider is used with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Credential {
+    /// OpenClaw's profile id.
+    pub(crate) profile: Text,
+    pub(crate) kind: LoginKind,
+    pub(crate) renews_itself: bool,
+}
+
+impl Observation {
+    /// What this assessment tells. `agent` is the one that was asked about.
+    pub(crate) fn of(assessment: &Assessment, agent: Option<&str>) -> Self {
+        let (routes, blind, complete) = match &assessment.finding {
+            Finding::Unknown(trouble) => {
+                let blind = Blind {
+                    word: trouble.word,
+                    what: trouble.what.clone(),
+                    next_step: trouble.next_step.clone(),
+                    lasting: trouble.word == "host-key-changed",
+                };
+                (Vec::new(), Some(blind), false)
+            }
+            Finding::Judged(report, judgement) => (
+                routes(report, assessment.now),
+                (judgement.verdict == Verdict::CannotTell).then(unclear),
+                matches!(report.source, Source::OpenClaw { .. }),
+            ),
+        };
+        Self {
+            gateway: assessment.name.clone(),
+            agent: agent.map(str::to_owned),
+            at: assessment.now,
+            blind,
+            routes,
+            complete,
+        }
+    }
+}
+
+impl Observation {
+    /// What the gateway is remembered by.
+    pub(crate) fn key(&self) -> String {
+        state::key(&self.gateway, self.agent.as_deref())
+    }
+}
+
+fn unclear() -> Blind {
+    Blind {
+        word: State::Indeterminate.word(),
+        what: "does not say whether its logins work".into(),
+        next_step: "Look on the gateway: openclaw models status".into(),
+        lasting: false,
+    }
+}
+
+fn routes(report: &Report, now: DateTime<Utc>) -> Vec<Route> {
+    let concerns_now = standing_concerns(report, now);
+    let mut ends: Vec<Ending> = Vec::new();
+    for at in moments(report, now) {
+        for concern in standing_concerns(report, at) {
+            let known = ends
+                .iter()
+                .any(|end| end.concern.provider == concern.provider);
+            if concern.verdict == Verdict::Broken && !known {
+                ends.push(Ending { at, concern });
+            }
+        }
+    }
+    let condition = |provider: &Text| {
+        let mut concerns = concerns_now.iter().filter(|it| it.provider == *provider);
+        if let Some(worst) = concerns.clone().find(|it| it.verdict == Verdict::Broken) {
+            return Condition::Broken(Box::new(worst.clone()));
+        }
+        if concerns.any(|concern| concern.verdict == Verdict::CannotTell) {
+            return Condition::Unclear;
+        }
+        match ends.iter().find(|end| end.concern.provider == *provider) {
+            Some(end) => Condition::Ends {
+                by: ending_at(report, &end.concern, end.at - now, now)
+                    .map(|login| Credential::of(login, report)),
+                at: end.at,
+                left: end.at - now,
+            },
+            None => Condition::Lasts {
+                by: lasting(report, provider, now).map(|login| Credential::of(login, report)),
+            },
+        }
+    };
+    let routes = providers(report, &concerns_now)
+        .into_iter()
+        .take(MOST_ROUTES);
+    routes
+        .map(|provider| Route {
+            condition: condition(provider),
+            provider: provider.clone(),
+        })
+        .collect()
+}
+
+/// When a provider stops working.
+struct Ending {
+    at: DateTime<Utc>,
+    concern: Concern,
+}
+
+/// The providers to watch, each once: those that models use and those that something is wrong with.
+fn providers<'a>(report: &'a Report, concerns: &'a [Concern]) -> Vec<&'a Text> {
+    let used: Vec<&Text> = match report.rule {
+        Rule::Providers | Rule::Routes => report.in_use.iter().collect(),
+        Rule::Logins | Rule::Stores => report.providers.iter().map(|it| &it.name).collect(),
+    };
+    let mut seen = BTreeSet::new();
+    used.into_iter()
+        .chain(concerns.iter().map(|concern| &concern.provider))
+        .filter(|provider| seen.insert(*provider))
+        .collect()
+}
+
+/// The moments at which a login ends, the soonest first.
+fn moments(report: &Report, now: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> + use<> {
+    let moment = report.moment(now);
+    let left = report
+        .logins
+        .iter()
+        .filter_map(|login| login.left_at(moment));
+    let ahead: BTreeSet<TimeDelta> = left.filter(|left| *left > TimeDelta::zero()).collect();
+    ahead
+        .into_iter()
+        .take(MOST_ENDS)
+        .filter_map(move |left| now.checked_add_signed(left))
+}
+
+/// What is wrong at a moment, without old logins of a provider that another one works for.
+fn standing_concerns(report: &Report, at: DateTime<Utc>) -> Vec<Concern> {
+    let mut concerns = judge(report, at).concerns;
+    concerns.retain(|concern| !is_outranked(report, concern, at));
+    concerns
+}
+
+/// Before it judged by routes, OpenClaw went by the worst login of a provider.
+fn is_outranked(report: &Report, concern: &Concern, at: DateTime<Utc>) -> bool {
+    let by_worst = matches!(report.rule, Rule::Logins | Rule::Providers);
+    let Some(stale) = &concern.login else {
+        return false;
+    };
+    let moment = report.moment(at);
+    by_worst
+        && report
+            .logins_of(&concern.provider)
+            .any(|other| other.id != *stale && other.state(moment).works())
+}
+
+/// The login that ends then; where there is none, the one that is complained of.
+fn ending_at<'a>(
+    report: &'a Report,
+    concern: &'a Concern,
+    left: TimeDelta,
+    now: DateTime<Utc>,
+) -> Option<&'a Login> {
+    let moment = report.moment(now);
+    let mut logins = report.logins_of(&concern.provider);
+    logins
+        .find(|login| login.left_at(moment) == Some(left))
+        .or_else(|| report.login(concern.login.as_ref()?))
+}
+
+fn lasting<'a>(report: &'a Report, provider: &'a Text, now: DateTime<Utc>) -> Option<&'a Login> {
+    let moment = report.moment(now);
+    report
+        .logins_of(provider)
+        .find(|login| login.state(moment).works())
+}
+
+impl Credential {
+    fn of(login: &Login, report: &Report) -> Self {
+        Self {
+            profile: login.id.clone(),
+            kind: login.kind,
+            renews_itself: login.renews_itself(report.warn_after),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Condition, Observation};
+    use crate::status::wire;
+    use crate::status::assessment::Assessment;
+    use chrono::{DateTime, TimeDelta, Utc};
+    use pretty_assertions::assert_eq;
+    use serde_json::{Value, json};
+    use std::time::Duration;
+
+    fn now() -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+    }
+
+    /// What a document of OpenClaw means: each provider in a few words.
+    fn conditions(document: &Value, exit: i32) -> Vec<String> {
+        let report = wire::read(document.to_string().as_bytes(), Some(exit), now()).unwrap();
+        let assessment = Assessment::new("home".into(), Ok(report), Duration::ZERO, now());
+        let observation = Observation::of(&assessment, None);
+        let words = observation
+            .routes
+            .iter()
+            .map(|route| match &route.condition {
+                Condition::Lasts { by } => {
+                    let by = by.as_ref().map(|it| it.profile.as_str().to_owned());
+                    format!("{} lasts by {}", route.provider, by.unwrap_or_default())
+                }
+                Condition::Ends { by, left, .. } => {
+                    let by = by.as_ref().map(|it| it.profile.as_str().to_owned());
+                    let by = by.unwrap_or_default();
+                    format!("{} ends in {} h by {by}", route.provider, left.num_hours())
+                }
+                Condition::Broken(concern) => {
+                    format!("{} {}", route.provider, concern.state.word())
+                }
+                Condition::Unclear => format!("{} unclear", route.provider),
+            });
+        words.collect()
+    }
+
+    /// A document of before OpenClaw judged by routes.
+    fn document(profiles: &Value) -> Value {
+        let ids: Vec<&Value> = profiles
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|profile| &profile["profileId"])
+            .collect();
+        json!({
+            "resolvedDefault": "anthropic/claude-opus-4-5",
+            "auth": {
+                "providersInUse": ["anthropic"],
+                "missingProvidersInUse": [],
+                "oauth": {
+                    "warnAfterMs": 86_400_000,
+                    "profiles": profiles,
+                    "providers": [{"provider": "anthropic", "profiles": profiles}],
+                },
+                "providers": [{"provider": "anthropic", "profiles": {"labels": ids}}],
+            },
+        })
+    }
+
+    fn token(id: &str, hours: i64) -> Value {
+        let status = match hours {
+            ..=0 => "expired",
+            1..24 => "expiring",
+            _ => "ok",
+        };
+        json!({
+            "profileId": id, "provider": "anthropic", "type": "token",
+            "status": status, "remainingMs": hours * 3_600_000,
+        })
+    }
+
+    #[test]
+    fn one_login_that_works_outranks_a_stale_one() {
+        let stale = token("anthropic:old", -5);
+        let fresh = token("anthropic:new", 90);
+        assert_eq!(
+            conditions(&document(&json!([stale])), 1),
+            ["anthropic expired"]
+        );
+        assert_eq!(
+            conditions(&document(&json!([stale, fresh])), 1),
+            ["anthropic ends in 90 h by anthropic:new"]
+        );
+    }
+
+    #[test]
+    fn a_provider_ends_with_the_last_of_its_logins() {
+        let (soon, late) = (token("anthropic:a", 3), token("anthropic:b", 30));
+        assert_eq!(
+            conditions(&document(&json!([late, soon])), 2),
+            ["anthropic ends in 30 h by anthropic:b"]
+        );
+        let key = json!({
+            "profileId": "anthropic:key", "provider": "anthropic", "type": "api_key", "status": "static",
+        });
+        let lasting = conditions(&document(&json!([key, soon])), 2);
+        assert!(lasting[0].starts_with("anthropic lasts by "), "{lasting:?}");
+    }
+}

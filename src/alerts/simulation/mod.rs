@@ -1,0 +1,241 @@
+//! A gateway's life, made up: logins that end, outages, a phone that sleeps, channels that fail; and what is told of it.
+
+pub(crate) mod days;
+pub(crate) mod random;
+pub(crate) mod year;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::alerts::decide::{Alert, Decision, decide};
+use crate::alerts::deliver::{self, Sent};
+use crate::alerts::observe::Observation;
+use crate::alerts::policy::Rules;
+use crate::alerts::state::Memory;
+use crate::alerts::wording::Local;
+use crate::config::channel::{Channel, Means, Undelivered};
+use crate::config::quiet_hours::QuietHours;
+use crate::status::assessment::{Assessment, Trouble};
+use crate::status::login::{Login, LoginKind, Pause, PauseKind, Reported};
+use crate::status::report::{Provider, Report, Rule, Source};
+use crate::text::Text;
+
+/// The gateway as it is, whatever anybody knows of it.
+#[derive(Debug, Clone, Default)]
+struct World {
+    logins: Vec<MadeUp>,
+    in_use: Vec<&'static str>,
+    /// The gateway does not answer.
+    down: bool,
+    /// OpenClaw leaves this login alone until then.
+    pause: Option<(&'static str, DateTime<Utc>)>,
+}
+
+/// A login of it.
+#[derive(Debug, Clone, Copy)]
+struct MadeUp {
+    id: &'static str,
+    kind: LoginKind,
+    ends: Option<DateTime<Utc>>,
+    renews_itself: bool,
+}
+
+impl World {
+    /// A sign-in, in the place of the login of this id.
+    fn sign_in(&mut self, login: MadeUp) {
+        self.logins.retain(|other| other.id != login.id);
+        self.logins.push(login);
+    }
+
+    fn assessment(&self, now: DateTime<Utc>) -> Assessment {
+        let outcome = if self.down {
+            Err(Trouble {
+                word: "unreachable",
+                what: "cannot be reached".into(),
+                detail: None,
+                next_step: "Look at its network.".into(),
+            })
+        } else {
+            Ok(self.report(now))
+        };
+        Assessment::new("home".into(), outcome, Duration::ZERO, now)
+    }
+
+    fn report(&self, now: DateTime<Utc>) -> Report {
+        let logins: Vec<Login> = self.logins.iter().map(|it| self.login(it, now)).collect();
+        let names: BTreeSet<Text> = logins.iter().map(|it| it.provider.clone()).collect();
+        let providers = names.into_iter().map(|name| Provider {
+            order: (0..logins.len())
+                .filter(|&index| logins[index].provider == name)
+                .collect(),
+            name,
+            other_credential: false,
+        });
+        let in_use: Vec<Text> = self.in_use.iter().map(|name| Text::clean(name)).collect();
+        let usable = |name: &Text| logins.iter().any(|it| it.provider == *name && it.eligible);
+        Report {
+            captured_at: now,
+            source: Source::OpenClaw { exit: None },
+            is_snapshot: false,
+            default_model: None,
+            rule: Rule::Routes,
+            warn_after: TimeDelta::hours(24),
+            providers: providers.collect(),
+            missing: in_use
+                .iter()
+                .filter(|name| !usable(name))
+                .cloned()
+                .collect(),
+            in_use,
+            logins,
+            more_logins: 0,
+            route_problems: Vec::new(),
+            claude_code: None,
+        }
+    }
+
+    fn login(&self, made_up: &MadeUp, now: DateTime<Utc>) -> Login {
+        let left = made_up.ends.map(|end| end - now);
+        let reported = match left {
+            None => Reported::Static,
+            Some(_) if made_up.renews_itself => Reported::Ok,
+            Some(left) if left <= TimeDelta::zero() => Reported::Expired,
+            Some(left) if left < TimeDelta::hours(24) => Reported::Expiring,
+            Some(_) => Reported::Ok,
+        };
+        let pause = self
+            .pause
+            .filter(|(id, until)| *id == made_up.id && *until > now);
+        let spent = made_up.kind == LoginKind::Token && reported == Reported::Expired;
+        let provider = made_up.id.split(':').next().unwrap_or_default();
+        Login {
+            id: Text::clean(made_up.id),
+            provider: Text::clean(provider),
+            kind: made_up.kind,
+            reported,
+            left,
+            eligible: !spent && pause.is_none(),
+            pause: pause.map(|(_, until)| Pause {
+                kind: PauseKind::Cooldown,
+                reason: None,
+                left: Some(until - now),
+            }),
+        }
+    }
+}
+
+/// Who watches it, and by what rules.
+#[derive(Debug, Clone)]
+struct Watch {
+    /// What is on disk.
+    kept: String,
+    channels: Vec<Channel>,
+    warn_hours: Vec<u32>,
+    remind_hours: u32,
+    quiet: Option<QuietHours>,
+    local: Local,
+}
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Lives,
+    /// It is killed after so many steps: writing to disk, or delivering.
+    KilledAfter(usize),
+}
+
+/// The run was killed.
+struct Killed;
+
+impl Watch {
+    fn new(channels: &[(&str, bool)]) -> Self {
+        Self {
+            kept: String::new(),
+            channels: channels
+                .iter()
+                .map(|(name, fallback)| Channel {
+                    name: (*name).to_owned(),
+                    fallback: *fallback,
+                    means: Means::Output,
+                })
+                .collect(),
+            warn_hours: vec![24, 6, 1],
+            remind_hours: 24,
+            quiet: None,
+            local: |moment| moment.fixed_offset(),
+        }
+    }
+
+    fn rules(&self, now: DateTime<Utc>) -> Rules<'_> {
+        Rules {
+            warn_hours: &self.warn_hours,
+            remind_hours: self.remind_hours,
+            quiet: self
+                .quiet
+                .is_some_and(|it| it.cover((self.local)(now).time())),
+            channels: &self.channels,
+        }
+    }
+
+    /// One run of the monitor. `works` says whether a channel does.
+    fn run(
+        &mut self,
+        world: &World,
+        now: DateTime<Utc>,
+        works: impl Fn(&str) -> bool,
+        fate: Fate,
+        mut delivered: impl FnMut(&Alert, &str),
+    ) -> Vec<Sent> {
+        let mut steps = 0;
+        let mut step = || {
+            steps += 1;
+            match fate {
+                Fate::KilledAfter(last) if steps > last => Err(Killed),
+                _ => Ok(()),
+            }
+        };
+        let mut memory = Memory::parse(&self.kept).unwrap();
+        let observation = Observation::of(&world.assessment(now), None);
+        let rules = self.rules(now);
+        let Decision { alerts, .. } = decide(&mut memory, &[observation], &rules, now);
+        if step().is_err() {
+            return Vec::new();
+        }
+        self.kept = memory.to_text();
+        let dead = std::cell::Cell::new(false);
+        let step = std::cell::RefCell::new(step);
+        let kept = std::cell::RefCell::new(&mut self.kept);
+        let sent = deliver::send(
+            &mut memory,
+            alerts,
+            now,
+            |alert, channel| {
+                if dead.get() || step.borrow_mut()().is_err() {
+                    dead.set(true);
+                    return Err(Undelivered::because("killed"));
+                }
+                if !works(channel) {
+                    return Err(Undelivered::because("is down"));
+                }
+                delivered(alert, channel);
+                Ok(())
+            },
+            |memory| {
+                if dead.get() || step.borrow_mut()().is_err() {
+                    dead.set(true);
+                    return Err(Killed);
+                }
+                **kept.borrow_mut() = memory.to_text();
+                Ok(())
+            },
+        );
+        sent.unwrap_or_default()
+    }
+}
+
+/// A moment, UTC: `2026-03-29 01:30`.
+fn at(text: &str) -> DateTime<Utc> {
+    format!("{}:00Z", text.replace(' ', "T")).parse().unwrap()
+}

@@ -1,0 +1,250 @@
+//! Lives that chance made up: no storm, no loss.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+
+use super::{Fate, MadeUp, Watch, World, at};
+use crate::alerts::decide::{Alert, News};
+use crate::alerts::incident::Need;
+use crate::status::login::LoginKind::{ApiKey, Token};
+
+/// What happens between two runs.
+#[derive(Debug, Clone)]
+enum Turn {
+    /// A token for so many hours, for the first or the second login of the provider.
+    SignIn(bool, i64),
+    Key,
+    Removed,
+    Outage(bool),
+    Fails(&'static str, bool),
+    ClockJumps(i64),
+    Nothing,
+}
+
+/// A run of the monitor: what happened before it, how many minutes after the last one it is, and when it is killed.
+type Run = (Turn, i64, Option<usize>);
+
+fn turn() -> impl Strategy<Value = Turn> {
+    prop_oneof![
+        4 => (any::<bool>(), 1..60_i64).prop_map(|(second, hours)| Turn::SignIn(second, hours)),
+        1 => Just(Turn::Key),
+        2 => Just(Turn::Removed),
+        2 => any::<bool>().prop_map(Turn::Outage),
+        2 => (prop::sample::select(vec!["ntfy", "phone"]), any::<bool>())
+            .prop_map(|(channel, fails)| Turn::Fails(channel, fails)),
+        1 => (-600..600_i64).prop_map(Turn::ClockJumps),
+        12 => Just(Turn::Nothing),
+    ]
+}
+
+fn run(killed: bool) -> impl Strategy<Value = Run> {
+    let fate = if killed {
+        prop_oneof![3 => Just(None), 1 => (0..8_usize).prop_map(Some)].boxed()
+    } else {
+        Just(None).boxed()
+    };
+    (turn(), 5..240_i64, fate)
+}
+
+/// A life, and what it came to.
+#[derive(Default)]
+struct Life {
+    world: World,
+    failing: BTreeMap<&'static str, bool>,
+    /// By how much this device's clock is wrong.
+    skew: TimeDelta,
+    /// What went out: when, by which channel, and what.
+    delivered: RefCell<Vec<(usize, String, Alert)>>,
+    /// The runs in which the provider was seen to have just broken.
+    entries: Vec<usize>,
+    /// The runs before which something changed for the better.
+    turns: Vec<usize>,
+    was_broken: bool,
+    /// In which run which channel did not work.
+    failed: Vec<(usize, &'static str)>,
+}
+
+impl Life {
+    fn happens(&mut self, turn: &Turn, now: DateTime<Utc>) {
+        let token = |id, hours| MadeUp {
+            id,
+            kind: Token,
+            ends: Some(now + TimeDelta::hours(hours)),
+            renews_itself: false,
+        };
+        match turn {
+            Turn::SignIn(false, hours) => self.world.sign_in(token("anthropic:a", *hours)),
+            Turn::SignIn(true, hours) => self.world.sign_in(token("anthropic:b", *hours)),
+            Turn::Key => self.world.sign_in(MadeUp {
+                id: "anthropic:key",
+                kind: ApiKey,
+                ends: None,
+                renews_itself: false,
+            }),
+            Turn::Removed => self.world.logins.clear(),
+            Turn::Outage(down) => self.world.down = *down,
+            Turn::Fails(channel, fails) => {
+                self.failing.insert(channel, *fails);
+            }
+            Turn::ClockJumps(minutes) => self.skew += TimeDelta::minutes(*minutes),
+            Turn::Nothing => {}
+        }
+    }
+
+    fn live(runs: &[Run], watch: &mut Watch) -> Self {
+        let mut life = Self {
+            world: World {
+                in_use: vec!["anthropic"],
+                ..World::default()
+            },
+            ..Self::default()
+        };
+        let mut now = at("2026-01-01 10:00");
+        for (number, (turn, minutes, killed)) in runs.iter().enumerate() {
+            now += TimeDelta::minutes(*minutes);
+            life.happens(turn, now);
+            if matches!(turn, Turn::SignIn(..) | Turn::Key | Turn::Outage(false)) {
+                life.turns.push(number);
+            }
+            life.check(
+                number,
+                now,
+                killed.map_or(Fate::Lives, Fate::KilledAfter),
+                watch,
+            );
+        }
+        life
+    }
+
+    fn check(&mut self, number: usize, now: DateTime<Utc>, fate: Fate, watch: &mut Watch) {
+        let works = |login: &MadeUp| login.ends.is_none_or(|end| end > now);
+        let broken = !self.world.logins.iter().any(works);
+        let seen = !self.world.down && !matches!(fate, Fate::KilledAfter(0));
+        if seen && broken && !self.was_broken {
+            self.entries.push(number);
+        }
+        if seen {
+            self.was_broken = broken;
+        }
+        // The gateway's clock is right, and so is what it says is left.
+        let mut world = self.world.clone();
+        for login in &mut world.logins {
+            login.ends = login.ends.map(|end| end + self.skew);
+        }
+        let failing = self.failing.iter().filter(|(_, fails)| **fails);
+        self.failed
+            .extend(failing.map(|(channel, _)| (number, *channel)));
+        let works = |channel: &str| !self.failing.get(channel).copied().unwrap_or_default();
+        watch.run(&world, now + self.skew, works, fate, |alert, channel| {
+            let entry = (number, channel.to_owned(), alert.clone());
+            self.delivered.borrow_mut().push(entry);
+        });
+    }
+}
+
+/// What an alert is about, as far as it must not be told twice.
+fn key(alert: &Alert) -> Option<(Option<String>, String, u32)> {
+    let provider = alert.about.provider.clone();
+    match &alert.news {
+        News::Ends { profile, hours, .. } => {
+            Some((provider, profile.clone().unwrap_or_default(), *hours))
+        }
+        News::Broken {
+            concern,
+            need: Need::First,
+            ..
+        } => Some((
+            provider,
+            format!("{:?} {}", concern.login, concern.state.word()),
+            0,
+        )),
+        News::Blind {
+            blind,
+            need: Need::First,
+            ..
+        } => Some((provider, blind.word.into(), 0)),
+        _ => None,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn what_breaks_is_told_at_once_and_nothing_twice(runs in prop::collection::vec(run(false), 1..60)) {
+        let mut watch = Watch::new(&[("ntfy", false), ("phone", false)]);
+        let life = Life::live(&runs, &mut watch);
+        let delivered = life.delivered.into_inner();
+        for channel in ["ntfy", "phone"] {
+            for entry in &life.entries {
+                let works = !life.failed.contains(&(*entry, channel));
+                let heard = delivered.iter().any(|(number, name, alert)| {
+                    number == entry && name == channel && matches!(alert.news, News::Broken { .. })
+                });
+                prop_assert!(!works || heard, "{channel} did not hear at once in run {entry}");
+            }
+            let mut told = Vec::new();
+            for (number, _, alert) in delivered.iter().filter(|(_, name, _)| name == channel) {
+                // After a turn for the better it is another story.
+                let chapter = life.turns.iter().filter(|turn| *turn <= number).count();
+                if let Some(key) = key(alert) {
+                    prop_assert!(!told.contains(&(chapter, key.clone())), "{channel} told {key:?} twice");
+                    told.push((chapter, key));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_expiry_is_lost(runs in prop::collection::vec(run(true), 1..60)) {
+        let mut watch = Watch::new(&[("ntfy", false), ("phone", false)]);
+        let mut life = Life::live(&runs, &mut watch);
+        // In the end everything works again, for long enough.
+        life.failing.clear();
+        life.world.down = false;
+        let mut now = at("2026-03-01 10:00");
+        for number in runs.len()..runs.len() + 40 {
+            now += TimeDelta::minutes(30);
+            life.check(number, now, Fate::Lives, &mut watch);
+        }
+        let delivered = life.delivered.into_inner();
+        for channel in ["ntfy", "phone"] {
+            for entry in &life.entries {
+                let tells = |alert: &Alert| match &alert.news {
+                    News::Broken { .. } => true,
+                    News::Mended(mended) => !["expiring", "ok"].contains(&mended.was.as_str()),
+                    _ => false,
+                };
+                let heard = delivered
+                    .iter()
+                    .any(|(number, name, alert)| number >= entry && name == channel && tells(alert) && alert.about.provider.is_some());
+                prop_assert!(heard, "{channel} did not hear of what broke in run {entry}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_first_choice_cannot_deliver_the_last_resort_does(
+        runs in prop::collection::vec(run(false), 1..40),
+    ) {
+        let mut watch = Watch::new(&[("openclaw", false), ("phone", true)]);
+        let runs: Vec<Run> = runs
+            .into_iter()
+            .map(|(turn, minutes, fate)| match turn {
+                Turn::Fails(..) => (Turn::Fails("openclaw", true), minutes, fate),
+                turn => (turn, minutes, fate),
+            })
+            .collect();
+        let life = Life::live(&runs, &mut watch);
+        let delivered = life.delivered.into_inner();
+        for entry in &life.entries {
+            let heard = delivered.iter().any(|(number, _, alert)| {
+                number == entry && matches!(alert.news, News::Broken { need: Need::First, .. })
+            });
+            prop_assert!(heard, "nobody heard of what broke in run {entry}");
+        }
+    }
+}

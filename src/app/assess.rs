@@ -1,0 +1,249 @@
+//! Asks gateways, all at the same time, and turns what they say into assessments.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::context::Context;
+use crate::error::{Error, Kind};
+use crate::gateway::error::{Failure, Problem};
+use crate::gateway::host::Gateway;
+use crate::gateway::script::{Freshness, Want};
+use crate::gateway::ssh_args::Questions;
+use crate::gateway::status::{Question, Reply, ask};
+use crate::memory::reports::Reports;
+use crate::status::wire;
+use crate::status::assessment::{Assessment, Trouble};
+use crate::status::document::Unreadable;
+use crate::system::{System, clock, files, terminal};
+use crate::system::parallel::{in_parallel, in_parallel_each};
+use crate::system::spinner::Spinner;
+
+/// The largest document that is read from a file, in bytes; as much as from a gateway.
+const LARGEST_DOCUMENT: u64 = 8 * 1024 * 1024;
+
+/// How many gateways are being connected to at once.
+const CONNECTING: usize = 16;
+/// How many are waited for at once, each by an ssh of its own.
+const AWAITED: usize = 64;
+/// From Android 12 on, the children of all apps beyond the 32nd are killed.
+const AWAITED_ON_ANDROID: usize = 16;
+
+/// Who may be asked for a passphrase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Person {
+    /// Somebody who started this in a terminal, if there is one.
+    AtTerminal,
+    /// Nobody: a widget or a timer.
+    Away,
+}
+
+/// Asks these gateways.
+pub(crate) fn assess_these(
+    gateways: &[Gateway],
+    freshness: Freshness,
+    person: Person,
+    context: &Context,
+) -> Result<Vec<Assessment>, Error> {
+    assess_each(gateways, freshness, person, context, |_| {})
+}
+
+/// Asks these gateways, and shows each answer to `arrived` as soon as it is there: one that is slow delays no other.
+pub(crate) fn assess_each(
+    gateways: &[Gateway],
+    freshness: Freshness,
+    person: Person,
+    context: &Context,
+    mut arrived: impl FnMut(&Assessment),
+) -> Result<Vec<Assessment>, Error> {
+    let interrupted = || context.system.processes.interrupted();
+    let assessments = match gateways {
+        [only] => {
+            let answer = assessment(
+                only,
+                ask_one(only, Want::Status, freshness, person, context),
+            );
+            if !interrupted() {
+                arrived(&answer);
+            }
+            vec![answer]
+        }
+        several => {
+            let watched = context.terminal.watched;
+            let spinner = Spinner::start(watched, format!("asking {} gateways", several.len()));
+            let mut awaited: Vec<&Gateway> = several.iter().collect();
+            // Two passphrase prompts at once would be told apart by nobody: here ssh asks nothing.
+            let system = context.system.with_few_silent(CONNECTING);
+            let answer = |gateway: &Gateway| {
+                let question = Question {
+                    want: Want::Status,
+                    freshness,
+                    questions: Questions::Forbidden,
+                };
+                let reply = ask_and_remember(gateway, question, &system, context);
+                assessment(gateway, reply)
+            };
+            let at_once = if context.system.environment.is_android() {
+                AWAITED_ON_ANDROID
+            } else {
+                AWAITED
+            };
+            in_parallel_each(several, at_once, answer, |index, answer| {
+                awaited.retain(|gateway| gateway.name != several[index].name);
+                if !interrupted() {
+                    spinner.make_way(waiting_for(&awaited, several.len()), || arrived(answer));
+                }
+            })
+        }
+    };
+    if interrupted() {
+        return Err(Error::new(Kind::Interrupted, "interrupted"));
+    }
+    Ok(assessments)
+}
+
+fn waiting_for(awaited: &[&Gateway], all: usize) -> String {
+    match awaited {
+        [last] => format!("waiting for {}", last.name),
+        several => format!("waiting for {} of {all} gateways", several.len()),
+    }
+}
+
+/// Asks one gateway. Where the key alone does not let us in and a person is at the terminal, ssh may ask for
+/// a passphrase or password in a second try.
+pub(crate) fn ask_one(
+    gateway: &Gateway,
+    want: Want,
+    freshness: Freshness,
+    person: Person,
+    context: &Context,
+) -> Reply {
+    let ask = |questions| {
+        let question = Question {
+            want,
+            freshness,
+            questions,
+        };
+        ask_and_remember(gateway, question, &context.system, context)
+    };
+    let spinner = Spinner::start(context.terminal.watched, format!("asking {}", gateway.name));
+    let reply = ask(Questions::Forbidden);
+    drop(spinner);
+    let refused = matches!(&reply.outcome, Err(failure) if failure.problem == Problem::Refused);
+    if refused && person == Person::AtTerminal && context.terminal.answers {
+        terminal::say(&format!(
+            "{} needs more than this device's key.\n",
+            gateway.name
+        ));
+        return ask(Questions::Allowed);
+    }
+    reply
+}
+
+/// Every report comes in here.
+fn ask_and_remember(
+    gateway: &Gateway,
+    question: Question,
+    system: &System,
+    context: &Context,
+) -> Reply {
+    let reply = ask(gateway, question, system);
+    if let (Ok(report), Some(reports)) = (&reply.outcome, Reports::of(&context.system.environment))
+    {
+        remark(reports.remember(gateway, report), context);
+    }
+    reply
+}
+
+/// What was remembered of these gateways, judged again now; the rest is left out.
+pub(crate) fn recall(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
+    let Some(reports) = Reports::of(&context.system.environment) else {
+        return Vec::new();
+    };
+    let now = clock::now();
+    let recalled = |gateway: &Gateway| {
+        let report = remark(reports.recall(gateway, now), context)??;
+        let name = gateway.name.to_string();
+        Some(Assessment::new(name, Ok(report), Duration::ZERO, now))
+    };
+    gateways.iter().filter_map(recalled).collect()
+}
+
+/// A memory that does not serve is as good as none, unless somebody wants to know.
+fn remark<T>(outcome: Result<T, String>, context: &Context) -> Option<T> {
+    match outcome {
+        Ok(value) => Some(value),
+        Err(reason) => {
+            if context.verbose {
+                terminal::say(&format!("clawtap: {reason}\n"));
+            }
+            None
+        }
+    }
+}
+
+/// Asks samples, of which nothing is remembered.
+pub(crate) fn assess_samples(samples: &[Gateway], context: &Context) -> Vec<Assessment> {
+    let asked = |sample: &Gateway| {
+        let question = Question {
+            want: Want::Status,
+            freshness: Freshness::Unkept,
+            questions: Questions::Forbidden,
+        };
+        ask(sample, question, &context.system)
+    };
+    in_parallel(samples, |sample| assessment(sample, asked(sample)))
+}
+
+/// Judges a reply.
+pub(crate) fn assessment(gateway: &Gateway, reply: Reply) -> Assessment {
+    let outcome = reply.outcome.map_err(|failure| trouble(&failure, gateway));
+    Assessment::new(gateway.name.to_string(), outcome, reply.took, clock::now())
+}
+
+fn trouble(failure: &Failure, gateway: &Gateway) -> Trouble {
+    Trouble {
+        word: failure.problem.word(),
+        what: failure.problem.what().into(),
+        detail: failure.detail.clone(),
+        next_step: failure.next_step(gateway),
+    }
+}
+
+/// Judges a document from a file, or from standard input for `-`, from its JSON alone.
+pub(crate) fn assess_document(path: &Path) -> Result<Assessment, Error> {
+    let content = if path == Path::new("-") {
+        files::read_stdin(LARGEST_DOCUMENT)
+    } else {
+        files::read(path, LARGEST_DOCUMENT)
+    };
+    let content = content.map_err(|error| {
+        Error::new(
+            Kind::Machine,
+            format!("cannot read {}: {error}", path.display()),
+        )
+        .hint("Give it what openclaw models status --json printed")
+    })?;
+    let now = clock::now();
+    let outcome = wire::read(&content, None, now).map_err(|unreadable| {
+        let (problem, detail) = match unreadable {
+            Unreadable::Error(message) => (Problem::OpenClawError, Some(message)),
+            Unreadable::Empty => (Problem::NoAnswer, None),
+            Unreadable::Broken
+            | Unreadable::OtherJson
+            | Unreadable::NotJson
+            | Unreadable::TooMuch => (Problem::Unreadable, None),
+        };
+        Trouble {
+            word: problem.word(),
+            what: problem.what().into(),
+            detail,
+            next_step: "Give it what openclaw models status --json printed.".into(),
+        }
+    });
+    Ok(Assessment::new(
+        "input".into(),
+        outcome,
+        Duration::ZERO,
+        now,
+    ))
+}

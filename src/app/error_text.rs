@@ -1,0 +1,119 @@
+//! An error, as it is told in a terminal.
+
+use crate::error::Error;
+use crate::render::wrap::{lines, next_step};
+
+/// An error in lines of at most `columns`, where somebody looks at them; else as it is, for whatever reads it.
+pub(crate) fn text(error: &Error, columns: Option<usize>) -> String {
+    let Some(columns) = columns else {
+        return format!("{error}\n");
+    };
+    let mut text = lines(&format!("clawtap: {}", error.message), columns).join("\n");
+    text.push('\n');
+    if let Some(hint) = &error.hint {
+        text.push_str(&next_step("→", hint, columns));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::text;
+    use crate::error::{Error, Kind};
+    use crate::gateway::error::{Failure, Problem};
+    use crate::gateway::host::{Gateway, Name, Target};
+    use crate::render::wrap::width;
+
+    /// Of a phone held upright.
+    const COLUMNS: usize = 40;
+
+    /// Nothing is wider than the phone but a word that would not be whole otherwise, and no command is broken that has
+    /// room on a line of its own.
+    #[track_caller]
+    fn expect_to_fit(error: &Error) {
+        let shown = text(error, Some(COLUMNS));
+        for line in shown.lines() {
+            let words = line.trim_start_matches("→ ").trim();
+            assert!(
+                width(line) <= COLUMNS || !words.contains(' '),
+                "{line}\nof\n{shown}"
+            );
+        }
+        for command in error.hint.iter().flat_map(|hint| hint.split(": ").skip(1)) {
+            let command = command.split([',', ';', '\n']).next().unwrap_or_default();
+            let is_command = ["clawtap ", "openclaw ", "ssh", "pkg ", "crontab "]
+                .iter()
+                .any(|program| command.starts_with(program));
+            if is_command && width(command) < COLUMNS - 2 {
+                assert!(shown.contains(command), "{command} is broken in\n{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_failure_of_a_gateway_fits_a_phone() {
+        let name = Name::parse("home").unwrap();
+        for target in ["me@home.example", "openclaw@gateway.my-house.example.net"] {
+            let gateway = Gateway::at(name.clone(), Target::parse(target).unwrap());
+            for problem in Problem::ALL {
+                let message = format!("{}: {}", gateway.name, problem.what());
+                let hint = Failure::new(problem).next_step(&gateway);
+                expect_to_fit(&Error::new(Kind::Gateway, message).hint(hint));
+            }
+        }
+    }
+
+    /// What stands in the source as it is told: every message and hint that has nothing put into it.
+    #[test]
+    fn every_hint_fits_a_phone() {
+        let mut source = String::new();
+        read_all(
+            Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+            &mut source,
+        );
+        let mut tried = 0;
+        for rest in source.split(".hint(\"").skip(1) {
+            let hint = rest.split("\")").next().unwrap_or_default();
+            let hint = hint.replace("\\n", "\n");
+            expect_to_fit(&Error::new(Kind::Machine, "it did not work").hint(hint));
+            tried += 1;
+        }
+        assert!(tried > 50, "only {tried} hints were found");
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the test reads our own source")]
+    fn read_all(path: &Path, into: &mut String) {
+        if path.is_dir() {
+            for entry in std::fs::read_dir(path).unwrap() {
+                read_all(&entry.unwrap().path(), into);
+            }
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            let text = std::fs::read_to_string(path).unwrap();
+            into.push_str(text.split("#[cfg(test)]").next().unwrap_or_default());
+        }
+    }
+
+    #[test]
+    fn an_error_is_broken_at_spaces_where_it_is_looked_at() {
+        let error = Error::new(Kind::SignIn, "home: not signed in, as you wished")
+            .hint("The old login is as it was. Again: clawtap reauth");
+        assert_eq!(
+            text(&error, Some(36)),
+            "clawtap: home: not signed in, as you\nwished\n→ The old login is as it was. Again:\n  clawtap reauth\n"
+        );
+        assert_eq!(text(&error, None), format!("{error}\n"));
+    }
+
+    #[test]
+    fn a_command_on_a_line_of_its_own_stays_there() {
+        let error = Error::new(Kind::Machine, "there is no crontab here")
+            .hint("Install cron, or another timer:\n  clawtap monitor install --systemd");
+        assert_eq!(
+            text(&error, Some(40)),
+            "clawtap: there is no crontab here\n\
+             → Install cron, or another timer:\n    clawtap monitor install --systemd\n"
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! The standing notifications: one per gateway, put up, replaced or taken away.
+
+use std::path::PathBuf;
+
+use crate::config::file::Notification;
+use crate::context::Context;
+use crate::phone::Reaction;
+use crate::render::notification;
+use crate::render::picture::{self, Room};
+use crate::status::assessment::Assessment;
+use crate::status::verdict::Verdict;
+use crate::system::{clock, files, terminal};
+
+/// What is to stand in the shade about these gateways, and the start of whatever else the phone does.
+pub(crate) fn reaction(
+    assessments: &[Assessment],
+    wanted: Notification,
+    context: &Context,
+) -> Reaction {
+    let mut reaction = Reaction {
+        launcher: context.launcher.clone(),
+        ..of(assessments, wanted)
+    };
+    if wanted.picture {
+        for notification in &mut reaction.notifications {
+            let about = |assessment: &&Assessment| assessment.name == notification.gateway;
+            let picture = assessments.iter().find(about).map(|it| keep(it, context));
+            notification.picture = picture.transpose().unwrap_or_else(|reason| {
+                terminal::say(&format!("clawtap: {reason}\n"));
+                None
+            });
+        }
+    }
+    reaction
+}
+
+/// The same after a check that was not asked to notify: where that is not wanted, it still takes away what is no
+/// longer true.
+pub(crate) fn after_check(
+    assessments: &[Assessment],
+    wanted: Notification,
+    context: &Context,
+) -> Reaction {
+    let standing = reaction(assessments, wanted, context);
+    if wanted.after_tap {
+        return standing;
+    }
+    Reaction {
+        notifications: Vec::new(),
+        ..standing
+    }
+}
+
+/// Draws a gateway's picture where the Termux:API app finds it, in the place of the last one.
+///
+/// # Errors
+/// Why there is none, for a person.
+fn keep(assessment: &Assessment, context: &Context) -> Result<PathBuf, String> {
+    let folder = context.system.environment.state_folder();
+    let folder = folder.map_err(|error| error.message)?;
+    let name = format!("pictures/{}.png", assessment.name);
+    let path = context.system.environment.absolute(&folder.join(name));
+    let only = std::slice::from_ref(assessment);
+    let kept = picture::png(only, Room::Notification, clock::local)
+        .and_then(|picture| files::write_private(&path, &picture));
+    kept.map_err(|error| {
+        let path = context.system.environment.spelled(&path);
+        format!("cannot keep the picture {path}: {error}")
+    })?;
+    Ok(path)
+}
+
+/// The same without buttons; pure.
+pub(crate) fn of(assessments: &[Assessment], wanted: Notification) -> Reaction {
+    let (well, notable): (Vec<_>, Vec<_>) = assessments
+        .iter()
+        .partition(|assessment| assessment.verdict() == Verdict::Ok && !wanted.ongoing);
+    Reaction {
+        notifications: notable
+            .into_iter()
+            .map(|assessment| notification::of(assessment, wanted.ongoing))
+            .collect(),
+        withdrawn: well
+            .into_iter()
+            .map(|assessment| notification::id(&assessment.name))
+            .collect(),
+        ..Reaction::default()
+    }
+}

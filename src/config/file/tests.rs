@@ -1,0 +1,384 @@
+use super::{SignIn, Sync, add, parse};
+use crate::gateway::host::Way;
+use crate::signin::url_policy::Host;
+use proptest::prelude::*;
+use std::path::Path;
+
+const FULL: &str = r#"# mine
+[[gateway]]
+name = "home" # the box in the cellar
+ssh = "me@gateway.example.net"
+port = 2222
+identity_file = "~/.ssh/id_ed25519"
+openclaw = ["docker", "exec", "openclaw", "openclaw"]
+agent = "main"
+timeout_s = 60
+
+[[gateway]]
+name = "here"
+local = true
+"#;
+
+#[track_caller]
+fn expect_mistake(text: &str, line: usize, message: &str, hint: Option<&str>) {
+    let mistake = parse(text, None).unwrap_err();
+    assert_eq!(
+        (
+            mistake.line,
+            mistake.message.as_str(),
+            mistake.hint.as_deref()
+        ),
+        (line, message, hint),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_full_configuration_is_read() {
+    let config = parse(FULL, Some(Path::new("/home/me"))).unwrap();
+    let [home, here] = &config.gateways[..] else {
+        panic!("{config:?}")
+    };
+    let Way::Ssh(ssh) = &home.way else { panic!() };
+    assert_eq!(ssh.target.as_str(), "me@gateway.example.net");
+    assert_eq!(ssh.port, Some(2222));
+    assert_eq!(
+        ssh.identity_file.as_deref(),
+        Some(Path::new("/home/me/.ssh/id_ed25519"))
+    );
+    assert_eq!(home.openclaw.as_ref().unwrap().len(), 4);
+    assert_eq!(home.limit.as_secs(), 60);
+    assert_eq!(here.way, Way::Local);
+}
+
+#[test]
+fn sessions_share_a_connection_unless_the_gateway_or_else_the_file_says_otherwise() {
+    let table = [
+        ("", "", true),
+        ("", "ssh_multiplex = false\n", false),
+        ("ssh_multiplex = false\n", "", false),
+        ("ssh_multiplex = false\n", "ssh_multiplex = true\n", true),
+    ];
+    for (for_all, own, expected) in table {
+        let text = format!("{for_all}[[gateway]]\nname = \"a\"\nssh = \"b\"\n{own}");
+        let config = parse(&text, None).unwrap();
+        let Way::Ssh(ssh) = &config.gateways[0].way else {
+            panic!("{text}")
+        };
+        assert_eq!(ssh.multiplex, expected, "{text}");
+        let again = parse(&add("", &config.gateways[0]).unwrap(), None).unwrap();
+        assert_eq!(again.gateways, config.gateways, "{text}");
+    }
+    for (text, line, message) in [
+        (
+            "ssh_multiplex = \"no\"\n",
+            1,
+            "`ssh_multiplex` must be true or false",
+        ),
+        (
+            "[[gateway]]\nname = \"a\"\nlocal = true\nssh_multiplex = true\n",
+            4,
+            "`ssh_multiplex` is for `ssh`, not for `local`",
+        ),
+    ] {
+        let mistake = parse(text, None).unwrap_err();
+        assert_eq!((mistake.line, mistake.message.as_str()), (line, message));
+    }
+}
+
+#[test]
+fn what_a_sign_in_may_do_is_read() {
+    let text = "[signin]\nallowed_hosts = [\"Login.Example.com\"]\nforward_from = \"127.0.0.2\"\n";
+    let sign_in = parse(text, None).unwrap().sign_in;
+    assert_eq!(
+        sign_in.allowed_hosts,
+        [Host::parse("login.example.com").unwrap()]
+    );
+    assert_eq!(sign_in.forward_from.to_string(), "127.0.0.2");
+    let unsaid = parse("[signin]\n", None).unwrap().sign_in;
+    assert_eq!(unsaid, SignIn::default());
+    assert_eq!(unsaid.forward_from.to_string(), "127.0.0.1");
+}
+
+#[test]
+fn a_sign_in_takes_plain_hosts_and_this_device_only() {
+    let table = [
+        (
+            "[signin]\nallowed_hosts = [\"a.example\", \"https://b.example\"]\n",
+            2,
+            "`allowed_hosts` must have public host names such as login.example.com, not \"https://b.example\"",
+            None,
+        ),
+        (
+            "[signin]\nforward_from = \"10.0.0.1\"\n",
+            2,
+            "`forward_from` is not usable: it is no address of this device, which begin with 127.",
+            None,
+        ),
+        (
+            "[signin]\nallowed = []\n",
+            2,
+            "[signin] has no key `allowed`",
+            Some("Did you mean `allowed_hosts`?"),
+        ),
+    ];
+    for (text, line, message, hint) in table {
+        expect_mistake(text, line, message, hint);
+    }
+}
+
+#[test]
+fn a_snapshot_may_be_as_old_as_is_said() {
+    let table = [
+        ("", 600),
+        ("[tap]\n", 600),
+        ("[tap]\nmax_age_s = 0\n", 0),
+        ("[tap]\nmax_age_s = 86400\n", 86_400),
+    ];
+    for (text, seconds) in table {
+        let tap = parse(text, None).unwrap().tap;
+        assert_eq!(tap.max_age.as_secs(), seconds, "{text}");
+    }
+}
+
+#[test]
+fn mistakes_about_a_tap_name_their_line() {
+    let table = [
+        (
+            "[tap]\n\nmax_age_s = \"10 min\"\n",
+            3,
+            "`max_age_s` must be a number from 0 to 86400",
+            None,
+        ),
+        (
+            "[tap]\nmax_age_s = 86401\n",
+            2,
+            "`max_age_s` must be a number from 0 to 86400",
+            None,
+        ),
+        (
+            "[tap]\nmax_age = 60\n",
+            2,
+            "[tap] has no key `max_age`",
+            Some("Did you mean `max_age_s`?"),
+        ),
+        ("tap = 60\n", 1, "`tap` must be written as [tap]", None),
+    ];
+    for (text, line, message, hint) in table {
+        expect_mistake(text, line, message, hint);
+    }
+}
+
+#[test]
+fn a_sync_asks_for_a_fingerprint_only_where_that_is_said() {
+    let table = [
+        ("", false),
+        ("[sync]\n", false),
+        ("[sync]\nfingerprint = false\n", false),
+        ("[sync]\nfingerprint = true\n", true),
+    ];
+    for (text, fingerprint) in table {
+        let sync = parse(text, None).unwrap().sync;
+        assert_eq!(sync, Sync { fingerprint }, "{text}");
+    }
+}
+
+#[test]
+fn mistakes_about_a_sync_name_their_line() {
+    let table = [
+        (
+            "[sync]\nfingerprint = \"yes\"\n",
+            2,
+            "`fingerprint` must be true or false",
+            None,
+        ),
+        (
+            "[sync]\nfingerprint = 1\n",
+            2,
+            "`fingerprint` must be true or false",
+            None,
+        ),
+        (
+            "[sync]\n\nfingerprnt = true\n",
+            3,
+            "[sync] has no key `fingerprnt`",
+            Some("Did you mean `fingerprint`?"),
+        ),
+        (
+            "[sync]\nwait = 5\n",
+            2,
+            "[sync] has no key `wait`",
+            Some("It has: fingerprint"),
+        ),
+        (
+            "\n[[sync]]\nfingerprint = true\n",
+            2,
+            "`sync` must be written as [sync]",
+            None,
+        ),
+        ("sync = true\n", 1, "`sync` must be written as [sync]", None),
+    ];
+    for (text, line, message, hint) in table {
+        expect_mistake(text, line, message, hint);
+    }
+}
+
+#[test]
+fn a_path_without_control_characters_is_one_that_ssh_can_be_given() {
+    for key in ["identity_file", "ssh_config"] {
+        let text =
+            format!("[[gateway]]\nname = \"a\"\nssh = \"b\"\n{key} = \"~/.ssh/id\\u0000\"\n");
+        let mistake = parse(&text, None).unwrap_err();
+        let expected = format!("`{key}` must not hold control characters");
+        assert_eq!((mistake.line, mistake.message), (4, expected));
+    }
+}
+
+#[test]
+fn mistakes_name_their_line_and_the_key_that_was_meant() {
+    let gateway = |line: &str| format!("[[gateway]]\nname = \"a\"\nssh = \"b\"\n{line}\n");
+    let table = [
+        (
+            gateway("prot = 22"),
+            4,
+            "[[gateway]] has no key `prot`",
+            Some("Did you mean `port`?"),
+        ),
+        (
+            gateway("port = \"22\""),
+            4,
+            "`port` must be a number from 1 to 65535",
+            None,
+        ),
+        (
+            gateway("port = 0"),
+            4,
+            "`port` must be a number from 1 to 65535",
+            None,
+        ),
+        (
+            gateway("timeout_s = 99999999999999999999"),
+            4,
+            "`timeout_s` must be a number from 1 to 600",
+            None,
+        ),
+        (
+            gateway("agent = \"a b\""),
+            4,
+            "`agent` is not usable: it has letters, digits, . - and _, 64 at most",
+            None,
+        ),
+        (
+            gateway("openclaw = []"),
+            4,
+            "`openclaw` must name a program",
+            None,
+        ),
+        (
+            gateway("local = true"),
+            3,
+            "`ssh` and `local` exclude each other",
+            None,
+        ),
+        (
+            "[[gatway]]\nname = \"a\"\n".into(),
+            1,
+            "the configuration has no key `gatway`",
+            Some("Did you mean `gateway`?"),
+        ),
+        (
+            "\n[gateway]\nname = \"a\"\n".into(),
+            2,
+            "`gateway` must be written as [[gateway]]",
+            None,
+        ),
+        (
+            "[[gateway]]\nssh = \"a\"\n".into(),
+            1,
+            "[[gateway]] needs a `name`",
+            None,
+        ),
+        (
+            "[[gateway]]\nname = \"a\"\n".into(),
+            1,
+            "[[gateway]] needs `ssh = \"host\"` or `local = true`",
+            None,
+        ),
+        (
+            "[[gateway]]\nname = \"a\"\nssh = \"-oProxyCommand=x\"\n".into(),
+            3,
+            "`ssh` is not usable: it begins with a dash",
+            None,
+        ),
+        (
+            "[[gateway]]\nname = \"a\"\nssh = \"a;b\"\n".into(),
+            3,
+            "`ssh` is not usable: `;` does not belong into a host name",
+            None,
+        ),
+        (
+            format!("{}{}", gateway(""), gateway("")),
+            5,
+            "two gateways have the same name",
+            None,
+        ),
+    ];
+    for (text, line, message, hint) in table {
+        let mistake = parse(&text, None).unwrap_err();
+        assert_eq!(
+            (
+                mistake.line,
+                mistake.message.as_str(),
+                mistake.hint.as_deref()
+            ),
+            (line, message, hint),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_gateway_is_added_to_a_list_in_brackets_too() {
+    let gateway = parse(FULL, None).unwrap().gateways.remove(0);
+    for before in [
+        "gateway = []\n",
+        "gateway = [{ name = \"other\", local = true }] # mine\n",
+    ] {
+        let text = add(before, &gateway).unwrap();
+        let gateways = parse(&text, None).unwrap().gateways;
+        assert_eq!(gateways.last(), Some(&gateway), "{text}");
+        assert_eq!(
+            gateways.len(),
+            1 + parse(before, None).unwrap().gateways.len()
+        );
+        assert!(
+            text.ends_with(before.split(']').next_back().unwrap()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn adding_a_gateway_keeps_every_byte_before_it() {
+    let gateway = parse(FULL, None).unwrap().gateways.remove(0);
+    let without = FULL.replace("name = \"home\"", "name = \"other\"");
+    let text = add(&without, &gateway).unwrap();
+    assert!(text.starts_with(&without), "{text}");
+    assert_eq!(parse(&text, None).unwrap().gateways[2], gateway);
+}
+
+#[test]
+fn a_first_gateway_makes_the_whole_file() {
+    let gateway = parse(FULL, None).unwrap().gateways.remove(1);
+    assert_eq!(
+        add("", &gateway).unwrap(),
+        "[[gateway]]\nname = \"here\"\nlocal = true\n"
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in "[\\[\\]a-z=\" \n.{}0-9]{0,80}") {
+        let _ = parse(&text, None);
+    }
+}

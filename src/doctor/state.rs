@@ -1,0 +1,166 @@
+//! What this device keeps between runs: the state folder, what is in it, and the sockets of shared connections.
+
+use std::path::PathBuf;
+
+use crate::doctor::finding::Finding;
+use crate::doctor::fix::Mending;
+
+/// How the places stand in which something is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Facts {
+    /// The state folder, if it is there.
+    pub(crate) state: Option<Folder>,
+    /// What is wrong with files in it, in the words of those who read them.
+    pub(crate) faults: Vec<String>,
+    /// The folders for sockets that are there.
+    pub(crate) sockets: Vec<Folder>,
+    /// Sockets at which nobody listens any more, and as a person writes them.
+    pub(crate) abandoned: Vec<(PathBuf, String)>,
+}
+
+/// A folder of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Folder {
+    pub(crate) path: PathBuf,
+    /// As a person writes it.
+    pub(crate) spelled: String,
+    pub(crate) mode: u32,
+    pub(crate) is_own: bool,
+    pub(crate) takes_files: bool,
+}
+
+pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(folder) = &facts.state {
+        let spelled = &folder.spelled;
+        if !folder.takes_files {
+            let what = format!("nothing can be remembered in {spelled}");
+            let next =
+                format!("See whose it is, and whether there is room: ls -ld {spelled}; df -h ~");
+            findings.push(Finding::problem("state-folder", what).next(next));
+        }
+        findings.extend(closable("state-folder", folder, "others may look into"));
+    }
+    for fault in &facts.faults {
+        let finding = Finding::note("state", fault);
+        findings.push(finding.next("clawtap monitor"));
+    }
+    for folder in &facts.sockets {
+        if folder.is_own {
+            let what = "no connection is shared, as others may look into";
+            findings.extend(closable("sockets", folder, what));
+        } else {
+            let what = format!(
+                "no connection is shared: {} is somebody else's",
+                folder.spelled
+            );
+            let next = "Set TMPDIR to a folder of your own";
+            findings.push(Finding::warning("sockets", what).next(next));
+        }
+    }
+    findings.extend(facts.abandoned.iter().map(|(path, spelled)| {
+        let what = format!("a connection that ended left {spelled}");
+        Finding::note("socket", what)
+            .next("clawtap doctor --fix")
+            .mended_by(Mending::Socket(path.clone()))
+    }));
+    findings
+}
+
+fn closable(check: &'static str, folder: &Folder, what: &str) -> Option<Finding> {
+    (folder.is_own && folder.mode & 0o077 != 0).then(|| {
+        let (spelled, mode) = (&folder.spelled, folder.mode);
+        Finding::warning(check, format!("{what} {spelled} ({mode:03o})"))
+            .next(format!("chmod go= {spelled}"))
+            .mended_by(Mending::Permissions {
+                path: folder.path.clone(),
+                mode: mode & 0o700,
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Facts, Folder, findings};
+    use crate::doctor::finding::Standing;
+    use crate::doctor::fix::Mending;
+
+    fn folder() -> Folder {
+        Folder {
+            path: "/home/me/.local/state/clawtap".into(),
+            spelled: "~/.local/state/clawtap".into(),
+            mode: 0o700,
+            is_own: true,
+            takes_files: true,
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_is_in_order() {
+        assert_eq!(findings(&Facts::default()), []);
+        let fine = Facts {
+            state: Some(folder()),
+            sockets: vec![folder()],
+            ..Facts::default()
+        };
+        assert_eq!(findings(&fine), []);
+    }
+
+    #[test]
+    fn each_fault_has_its_next_step() {
+        let open = Folder {
+            mode: 0o750,
+            ..folder()
+        };
+        let full = Folder {
+            takes_files: false,
+            ..folder()
+        };
+        let others = Folder {
+            is_own: false,
+            ..open.clone()
+        };
+        let state = |state| Facts {
+            state: Some(state),
+            ..Facts::default()
+        };
+        let sockets = |folder| Facts {
+            sockets: vec![folder],
+            ..Facts::default()
+        };
+        let closing = Some(Mending::Permissions {
+            path: folder().path,
+            mode: 0o700,
+        });
+        let socket = std::path::PathBuf::from("/tmp/clawtap-0/0123456789abcdef");
+        assert_eq!(findings(&state(others.clone())), []);
+        let table = [
+            (state(open.clone()), Standing::Warning, closing.clone()),
+            (state(full), Standing::Problem, None),
+            (sockets(open), Standing::Warning, closing),
+            (sockets(others), Standing::Warning, None),
+            (
+                Facts {
+                    abandoned: vec![(socket.clone(), "it".into())],
+                    ..Facts::default()
+                },
+                Standing::Note,
+                Some(Mending::Socket(socket)),
+            ),
+            (
+                Facts {
+                    faults: vec!["cannot use alerts.json".into()],
+                    ..Facts::default()
+                },
+                Standing::Note,
+                None,
+            ),
+        ];
+        for (facts, standing, mending) in table {
+            let found = findings(&facts);
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert_eq!((found[0].standing, &found[0].mending), (standing, &mending));
+            assert!(found[0].next.is_some());
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! Why a gateway gave no report: one word each, what it means, and what to do next.
+
+use crate::gateway::host::{Gateway, Way};
+use crate::text::Text;
+
+/// A gateway that could not be asked, or whose answer could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) problem: Problem,
+    /// What ssh or OpenClaw said, for people.
+    pub(crate) detail: Option<Text>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Problem {
+    NoSsh,
+    CannotStart,
+    SshConfig,
+    UnknownHost,
+    PortClosed,
+    Unreachable,
+    Timeout,
+    Refused,
+    HostKeyChanged,
+    HostKeyUnknown,
+    NoShell,
+    CutOff,
+    TooLarge,
+    NoOpenClaw,
+    NoNode,
+    NodeTooOld,
+    OpenClawTimeout,
+    SignInTimeout,
+    NoAnswer,
+    Unreadable,
+    NeedsDoctor,
+    OpenClawError,
+    Interrupted,
+}
+
+impl Problem {
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 23] = [
+        Self::NoSsh,
+        Self::CannotStart,
+        Self::SshConfig,
+        Self::UnknownHost,
+        Self::PortClosed,
+        Self::Unreachable,
+        Self::Timeout,
+        Self::Refused,
+        Self::HostKeyChanged,
+        Self::HostKeyUnknown,
+        Self::NoShell,
+        Self::CutOff,
+        Self::TooLarge,
+        Self::NoOpenClaw,
+        Self::NoNode,
+        Self::NodeTooOld,
+        Self::OpenClawTimeout,
+        Self::SignInTimeout,
+        Self::NoAnswer,
+        Self::Unreadable,
+        Self::NeedsDoctor,
+        Self::OpenClawError,
+        Self::Interrupted,
+    ];
+
+    /// The word for it, as in `--format json`.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::NoSsh => "no-ssh",
+            Self::CannotStart => "cannot-start",
+            Self::SshConfig => "ssh-config",
+            Self::UnknownHost => "unknown-host",
+            Self::PortClosed => "port-closed",
+            Self::Unreachable => "unreachable",
+            Self::Timeout => "timeout",
+            Self::Refused => "refused",
+            Self::HostKeyChanged => "host-key-changed",
+            Self::HostKeyUnknown => "host-key-unknown",
+            Self::NoShell => "no-shell",
+            Self::CutOff => "cut-off",
+            Self::TooLarge => "too-large",
+            Self::NoOpenClaw => "no-openclaw",
+            Self::NoNode => "no-node",
+            Self::NodeTooOld => "node-too-old",
+            Self::OpenClawTimeout => "openclaw-timeout",
+            Self::SignInTimeout => "sign-in-timeout",
+            Self::NoAnswer => "no-answer",
+            Self::Unreadable => "unreadable",
+            Self::NeedsDoctor => "needs-doctor",
+            Self::OpenClawError => "openclaw-error",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// What happened, as the end of a sentence that begins with the gateway's name.
+    pub(crate) const fn what(self) -> &'static str {
+        match self {
+            Self::NoSsh => "ssh is not installed here",
+            Self::CannotStart => "could not be asked from here",
+            Self::SshConfig => "ssh does not accept its settings",
+            Self::UnknownHost => "no such host",
+            Self::PortClosed => "no ssh server answers",
+            Self::Unreachable => "cannot be reached",
+            Self::Timeout => "does not respond",
+            Self::Refused => "refuses this device's key",
+            Self::HostKeyChanged => "HOST KEY HAS CHANGED",
+            Self::HostKeyUnknown => "its host key is not known yet",
+            Self::NoShell => "logs us in but runs no commands",
+            Self::CutOff => "the connection broke off",
+            Self::TooLarge => "answers more than 8 MiB",
+            Self::NoOpenClaw => "openclaw not found there",
+            Self::NoNode => "openclaw finds no node there",
+            Self::NodeTooOld => "its node is too old for openclaw",
+            Self::OpenClawTimeout => "openclaw hangs; it was ended",
+            Self::SignInTimeout => "the sign-in took too long",
+            Self::NoAnswer => "openclaw says nothing",
+            Self::Unreadable => "openclaw's answer makes no sense",
+            Self::NeedsDoctor => "openclaw asks for its doctor",
+            Self::OpenClawError => "openclaw reports an error",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// Whether OpenClaw itself did not get to run, so that its stores are worth reading instead.
+    pub(crate) const fn openclaw_did_not_run(self) -> bool {
+        matches!(
+            self,
+            Self::NoOpenClaw | Self::NoNode | Self::NodeTooOld | Self::OpenClawTimeout
+        )
+    }
+}
+
+impl Failure {
+    pub(crate) fn new(problem: Problem) -> Self {
+        Self {
+            problem,
+            detail: None,
+        }
+    }
+
+    /// Adds what a program said; nothing of it is kept if it said nothing.
+    pub(crate) fn saying(mut self, detail: Option<Text>) -> Self {
+        self.detail = detail.filter(|text| !text.is_empty());
+        self
+    }
+
+    /// What to do next about it.
+    pub(crate) fn next_step(&self, gateway: &Gateway) -> String {
+        let name = &gateway.name;
+        let (target, words) = match &gateway.way {
+            Way::Ssh(ssh) => (ssh.target.as_str(), ssh.words()),
+            Way::Local => ("this machine", String::new()),
+        };
+        let ssh = format!("ssh {words}");
+        let there = |command: &str| gateway.there(command);
+        let openclaw = |arguments: &str| gateway.openclaw_there(arguments);
+        match self.problem {
+            Problem::NoSsh => "Install it: pkg install openssh".into(),
+            Problem::SshConfig => format!("See what it says: {ssh}"),
+            Problem::UnknownHost => format!("Check the name {target} and this device's network."),
+            Problem::PortClosed => "Is sshd running there, and the port right?".into(),
+            Problem::Unreachable | Problem::Timeout => {
+                format!("Is it on, and this device online? Try: {ssh}")
+            }
+            Problem::Refused => format!("Allow this device's key: ssh-copy-id {words}"),
+            Problem::HostKeyChanged => format!(
+                "Somebody may be listening in, or it was reinstalled. Ask its owner first; \
+                 only then: ssh-keygen -R {}",
+                host_of(gateway)
+            ),
+            Problem::HostKeyUnknown => {
+                format!("Look at it and pin it: clawtap init {target} --name {name}")
+            }
+            Problem::NoShell => format!("Its login shell must run commands. Try: {ssh} true"),
+            Problem::CannotStart
+            | Problem::CutOff
+            | Problem::Interrupted
+            | Problem::SignInTimeout => "Try again.".into(),
+            Problem::TooLarge | Problem::Unreadable | Problem::NoAnswer => {
+                format!("Look: {}", openclaw("models status"))
+            }
+            Problem::NoOpenClaw => {
+                format!("Say where it is: set openclaw for [[gateway]] {name} in the config.")
+            }
+            Problem::NoNode => format!("Install node there: {}", there("node --version")),
+            Problem::NodeTooOld => format!("Update node there: {}", there("node --version")),
+            Problem::OpenClawTimeout => {
+                format!(
+                    "Allow it more with timeout_s, or look: {}",
+                    openclaw("models status")
+                )
+            }
+            Problem::NeedsDoctor => format!("Mend it: {}", openclaw("doctor --fix")),
+            Problem::OpenClawError => format!("Mend it: {}", openclaw("doctor")),
+        }
+    }
+}
+
+fn host_of(gateway: &Gateway) -> String {
+    match &gateway.way {
+        Way::Ssh(ssh) => match ssh.port {
+            Some(port) if port != 22 => format!("'[{}]:{port}'", ssh.target.host()),
+            _ => ssh.target.host().to_owned(),
+        },
+        Way::Local => String::new(),
+    }
+}
+
+/// What ssh's own 255 means, from what it wrote.
+///
+/// OpenSSH does not translate its messages and gives nothing else to go by; the texts are those of 9.2. What
+/// is not recognised stays "cannot be reached", with ssh's words shown.
+pub(crate) fn of_ssh(stderr: &[u8]) -> Failure {
+    let stderr = String::from_utf8_lossy(stderr);
+    let says = |words: &str| stderr.contains(words);
+    let problem = if says("HOST IDENTIFICATION HAS CHANGED") || says("POSSIBLE DNS SPOOFING") {
+        Problem::HostKeyChanged
+    } else if says("Host key verification failed") {
+        Problem::HostKeyUnknown
+    } else if says("Bad configuration option")
+        || says("Bad owner or permissions on")
+        || says("user config file")
+    {
+        Problem::SshConfig
+    } else if says("Could not resolve hostname") {
+        Problem::UnknownHost
+    } else if says("Connection refused") {
+        Problem::PortClosed
+    } else if says("timed out") || says("Timeout, server") {
+        Problem::Timeout
+    } else if says("Permission denied") || says("Too many authentication failures") {
+        Problem::Refused
+    } else {
+        Problem::Unreachable
+    };
+    Failure::new(problem).saying(last_line(&stderr))
+}
+
+/// The last line that says something.
+pub(crate) fn last_line(text: &str) -> Option<Text> {
+    let mut lines = text.lines().rev().map(Text::clean);
+    lines.find(|line| line.as_str().chars().any(char::is_alphanumeric))
+}
+
+/// What it means that OpenClaw ended without a document, from what it wrote: on standard error, and before
+/// 2026.3 on standard output, in a box.
+pub(crate) fn of_openclaw(stdout: &[u8], stderr: &[u8], exit: i32) -> Failure {
+    let stdout = String::from_utf8_lossy(stdout);
+    let stderr = String::from_utf8_lossy(stderr);
+    let line_with = |words: &[&str]| {
+        let mut lines = stderr.lines().chain(stdout.lines());
+        let line = lines.find(|line| words.iter().any(|word| line.contains(word)))?;
+        Some(Text::clean(line.trim_matches(|c: char| "│◇ ".contains(c))))
+    };
+    if let Some(line) = line_with(&["openclaw: Node ", "requires Node", "requires node"]) {
+        return Failure::new(Problem::NodeTooOld).saying(Some(line));
+    }
+    if exit == 127 && stderr.contains("node") {
+        return Failure::new(Problem::NoNode).saying(last_line(&stderr));
+    }
+    if exit == 126 || exit == 127 {
+        return Failure::new(Problem::NoOpenClaw).saying(last_line(&stderr));
+    }
+    if let Some(line) = line_with(&["doctor --fix", "doctor will run", "Config invalid"]) {
+        return Failure::new(Problem::NeedsDoctor).saying(Some(line));
+    }
+    if !stderr.trim().is_empty() {
+        return Failure::new(Problem::OpenClawError).saying(last_line(&stderr));
+    }
+    if stdout.trim().is_empty() {
+        return Failure::new(Problem::NoAnswer);
+    }
+    Failure::new(Problem::Unreadable).saying(Some(Text::clean("it is not JSON")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, Problem, of_openclaw, of_ssh};
+    use crate::gateway::host::{Gateway, Name, Target};
+
+    #[test]
+    fn ssh_failures_are_told_apart() {
+        let table = [
+            (
+                "ssh: Could not resolve hostname nix: Name or service not known",
+                Problem::UnknownHost,
+            ),
+            (
+                "ssh: connect to host h port 22: Connection refused",
+                Problem::PortClosed,
+            ),
+            (
+                "ssh: connect to host h port 22: Connection timed out",
+                Problem::Timeout,
+            ),
+            (
+                "Connection timed out during banner exchange",
+                Problem::Timeout,
+            ),
+            ("Timeout, server h not responding.", Problem::Timeout),
+            (
+                "ssh: connect to host h port 22: No route to host",
+                Problem::Unreachable,
+            ),
+            ("me@h: Permission denied (publickey).", Problem::Refused),
+            (
+                "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.",
+                Problem::HostKeyChanged,
+            ),
+            (
+                "No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.",
+                Problem::HostKeyUnknown,
+            ),
+            (
+                "/h/.ssh/config: line 1: Bad configuration option: x",
+                Problem::SshConfig,
+            ),
+            (
+                "kex_exchange_identification: Connection closed by remote host",
+                Problem::Unreachable,
+            ),
+            ("", Problem::Unreachable),
+        ];
+        for (stderr, expected) in table {
+            assert_eq!(of_ssh(stderr.as_bytes()).problem, expected, "{stderr}");
+        }
+    }
+
+    #[test]
+    fn openclaws_failures_are_told_apart() {
+        let table = [
+            (
+                "",
+                "openclaw: Node 20.20.2: node:sqlite is unavailable; use 24.16+",
+                1,
+                Problem::NodeTooOld,
+            ),
+            (
+                "",
+                "/usr/bin/env: 'node': No such file or directory",
+                127,
+                Problem::NoNode,
+            ),
+            (
+                "",
+                "sh: 1: /opt/openclaw: Permission denied",
+                126,
+                Problem::NoOpenClaw,
+            ),
+            (
+                "│  Config invalid; doctor will run with best-effort config.  │",
+                "",
+                1,
+                Problem::NeedsDoctor,
+            ),
+            ("", "Error: something else", 1, Problem::OpenClawError),
+            ("", "", 0, Problem::NoAnswer),
+            ("gibberish", "", 0, Problem::Unreadable),
+        ];
+        for (stdout, stderr, exit, expected) in table {
+            let failure = of_openclaw(stdout.as_bytes(), stderr.as_bytes(), exit);
+            assert_eq!(failure.problem, expected, "{stdout}{stderr}");
+        }
+    }
+
+    #[test]
+    fn every_problem_has_its_own_word_and_a_next_step_and_fits_a_phone() {
+        let name = Name::parse("home").unwrap();
+        let gateway = Gateway::at(name, Target::parse("me@home.example").unwrap());
+        let mut words: Vec<_> = Problem::ALL.iter().map(|problem| problem.word()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), Problem::ALL.len());
+        for problem in Problem::ALL {
+            assert!(problem.what().len() <= 34, "{}", problem.what());
+            assert!(!Failure::new(problem).next_step(&gateway).is_empty());
+        }
+        let changed = Failure::new(Problem::HostKeyChanged).next_step(&gateway);
+        assert!(
+            !changed.contains("init"),
+            "a changed key is never one tap away: {changed}"
+        );
+    }
+}

@@ -1,0 +1,330 @@
+//! An examination: what stands around OpenClaw on a gateway, how far away it is, and what its clock says.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::gateway::script;
+use crate::gateway::error::Failure;
+use crate::gateway::host::Gateway;
+use crate::gateway::run::{Exchange, Repetition, Terms, exchange};
+use crate::gateway::ssh_args::Questions;
+use crate::system::{System, clock};
+use crate::text::Text;
+
+/// How long one command of OpenClaw may take at most. `gateway status` waits ten seconds for a process that says nothing.
+const LIMIT: Duration = Duration::from_secs(25);
+/// How much of a list is of interest.
+const MOST: usize = 20;
+
+/// What was found on a gateway. Nothing where it could not be told.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Examination {
+    /// How long the first byte took to come: one way there and back, and a shell's start.
+    pub(crate) answered_in: Option<Duration>,
+    /// In how many lines the login spoke before our program did.
+    pub(crate) lines_before: usize,
+    /// How far the gateway's clock is ahead of this device's.
+    pub(crate) ahead: Option<TimeDelta>,
+    /// The name of the login shell.
+    pub(crate) shell: Option<Text>,
+    /// How much room is left in the home folder, in KiB.
+    pub(crate) free_kib: Option<u64>,
+    /// Folders that should be writable, and are not.
+    pub(crate) read_only: Vec<Text>,
+    pub(crate) node: Option<Program>,
+    pub(crate) claude: Option<Program>,
+    /// OpenClaw's profiles beside the default one.
+    pub(crate) profiles: Vec<Text>,
+    /// Whether OpenClaw's gateway process answers there.
+    pub(crate) runs: Option<bool>,
+    /// The ids of its agents.
+    pub(crate) agents: Vec<Text>,
+    /// The path of the home folder there, which no screen shows.
+    pub(crate) home: Option<String>,
+}
+
+/// A program on a gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Program {
+    /// Its path, with a tilde for the home folder.
+    pub(crate) place: Text,
+    /// What `--version` says, without words around it.
+    pub(crate) version: Option<Text>,
+}
+
+/// Examines a gateway, and asks its OpenClaw too where that is known to work.
+pub(crate) fn examine(
+    gateway: &Gateway,
+    asks_openclaw: bool,
+    system: &System,
+) -> Result<Examination, Failure> {
+    let limit = gateway.limit.min(LIMIT);
+    let terms = Terms {
+        limit: LIMIT,
+        stdin: &[],
+        questions: Questions::Forbidden,
+        repetition: Repetition::Harmless,
+    };
+    let text = |nonce: &str| script::examine(gateway, asks_openclaw, limit, nonce);
+    let exchange = exchange(gateway, text, &terms, system)?;
+    understand(&exchange, clock::now())
+}
+
+fn understand(exchange: &Exchange, now: DateTime<Utc>) -> Result<Examination, Failure> {
+    let finished = &exchange.finished;
+    let facts = exchange.answer()?.facts;
+    let mut found = read(&facts);
+    found.answered_in = finished.first_byte;
+    found.lines_before = exchange.lines_before();
+    found.ahead = facts
+        .iter()
+        .find(|(name, _)| name == "clock")
+        .and_then(|(_, value)| DateTime::from_timestamp(value.parse().ok()?, 0))
+        // It looked at its clock at about the moment of the first byte, less the way back.
+        .zip(finished.first_byte)
+        .map(|(theirs, first_byte)| theirs - (now - finished.took + first_byte / 2));
+    Ok(found)
+}
+
+/// Reads facts; what is not understood is not known.
+fn read(facts: &[(String, String)]) -> Examination {
+    let mut found = Examination::default();
+    for (name, value) in facts {
+        match name.as_str() {
+            "home" => found.home = Some(value.clone()).filter(|home| home.len() > 1),
+            "shell" => found.shell = Some(Text::clean(value)),
+            "free" => found.free_kib = value.parse().ok(),
+            "read-only" => {
+                let place = found.spelled(value);
+                keep(&mut found.read_only, place);
+            }
+            "node" => found.node = found.program(value),
+            "claude" => found.claude = found.program(value),
+            "profile" => keep(&mut found.profiles, Text::clean(value)),
+            "process" => found.runs = Some(value == "running"),
+            "agents" => {
+                let ids = value.split(' ').filter(|id| !id.is_empty());
+                found.agents = ids.take(MOST).map(Text::clean).collect();
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn keep(list: &mut Vec<Text>, text: Text) {
+    if list.len() < MOST {
+        list.push(text);
+    }
+}
+
+impl Examination {
+    /// A path on the gateway, with a tilde for the home folder there.
+    pub(crate) fn spelled(&self, path: &str) -> Text {
+        let below_home = || path.strip_prefix(self.home.as_deref()?)?.strip_prefix('/');
+        match below_home() {
+            Some(rest) => Text::clean(&format!("~/{rest}")),
+            None => Text::clean(path),
+        }
+    }
+
+    /// From `2.1.330 (Claude Code) /usr/bin/claude`.
+    fn program(&self, value: &str) -> Option<Program> {
+        let at = value.find(" /")?;
+        let (said, place) = (&value[..at], &value[at + 1..]);
+        let version = said
+            .split_whitespace()
+            .map(|word| word.trim_start_matches('v'));
+        let mut version = version.filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+        Some(Program {
+            place: self.spelled(place),
+            version: version.next().map(Text::clean),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Examination, Program, read};
+    use crate::gateway::{framing, script};
+    use crate::gateway::host::{Gateway, Identifier, Name};
+    use crate::system::files;
+    use crate::system::process::{Invocation, Processes};
+    use crate::text::Text;
+    use proptest::prelude::*;
+    use std::path::Path;
+    use std::time::Duration;
+
+    const NONCE: &str = "0123456789abcdef";
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn program_in(home: &Path, name: &str, text: &str) {
+        files::write_script(&home.join(name), &format!("#!/bin/sh\n{text}\n")).unwrap();
+    }
+
+    /// What a gateway with this home tells, through this shell.
+    fn told(home: &Path, shell: &[&str], gateway: &Gateway, asks: bool) -> Examination {
+        let program = script::examine(gateway, asks, PATIENCE, NONCE);
+        let home = home.to_str().unwrap();
+        let variables = [
+            "-i".into(),
+            format!("HOME={home}"),
+            format!("PATH={home}/tools:/usr/bin:/bin"),
+            "SHELL=/usr/bin/fish".into(),
+        ];
+        let run = Invocation::new("env", PATIENCE * 2)
+            .arguments(variables)
+            .arguments(shell.iter().copied())
+            .arguments(["-c", &program]);
+        let finished = Processes::default().run(&run).unwrap();
+        let answer = framing::read(&finished.stdout, NONCE);
+        let said = String::from_utf8_lossy(&finished.stdout);
+        let answer = answer.unwrap_or_else(|error| panic!("{shell:?}: {error:?}: {said}"));
+        assert_eq!(finished.stderr, b"", "{shell:?}");
+        read(&answer.facts)
+    }
+
+    /// A gateway on which there is something of everything.
+    fn full() -> tempfile::TempDir {
+        let home = tempfile::tempdir().unwrap();
+        let at = home.path();
+        let openclaw = "case $* in\n\
+            'gateway status --json') printf 'a line of a log\\n{\\n  \"port\": {\\n    \"ok\": true\\n  },\\n  \
+            \"rpc\": {\\n    \"kind\": \"connect\",\\n    \"ok\": false\\n  }\\n}\\n' ;;\n\
+            'agents list --json') printf '[\\n  {\\n    \"id\": \"main\",\\n    \"bindings\": [\\n      {\\n        \
+            \"id\": \"none\"\\n      }\\n    ]\\n  },\\n  {\\n    \"id\": \"work\"\\n  }\\n]\\n' ;;\nesac";
+        program_in(at, "tools/openclaw", openclaw);
+        program_in(at, "tools/node", "echo v26.1.0");
+        program_in(at, ".local/bin/claude", "echo '2.1.330 (Claude Code)'");
+        // As on macOS.
+        let df = "echo 'Filesystem   1024-blocks Used Available Capacity  Mounted on'\n\
+                  echo 'map auto home  494384795 1234   4096    91%    /System/Volumes/Data'";
+        program_in(at, "tools/df", df);
+        for file in [
+            ".openclaw-dev/openclaw.json",
+            ".openclaw-work/agents/main/x",
+            ".openclaw-bin/x",
+        ] {
+            files::write_private(&at.join(file), b"").unwrap();
+        }
+        home
+    }
+
+    fn gateway() -> Gateway {
+        Gateway::local(Name::parse("home").unwrap())
+    }
+
+    /// The shells that may be called sh, as far as they are here.
+    fn shells() -> impl Iterator<Item = &'static [&'static str]> {
+        let all: [&[&str]; 6] = [
+            &["sh"],
+            &["dash"],
+            &["bash"],
+            &["mksh"],
+            &["zsh", "--emulate", "sh"],
+            &["busybox", "sh"],
+        ];
+        all.into_iter()
+            .filter(|shell| which::which(shell[0]).is_ok())
+    }
+
+    #[test]
+    fn every_shell_tells_the_same() {
+        let home = full();
+        let program = |place: &str, version: &str| {
+            Some(Program {
+                place: Text::clean(place),
+                version: Some(Text::clean(version)),
+            })
+        };
+        let texts = |texts: [&str; 2]| texts.map(Text::clean).to_vec();
+        let expected = Examination {
+            shell: Some(Text::clean("fish")),
+            free_kib: Some(4096),
+            node: program("~/tools/node", "26.1.0"),
+            claude: program("~/.local/bin/claude", "2.1.330"),
+            profiles: texts(["dev", "work"]),
+            runs: Some(false),
+            agents: texts(["main", "work"]),
+            home: Some(home.path().to_str().unwrap().into()),
+            ..Examination::default()
+        };
+        for shell in shells() {
+            assert_eq!(
+                told(home.path(), shell, &gateway(), true),
+                expected,
+                "{shell:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn openclaw_is_asked_nothing_where_it_does_not_work() {
+        let home = full();
+        program_in(home.path(), "tools/openclaw", ": >\"$HOME/asked\"");
+        let found = told(home.path(), &["sh"], &gateway(), false);
+        assert!(!files::is_there(&home.path().join("asked")));
+        assert!(found.runs.is_none() && found.agents.is_empty());
+        assert!(found.claude.is_some() && found.node.is_some());
+    }
+
+    #[test]
+    fn nothing_is_told_of_the_host_where_openclaw_is_in_a_container() {
+        let home = full();
+        program_in(home.path(), "tools/docker", "shift 2; exec \"$@\"");
+        let gateway = Gateway {
+            openclaw: Some(
+                ["docker", "exec", "box", "openclaw"]
+                    .map(String::from)
+                    .to_vec(),
+            ),
+            profile: Some(Identifier::parse("dev").unwrap()),
+            ..gateway()
+        };
+        let openclaw = "[ \"$1 $2\" != '--profile dev' ] || echo '{\"rpc\": {\"ok\": true}}'";
+        program_in(home.path(), "tools/openclaw", openclaw);
+        let found = told(home.path(), &["sh"], &gateway, true);
+        assert_eq!((found.free_kib, &found.node), (None, &None));
+        assert_eq!((found.profiles, found.runs), (Vec::new(), Some(true)));
+    }
+
+    #[test]
+    fn an_empty_host_tells_little_and_fails_at_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        for shell in shells() {
+            let found = told(home.path(), shell, &gateway(), true);
+            assert!(found.free_kib.is_some(), "{shell:?}");
+            let without = Examination {
+                free_kib: None,
+                node: None,
+                claude: None,
+                ..found.clone()
+            };
+            let expected = Examination {
+                shell: found.shell,
+                home: found.home,
+                ..Examination::default()
+            };
+            assert_eq!(without, expected, "{shell:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn whatever_a_gateway_says_is_clean_and_bounded(facts in prop::collection::vec(
+            ("home|shell|free|read-only|node|claude|profile|process|agents|other", any::<String>()), 0..60,
+        )) {
+            let found = read(&facts);
+            prop_assert!(found.read_only.len() <= 20 && found.profiles.len() <= 20 && found.agents.len() <= 20);
+            let programs = [&found.node, &found.claude].into_iter().flatten();
+            let texts = programs.flat_map(|it| it.version.iter().chain([&it.place]));
+            let texts = texts.chain(&found.shell).chain(&found.read_only).chain(&found.profiles).chain(&found.agents);
+            for text in texts {
+                prop_assert!(!text.as_str().chars().any(char::is_control), "{:?}", text);
+                prop_assert!(text.as_str().chars().count() <= 201);
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A program on a terminal of a gateway: what it draws, and how it ends.
+
+use std::io;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::gateway::control_master::{Route, without_sharing};
+use crate::gateway::error::{Failure, Problem};
+use crate::gateway::framing::Incomplete;
+use crate::gateway::host::{Gateway, Way};
+use crate::gateway::run::{ALLOWANCE, cannot_start, find, no_answer};
+use crate::gateway::script::{self, TerminalProgram};
+use crate::gateway::ssh_args::{self, CONNECT_TIMEOUT_S};
+use crate::gateway::stream::{Piece, Stream};
+use crate::system::{System, random};
+use crate::system::process::{Conversation, Ending, Heard, Invocation, Terminal, Waker};
+
+/// A program that runs on a gateway's terminal. Dropping it ends the program, on the gateway too: its terminal is
+/// taken away.
+pub(crate) struct RemoteTerminal {
+    conversation: Conversation,
+    stream: Stream,
+}
+
+/// What there was to see.
+pub(crate) enum Seen {
+    /// Bytes for a terminal.
+    Drawn(Zeroizing<Vec<u8>>),
+    /// The program ended, with this exit code.
+    Ended(i32),
+    /// There is no such program on the gateway.
+    Missing,
+    /// The connection, or the way to it, is broken.
+    Lost(Failure),
+    /// A [`Waker`] was used.
+    Woken,
+    /// Nothing in the time that was given.
+    Nothing,
+}
+
+impl RemoteTerminal {
+    /// Starts a program.
+    pub(crate) fn start(
+        gateway: &Gateway,
+        program: &TerminalProgram,
+        system: &System,
+    ) -> Result<Self, Failure> {
+        let nonce = random::token().map_err(|error| cannot_start(&error))?;
+        let text = script::sign_in(gateway, program, &nonce);
+        let route = Route::to(gateway, &system.environment);
+        let line = ssh_args::terminal_on(&gateway.way, &route.sharing, &text);
+        let path = find(gateway, line.program, &system.environment)?;
+        let overhead = Duration::from_secs(CONNECT_TIMEOUT_S) + ALLOWANCE;
+        let mut invocation =
+            Invocation::new(path, overhead + program.limit).arguments(line.arguments);
+        if gateway.way == Way::Local {
+            invocation.terminal = Terminal::Own;
+        }
+        let conversation = system
+            .processes
+            .converse(&invocation)
+            .map_err(|error| cannot_start(&error))?;
+        Ok(Self {
+            conversation,
+            stream: Stream::new(nonce),
+        })
+    }
+
+    /// Waits for what happens next, at most for `patience`.
+    pub(crate) fn watch(&mut self, patience: Duration) -> Seen {
+        loop {
+            if let Some(piece) = self.stream.next() {
+                return match piece {
+                    Piece::Drawn(bytes) => Seen::Drawn(bytes),
+                    Piece::Ended(exit) => Seen::Ended(exit),
+                    Piece::Missing => Seen::Missing,
+                };
+            }
+            match self.conversation.listen(patience) {
+                Heard::Output(bytes) => self.stream.feed(&bytes),
+                Heard::Woken => return Seen::Woken,
+                Heard::Nothing => return Seen::Nothing,
+                Heard::Ended(ending) => return Seen::Lost(self.loss(ending)),
+            }
+        }
+    }
+
+    /// Types something.
+    pub(crate) fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.conversation.say(bytes)
+    }
+
+    /// What ends a [`RemoteTerminal::watch`] from another thread.
+    pub(crate) fn waker(&self) -> Waker {
+        self.conversation.waker()
+    }
+
+    fn loss(&self, ending: Ending) -> Failure {
+        let begun = self.stream.has_begun();
+        match ending {
+            Ending::Overdue if begun => Failure::new(Problem::SignInTimeout),
+            ending => no_answer(
+                if begun {
+                    Incomplete::CutOff
+                } else {
+                    Incomplete::NotBegun
+                },
+                ending,
+                &without_sharing(self.conversation.complaints()),
+            ),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! One program run by a gateway's shell, and its framed answer.
+
+use std::io;
+use std::time::Duration;
+
+use crate::gateway::control_master::{self, Route};
+use crate::gateway::error::{self, Failure, Problem};
+use crate::gateway::framing::{self, Answer, Incomplete};
+use crate::gateway::host::{Gateway, Way};
+use crate::gateway::ssh_args::{self, CONNECT_TIMEOUT_S, Questions, Sharing};
+use crate::system::{System, random};
+use crate::system::environment::Environment;
+use crate::system::process::{Ending, Finished, Invocation, Terminal};
+use crate::text::Text;
+
+/// The largest answer that is read, in bytes: 8 MiB, and room for the frame and for banners before it.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024 + 64 * 1024;
+/// What a login (MOTD, `.bashrc`) and a program's own steps may take beside OpenClaw's time.
+pub(super) const ALLOWANCE: Duration = Duration::from_secs(15);
+/// What a person may take to type a passphrase.
+const TYPING: Duration = Duration::from_secs(120);
+/// How long a shared connection that was there before may be silent: past it, the device has probably changed its
+/// network. A login that is slower than this is asked over a connection of its own.
+const SHARED_SILENCE: Duration = Duration::from_secs(3);
+
+/// How a program is run on a gateway.
+pub(super) struct Terms<'a> {
+    /// For what the program does; the connection and the login come on top.
+    pub(super) limit: Duration,
+    pub(super) stdin: &'a [u8],
+    pub(super) questions: Questions,
+    pub(super) repetition: Repetition,
+}
+
+/// Whether a program may be run again when its answer got lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repetition {
+    /// It only looks.
+    Harmless,
+    /// It changes something.
+    Forbidden,
+}
+
+/// A program that has run, and the mark of its answer.
+pub(super) struct Exchange {
+    pub(super) finished: Finished,
+    nonce: String,
+    /// Whether ssh complained of the connection that it was to share.
+    sharing_failed: bool,
+}
+
+/// Runs the program that `text` makes for a nonce, over the shared connection if there can be one. Where that one is
+/// of no use, a program that may be repeated is run over a connection of its own.
+pub(super) fn exchange(
+    gateway: &Gateway,
+    text: impl Fn(&str) -> String,
+    terms: &Terms<'_>,
+    system: &System,
+) -> Result<Exchange, Failure> {
+    let route = Route::to(gateway, &system.environment);
+    let first = attempt(gateway, &text, terms, &route, system)?;
+    // A person would be asked for the same passphrase again.
+    let repeatable =
+        terms.repetition == Repetition::Harmless && terms.questions == Questions::Forbidden;
+    if !repeatable || !first.broke_on(&route) {
+        return Ok(first);
+    }
+    route.close(gateway, system);
+    attempt(gateway, &text, terms, &Route::direct(), system)
+}
+
+fn attempt(
+    gateway: &Gateway,
+    text: impl Fn(&str) -> String,
+    terms: &Terms<'_>,
+    route: &Route,
+    system: &System,
+) -> Result<Exchange, Failure> {
+    let nonce = random::token().map_err(|error| cannot_start(&error))?;
+    let text = text(&nonce);
+    let line = ssh_args::shell_on(&gateway.way, &route.sharing, terms.questions, &text);
+    let program = find(gateway, line.program, &system.environment)?;
+    let typing = match terms.questions {
+        Questions::Allowed => TYPING,
+        Questions::Forbidden => Duration::ZERO,
+    };
+    let overhead = Duration::from_secs(CONNECT_TIMEOUT_S) + ALLOWANCE;
+    let mut invocation = Invocation::new(program, overhead + terms.limit + typing)
+        .arguments(line.arguments)
+        .stdin(terms.stdin);
+    invocation.stdout_limit = LARGEST_ANSWER;
+    // What a program that OpenClaw left behind does to the connection is no business of ours.
+    invocation.last_words = Some(framing::last_words(&nonce));
+    if terms.questions == Questions::Allowed && matches!(gateway.way, Way::Ssh(_)) {
+        invocation.terminal = Terminal::Shared;
+    } else {
+        invocation.first_byte = Some(match terms.repetition {
+            Repetition::Harmless if route.was_there => SHARED_SILENCE,
+            _ => overhead,
+        });
+    }
+    let mut finished = system
+        .processes
+        .run(&invocation)
+        .map_err(|error| cannot_start(&error))?;
+    let sharing_failed = control_master::complains_of_sharing(&finished.stderr);
+    finished.stderr = control_master::without_sharing(&finished.stderr);
+    Ok(Exchange {
+        finished,
+        nonce,
+        sharing_failed,
+    })
+}
+
+impl Exchange {
+    /// Whether the shared connection may be what failed, and not the gateway.
+    fn broke_on(&self, route: &Route) -> bool {
+        let incomplete = framing::read(&self.finished.stdout, &self.nonce).err();
+        match (&route.sharing, self.finished.ending, incomplete) {
+            (Sharing::Shared(_), Ending::Silent, _) => route.was_there,
+            // The ssh that keeps it can be killed, and then nobody says anything.
+            (Sharing::Shared(_), Ending::Exited(255), Some(Incomplete::CutOff)) => true,
+            (Sharing::Shared(_), Ending::Exited(255), Some(Incomplete::NotBegun)) => {
+                route.was_there
+                    || self.sharing_failed
+                    || self.finished.stderr.trim_ascii().is_empty()
+            }
+            _ => false,
+        }
+    }
+
+    /// In how many lines something spoke before the program did.
+    pub(super) fn lines_before(&self) -> usize {
+        framing::lines_before(&self.finished.stdout, &self.nonce)
+    }
+
+    /// The answer, or why there is none.
+    pub(super) fn answer(&self) -> Result<Answer<'_>, Failure> {
+        framing::read(&self.finished.stdout, &self.nonce).map_err(|incomplete| {
+            no_answer(incomplete, self.finished.ending, &self.finished.stderr)
+        })
+    }
+}
+
+/// The program that leads to a gateway.
+pub(super) fn find(
+    gateway: &Gateway,
+    program: &str,
+    environment: &Environment,
+) -> Result<std::path::PathBuf, Failure> {
+    let problem = match gateway.way {
+        Way::Ssh(_) => Problem::NoSsh,
+        Way::Local => Problem::CannotStart,
+    };
+    environment
+        .program(program)
+        .ok_or_else(|| Failure::new(problem))
+}
+
+pub(super) fn cannot_start(error: &io::Error) -> Failure {
+    Failure::new(Problem::CannotStart).saying(Some(Text::clean(&error.to_string())))
+}
+
+/// Why a program that was run on a gateway gave no whole answer.
+pub(super) fn no_answer(incomplete: Incomplete, ending: Ending, stderr: &[u8]) -> Failure {
+    let problem = match (ending, incomplete) {
+        (Ending::Interrupted, _) => Problem::Interrupted,
+        (Ending::TooMuchOutput, _) => Problem::TooLarge,
+        (Ending::Silent | Ending::Overdue, _) => Problem::Timeout,
+        (_, Incomplete::CutOff) => Problem::CutOff,
+        (Ending::Exited(255), Incomplete::NotBegun) => return error::of_ssh(stderr),
+        (Ending::Exited(_) | Ending::Killed(_) | Ending::Outstaying, Incomplete::NotBegun) => {
+            Problem::NoShell
+        }
+    };
+    Failure::new(problem).saying(error::last_line(&String::from_utf8_lossy(stderr)))
+}

@@ -1,0 +1,306 @@
+//! What is sent to a gateway: programs for its shell, with their values quoted in front of them.
+
+use std::time::Duration;
+
+use crate::gateway::host::{Gateway, Identifier};
+
+const PLACES: &str = include_str!("sh/places.sh");
+const BOUNDED: &str = include_str!("sh/bounded.sh");
+const PROBE: &str = include_str!("sh/probe.sh");
+const ERRAND: &str = include_str!("sh/errand.sh");
+const HAND_OVER: &str = include_str!("sh/hand_over.sh");
+const CLAUDE: &str = include_str!("sh/claude.sh");
+const SIGN_IN: &str = include_str!("sh/sign_in.sh");
+const SNAPSHOT: &str = include_str!("sh/snapshot.sh");
+const EXAMINE: &str = include_str!("sh/examine.sh");
+
+/// What a gateway is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Want {
+    Status,
+    /// Also which OpenClaw it is, which costs a second run of it.
+    VersionAndStatus,
+}
+
+/// How fresh an answer must be, and whether the gateway keeps it as a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    /// OpenClaw is asked, and nothing is written on the gateway.
+    Unkept,
+    /// OpenClaw is asked; its answer is kept. An answer counts that somebody else began to wait for at most two
+    /// seconds before: nothing that a person did lies between.
+    Fresh,
+    /// A snapshot will do that was begun at most so long ago, by the gateway's clock. In whole seconds.
+    Within(Duration),
+}
+
+impl Freshness {
+    /// Seconds for `snapshot.sh`; nothing means no snapshots at all.
+    fn max_age(self) -> String {
+        match self {
+            Self::Unkept => String::new(),
+            Self::Fresh => "0".into(),
+            Self::Within(age) => age.as_secs().to_string(),
+        }
+    }
+}
+
+/// One thing that a program is to do without a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Errand {
+    pub(crate) tool: Tool,
+    pub(crate) arguments: Vec<String>,
+    /// The first version that can do it.
+    pub(crate) since: Option<&'static str>,
+    /// How long it may take.
+    pub(crate) limit: Duration,
+}
+
+/// Claude Code's login, handed over to OpenClaw on the gateway itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HandOver {
+    /// Until when the login is valid that is meant, in milliseconds since 1970.
+    pub(crate) expires_ms: i64,
+    /// What follows `models auth paste-token --expires-in …`: provider, profile, agent.
+    pub(crate) rest: Vec<String>,
+    /// The first version that takes a token on a pipe.
+    pub(crate) since: &'static str,
+    /// How long it may take.
+    pub(crate) limit: Duration,
+}
+
+/// A program that signs in on a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TerminalProgram {
+    pub(crate) tool: Tool,
+    pub(crate) arguments: Vec<String>,
+    /// How long it may take, the person's part included.
+    pub(crate) limit: Duration,
+    pub(crate) rows: u16,
+    pub(crate) columns: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tool {
+    OpenClaw,
+    Claude,
+}
+
+impl Tool {
+    /// What it is called on the gateway.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::OpenClaw => "openclaw",
+            Self::Claude => "claude",
+        }
+    }
+}
+
+/// The program that asks for the status. `nonce` marks the lines of the answer.
+pub(crate) fn probe(gateway: &Gateway, want: Want, freshness: Freshness, nonce: &str) -> String {
+    let want = match want {
+        Want::Status => "status",
+        Want::VersionAndStatus => "version status",
+    };
+    let agent = gateway.agent.as_ref().map(Identifier::as_str);
+    let values = [
+        ("want", want),
+        ("agent", agent.unwrap_or_default()),
+        ("max_age", &freshness.max_age()),
+    ];
+    program(
+        gateway,
+        nonce,
+        gateway.limit,
+        &values,
+        &[],
+        &[SNAPSHOT, CLAUDE, PROBE],
+    )
+}
+
+/// The program that looks at what stands around OpenClaw, and asks OpenClaw about itself if `asks_openclaw`.
+pub(crate) fn examine(
+    gateway: &Gateway,
+    asks_openclaw: bool,
+    limit: Duration,
+    nonce: &str,
+) -> String {
+    let want = if asks_openclaw { "openclaw" } else { "" };
+    program(gateway, nonce, limit, &[("want", want)], &[], &[EXAMINE])
+}
+
+/// The program that runs an errand.
+pub(crate) fn errand(gateway: &Gateway, errand: &Errand, nonce: &str) -> String {
+    let values = [
+        ("since", errand.since.unwrap_or_default()),
+        ("tool", errand.tool.name()),
+    ];
+    program(
+        gateway,
+        nonce,
+        errand.limit,
+        &values,
+        &errand.arguments,
+        &[SNAPSHOT, ERRAND],
+    )
+}
+
+/// The program that hands Claude Code's login over to OpenClaw.
+pub(crate) fn hand_over(gateway: &Gateway, hand_over: &HandOver, nonce: &str) -> String {
+    let expires = hand_over.expires_ms.to_string();
+    let values = [("since", hand_over.since), ("expires", &expires)];
+    program(
+        gateway,
+        nonce,
+        hand_over.limit,
+        &values,
+        &hand_over.rest,
+        &[SNAPSHOT, CLAUDE, HAND_OVER],
+    )
+}
+
+/// The program that signs in on a terminal.
+pub(crate) fn sign_in(gateway: &Gateway, program: &TerminalProgram, nonce: &str) -> String {
+    let (rows, columns) = (program.rows.to_string(), program.columns.to_string());
+    let values = [
+        ("tool", program.tool.name()),
+        ("rows", &rows),
+        ("columns", &columns),
+    ];
+    let gateway = Gateway {
+        openclaw: gateway.openclaw.as_deref().map(on_a_terminal),
+        ..gateway.clone()
+    };
+    self::program(
+        &gateway,
+        nonce,
+        program.limit,
+        &values,
+        &program.arguments,
+        &[SNAPSHOT, SIGN_IN],
+    )
+}
+
+/// A configured command, for a program that needs a terminal: a container gives it one only when told to.
+fn on_a_terminal(command: &[String]) -> Vec<String> {
+    let mut words = command.to_vec();
+    let runs_containers = |word: &str| {
+        ["docker", "podman", "nerdctl"].contains(&word.rsplit('/').next().unwrap_or_default())
+    };
+    if words.first().is_some_and(|word| runs_containers(word))
+        && let Some(place) = words.iter().position(|word| word == "exec")
+    {
+        words.insert(place + 1, "-it".into());
+    }
+    words
+}
+
+fn program(
+    gateway: &Gateway,
+    nonce: &str,
+    limit: Duration,
+    values: &[(&str, &str)],
+    arguments: &[String],
+    parts: &[&str],
+) -> String {
+    let profile = gateway.profile.as_ref().map(Identifier::as_str);
+    let limit = limit.as_secs().to_string();
+    let common = [
+        ("nonce", nonce),
+        ("limit", &limit),
+        ("profile", profile.unwrap_or_default()),
+    ];
+    let mut program = String::new();
+    for (name, value) in common.iter().chain(values) {
+        program.push_str(&format!("{name}={}\n", quoted(value)));
+    }
+    program.push_str(&format!(
+        "with_arguments() {{ \"$@\" {}; }}\nset -- {}\n",
+        quoted_words(arguments),
+        quoted_words(gateway.openclaw.as_deref().unwrap_or_default()),
+    ));
+    // Comments are for who reads the parts here.
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    for line in [PLACES, BOUNDED]
+        .iter()
+        .chain(parts)
+        .flat_map(|part| part.lines().filter(is_code))
+    {
+        program.push_str(line);
+        program.push('\n');
+    }
+    program
+}
+
+fn quoted_words(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    words.join(" ")
+}
+
+/// What the login shell of the gateway's user is asked to run: a POSIX shell with this program.
+///
+/// Login shells quote differently. What is left after the encoding means the same in the single quotes of bash,
+/// dash, zsh, fish and csh: no quote, no newline, no backslash but before a digit, and no `!`. As an argument it
+/// travels with the request; on standard input it would follow a round trip later.
+pub(crate) fn remote_command(program: &str) -> String {
+    let mut encoded = String::with_capacity(program.len() * 5 / 4);
+    for byte in program.bytes() {
+        match byte {
+            b'\'' | b'\\' | b'!' => encoded.push_str(&format!("\\0{byte:03o}")),
+            b' '..=b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("\\0{byte:03o}")),
+        }
+    }
+    format!("exec sh -c 'eval \"$(printf %b \"$1\")\"' sh '{encoded}'")
+}
+
+/// A word for a POSIX shell that stands for exactly this text.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{on_a_terminal, quoted, remote_command};
+    use crate::system::process::{Invocation, Processes};
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_container_gives_a_terminal_to_what_needs_one() {
+        let words = |text: &str| text.split(' ').map(String::from).collect::<Vec<_>>();
+        let table = [
+            ("docker exec box openclaw", "docker exec -it box openclaw"),
+            (
+                "/usr/bin/podman --remote exec box openclaw",
+                "/usr/bin/podman --remote exec -it box openclaw",
+            ),
+            ("/opt/exec/openclaw", "/opt/exec/openclaw"),
+            ("exec openclaw", "exec openclaw"),
+        ];
+        for (configured, expected) in table {
+            assert_eq!(on_a_terminal(&words(configured)), words(expected));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn a_program_arrives_as_it_was_through_a_login_shell(text in "[^\0\n]{0,40}") {
+            let program = format!("printf %s {}\n", quoted(&text));
+            let run = Invocation::new("sh", Duration::from_secs(20))
+                .arguments(["-c", &remote_command(&program)]);
+            let finished = Processes::default().run(&run).unwrap();
+            prop_assert_eq!(String::from_utf8(finished.stdout).unwrap(), text);
+        }
+
+        #[test]
+        fn a_quoted_word_means_itself_to_a_shell(text in "[^\0]{0,40}") {
+            let run = Invocation::new("sh", Duration::from_secs(20))
+                .arguments(["-s"])
+                .stdin(format!("printf %s {}", quoted(&text)));
+            let finished = Processes::default().run(&run).unwrap();
+            prop_assert_eq!(String::from_utf8(finished.stdout).unwrap(), text);
+        }
+    }
+}

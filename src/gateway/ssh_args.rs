@@ -1,0 +1,198 @@
+//! The command line of ssh, and of the shell that stands in for it on this machine.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::gateway::host::{Ssh, Way};
+use crate::gateway::script::remote_command;
+
+/// How long a connection may take to be made, in seconds; ssh's own limit, on the handshake too.
+pub(crate) const CONNECT_TIMEOUT_S: u64 = 15;
+
+/// How long a shared connection outlives its last session, in seconds.
+const SHARED_FOR: &str = "ControlPersist=300";
+
+/// How a session over ssh gets its connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// It is the one at this socket, which the first session makes and leaves behind. It outranks a `ControlPath`
+    /// of `ssh_config`: what is known of our own socket is not known of another.
+    Shared(PathBuf),
+    /// It makes one, whatever `ssh_config` says.
+    Alone,
+    /// As `ssh_config` says.
+    AsConfigured,
+}
+
+/// Whether ssh may ask the person at the terminal for a passphrase or password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Questions {
+    Allowed,
+    Forbidden,
+}
+
+/// A program and its arguments; the program is still to be found on `PATH`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CommandLine {
+    pub(crate) program: &'static str,
+    pub(crate) arguments: Vec<OsString>,
+}
+
+/// The command that has a shell on the gateway run a program.
+pub(crate) fn shell_on(
+    way: &Way,
+    sharing: &Sharing,
+    questions: Questions,
+    program: &str,
+) -> CommandLine {
+    shell(way, "-T", sharing, questions, program)
+}
+
+/// The same on a terminal of the gateway, whatever our own streams are. On this machine it is up to whoever runs
+/// it to provide one.
+pub(crate) fn terminal_on(way: &Way, sharing: &Sharing, program: &str) -> CommandLine {
+    shell(way, "-tt", sharing, Questions::Forbidden, program)
+}
+
+fn shell(
+    way: &Way,
+    terminal: &str,
+    sharing: &Sharing,
+    questions: Questions,
+    program: &str,
+) -> CommandLine {
+    match way {
+        Way::Local => CommandLine {
+            program: "sh",
+            arguments: vec!["-c".into(), program.into()],
+        },
+        Way::Ssh(ssh) => {
+            let mut arguments = vec![terminal.into()];
+            arguments.extend(connection(ssh, sharing, questions));
+            arguments.extend([
+                "--".into(),
+                ssh.target.as_str().into(),
+                remote_command(program).into(),
+            ]);
+            CommandLine {
+                program: "ssh",
+                arguments,
+            }
+        }
+    }
+}
+
+/// The command that tells a shared connection's ssh something (`-O`), in words of ssh.
+pub(crate) fn shared_connection(
+    ssh: &Ssh,
+    socket: &Path,
+    order: &str,
+    words: &[String],
+) -> CommandLine {
+    let mut arguments: Vec<OsString> = vec!["-O".into(), order.into()];
+    arguments.extend(words.iter().map(OsString::from));
+    arguments.extend(["-o".into(), control_path(socket)]);
+    arguments.extend(whereabouts(ssh));
+    arguments.extend(["--".into(), ssh.target.as_str().into()]);
+    CommandLine {
+        program: "ssh",
+        arguments,
+    }
+}
+
+fn control_path(socket: &Path) -> OsString {
+    let mut option = OsString::from("ControlPath=");
+    option.push(socket);
+    option
+}
+
+/// The options of every connection. They outrank what the alias in `ssh_config` may say: no forwarded
+/// agent, ports or display, no command of its own, and an unknown host key is never accepted. A network that is gone
+/// is noticed within 20 s, by a shared connection too, which nobody looks after.
+fn connection(ssh: &Ssh, sharing: &Sharing, questions: Questions) -> Vec<OsString> {
+    let mut arguments = Vec::new();
+    let batch = match questions {
+        Questions::Allowed => "BatchMode=no",
+        Questions::Forbidden => "BatchMode=yes",
+    };
+    for option in [
+        batch,
+        "StrictHostKeyChecking=yes",
+        "LogLevel=ERROR",
+        "ServerAliveInterval=5",
+        "ServerAliveCountMax=3",
+        "ClearAllForwardings=yes",
+        "ForwardAgent=no",
+        "ForwardX11=no",
+        "PermitLocalCommand=no",
+        "RemoteCommand=none",
+        "UpdateHostKeys=no",
+    ] {
+        arguments.extend(["-o".into(), option.into()]);
+    }
+    arguments.extend([
+        "-o".into(),
+        format!("ConnectTimeout={CONNECT_TIMEOUT_S}").into(),
+    ]);
+    let sharing: Vec<OsString> = match sharing {
+        Sharing::Shared(socket) => vec![
+            control_path(socket),
+            "ControlMaster=auto".into(),
+            SHARED_FOR.into(),
+        ],
+        Sharing::Alone => vec![control_path(Path::new("none"))],
+        Sharing::AsConfigured => Vec::new(),
+    };
+    for option in sharing {
+        arguments.extend(["-o".into(), option]);
+    }
+    arguments.extend(whereabouts(ssh));
+    arguments
+}
+
+/// Where the host is and with which key: the options that follow from the configuration.
+pub(crate) fn whereabouts(ssh: &Ssh) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = Vec::new();
+    if let Some(config) = &ssh.config {
+        arguments.extend(["-F".into(), config.clone().into()]);
+    }
+    if let Some(port) = ssh.port {
+        arguments.extend(["-p".into(), port.to_string().into()]);
+    }
+    if let Some(file) = &ssh.identity_file {
+        arguments.extend(["-i".into(), file.clone().into()]);
+        arguments.extend(["-o".into(), "IdentitiesOnly=yes".into()]);
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Questions, Sharing, shell_on};
+    use crate::gateway::host::{Ssh, Target, Way};
+    use crate::gateway::script::remote_command;
+
+    #[test]
+    fn the_target_cannot_be_an_option_and_the_command_is_fixed() {
+        let way = Way::Ssh(Ssh {
+            target: Target::parse("me@home").unwrap(),
+            port: Some(2222),
+            identity_file: Some("/keys/a key".into()),
+            config: None,
+            multiplex: true,
+        });
+        let line = shell_on(&way, &Sharing::AsConfigured, Questions::Forbidden, "true");
+        let words: Vec<_> = line
+            .arguments
+            .iter()
+            .map(|word| word.to_str().unwrap())
+            .collect();
+        assert!(
+            words.ends_with(&["--", "me@home", &remote_command("true")]),
+            "{words:?}"
+        );
+        assert!(words.contains(&"BatchMode=yes") && words.contains(&"StrictHostKeyChecking=yes"));
+        let at = words.iter().position(|&word| word == "-i").unwrap();
+        assert_eq!(words[at + 1], "/keys/a key");
+    }
+}

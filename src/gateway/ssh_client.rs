@@ -1,0 +1,180 @@
+//! This device's ssh, as it stands: which it is, and what its settings make of a gateway. Nothing here connects.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::gateway::host::Ssh;
+use crate::gateway::ssh_args::whereabouts;
+use crate::system::System;
+use crate::system::process::{Finished, Invocation};
+
+/// For steps that stay on this device; `Match exec` in `ssh_config` runs commands in one of them.
+const LOCAL_STEP: Duration = Duration::from_secs(10);
+
+/// What ssh's settings make of a gateway, from `ssh -G`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Resolved {
+    /// What its host key is kept under: an alias, or the host with its port unless that is 22.
+    pub(crate) known_as: String,
+    /// The files with known host keys, the person's own first.
+    pub(crate) known_hosts: Vec<PathBuf>,
+    /// The keys that are tried, whether they are there or not.
+    pub(crate) keys: Vec<PathBuf>,
+    /// Whether the agent of the environment is asked for keys; nothing if another one is.
+    pub(crate) asks_agent: Option<bool>,
+}
+
+/// How the agent of the environment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Agent {
+    None,
+    /// `SSH_AUTH_SOCK` names one that does not answer.
+    Dead,
+    Empty,
+    HasKeys,
+    /// It could not be asked, or it is one that only ssh knows.
+    Unknown,
+}
+
+/// What `ssh -V` says; nothing if there is no ssh.
+pub(crate) fn version(system: &System) -> Option<String> {
+    let finished = run("ssh", vec!["-V".into()], system)?;
+    // Some builds say it on the other stream.
+    let said = [finished.stderr, finished.stdout].concat();
+    Some(String::from_utf8_lossy(&said).trim().to_owned())
+}
+
+/// What ssh's settings make of a gateway.
+///
+/// # Errors
+/// What ssh says against its settings; empty if it cannot be run.
+pub(crate) fn resolve(ssh: &Ssh, system: &System) -> Result<Resolved, String> {
+    let mut arguments: Vec<OsString> = vec!["-G".into()];
+    arguments.extend(whereabouts(ssh));
+    arguments.extend(["--".into(), ssh.target.as_str().into()]);
+    let finished = run("ssh", arguments, system).ok_or_else(String::new)?;
+    if !finished.succeeded() {
+        return Err(String::from_utf8_lossy(&finished.stderr).into_owned());
+    }
+    let settings = String::from_utf8_lossy(&finished.stdout);
+    Ok(read(&settings, system.environment.home().as_deref()))
+}
+
+/// Whether a host's key is in a file of known host keys; nothing if that cannot be told.
+pub(crate) fn knows(file: &Path, host: &str, system: &System) -> Option<bool> {
+    let arguments = vec!["-F".into(), host.into(), "-f".into(), file.into()];
+    let finished = run("ssh-keygen", arguments, system)?;
+    Some(finished.succeeded() && !finished.stdout.is_empty())
+}
+
+/// How the agent of the environment stands, by `ssh-add -l`: 0 keys, 1 none, 2 nobody answers.
+pub(crate) fn agent(system: &System) -> Agent {
+    use crate::system::process::Ending;
+    if system.environment.path("SSH_AUTH_SOCK").is_none() {
+        return Agent::None;
+    }
+    let finished = run("ssh-add", vec!["-l".into()], system);
+    match finished.map(|finished| finished.ending) {
+        Some(Ending::Exited(0)) => Agent::HasKeys,
+        Some(Ending::Exited(1)) => Agent::Empty,
+        Some(Ending::Exited(2) | Ending::Overdue) => Agent::Dead,
+        _ => Agent::Unknown,
+    }
+}
+
+fn run(name: &str, arguments: Vec<OsString>, system: &System) -> Option<Finished> {
+    let program = system.environment.program(name)?;
+    let invocation = Invocation::new(program, LOCAL_STEP).arguments(arguments);
+    system.processes.run(&invocation).ok()
+}
+
+/// Reads what `ssh -G` prints: a setting a line, its name in lower case.
+fn read(settings: &str, home: Option<&Path>) -> Resolved {
+    let values = |name: &'static str| {
+        let pairs = settings.lines().filter_map(|line| line.split_once(' '));
+        pairs.filter(move |pair| pair.0 == name).map(|pair| pair.1)
+    };
+    let first = |name| values(name).next();
+    let path = |text: &str| match (text.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(text),
+    };
+    let host = first("hostname").unwrap_or_default().to_lowercase();
+    let known_as = match (
+        first("hostkeyalias").filter(|it| *it != "none"),
+        first("port"),
+    ) {
+        (Some(alias), _) => alias.to_owned(),
+        (None, None | Some("22")) => host,
+        (None, Some(port)) => format!("[{host}]:{port}"),
+    };
+    let known_hosts = ["userknownhostsfile", "globalknownhostsfile"];
+    let files = known_hosts.into_iter().flat_map(values);
+    let files = files.flat_map(str::split_whitespace);
+    Resolved {
+        known_as,
+        known_hosts: files
+            .filter(|file| *file != "none" && *file != "/dev/null")
+            .map(path)
+            .collect(),
+        keys: values("identityfile")
+            .filter(|it| *it != "none")
+            .map(path)
+            .collect(),
+        asks_agent: match first("identityagent") {
+            None | Some("SSH_AUTH_SOCK" | "$SSH_AUTH_SOCK" | "${SSH_AUTH_SOCK}") => Some(true),
+            Some("none") => Some(false),
+            Some(_) => None,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use std::path::{Path, PathBuf};
+
+    #[test]
+    fn what_ssh_makes_of_a_gateway_is_read_from_its_settings() {
+        let settings = "host home\nuser me\nhostname Home.Example\nport 2222\n\
+            identityfile ~/.ssh/id_rsa\nidentityfile /keys/a key\n\
+            globalknownhostsfile /etc/ssh/ssh_known_hosts\n\
+            userknownhostsfile /home/me/.ssh/known_hosts /dev/null\n";
+        let resolved = read(settings, Some(Path::new("/home/me")));
+        assert_eq!(resolved.known_as, "[home.example]:2222");
+        assert_eq!(
+            resolved.keys,
+            ["/home/me/.ssh/id_rsa", "/keys/a key"].map(PathBuf::from)
+        );
+        let files = ["/home/me/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts"];
+        assert_eq!(resolved.known_hosts, files.map(PathBuf::from));
+        assert_eq!(resolved.asks_agent, Some(true));
+    }
+
+    #[test]
+    fn a_host_key_is_kept_under_its_alias_or_the_host() {
+        let table = [
+            ("hostname h\nport 22\n", "h"),
+            ("hostname h\nport 23\n", "[h]:23"),
+            ("hostname h\nport 23\nhostkeyalias box\n", "box"),
+            ("hostname h\nport 22\nhostkeyalias none\n", "h"),
+        ];
+        for (settings, expected) in table {
+            assert_eq!(read(settings, None).known_as, expected);
+        }
+    }
+
+    #[test]
+    fn which_agent_is_asked_is_told_apart() {
+        let table = [
+            ("", Some(true)),
+            ("identityagent SSH_AUTH_SOCK\n", Some(true)),
+            ("identityagent none\n", Some(false)),
+            ("identityagent /run/agent\n", None),
+        ];
+        for (settings, expected) in table {
+            assert_eq!(read(settings, None).asks_agent, expected, "{settings}");
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Asks a gateway: one connection, one run of the probe, one report or one failure.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::gateway::error::{self, Failure, Problem};
+use crate::gateway::framing::{self, Answer};
+use crate::gateway::host::Gateway;
+use crate::gateway::run::{Exchange, Repetition, Terms, exchange};
+use crate::gateway::script::{self, Freshness, Want};
+use crate::gateway::ssh_args::Questions;
+use crate::status::{stores, wire};
+use crate::status::document::{self, Unreadable};
+use crate::status::report::Report;
+use crate::status::verdict::{Verdict, judge};
+use crate::sync::claude_file::Fault;
+use crate::system::{System, clock};
+use crate::system::process::Finished;
+use crate::text::Text;
+
+/// A gateway's reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reply {
+    pub(crate) outcome: Result<Report, Failure>,
+    /// Why OpenClaw itself could not answer, where its stores did.
+    pub(crate) stood_in_for: Option<Failure>,
+    /// Where openclaw is on the gateway, if it was found.
+    pub(crate) openclaw: Option<Text>,
+    /// Which it is, if that was asked for.
+    pub(crate) version: Option<Text>,
+    /// Claude Code's login there, if it was looked for.
+    pub(crate) claude: Option<ClaudeSource>,
+    /// How long it all took.
+    pub(crate) took: Duration,
+}
+
+/// What is asked, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Question {
+    pub(crate) want: Want,
+    pub(crate) freshness: Freshness,
+    pub(crate) questions: Questions,
+}
+
+/// Where Claude Code keeps its login on a gateway, and how it stands with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClaudeSource {
+    pub(crate) place: Text,
+    pub(crate) login: Result<ClaudeExpiry, Fault>,
+}
+
+/// Until when a login is valid, as Claude Code wrote it down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ClaudeExpiry {
+    /// Milliseconds since 1970.
+    pub(crate) expires_ms: i64,
+    /// By the gateway's clock, at the moment of the answer.
+    pub(crate) left: TimeDelta,
+}
+
+/// Reads what the probe said about it.
+fn claude_source(answer: &Answer<'_>) -> Option<ClaudeSource> {
+    let (word, place) = answer.source.as_ref()?;
+    let expiry = || {
+        let login = document::line(answer.claude.as_ref()?)?;
+        let expires_ms = wire::integer(&login["expires"])?;
+        let clock_ms = answer.clock?.saturating_mul(1000);
+        Some(ClaudeExpiry {
+            expires_ms,
+            left: wire::clamped(expires_ms.saturating_sub(clock_ms)),
+        })
+    };
+    let login = match Fault::from_word(word) {
+        Some(fault) => Err(fault),
+        None => expiry().ok_or(Fault::NoExpiry),
+    };
+    Some(ClaudeSource {
+        place: Text::clean(place),
+        login,
+    })
+}
+
+/// Asks one gateway. It takes at most the gateway's own limit and half a minute more.
+///
+/// A snapshot that does not, or no longer, say that the logins work is not believed: then it asks OpenClaw as well.
+pub(crate) fn ask(gateway: &Gateway, question: Question, system: &System) -> Reply {
+    let (reply, is_snapshot) = ask_once(gateway, question, system);
+    if is_snapshot && !is_good(&reply, clock::now()) {
+        let question = Question {
+            freshness: Freshness::Fresh,
+            ..question
+        };
+        return ask_once(gateway, question, system).0;
+    }
+    reply
+}
+
+fn is_good(reply: &Reply, now: DateTime<Utc>) -> bool {
+    let good = |report| matches!(judge(report, now).verdict, Verdict::Ok | Verdict::Expiring);
+    reply.outcome.as_ref().is_ok_and(good)
+}
+
+/// A reply, and whether it is a snapshot.
+fn ask_once(gateway: &Gateway, question: Question, system: &System) -> (Reply, bool) {
+    let Question {
+        want,
+        freshness,
+        questions,
+    } = question;
+    let runs = match want {
+        Want::Status => 1,
+        Want::VersionAndStatus => 2,
+    };
+    let terms = Terms {
+        limit: gateway.limit * runs,
+        stdin: &[],
+        questions,
+        repetition: Repetition::Harmless,
+    };
+    let text = |nonce: &str| script::probe(gateway, want, freshness, nonce);
+    match exchange(gateway, text, &terms, system) {
+        Ok(exchange) => understand(gateway, &exchange, clock::now()),
+        Err(failure) => (Reply::failed(failure), false),
+    }
+}
+
+impl Reply {
+    fn failed(failure: Failure) -> Self {
+        Self {
+            outcome: Err(failure),
+            stood_in_for: None,
+            openclaw: None,
+            version: None,
+            claude: None,
+            took: Duration::ZERO,
+        }
+    }
+}
+
+/// Turns what came back into a report or a failure, and says whether it is a snapshot; pure.
+fn understand(gateway: &Gateway, exchange: &Exchange, now: DateTime<Utc>) -> (Reply, bool) {
+    let answer = exchange.answer();
+    let age = answer.as_ref().ok().and_then(|answer| answer.snapshot);
+    let captured_at = now - TimeDelta::seconds(age.unwrap_or_default().into());
+    let said = |part: fn(&Answer<'_>) -> Option<String>| {
+        let text = answer.as_ref().ok().and_then(part)?;
+        Some(Text::clean(&text))
+    };
+    let openclaw = said(|answer| answer.openclaw.clone());
+    let version = said(|answer| answer.version.clone());
+    let claude = answer.as_ref().ok().and_then(claude_source);
+    let outcome =
+        answer.and_then(|answer| outcome(gateway, &answer, &exchange.finished, captured_at));
+    let (outcome, stood_in_for) = match outcome {
+        Ok((report, failure)) => (Ok(report), failure),
+        Err(failure) => (Err(failure), None),
+    };
+    let reply = Reply {
+        outcome,
+        stood_in_for,
+        openclaw,
+        version,
+        claude,
+        took: exchange.finished.took,
+    };
+    (reply, age.is_some())
+}
+
+/// A report, with the failure that it makes up for if there is one.
+fn outcome(
+    gateway: &Gateway,
+    answer: &Answer,
+    finished: &Finished,
+    captured_at: DateTime<Utc>,
+) -> Result<(Report, Option<Failure>), Failure> {
+    let from_openclaw = match answer.run {
+        Some(run) => wire::read(run.stdout, Some(run.exit), captured_at)
+            .map_err(|unreadable| unread(&unreadable, run, gateway, finished)),
+        None => Err(Failure::new(Problem::NoOpenClaw)),
+    };
+    let (mut report, stood_in_for) =
+        from_openclaw
+            .map(|report| (report, None))
+            .or_else(|failure| {
+                let read = |line: &String| stores::read_login(line, answer.clock, "unknown");
+                let logins: Vec<_> = answer.logins.iter().filter_map(read).collect();
+                if logins.is_empty() || !failure.problem.openclaw_did_not_run() {
+                    return Err(failure);
+                }
+                let report = stores::report(logins, failure.problem.what().to_owned(), captured_at);
+                Ok((report, Some(failure)))
+            })?;
+    let claude = answer.claude.as_deref();
+    report.is_snapshot = answer.snapshot.is_some();
+    report.claude_code =
+        claude.and_then(|line| stores::read_login(line, answer.clock, "claude-cli"));
+    Ok((report, stood_in_for))
+}
+
+/// Why OpenClaw's output is no document, and what that says of OpenClaw.
+fn unread(
+    unreadable: &Unreadable,
+    run: framing::Run,
+    gateway: &Gateway,
+    finished: &Finished,
+) -> Failure {
+    // `timeout` reports 124; a shell's own watch, or a kill that was needed, shows as the signal.
+    let ended_late = matches!(run.exit, 137 | 143) && finished.took >= gateway.limit;
+    if run.exit == 124 || ended_late {
+        return Failure::new(Problem::OpenClawTimeout);
+    }
+    match unreadable {
+        Unreadable::Error(message) => {
+            let problem = if message.as_str().contains("doctor --fix") {
+                Problem::NeedsDoctor
+            } else {
+                Problem::OpenClawError
+            };
+            Failure::new(problem).saying(Some(message.clone()))
+        }
+        Unreadable::Broken => {
+            Failure::new(Problem::Unreadable).saying(Some(Text::clean("it breaks off")))
+        }
+        Unreadable::OtherJson => {
+            Failure::new(Problem::Unreadable).saying(Some(Text::clean("JSON, but no model status")))
+        }
+        Unreadable::TooMuch => Failure::new(Problem::Unreadable)
+            .saying(Some(Text::clean("more in it than any status has"))),
+        Unreadable::Empty | Unreadable::NotJson => {
+            error::of_openclaw(run.stdout, &finished.stderr, run.exit)
+        }
+    }
+}

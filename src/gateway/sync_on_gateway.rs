@@ -1,0 +1,78 @@
+//! The hand-over: on a gateway, OpenClaw is given the login that Claude Code has there. Its token does not come here.
+
+use crate::gateway::error::{self, Failure, Problem};
+use crate::gateway::framing::Answer;
+use crate::gateway::host::Gateway;
+use crate::gateway::run::{Repetition, Terms, exchange};
+use crate::gateway::script::{self, HandOver};
+use crate::gateway::ssh_args::Questions;
+use crate::secret::Secret;
+use crate::sync::claude_file::Fault;
+use crate::system::System;
+use crate::text::Text;
+
+/// A hand-over that has come to an end. OpenClaw was run in the first case only.
+pub(crate) enum Done {
+    /// OpenClaw ended by itself, with what it said on both its outputs: not for any screen before it was masked.
+    Ran { exit: i32, said: Secret },
+    /// OpenClaw is older than it may be; it would have shown the token.
+    TooOld,
+    /// There is no login there any more that could be used, and at which place.
+    Fault(Fault, Text),
+    /// It is another login than the one that was meant: Claude Code has renewed it.
+    Changed,
+    /// It has run out meanwhile.
+    Expired,
+}
+
+/// Has the gateway give Claude Code's access token to OpenClaw.
+pub(crate) fn run(
+    gateway: &Gateway,
+    hand_over: &HandOver,
+    system: &System,
+) -> Result<Done, Failure> {
+    let terms = Terms {
+        limit: hand_over.limit,
+        stdin: &[],
+        questions: Questions::Forbidden,
+        repetition: Repetition::Forbidden,
+    };
+    let text = |nonce: &str| script::hand_over(gateway, hand_over, nonce);
+    let exchange = exchange(gateway, text, &terms, system)?;
+    judge(exchange.answer()?, &exchange.finished.stderr)
+}
+
+/// What has come of a hand-over, by its answer.
+fn judge(answer: Answer<'_>, stderr: &[u8]) -> Result<Done, Failure> {
+    if answer.openclaw.is_none() {
+        return Err(Failure::new(Problem::NoOpenClaw));
+    }
+    if let Some(run) = answer.run {
+        if run.exit == 124 {
+            return Err(Failure::new(Problem::OpenClawTimeout));
+        }
+        return Ok(Done::Ran {
+            exit: run.exit,
+            said: String::from_utf8_lossy(run.stdout).into_owned().into(),
+        });
+    }
+    if answer.version.is_none_or(|version| version.is_empty()) {
+        return Err(error::of_openclaw(b"", stderr, 1));
+    }
+    match answer.kept.as_deref() {
+        Some("too-old") => return Ok(Done::TooOld),
+        Some("changed") => return Ok(Done::Changed),
+        Some("expired") => return Ok(Done::Expired),
+        _ => {}
+    }
+    let fault = answer
+        .source
+        .and_then(|(word, place)| Some((Fault::from_word(&word)?, Text::clean(&place))));
+    match fault {
+        Some((fault, place)) => Ok(Done::Fault(fault, place)),
+        None => Err(Failure::new(Problem::NoAnswer)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,354 @@
+//! The providers: where a person signs in, and what to run on the gateway. A new one is a row here.
+
+use crate::status::login::{LoginKind, State};
+use crate::status::verdict::Concern;
+
+/// A provider as OpenClaw names it.
+struct Provider {
+    id: &'static str,
+    /// Where a sign-in begins or is renewed.
+    sign_in_page: Option<&'static str>,
+    /// Where API keys are made.
+    key_page: Option<&'static str>,
+    /// The hosts that its sign-in pages are on, exactly.
+    hosts: &'static [&'static str],
+    /// How its API keys begin; empty where they have no sign of their own.
+    keys: &'static [&'static str],
+    /// OpenClaw's `--method` that shows a code to be typed into a page, on any device.
+    device_method: Option<&'static str>,
+}
+
+const PROVIDERS: &[Provider] = &[
+    Provider {
+        id: "anthropic",
+        sign_in_page: Some("https://claude.ai/login"),
+        key_page: Some("https://platform.claude.com/settings/keys"),
+        hosts: &[
+            "claude.ai",
+            "claude.com",
+            "platform.claude.com",
+            "console.anthropic.com",
+        ],
+        keys: &["sk-ant-api"],
+        device_method: None,
+    },
+    Provider {
+        id: "claude-cli",
+        sign_in_page: Some("https://claude.ai/login"),
+        key_page: None,
+        hosts: &["claude.ai", "claude.com", "platform.claude.com"],
+        keys: &[],
+        device_method: None,
+    },
+    Provider {
+        id: "openai",
+        sign_in_page: Some("https://auth.openai.com/log-in"),
+        key_page: Some("https://platform.openai.com/api-keys"),
+        hosts: &["auth.openai.com", "chatgpt.com", "platform.openai.com"],
+        keys: &["sk-"],
+        device_method: Some("device-code"),
+    },
+    Provider {
+        id: "openai-codex",
+        sign_in_page: Some("https://auth.openai.com/log-in"),
+        key_page: None,
+        hosts: &["auth.openai.com"],
+        keys: &[],
+        device_method: None,
+    },
+    Provider {
+        id: "google",
+        sign_in_page: None,
+        key_page: Some("https://aistudio.google.com/apikey"),
+        hosts: &["accounts.google.com", "aistudio.google.com"],
+        keys: &["AIza", "AQ"],
+        device_method: None,
+    },
+    Provider {
+        id: "google-gemini-cli",
+        sign_in_page: Some("https://accounts.google.com/"),
+        key_page: None,
+        hosts: &["accounts.google.com"],
+        keys: &[],
+        device_method: None,
+    },
+    Provider {
+        id: "github-copilot",
+        sign_in_page: Some("https://github.com/login/device"),
+        key_page: None,
+        hosts: &["github.com"],
+        keys: &[],
+        device_method: Some("device"),
+    },
+    Provider {
+        id: "xai",
+        sign_in_page: Some("https://accounts.x.ai/"),
+        key_page: Some("https://console.x.ai/"),
+        hosts: &["x.ai", "accounts.x.ai", "auth.x.ai", "console.x.ai"],
+        keys: &["xai-"],
+        device_method: Some("device-code"),
+    },
+    Provider {
+        id: "openrouter",
+        sign_in_page: None,
+        key_page: Some("https://openrouter.ai/settings/keys"),
+        hosts: &["openrouter.ai"],
+        keys: &["sk-or-"],
+        device_method: None,
+    },
+    Provider {
+        id: "minimax-portal",
+        sign_in_page: Some("https://platform.minimax.io/login"),
+        key_page: None,
+        hosts: &[
+            "account.minimax.io",
+            "platform.minimax.io",
+            "account.minimaxi.com",
+            "platform.minimaxi.com",
+        ],
+        keys: &[],
+        device_method: Some("oauth"),
+    },
+    Provider {
+        id: "minimax",
+        sign_in_page: None,
+        key_page: Some("https://platform.minimax.io/user-center/basic-information/interface-key"),
+        hosts: &["platform.minimax.io"],
+        keys: &["sk-api-", "sk-cp-"],
+        device_method: None,
+    },
+];
+
+fn find(id: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().find(|provider| provider.id == id)
+}
+
+/// OpenClaw's name for a sign-in by a code that is typed into a page. Its `--device-code` means this method.
+pub(crate) const DEVICE_CODE: &str = "device-code";
+
+/// How a person signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Usual {
+    SetupToken,
+    ClaudeCli,
+    ApiKey,
+    OpenClaw,
+}
+
+/// How a person signs in to a provider of which the gateway has no login yet.
+pub(crate) fn usual(id: &str) -> Usual {
+    match find(id) {
+        Some(Provider {
+            id: "anthropic", ..
+        }) => Usual::SetupToken,
+        Some(Provider {
+            id: "claude-cli", ..
+        }) => Usual::ClaudeCli,
+        Some(provider) if provider.sign_in_page.is_none() => Usual::ApiKey,
+        _ => Usual::OpenClaw,
+    }
+}
+
+/// OpenClaw's method that shows a code to be typed into a page, if the provider has one.
+pub(crate) fn device_method(id: &str) -> Option<&'static str> {
+    find(id)?.device_method
+}
+
+/// The page that API keys are made on.
+pub(crate) fn key_page(id: &str) -> Option<&'static str> {
+    find(id)?.key_page
+}
+
+/// Whether a host is one that sign-in pages of a known provider are on.
+pub(crate) fn is_sign_in_host(host: &str) -> bool {
+    PROVIDERS
+        .iter()
+        .any(|provider| provider.hosts.contains(&host))
+}
+
+/// Whether a text begins as this provider's API keys do, and no other's.
+pub(crate) fn has_key_prefix(id: &str, key: &str) -> bool {
+    find(id).is_some_and(|provider| owner(key).is_some_and(|owner| owner.id == provider.id))
+}
+
+/// Checks that a key is not another provider's.
+///
+/// # Errors
+/// Whose it is, or how this provider's begin.
+pub(crate) fn fits_key(id: &str, key: &str) -> Result<(), String> {
+    let own = find(id).map_or(&[][..], |provider| provider.keys);
+    match owner(key) {
+        Some(owner) if owner.id == id => Ok(()),
+        // A mere `sk-` says little: those of providers that are not known here begin with it too.
+        Some(owner) if owner.keys != ["sk-"] => Err(format!("That is a key of {}.", owner.id)),
+        _ if own.is_empty() => Ok(()),
+        _ => Err(format!("Its keys begin with {}.", own.join(" or "))),
+    }
+}
+
+/// Whose key it is, by the longest prefix.
+fn owner(key: &str) -> Option<&'static Provider> {
+    let prefixes = PROVIDERS
+        .iter()
+        .flat_map(|provider| provider.keys.iter().map(move |prefix| (prefix, provider)));
+    prefixes
+        .filter(|(prefix, _)| key.starts_with(**prefix))
+        .max_by_key(|(prefix, _)| prefix.len())
+        .map(|(_, provider)| provider)
+}
+
+/// The page on which a concern can be mended; only where a sign-in or a new key mends it.
+pub(crate) fn page(concern: &Concern) -> Option<&'static str> {
+    if !concern.state.mended_by_sign_in() {
+        return None;
+    }
+    let provider = find(concern.provider.as_str())?;
+    match concern.kind {
+        Some(LoginKind::ApiKey) => provider.key_page.or(provider.sign_in_page),
+        _ => provider.sign_in_page.or(provider.key_page),
+    }
+}
+
+/// What to do next about a concern, in a sentence for a person.
+pub(crate) fn next_step(concern: &Concern) -> String {
+    match concern.state {
+        State::Expired => "Sign in again: clawtap reauth".into(),
+        State::Missing => "Sign in: clawtap reauth".into(),
+        State::Expiring => "Renew it before then: clawtap reauth".into(),
+        State::Cooldown => "Wait, or use another provider.".into(),
+        State::Disabled
+            if concern
+                .detail
+                .as_ref()
+                .is_some_and(|reason| reason.as_str() == "billing") =>
+        {
+            "Top up the account, or use another provider.".into()
+        }
+        State::Disabled => "Use another provider until it is allowed again.".into(),
+        State::Unavailable => "Mend it on the gateway: openclaw doctor".into(),
+        State::Indeterminate => "Look on the gateway: openclaw models status".into(),
+        State::Ok | State::Static | State::Refreshable => "Nothing to do.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        DEVICE_CODE, PROVIDERS, Usual, device_method, fits_key, has_key_prefix, is_sign_in_host,
+        next_step, page, usual,
+    };
+    use crate::signin::url_policy::{Host, inspect};
+    use crate::status::login::{LoginKind, State};
+    use crate::status::verdict::{Concern, Verdict};
+    use crate::text::Text;
+
+    fn concern(provider: &str, state: State, kind: Option<LoginKind>) -> Concern {
+        Concern {
+            verdict: Verdict::Broken,
+            state,
+            provider: Text::clean(provider),
+            login: None,
+            kind,
+            left: None,
+            detail: None,
+        }
+    }
+
+    #[test]
+    fn every_state_has_its_own_next_step() {
+        let mut steps: Vec<_> = State::ALL
+            .iter()
+            .filter(|state| !matches!(state, State::Static | State::Refreshable))
+            .map(|&state| next_step(&concern("anthropic", state, None)))
+            .collect();
+        steps.sort_unstable();
+        let count = steps.len();
+        steps.dedup();
+        assert_eq!(steps.len(), count);
+    }
+
+    #[test]
+    fn the_page_fits_the_provider_and_the_kind_of_login() {
+        let page = |provider, kind| page(&concern(provider, State::Expired, kind));
+        assert_eq!(
+            page("anthropic", Some(LoginKind::Token)),
+            Some("https://claude.ai/login")
+        );
+        assert_eq!(
+            page("anthropic", Some(LoginKind::ApiKey)),
+            Some("https://platform.claude.com/settings/keys")
+        );
+        assert_eq!(page("openai", None), Some("https://auth.openai.com/log-in"));
+        assert_eq!(page("never-heard-of", None), None);
+    }
+
+    #[test]
+    fn no_page_is_opened_for_what_a_sign_in_does_not_mend() {
+        for state in [
+            State::Cooldown,
+            State::Disabled,
+            State::Unavailable,
+            State::Indeterminate,
+        ] {
+            assert_eq!(page(&concern("anthropic", state, None)), None);
+        }
+    }
+
+    #[test]
+    fn every_page_of_the_table_passes_the_gate() {
+        let pages = PROVIDERS
+            .iter()
+            .flat_map(|row| [row.sign_in_page, row.key_page]);
+        for page in pages.flatten() {
+            assert!(inspect(page, &[]).is_ok(), "{page}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_plain_names_and_match_exactly() {
+        for host in PROVIDERS.iter().flat_map(|row| row.hosts) {
+            assert_eq!(Host::parse(host).as_ref().map(Host::as_str), Ok(*host));
+            for trick in [
+                format!("x.{host}"),
+                format!("x{host}"),
+                format!("{host}.evil.example"),
+                format!("{host}."),
+                host.to_uppercase(),
+            ] {
+                assert!(!is_sign_in_host(&trick), "{trick}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_belongs_to_the_provider_with_the_longest_prefix() {
+        for row in PROVIDERS {
+            for prefix in row.keys {
+                let key = format!("{prefix}x");
+                assert!(has_key_prefix(row.id, &key), "{key}");
+                for other in PROVIDERS.iter().filter(|other| other.id != row.id) {
+                    assert!(!has_key_prefix(other.id, &key), "{} {key}", other.id);
+                    let generic = *prefix == "sk-" && other.keys.is_empty();
+                    assert_eq!(fits_key(other.id, &key).is_ok(), generic, "{}", other.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_provider_has_its_usual_way() {
+        let table = [
+            ("anthropic", Usual::SetupToken, None),
+            ("claude-cli", Usual::ClaudeCli, None),
+            ("openai", Usual::OpenClaw, Some(DEVICE_CODE)),
+            ("google", Usual::ApiKey, None),
+            ("openrouter", Usual::ApiKey, None),
+            ("github-copilot", Usual::OpenClaw, Some("device")),
+            ("minimax-portal", Usual::OpenClaw, Some("oauth")),
+            ("never-heard-of", Usual::OpenClaw, None),
+        ];
+        for (id, way, device) in table {
+            assert_eq!((usual(id), device_method(id)), (way, device), "{id}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Asking the person for what a sign-in needs, until it is fit to be passed on.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::gateway::host::Name;
+use crate::phone::Phone;
+use crate::phone::dialog::{Dialogs, Hidden, Person, Prompts, Silence};
+use crate::secret::Secret;
+use crate::signin::session;
+use crate::signin::pasted::{self, Shape};
+use crate::signin::prompt::{Answer, Question};
+use crate::signin::url_policy::Page;
+use crate::system::System;
+
+/// What is to be asked.
+pub(crate) enum Request {
+    Choice { title: String, choices: Vec<String> },
+    Line(Box<Line>),
+}
+
+/// A line to be asked for.
+pub(crate) struct Line {
+    pub(crate) question: Question,
+    pub(crate) shape: Shape,
+    /// The page that the answer comes from.
+    pub(crate) page: Option<Page>,
+    /// What the person has to know first.
+    pub(crate) remark: Option<String>,
+    /// The gateway that it is for.
+    pub(crate) gateway: Name,
+}
+
+/// What the person said.
+pub(crate) enum Reply {
+    Declined,
+    Line(Secret),
+    Choice(usize),
+}
+
+/// The person, as a sign-in reaches them.
+#[derive(Clone)]
+pub(crate) struct Asker<'a> {
+    phone: &'a Phone,
+    /// What was on the clipboard before; only what comes after is offered.
+    before: Arc<OnceLock<Option<Secret>>>,
+}
+
+impl<'a> Asker<'a> {
+    pub(crate) fn new(phone: &'a Phone) -> Self {
+        Self {
+            phone,
+            before: Arc::default(),
+        }
+    }
+
+    /// Looks at the clipboard, so that what is copied later is known to be fresh.
+    pub(crate) fn look_at_clipboard(&self, system: &System) {
+        self.before.get_or_init(|| self.phone.clipboard(system));
+    }
+
+    /// Asks, and asks again while what comes back cannot be right.
+    pub(crate) fn put(&self, request: &Request, system: &System) -> Result<Reply, Silence> {
+        let person = person(self.phone, system);
+        match request {
+            Request::Choice { title, choices } => {
+                let choice = person.choose(title, choices)?;
+                Ok(choice.map_or(Reply::Declined, Reply::Choice))
+            }
+            Request::Line(line) => self.line(line, &*person, system),
+        }
+    }
+
+    fn line(&self, asked: &Line, person: &dyn Person, system: &System) -> Result<Reply, Silence> {
+        let Line {
+            question,
+            shape,
+            page,
+            remark,
+            gateway,
+        } = asked;
+        let hidden = if question.hidden {
+            Hidden::Yes
+        } else {
+            Hidden::No
+        };
+        let mut title = format!("{gateway}: {}", words(question, page.as_ref()));
+        if let Some(remark) = remark {
+            title.push_str(&format!("\n{remark}"));
+        }
+        loop {
+            let Some(line) = person.ask(&title, self.hint(shape), hidden)? else {
+                return Ok(Reply::Declined);
+            };
+            let is_empty = line.reveal().trim().is_empty();
+            if is_empty && question.answer == Answer::Other {
+                return Ok(Reply::Line(String::new().into()));
+            }
+            if is_empty && let Some(copied) = self.copied(shape, page.as_ref(), person, system)? {
+                return Ok(Reply::Line(copied));
+            }
+            match pasted::check(shape, line.reveal(), page.as_ref()) {
+                Ok(line) => return Ok(Reply::Line(line)),
+                Err(reason) => title = format!("{gateway}: {reason}"),
+            }
+        }
+    }
+
+    /// What stands in the empty field, or before the line.
+    fn hint(&self, shape: &Shape) -> &'static str {
+        match (self.phone, shape) {
+            (Phone::Termux, Shape::ClaudeCode | Shape::Redirect { .. }) => "Copied it? Just tap OK",
+            (_, Shape::ClaudeCode) => "Code",
+            (_, Shape::Redirect { .. }) => "Address",
+            (_, Shape::SetupToken) => "Token",
+            (_, Shape::ApiKey { .. }) => "API key",
+            (_, Shape::Text) => "Answer",
+        }
+    }
+
+    /// What was copied since, if it is what is asked for and the person agrees.
+    fn copied(
+        &self,
+        shape: &Shape,
+        page: Option<&Page>,
+        person: &dyn Person,
+        system: &System,
+    ) -> Result<Option<Secret>, Silence> {
+        let Some(text) = self.phone.clipboard(system) else {
+            return Ok(None);
+        };
+        let is_old = self.before.get() == Some(&Some(text.clone()));
+        if is_old || !pasted::looks_like(shape, text.reveal(), page) {
+            return Ok(None);
+        }
+        let choices = ["Use the code you just copied".into(), "Type it".into()];
+        let choice = person.choose("Use the code you just copied?", &choices)?;
+        Ok((choice == Some(0)).then(|| pasted::tidy(text.reveal())))
+    }
+}
+
+/// The person at this phone or terminal, for as long as a sign-in may take.
+pub(crate) fn person<'a>(phone: &Phone, system: &'a System) -> Box<dyn Person + 'a> {
+    match phone {
+        Phone::Termux => Box::new(Dialogs {
+            system,
+            patience: session::LIMIT,
+        }),
+        Phone::Terminal => Box::new(Prompts {
+            processes: &system.processes,
+        }),
+    }
+}
+
+/// What is asked for. A complaint stands in the place of the question that it is about.
+fn words(question: &Question, page: Option<&Page>) -> String {
+    if !question.complaint.is_empty() {
+        return question.complaint.to_string();
+    }
+    if let (Answer::Code, Some(page)) = (question.answer, page) {
+        return format!("paste the code from {}", page.host());
+    }
+    let mut parts: Vec<String> = question.context.iter().map(ToString::to_string).collect();
+    parts.push(question.prompt.to_string());
+    parts.join("\n")
+}

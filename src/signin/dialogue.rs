@@ -1,0 +1,385 @@
+//! A sign-in as a conversation, pure: from what a program has drawn to the next step.
+
+use crate::secret::Secret;
+use crate::signin::exit_message;
+use crate::signin::output::{self, Shown};
+use crate::signin::prompt::{Prompt, Question, Wants, clack, claude_code};
+use crate::signin::prompt::generic::{self, Guess};
+use crate::signin::prompt::menu::{Course, Means, Menu, Move};
+use crate::signin::screen::Screen;
+use crate::text::Text;
+use std::time::Duration;
+
+/// How long a program must have been quiet until what looks like a prompt is one.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The same where it does not end as prompts do, and may be half a line.
+const OPEN_PATIENCE: Duration = Duration::from_secs(15);
+/// The same where the program's usual prompts are known: a connection that stalls is likelier.
+const LONG_PATIENCE: Duration = Duration::from_secs(30);
+/// How long after its echo an answer is complete, and how long without one.
+const ECHOED: Duration = Duration::from_millis(80);
+const SILENT: Duration = Duration::from_secs(2);
+/// After so many drawings it is complete as well: something else on the screen moves.
+const BUSY: u64 = 40;
+/// How long a menu may take to move its marker.
+const OBEDIENCE: Duration = Duration::from_secs(30);
+/// How many pages are told: each may open in the browser, and a sign-in has one or two.
+const MOST_PAGES: usize = 10;
+/// How many codes are told.
+const MOST_CODES: usize = 50;
+
+const ENTER: &str = "\r";
+
+/// The program that is spoken with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// `claude setup-token`, which shows a token.
+    SetupToken,
+    /// `claude auth login`.
+    AuthLogin,
+    /// `openclaw models auth …`.
+    OpenClaw,
+    /// One that nobody knows.
+    Other,
+}
+
+/// What to do next.
+pub(crate) enum Step {
+    /// Nothing, until more is drawn or time passes.
+    Wait,
+    /// A page to sign in at, as the program gave it, unchecked.
+    Open(String),
+    /// A device code to be entered at a page.
+    ShowCode { code: String, page: Option<String> },
+    /// A line is to be typed: `answer`.
+    Ask(Question),
+    /// One of several is to be chosen: `choose`.
+    Choose(Menu),
+    /// It refused what was typed, and can be asked again: `retry`.
+    Refused(Text),
+    /// What was asked for last is no longer wanted: the sign-in went on without it.
+    Withdraw,
+    /// These are to be sent to the program.
+    Type(Secret),
+    /// It showed the token, whole, and said for how many days it is valid.
+    Token {
+        token: Secret,
+        valid_days: Option<u32>,
+    },
+    /// It cannot go on, for this reason. The program is still running.
+    GiveUp(Text),
+}
+
+/// How a sign-in ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Done,
+    /// In the program's own words, where it had any.
+    Failed(Option<Text>),
+}
+
+/// A conversation with a program.
+#[derive(Clone)]
+pub(crate) struct Dialogue {
+    program: Program,
+    pages: Vec<String>,
+    /// Those told, and what the person typed: its echo is not a code to be told.
+    codes: Vec<Secret>,
+    has_token: bool,
+    last: Option<Last>,
+    state: State,
+}
+
+/// The prompt that was answered last.
+#[derive(Clone)]
+struct Last {
+    prompt: Prompt,
+    /// Whether it has been off the screen since.
+    gone: bool,
+}
+
+#[derive(Clone)]
+enum State {
+    /// Looking for what it wants.
+    Watching,
+    /// The person has been asked.
+    Asked(Prompt),
+    /// An answer is to be typed.
+    Answered(Prompt, Secret),
+    /// It has been typed, when so much had been drawn; Enter is to follow.
+    Typed(Prompt, u64),
+    /// The marker is on its way.
+    Choosing(Prompt, Course),
+    /// Only Enter is to be typed.
+    Entering(Prompt),
+    /// Nothing more can be done.
+    Over,
+}
+
+impl Dialogue {
+    /// The beginning.
+    pub(crate) fn new(program: Program) -> Self {
+        Self {
+            program,
+            pages: Vec::new(),
+            codes: Vec::new(),
+            has_token: false,
+            last: None,
+            state: State::Watching,
+        }
+    }
+
+    /// What to do now. `quiet` is for how long nothing has been drawn, nor typed.
+    pub(crate) fn next(&mut self, screen: &Screen, quiet: Duration) -> Step {
+        match std::mem::replace(&mut self.state, State::Watching) {
+            // What is to be typed belongs to what was on the screen before.
+            State::Answered(prompt, text) => {
+                self.state = State::Typed(prompt, screen.draws());
+                return Step::Type(text);
+            }
+            State::Entering(prompt) => return self.enter(prompt),
+            other => self.state = other,
+        }
+        if let Some(step) = self.tell(screen) {
+            return step;
+        }
+        match std::mem::replace(&mut self.state, State::Watching) {
+            State::Watching | State::Answered(..) | State::Entering(_) => self.watch(screen, quiet),
+            State::Asked(prompt) => {
+                if stands(screen, &prompt) || quiet < ECHOED {
+                    self.state = State::Asked(prompt);
+                    return Step::Wait;
+                }
+                Step::Withdraw
+            }
+            State::Typed(prompt, before) => {
+                let drawn = screen.draws() - before;
+                if drawn > 0 && quiet >= ECHOED || quiet >= SILENT || drawn >= BUSY {
+                    return self.enter(prompt);
+                }
+                self.state = State::Typed(prompt, before);
+                Step::Wait
+            }
+            State::Choosing(prompt, course) => self.steer(prompt, course, screen, quiet),
+            State::Over => {
+                self.state = State::Over;
+                Step::Wait
+            }
+        }
+    }
+
+    /// What the person typed, for the last `Ask`.
+    pub(crate) fn answer(&mut self, text: Secret) {
+        if let State::Asked(prompt) = &self.state {
+            if self.codes.len() < MOST_CODES {
+                self.codes.push(text.clone());
+            }
+            self.state = State::Answered(prompt.clone(), text);
+        }
+    }
+
+    /// What the person chose, for the last `Choose`.
+    pub(crate) fn choose(&mut self, index: usize) {
+        let State::Asked(prompt) = &self.state else {
+            return;
+        };
+        let Wants::Choice(menu) = &prompt.wants else {
+            return;
+        };
+        let Some(choice) = menu.choices.get(index) else {
+            return;
+        };
+        let letter = choice.as_str().chars().take(1).collect::<String>();
+        let prompt = prompt.clone();
+        self.state = match menu.means {
+            Means::Arrows => State::Choosing(prompt.clone(), Course::new(menu.clone(), index)),
+            Means::Letter => State::Answered(prompt, Secret::from(letter.to_lowercase())),
+            Means::Enter => State::Entering(prompt),
+        };
+    }
+
+    /// Begins again after the last `Refused`.
+    pub(crate) fn retry(&mut self) {
+        if let State::Asked(prompt) = &self.state {
+            self.state = State::Entering(prompt.clone());
+        }
+    }
+
+    /// How it ended: the program is gone, with this exit code.
+    pub(crate) fn ended(&self, screen: &Screen, exit: i32) -> Ending {
+        let done = exit == 0 && (self.program != Program::SetupToken || self.has_token);
+        if done {
+            Ending::Done
+        } else {
+            // Its own question does not tell why.
+            let asked = self.last.as_ref().map(|last| words(&last.prompt.wants).0);
+            let said = exit_message::words(screen);
+            Ending::Failed(said.filter(|said| Some(said.as_str()) != asked))
+        }
+    }
+
+    /// Pages, codes and the token, each once.
+    fn tell(&mut self, screen: &Screen) -> Option<Step> {
+        let mut page = None;
+        for shown in output::all(screen) {
+            match shown {
+                Shown::Page(address) => {
+                    // Shown again without its query, it is still the same page.
+                    let known = self.pages.iter().any(|page| page.starts_with(&address));
+                    if !known && self.pages.len() < MOST_PAGES {
+                        self.pages.push(address.clone());
+                        return Some(Step::Open(address));
+                    }
+                    page = Some(address);
+                }
+                Shown::Code(code) => {
+                    let known = self.codes.iter().any(|known| known.reveal() == code);
+                    if !known && self.codes.len() < MOST_CODES {
+                        self.codes.push(Secret::from(code.clone()));
+                        return Some(Step::ShowCode { code, page });
+                    }
+                }
+            }
+        }
+        if self.program == Program::SetupToken
+            && !self.has_token
+            && let Some((token, valid_days)) = output::token(screen)
+        {
+            self.has_token = true;
+            return Some(Step::Token { token, valid_days });
+        }
+        None
+    }
+
+    fn watch(&mut self, screen: &Screen, quiet: Duration) -> Step {
+        if let Some(last) = &mut self.last {
+            last.gone |= !stands(screen, &last.prompt);
+        }
+        let known = clack::sight(screen).or_else(|| claude_code::sight(screen));
+        let Some(prompt) = known.or_else(|| self.guess(screen, quiet)) else {
+            return Step::Wait;
+        };
+        if !self.is_new(&prompt, quiet) {
+            return Step::Wait;
+        }
+        let step = match &prompt.wants {
+            Wants::Line { question, .. } => Step::Ask(question.clone()),
+            Wants::Choice(menu) => Step::Choose(menu.clone()),
+            Wants::Retry(why) => Step::Refused(why.clone()),
+            Wants::Several(title) => {
+                self.state = State::Over;
+                let why = format!("It wants several choices at once: {title}");
+                return Step::GiveUp(Text::clean(&why));
+            }
+            Wants::Improper(words) => {
+                self.state = State::Over;
+                let why = format!("It asks for what no sign-in needs: {words}");
+                return Step::GiveUp(Text::clean(&why));
+            }
+        };
+        self.state = State::Asked(prompt);
+        step
+    }
+
+    fn guess(&self, screen: &Screen, quiet: Duration) -> Option<Prompt> {
+        if quiet < PATIENCE {
+            return None;
+        }
+        let Guess { prompt, closed } = generic::sight(screen)?;
+        let is_likely =
+            self.program == Program::Other || matches!(prompt.wants, Wants::Improper(_));
+        let patience = match (is_likely, closed) {
+            (true, true) => PATIENCE,
+            (true, false) => OPEN_PATIENCE,
+            (false, _) => LONG_PATIENCE,
+        };
+        (quiet >= patience).then_some(prompt)
+    }
+
+    /// Whether this has not been answered already. An answered prompt stays until the program redraws it.
+    fn is_new(&self, prompt: &Prompt, quiet: Duration) -> bool {
+        let Some(last) = &self.last else {
+            return true;
+        };
+        if prompt.place != last.prompt.place {
+            return true;
+        }
+        let (words, before) = (words(&prompt.wants), words(&last.prompt.wants));
+        if !words.1.is_empty() && words.1 != before.1 {
+            return true;
+        }
+        let same = words.0 == before.0;
+        let other = !same && !words.0.starts_with(before.0);
+        // Asked again in the same place with the same words, as it is after clearing the screen. Where it
+        // was not seen to go, it may still be the old one.
+        let again = same && is_untouched(prompt) && (last.gone || quiet >= LONG_PATIENCE);
+        other || again
+    }
+
+    fn steer(
+        &mut self,
+        prompt: Prompt,
+        mut course: Course,
+        screen: &Screen,
+        quiet: Duration,
+    ) -> Step {
+        let seen = clack::sight(screen).filter(|seen| seen.place == prompt.place);
+        let step = match seen.map(|seen| seen.wants) {
+            Some(Wants::Choice(menu)) => course.next(&menu),
+            _ => Move::Wait,
+        };
+        match step {
+            Move::Arrived => return self.enter(prompt),
+            Move::Press(key) => {
+                self.state = State::Choosing(prompt, course);
+                return Step::Type(Secret::from(key.to_owned()));
+            }
+            Move::Wait if quiet < OBEDIENCE => {
+                self.state = State::Choosing(prompt, course);
+                return Step::Wait;
+            }
+            Move::Wait | Move::Lost => {}
+        }
+        self.state = State::Over;
+        Step::GiveUp(Text::clean("Its menu does not do what its keys should."))
+    }
+
+    fn enter(&mut self, prompt: Prompt) -> Step {
+        self.last = Some(Last {
+            prompt,
+            gone: false,
+        });
+        Step::Type(Secret::from(ENTER.to_owned()))
+    }
+}
+
+/// Whether a prompt is still where it was.
+fn stands(screen: &Screen, prompt: &Prompt) -> bool {
+    let lines = 0..screen.len();
+    lines
+        .filter(|&line| screen.place(line) == prompt.place)
+        .any(|line| {
+            screen
+                .text(line)
+                .trim_start()
+                .starts_with(prompt.mark.trim())
+        })
+}
+
+/// The words of a prompt, and its complaint.
+fn words(wants: &Wants) -> (&str, &str) {
+    match wants {
+        Wants::Line { question, .. } => (question.prompt.as_str(), question.complaint.as_str()),
+        Wants::Choice(menu) => (menu.title.as_str(), ""),
+        Wants::Retry(words) | Wants::Improper(words) | Wants::Several(words) => {
+            (words.as_str(), "")
+        }
+    }
+}
+
+fn is_untouched(prompt: &Prompt) -> bool {
+    match prompt.wants {
+        Wants::Line { untouched, .. } => untouched,
+        _ => true,
+    }
+}

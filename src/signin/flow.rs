@@ -1,0 +1,366 @@
+//! Signs in on a gateway: the program on its terminal, the storing, the restart, and the proof.
+
+use chrono::TimeDelta;
+use zeroize::Zeroizing;
+
+use crate::redact;
+use crate::app::{refresh, status_notification};
+use crate::app::assess::{Person as Presence, ask_one, assessment};
+use crate::cli::Restart;
+use crate::config::Settings;
+use crate::config::file::{Notification, SignIn};
+use crate::context::Context;
+use crate::error::{Error, Kind};
+use crate::gateway::control_master::Connection;
+use crate::gateway::error::{Failure, Problem, last_line};
+use crate::gateway::exec::{self, Done};
+use crate::gateway::host::Gateway;
+use crate::gateway::script::{Errand, Freshness, Tool, Want};
+use crate::phone::{Phone, Reaction};
+use crate::phone::dialog::{Person, Silence};
+use crate::signin::{api_key, ask_user, choose, verify};
+use crate::signin::argv::{self, Storing};
+use crate::signin::lock::{Queue, Ticket};
+use crate::signin::method::{Route, Wish};
+use crate::signin::pasted::{self, Shape};
+use crate::signin::session::{self, Scene, Setback, Signed};
+use crate::status::assessment::{Assessment, Finding};
+use crate::status::report::Report;
+use crate::system::terminal;
+use crate::text::Text;
+
+pub(crate) const MAY_BE_STORED: &str = "It may be stored. See: clawtap status";
+
+/// A sign-in that is to be done.
+pub(crate) struct Order<'a> {
+    pub(crate) connection: &'a Connection<'a>,
+    pub(crate) route: &'a Route,
+    /// How it stood.
+    pub(crate) before: Option<&'a Report>,
+    pub(crate) restart: Restart,
+    pub(crate) phone: &'a Phone,
+    pub(crate) rules: &'a SignIn,
+    pub(crate) notification: Notification,
+    /// How fresh the answer is to be that proves it.
+    pub(crate) freshness: Freshness,
+    /// The right to sign in there, where whoever asks for it has it already.
+    pub(crate) ticket: Option<&'a Ticket>,
+}
+
+/// A sign-in that was done and checked.
+pub(crate) struct Outcome {
+    /// "home: signed in, valid for 364 d"
+    pub(crate) line: String,
+    /// How it stands now.
+    pub(crate) assessment: Assessment,
+}
+
+/// Signs in to what is wrong or wished for on a gateway, over a connection of its own; nothing if nothing is.
+pub(crate) fn mend(
+    gateway: &Gateway,
+    before: &Assessment,
+    wish: &Wish,
+    settings: &Settings,
+    phone: &Phone,
+    context: &Context,
+) -> Result<Option<Outcome>, Error> {
+    let connection = Connection::to(gateway, &context.system);
+    let Some(route) = choose::route(before, wish, phone, context)? else {
+        return Ok(None);
+    };
+    let order = Order {
+        connection: &connection,
+        route: &route,
+        before: before.report(),
+        restart: Restart::Ask,
+        phone,
+        rules: &settings.sign_in,
+        notification: settings.notification,
+        freshness: settings.fresh(),
+        ticket: None,
+    };
+    sign_in(&order, context).map(Some)
+}
+
+/// Does it, and makes sure of it. Until the login is stored, the old one is as it was.
+pub(crate) fn sign_in(order: &Order<'_>, context: &Context) -> Result<Outcome, Error> {
+    let gateway = &order.connection.gateway;
+    let taken;
+    let ticket = match order.ticket {
+        Some(ticket) => ticket,
+        None => match Ticket::of(&gateway.name, &context.system.environment)? {
+            Queue::First(ticket) => {
+                taken = ticket;
+                &taken
+            }
+            Queue::Taken(page) => return Err(under_way(order, page, context)),
+        },
+    };
+    let shown = |page: &str| ticket.note(page);
+    let scene = Scene {
+        connection: order.connection,
+        phone: order.phone,
+        launcher: &context.launcher,
+        rules: order.rules,
+        system: &context.system,
+        page_shown: &shown,
+    };
+    let signed = perform(order, &scene, context);
+    let uninvited = Reaction {
+        withdrawn: vec![session::invitation_id(gateway.name.as_str())],
+        ..Reaction::default()
+    };
+    // Also when everything else was ended: what invites to a dead page must not stay.
+    order.phone.tell(&uninvited, &context.system.unstoppable());
+    let (promised, wants_restart) = signed.map_err(|error| explained(error, gateway, context))?;
+    if wants_restart {
+        restart(gateway, order.restart, order.phone, context);
+    }
+    let reply = ask_one(
+        gateway,
+        Want::Status,
+        order.freshness,
+        Presence::Away,
+        context,
+    );
+    let assessment = assessment(gateway, reply);
+    let proof = verify::of(order.route, promised, order.before, &assessment);
+    learned(&assessment, order.phone, order.notification, context);
+    match proof {
+        Ok(what) => Ok(Outcome {
+            line: format!("{}: {what}", gateway.name),
+            assessment,
+        }),
+        Err(what) => Err(
+            Error::new(Kind::SignIn, format!("{}: {what}", gateway.name))
+                .hint("See how it stands: clawtap status"),
+        ),
+    }
+}
+
+/// Signs in and stores: how long it was promised to last, and whether the gateway process must restart.
+fn perform(
+    order: &Order<'_>,
+    scene: &Scene<'_>,
+    context: &Context,
+) -> Result<(Option<TimeDelta>, bool), Setback> {
+    let gateway = &order.connection.gateway;
+    tell(
+        order.phone,
+        &format!("{}: starting the sign-in…", gateway.name),
+        context,
+    );
+    match (order.route, argv::on_terminal(order.route, gateway)) {
+        (Route::ApiKey { provider, profile }, _) => {
+            let secret = api_key::bring(provider.as_str(), scene)?;
+            let storing = Storing::key(secret, provider, profile.as_ref(), gateway);
+            Ok((None, store(storing, order, scene, context)?))
+        }
+        (Route::SetupToken { profile }, Some(program)) => {
+            let signed = session::run(program, scene)?;
+            let Some((token, days)) = signed.token else {
+                return Err(Setback::Failed(None));
+            };
+            // A narrow terminal cuts tokens, and nobody else notices until they are used.
+            let token =
+                pasted::check(&Shape::SetupToken, token.reveal(), None).map_err(Setback::BadToken)?;
+            let days = days.unwrap_or(argv::SETUP_TOKEN_DAYS);
+            let storing = Storing::token(token, profile.as_ref(), days, gateway);
+            let wants_restart = store(storing, order, scene, context)?;
+            Ok((Some(TimeDelta::days(days.into())), wants_restart))
+        }
+        (_, Some(program)) => {
+            let Signed { wants_restart, .. } = session::run(program, scene)?;
+            Ok((None, wants_restart))
+        }
+        (_, None) => Err(Setback::Failed(None)),
+    }
+}
+
+/// Has OpenClaw store a token or key; whether its gateway process must restart.
+fn store(
+    storing: Storing,
+    order: &Order<'_>,
+    scene: &Scene<'_>,
+    context: &Context,
+) -> Result<bool, Setback> {
+    let gateway = &order.connection.gateway;
+    tell(
+        order.phone,
+        &format!("{}: storing it…", gateway.name),
+        context,
+    );
+    let input = Zeroizing::new(format!("{}\n", storing.secret.reveal()));
+    match run(gateway, &storing.errand, input.as_bytes(), context).map_err(Setback::LostStoring)? {
+        Done::Ran { exit: 0, said } => Ok(session::wants_restart(said.reveal())),
+        Done::Ran { said, .. } => {
+            let said = redact::without(said.reveal(), &storing.secret);
+            Err(Setback::Failed(last_line(&said)))
+        }
+        // It takes nothing from a pipe, but it does from a terminal.
+        Done::TooOld | Done::NoClaude => Ok(session::run(storing.typed(), scene)?.wants_restart),
+    }
+}
+
+pub(crate) fn run(
+    gateway: &Gateway,
+    errand: &Errand,
+    input: &[u8],
+    context: &Context,
+) -> Result<Done, Failure> {
+    exec::run(gateway, errand, input, &context.system)
+}
+
+/// Restarts the gateway process, or says how, as the person wants it. The login is stored either way.
+pub(crate) fn restart(gateway: &Gateway, wish: Restart, phone: &Phone, context: &Context) {
+    let wanted = match wish {
+        Restart::Yes => true,
+        Restart::No => false,
+        Restart::Ask => {
+            let person = person(phone, context);
+            let choices = ["Restart it", "Later"].map(String::from);
+            let title = "OpenClaw must restart to use the new login";
+            person.is_some_and(|person| person.choose(title, &choices) == Ok(Some(0)))
+        }
+    };
+    if !wanted {
+        terminal::say("Later, on the gateway: openclaw gateway restart\n");
+        return;
+    }
+    tell(phone, &format!("{}: restarting…", gateway.name), context);
+    let problem = match run(gateway, &argv::restart(), &[], context) {
+        Ok(Done::Ran { exit: 0, .. }) => return,
+        Ok(Done::Ran { said, .. }) => last_line(&redact::masked(said.reveal())),
+        Ok(Done::TooOld | Done::NoClaude) => None,
+        Err(failure) => failure
+            .detail
+            .or_else(|| Some(Text::clean(failure.problem.what()))),
+    };
+    let why = problem
+        .map(|words| format!(": {words}"))
+        .unwrap_or_default();
+    tell(
+        phone,
+        &format!("{}: not restarted{why}", gateway.name),
+        context,
+    );
+    terminal::say("→ On the gateway: openclaw gateway restart\n");
+}
+
+/// What a gateway reported; an error where it did not.
+pub(crate) fn report(assessment: &Assessment) -> Result<&Report, Error> {
+    match &assessment.finding {
+        Finding::Judged(report, _) => Ok(report),
+        Finding::Unknown(trouble) => {
+            let what = format!("{}: {}", assessment.name, trouble.what);
+            Err(Error::new(Kind::Gateway, what).hint(trouble.next_step.clone()))
+        }
+    }
+}
+
+/// The person, if there is one to be asked.
+pub(crate) fn person<'a>(phone: &Phone, context: &'a Context) -> Option<Box<dyn Person + 'a>> {
+    let reachable = matches!(phone, Phone::Termux) || context.terminal.answers;
+    reachable.then(|| ask_user::person(phone, &context.system))
+}
+
+/// A sign of life: a toast on a phone, a line in a terminal.
+pub(crate) fn tell(phone: &Phone, text: &str, context: &Context) {
+    let reaction = Reaction {
+        toast: text.to_owned(),
+        ..Reaction::default()
+    };
+    phone.tell(&reaction, &context.system);
+    terminal::say(&format!("{text}\n"));
+}
+
+/// Brings up to date what else shows how it stands.
+pub(crate) fn learned(
+    assessment: &Assessment,
+    phone: &Phone,
+    wanted: Notification,
+    context: &Context,
+) {
+    let only = std::slice::from_ref(assessment);
+    if matches!(phone, Phone::Termux) {
+        let standing = status_notification::after_check(only, wanted, context);
+        phone.react(&standing, &context.system);
+    }
+    refresh::refresh(only, context);
+}
+
+/// Somebody is at it: the page again, for whoever has lost it.
+fn under_way(order: &Order<'_>, page: Option<String>, context: &Context) -> Error {
+    let allowed = &order.rules.allowed_hosts;
+    let page = page.filter(|page| crate::signin::url_policy::inspect(page, allowed).is_ok());
+    let error = Error::new(
+        Kind::SignIn,
+        format!(
+            "{}: a sign-in is under way already",
+            order.connection.gateway.name
+        ),
+    );
+    let error = match &page {
+        Some(_) => error.hint("Its page was opened again"),
+        None => error.hint("Wait for its page, or until it ends"),
+    };
+    let reaction = Reaction {
+        page,
+        ..Reaction::default()
+    };
+    let said = order.phone.react(&reaction, &context.system);
+    terminal::say(&said.shown);
+    error
+}
+
+/// Why it came to nothing, and what to do next.
+pub(crate) fn explained(setback: Setback, gateway: &Gateway, context: &Context) -> Error {
+    let name = &gateway.name;
+    let sign_in = |what: &str| Error::new(Kind::SignIn, format!("{name}: {what}"));
+    if context.system.processes.interrupted() {
+        let hint = match setback {
+            Setback::LostStoring(_) => MAY_BE_STORED,
+            _ => "The old login is as it was",
+        };
+        return Error::new(Kind::Interrupted, "interrupted").hint(hint);
+    }
+    match setback {
+        Setback::LostStoring(failure) => lost(&failure, gateway).hint(MAY_BE_STORED),
+        Setback::Declined => Error::new(Kind::Declined, format!("{name}: not signed in"))
+            .hint("The old login is as it was"),
+        Setback::Silent(Silence::NobodyThere) => {
+            sign_in("nobody answered; the sign-in was ended").hint("Again: clawtap reauth")
+        }
+        Setback::Silent(Silence::NotAsked(reason)) => {
+            sign_in(&reason).hint("In a terminal: clawtap reauth")
+        }
+        Setback::Missing(Tool::Claude) => sign_in("claude is not installed there")
+            .hint("Install Claude Code on the gateway, or sign in with another --method"),
+        Setback::Missing(Tool::OpenClaw) => lost(&Failure::new(Problem::NoOpenClaw), gateway),
+        Setback::Lost(failure) => lost(&failure, gateway),
+        Setback::BadPage(reason) => sign_in(&format!("its page was not opened: {reason}"))
+            .hint("The old login is as it was. Look on the gateway who asks for that page"),
+        Setback::UnknownHost(host) => sign_in(&format!(
+            "its page was not opened: {host} is not known"
+        ))
+        .hint("If you trust it, name its host in allowed_hosts under [signin] in the config"),
+        Setback::BadToken(reason) => {
+            sign_in(&reason).hint("Nothing was stored. Again: clawtap reauth")
+        }
+        Setback::Failed(Some(words)) => {
+            sign_in(words.as_str()).hint("The old login is as it was. Again: clawtap reauth")
+        }
+        Setback::Failed(None) => sign_in("the sign-in ended without a word")
+            .hint("The old login is as it was. Again: clawtap reauth"),
+    }
+}
+
+pub(crate) fn lost(failure: &Failure, gateway: &Gateway) -> Error {
+    let detail = failure.detail.as_ref();
+    let detail = detail
+        .map(|words| format!(" ({words})"))
+        .unwrap_or_default();
+    let what = failure.problem.what();
+    Error::new(Kind::Gateway, format!("{}: {what}{detail}", gateway.name))
+        .hint(failure.next_step(gateway))
+}

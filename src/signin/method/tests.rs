@@ -1,0 +1,400 @@
+use super::{Argument, Choice, Route, Wish, choose};
+use crate::status::login::{Login, LoginKind, Reported, State};
+use crate::status::report::{Provider, Report, Rule, Source};
+use crate::status::verdict::{Concern, Verdict};
+use crate::text::Text;
+use chrono::{DateTime, TimeDelta};
+use proptest::prelude::*;
+
+fn concern(provider: &str, login: Option<&str>, kind: Option<LoginKind>, state: State) -> Concern {
+    Concern {
+        verdict: match state {
+            State::Expiring => Verdict::Expiring,
+            _ => Verdict::Broken,
+        },
+        state,
+        provider: Text::clean(provider),
+        login: login.map(Text::clean),
+        kind,
+        left: None,
+        detail: None,
+    }
+}
+
+fn expired(provider: &str, login: &str, kind: LoginKind) -> Concern {
+    concern(provider, Some(login), Some(kind), State::Expired)
+}
+
+fn login(id: &str, provider: &str, kind: LoginKind) -> Login {
+    Login {
+        id: Text::clean(id),
+        provider: Text::clean(provider),
+        kind,
+        reported: Reported::Ok,
+        left: None,
+        eligible: true,
+        pause: None,
+    }
+}
+
+/// A report with these logins: id, provider and kind.
+fn report(logins: &[(&str, &str, LoginKind)]) -> Report {
+    let logins: Vec<_> = logins
+        .iter()
+        .map(|&(id, provider, kind)| login(id, provider, kind))
+        .collect();
+    let providers = logins.iter().enumerate().map(|(index, login)| Provider {
+        name: login.provider.clone(),
+        order: vec![index],
+        other_credential: false,
+    });
+    Report {
+        captured_at: DateTime::UNIX_EPOCH,
+        source: Source::OpenClaw { exit: Some(1) },
+        is_snapshot: false,
+        default_model: None,
+        rule: Rule::Routes,
+        warn_after: TimeDelta::hours(24),
+        more_logins: 0,
+        providers: providers.collect(),
+        logins,
+        in_use: Vec::new(),
+        missing: Vec::new(),
+        route_problems: Vec::new(),
+        claude_code: None,
+    }
+}
+
+/// `--provider`, `--profile` and `--method`, where an empty one is not given.
+fn wish(provider: &str, profile: &str, method: &str) -> Wish {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Wish {
+        provider: given(provider),
+        profile: given(profile),
+        method: given(method),
+    }
+}
+
+fn id(text: &str) -> Argument {
+    Argument::id(text).unwrap()
+}
+
+/// What is chosen, in short: `kind provider method profile`.
+fn short(route: &Route) -> String {
+    let word = |word: &Option<Argument>| word.as_ref().map_or("-".into(), ToString::to_string);
+    match route {
+        Route::SetupToken { profile } => format!("setup-token {}", word(profile)),
+        Route::ClaudeCli => "claude".into(),
+        Route::OpenClaw {
+            provider,
+            method,
+            profile,
+        } => format!("login {provider} {} {}", word(method), word(profile)),
+        Route::ApiKey { provider, profile } => format!("key {provider} {}", word(profile)),
+    }
+}
+
+fn chosen(report: Option<&Report>, concerns: &[Concern], wish: &Wish) -> String {
+    match choose(report, concerns, wish) {
+        Ok(Choice::One(route)) => short(&route),
+        Ok(Choice::Several(candidates)) => {
+            let routes: Vec<_> = candidates.iter().map(|one| short(&one.route)).collect();
+            routes.join(", ")
+        }
+        Ok(Choice::Nothing) => "nothing".into(),
+        Err(error) => format!("{} → {}", error.message, error.hint.unwrap_or_default()),
+    }
+}
+
+#[test]
+fn provider_and_kind_of_what_is_broken_choose_the_sign_in() {
+    use LoginKind::{ApiKey, OAuth, Other, Token};
+    let table = [
+        (
+            "anthropic",
+            "anthropic:claude-code",
+            Token,
+            "setup-token anthropic:claude-code",
+        ),
+        ("anthropic", "anthropic:claude-cli", OAuth, "claude"),
+        ("claude-cli", "claude", OAuth, "claude"),
+        (
+            "anthropic",
+            "anthropic:default",
+            ApiKey,
+            "key anthropic anthropic:default",
+        ),
+        (
+            "openai",
+            "openai:two@example.com",
+            OAuth,
+            "login openai device-code openai:two@example.com",
+        ),
+        (
+            "openrouter",
+            "openrouter:default",
+            ApiKey,
+            "key openrouter openrouter:default",
+        ),
+        (
+            "openrouter",
+            "openrouter:default",
+            OAuth,
+            "login openrouter - openrouter:default",
+        ),
+        (
+            "github-copilot",
+            "github-copilot:github",
+            Token,
+            "login github-copilot device github-copilot:github",
+        ),
+        (
+            "never-heard-of",
+            "never-heard-of:x",
+            Other,
+            "login never-heard-of - never-heard-of:x",
+        ),
+    ];
+    for (provider, login, kind, expected) in table {
+        let concerns = [expired(provider, login, kind)];
+        assert_eq!(
+            chosen(None, &concerns, &Wish::default()),
+            expected,
+            "{login}"
+        );
+    }
+}
+
+#[test]
+fn what_is_missing_is_made_in_its_usual_way() {
+    let missing = |provider| [concern(provider, None, None, State::Missing)];
+    for (provider, expected) in [
+        ("anthropic", "setup-token -"),
+        ("claude-cli", "claude"),
+        ("openai", "login openai device-code -"),
+        ("openrouter", "key openrouter -"),
+        ("never-heard-of", "login never-heard-of - -"),
+    ] {
+        assert_eq!(chosen(None, &missing(provider), &Wish::default()), expected);
+    }
+    let mut through_claude = report(&[]);
+    through_claude.in_use.push(Text::clean("claude-cli"));
+    let both = [missing("anthropic"), missing("claude-cli")].concat();
+    assert_eq!(
+        chosen(Some(&through_claude), &both, &Wish::default()),
+        "claude"
+    );
+}
+
+#[test]
+fn several_broken_logins_are_offered_and_what_ends_soon_only_when_none_is() {
+    let broken = expired("anthropic", "anthropic:claude-code", LoginKind::Token);
+    let other = expired("xai", "xai:default", LoginKind::OAuth);
+    let soon = concern(
+        "openai",
+        Some("openai:default"),
+        Some(LoginKind::OAuth),
+        State::Expiring,
+    );
+    let paused = concern("google", None, None, State::Cooldown);
+    let none = Wish::default();
+    assert_eq!(chosen(None, &[], &none), "nothing");
+    assert_eq!(
+        chosen(None, std::slice::from_ref(&paused), &none),
+        "nothing"
+    );
+    assert_eq!(
+        chosen(None, &[paused.clone(), soon.clone()], &none),
+        "login openai device-code openai:default"
+    );
+    assert_eq!(
+        chosen(None, &[broken.clone(), soon.clone()], &none),
+        "setup-token anthropic:claude-code"
+    );
+    assert_eq!(
+        chosen(None, &[broken.clone(), other.clone(), soon], &none),
+        "setup-token anthropic:claude-code, login xai device-code xai:default"
+    );
+    let Ok(Choice::Several(candidates)) = choose(None, &[broken, other], &none) else {
+        panic!()
+    };
+    let labels: Vec<_> = candidates.iter().map(super::Candidate::label).collect();
+    assert_eq!(
+        labels,
+        [
+            "Anthropic setup token, anthropic:claude-code: expired",
+            "xai with a code, xai:default: expired"
+        ]
+    );
+}
+
+#[test]
+fn a_wish_names_the_login_or_the_way() {
+    use LoginKind::{ApiKey, OAuth, Token};
+    let known = report(&[
+        ("anthropic:claude-code", "anthropic", Token),
+        ("openai:default", "openai", ApiKey),
+        ("xai:default", "xai", OAuth),
+    ]);
+    let broken = [expired("xai", "xai:default", OAuth)];
+    let table = [
+        (
+            wish("anthropic", "", ""),
+            "setup-token anthropic:claude-code",
+        ),
+        (wish("openai", "", ""), "key openai openai:default"),
+        (wish("openai", "", "browser"), "login openai - -"),
+        (
+            wish("openai", "", "device-code"),
+            "login openai device-code -",
+        ),
+        (wish("google", "", ""), "key google -"),
+        (wish("claude-cli", "", ""), "claude"),
+        (wish("claude-cli", "", "setup-token"), "setup-token -"),
+        (wish("new", "", "their-own"), "login new their-own -"),
+        (
+            wish("minimax-portal", "", "device-code"),
+            "login minimax-portal oauth -",
+        ),
+        (wish("", "openai:default", ""), "key openai openai:default"),
+        (
+            wish("", "openai:default", "browser"),
+            "login openai - openai:default",
+        ),
+        (
+            wish("openai", "openai:default", ""),
+            "key openai openai:default",
+        ),
+        (wish("", "", "cli"), "claude"),
+        (wish("", "", "setup-token"), "setup-token -"),
+        (wish("", "", "api-key"), "key xai -"),
+        (wish("", "", "browser"), "login xai - xai:default"),
+        (
+            wish("", "opena:default", ""),
+            "the gateway has no login \"opena:default\" → Did you mean openai:default?",
+        ),
+        (
+            wish("", "zzz", ""),
+            "the gateway has no login \"zzz\" → It has: anthropic:claude-code, openai:default, xai:default",
+        ),
+        (
+            wish("xai", "openai:default", ""),
+            "openai:default is a login of openai → Leave --provider out",
+        ),
+        (
+            wish("openai", "", "setup-token"),
+            "that method is for anthropic only, not for openai → Leave --method out, or take api-key, device-code or browser",
+        ),
+        (
+            wish("", "", "-x"),
+            "--method is not usable: it is no id of OpenClaw → Look them up: openclaw models auth list",
+        ),
+        (
+            wish("$(id)", "", ""),
+            "--provider is not usable: it is no id of OpenClaw → Look them up: openclaw models auth list",
+        ),
+    ];
+    for (wish, expected) in table {
+        assert_eq!(chosen(Some(&known), &broken, &wish), expected, "{wish:?}");
+    }
+    assert_eq!(
+        chosen(None, &[], &wish("", "", "browser")),
+        "nothing is broken: --method for what? → Add --provider or --profile"
+    );
+}
+
+#[test]
+fn without_a_report_a_profile_is_its_providers() {
+    assert_eq!(
+        chosen(None, &[], &wish("", "anthropic:claude-code", "")),
+        "setup-token anthropic:claude-code"
+    );
+    assert_eq!(
+        chosen(None, &[], &wish("", "mine", "")),
+        "the gateway's logins are not known → Say whose it is: --provider"
+    );
+}
+
+#[test]
+fn a_label_names_the_way_and_the_login() {
+    let profile = Some(id("openai:me@example.com"));
+    let with = |method: Option<&str>| Route::OpenClaw {
+        provider: id("openai"),
+        method: method.and_then(Argument::method),
+        profile: profile.clone(),
+    };
+    assert_eq!(with(None).label(), "openai sign-in, openai:me@example.com");
+    assert_eq!(
+        with(Some("device-code")).label(),
+        "openai with a code, openai:me@example.com"
+    );
+    let of = |provider, method| Route::OpenClaw {
+        provider: id(provider),
+        method: Argument::method(method),
+        profile: None,
+    };
+    assert_eq!(
+        of("github-copilot", "device").label(),
+        "github-copilot with a code"
+    );
+    assert_eq!(of("new", "device-code").label(), "new with a code");
+    assert_eq!(of("new", "device").label(), "new sign-in");
+    assert_eq!(Route::ClaudeCli.label(), "Claude Code login");
+    assert_eq!(
+        Route::SetupToken { profile: None }.label(),
+        "Anthropic setup token"
+    );
+}
+
+#[test]
+fn what_has_no_usable_name_is_not_offered() {
+    let fine = expired("xai", "xai:default", LoginKind::OAuth);
+    for (provider, profile) in [("-x", "a:b"), ("a", "--force"), ("a", "a b"), ("a;id", "b")] {
+        let odd = expired(provider, profile, LoginKind::OAuth);
+        assert_eq!(
+            chosen(None, &[odd.clone(), fine.clone()], &Wish::default()),
+            "login xai device-code xai:default"
+        );
+        assert_eq!(
+            chosen(None, &[odd], &Wish::default()),
+            "the broken login has a name that is no id → Sign in on the gateway: openclaw models auth login"
+        );
+    }
+}
+
+fn arguments(route: &Route) -> Vec<&str> {
+    let words = match route {
+        Route::ClaudeCli => vec![],
+        Route::SetupToken { profile } => vec![profile.as_ref()],
+        Route::OpenClaw {
+            provider,
+            method,
+            profile,
+        } => vec![Some(provider), method.as_ref(), profile.as_ref()],
+        Route::ApiKey { provider, profile } => vec![Some(provider), profile.as_ref()],
+    };
+    words.into_iter().flatten().map(Argument::as_str).collect()
+}
+
+proptest! {
+        #[test]
+        fn no_argument_is_an_option_or_shell_syntax(
+            provider in "[a-z$;'\"` \\\\\n-]{0,6}|anthropic|xai|\\PC{0,5}",
+            profile in prop::option::of("[a-z:@$;'\"` \\\\\n-]{0,6}|\\PC{0,5}"),
+            method in "[a-z.$; -]{0,5}",
+            wished in any::<bool>(),
+        ) {
+            let concerns = [concern(&provider, profile.as_deref(), Some(LoginKind::OAuth), State::Expired)];
+            let wish = if wished {
+wish(&provider, profile.as_deref().unwrap_or_default(), &method)
+} else {
+wish("", "", &method)
+};
+            if let Ok(Choice::One(route)) = choose(None, &concerns, &wish) {
+                for word in arguments(&route) {
+                    prop_assert!(!word.starts_with('-') && !word.is_empty(), "{}", word);
+                    prop_assert!(word.chars().all(|c| c.is_ascii_alphanumeric() || "._:@+/-".contains(c)), "{}", word);
+                }
+            }
+        }
+    }

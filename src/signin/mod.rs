@@ -1,0 +1,22 @@
+//! Signing in: which sign-in mends what, the conversation with the program that does it, and what stands between
+//! that program, the browser and the person.
+
+pub(crate) mod api_key;
+pub(crate) mod argv;
+pub(crate) mod ask_user;
+pub(crate) mod choose;
+pub(crate) mod dialogue;
+pub(crate) mod exit_message;
+pub(crate) mod flow;
+pub(crate) mod lock;
+pub(crate) mod method;
+pub(crate) mod osc;
+pub(crate) mod output;
+pub(crate) mod pasted;
+pub(crate) mod prompt;
+#[cfg(test)]
+pub(crate) mod replay;
+pub(crate) mod screen;
+pub(crate) mod session;
+pub(crate) mod url_policy;
+pub(crate) mod verify;

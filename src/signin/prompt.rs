@@ -1,0 +1,150 @@
+//! What a program asks for, as it stands on the screen.
+
+pub(crate) mod clack;
+pub(crate) mod claude_code;
+pub(crate) mod generic;
+pub(crate) mod menu;
+use crate::signin::prompt::menu::Menu;
+use crate::text::Text;
+
+/// A prompt that is completely drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Prompt {
+    /// The line it begins on.
+    pub(crate) place: u64,
+    /// That line as it was drawn: once it reads otherwise, the prompt is gone.
+    pub(crate) mark: String,
+    pub(crate) wants: Wants,
+}
+
+/// What would satisfy a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wants {
+    Line {
+        question: Question,
+        /// Whether nothing has been typed yet.
+        untouched: bool,
+    },
+    Choice(Menu),
+    /// Any number of several choices, which nobody has needed for a sign-in yet.
+    Several(Text),
+    /// Enter, after it has refused something with these words.
+    Retry(Text),
+    /// What no sign-in needs: a password, a key of ssh, the code of a second factor.
+    Improper(Text),
+}
+
+impl Wants {
+    /// A line, unless it asks for what no sign-in needs.
+    pub(crate) fn line(question: Question, untouched: bool) -> Self {
+        match question.improper_words() {
+            Some(words) => Self::Improper(words),
+            None => Self::Line {
+                question,
+                untouched,
+            },
+        }
+    }
+}
+
+/// A line that a person shall type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Question {
+    pub(crate) prompt: Text,
+    /// The lines that stand above the prompt, where it does not speak for itself.
+    pub(crate) context: Vec<Text>,
+    /// Why the last answer was not good enough; empty the first time.
+    pub(crate) complaint: Text,
+    pub(crate) answer: Answer,
+    /// Whether what is typed is not to be seen.
+    pub(crate) hidden: bool,
+}
+
+/// What kind of line is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// The code that a sign-in page shows.
+    Code,
+    /// That code, or the whole address that the browser ended at.
+    CodeOrAddress,
+    /// A token, key or other secret.
+    Secret,
+    Other,
+}
+
+impl Question {
+    /// A question, its kind read from its words.
+    pub(crate) fn new(prompt: &str, context: Vec<Text>, complaint: &str) -> Self {
+        let words = prompt.to_lowercase();
+        let mentions = |list: &[&str]| list.iter().any(|word| words.contains(word));
+        let secret = mentions(&[
+            "token", "secret", "password", "api key", "api-key", "apikey",
+        ]) || words
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| word == "key");
+        let answer = if mentions(&["redirect url", "callback url", "redirect uri"]) {
+            Answer::CodeOrAddress
+        } else if secret {
+            Answer::Secret
+        } else if mentions(&["code"]) {
+            Answer::Code
+        } else {
+            Answer::Other
+        };
+        Self {
+            prompt: Text::clean(prompt),
+            context,
+            complaint: Text::clean(complaint),
+            answer,
+            hidden: secret || answer == Answer::CodeOrAddress,
+        }
+    }
+}
+
+impl Question {
+    /// What asks for something improper, in anything that the person would read.
+    fn improper_words(&self) -> Option<Text> {
+        let mut read = [&self.prompt, &self.complaint]
+            .into_iter()
+            .chain(&self.context);
+        read.find(|words| is_improper(words.as_str())).cloned()
+    }
+}
+
+/// Whether these words ask for what no sign-in needs. A person would answer them in a dialog of ours.
+pub(crate) fn is_improper(words: &str) -> bool {
+    const PHRASES: [&str; 15] = [
+        "[sudo]",
+        "password",
+        "passwort",
+        "passcode",
+        "passphrase",
+        "private key",
+        "ssh key",
+        "id_rsa",
+        "id_ed25519",
+        "seed phrase",
+        "recovery phrase",
+        "authenticator",
+        "two-factor",
+        "card number",
+        // Whether to trust a machine.
+        "continue connecting",
+    ];
+    const WORDS: [&str; 7] = ["pin", "otp", "totp", "2fa", "mfa", "cvc", "cvv"];
+    let words = words.to_lowercase();
+    let mut single = words.split(|c: char| !c.is_alphanumeric());
+    PHRASES.iter().any(|phrase| words.contains(phrase)) || single.any(|word| WORDS.contains(&word))
+}
+
+/// Words without the symbols and frames that a program draws around them.
+pub(crate) fn bare(line: &str) -> &str {
+    line.trim_matches(is_decoration)
+}
+
+/// Blanks, box drawing, shapes, arrows, dingbats, and the spinners made of them.
+fn is_decoration(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '\u{2190}'..='\u{21ff}' | '\u{2500}'..='\u{25ff}'
+            | '\u{2600}'..='\u{27bf}' | '\u{2800}'..='\u{28ff}' | '·' | '•' | '∙')
+}

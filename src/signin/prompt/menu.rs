@@ -1,0 +1,124 @@
+//! A choice that a program offers, and how its marker is brought to the right one.
+
+use crate::text::Text;
+
+/// How many choices of a menu are told.
+const MOST: usize = 200;
+
+/// A menu as it is drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Menu {
+    pub(crate) title: Text,
+    pub(crate) choices: Vec<Text>,
+    /// Which of them is marked.
+    pub(crate) marked: usize,
+    /// Whether there are more than are shown.
+    pub(crate) more: bool,
+    pub(crate) means: Means,
+}
+
+/// How a choice is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Means {
+    /// The marker is moved, then Enter.
+    Arrows,
+    /// The first letter, in lower case, then Enter.
+    Letter,
+    /// There is only Enter.
+    Enter,
+}
+
+/// What to type next, to make a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Move {
+    Press(&'static str),
+    /// The marker is there.
+    Arrived,
+    /// The marker has not moved yet.
+    Wait,
+    /// The marker does not go where it should.
+    Lost,
+}
+
+/// A marker on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Course {
+    menu: Menu,
+    target: usize,
+    /// Where the marker was when the last key was pressed.
+    left: Option<(usize, Text)>,
+    presses: usize,
+}
+
+impl Menu {
+    /// A menu, of the choices that are kept.
+    pub(crate) fn new(title: &str, choices: Vec<Text>, marked: usize, more: bool) -> Self {
+        let more = more || choices.len() > MOST;
+        // The marked one is among those kept.
+        let first = (marked + 1).saturating_sub(MOST);
+        let choices: Vec<Text> = choices.into_iter().skip(first).take(MOST).collect();
+        Self {
+            title: Text::clean(title),
+            choices,
+            marked: marked - first,
+            more,
+            means: Means::Arrows,
+        }
+    }
+
+    /// A menu that is answered otherwise than by moving a marker; the first choice is marked.
+    pub(crate) fn plain(title: &str, choices: &[&str], means: Means) -> Self {
+        let choices = choices.iter().map(|choice| Text::clean(choice)).collect();
+        Self {
+            means,
+            ..Self::new(title, choices, 0, false)
+        }
+    }
+
+    fn label(&self, index: usize) -> &str {
+        self.choices.get(index).map_or("", Text::as_str)
+    }
+}
+
+impl Course {
+    /// The way to a choice.
+    pub(crate) fn new(menu: Menu, target: usize) -> Self {
+        Self {
+            menu,
+            target,
+            left: None,
+            presses: 0,
+        }
+    }
+
+    /// What to do now that the menu looks like this.
+    pub(crate) fn next(&mut self, now: &Menu) -> Move {
+        if self.arrived(now) {
+            return Move::Arrived;
+        }
+        let here = (now.marked, Text::clean(now.label(now.marked)));
+        if self.left.as_ref() == Some(&here) {
+            return Move::Wait;
+        }
+        // Once around is more than any choice needs.
+        if self.presses > self.menu.choices.len() {
+            return Move::Lost;
+        }
+        self.presses += 1;
+        self.left = Some(here);
+        Move::Press(if self.target < self.menu.marked {
+            "\x1b[A"
+        } else {
+            "\x1b[B"
+        })
+    }
+
+    /// A marked choice may have a hint after its label, which it had not before.
+    fn arrived(&self, now: &Menu) -> bool {
+        let wanted = self.menu.label(self.target);
+        let here = now.label(now.marked);
+        let alike = here.starts_with(wanted) || wanted.starts_with(here) && !here.is_empty();
+        let scrolls = self.menu.more || now.more;
+        alike && (now.marked == self.target || scrolls)
+    }
+}

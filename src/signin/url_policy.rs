@@ -1,0 +1,287 @@
+//! The gate for addresses: which pages may be opened.
+//!
+//! An address comes from a program on a gateway that nobody vouches for, and goes to a browser that is signed in to
+//! everything. What passes reads the same to a person, to this program and to a browser.
+
+use std::fmt;
+
+use url::{Host as UrlHost, Url, form_urlencoded};
+
+use crate::providers;
+
+/// The longest address that is opened, in bytes.
+const LONGEST: usize = 8 * 1024;
+
+/// The query parameters that say where a page sends its answer.
+const ANSWERS: [&str; 3] = ["redirect_uri", "redirect_url", "callback_url"];
+
+/// How deep pages that lead to pages (`/login?returnTo=…`) are looked through.
+const DEEPEST: usize = 4;
+
+/// An address that may be opened; [`inspect`] alone makes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Page {
+    url: String,
+    host: Host,
+    state: Option<String>,
+    callback: Option<Callback>,
+}
+
+impl Page {
+    /// The address, as a browser writes it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The host, to be shown.
+    pub(crate) fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// The word that the answer has to bring back.
+    pub(crate) fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    /// Where the browser takes the answer, if that is a port of its own device.
+    pub(crate) fn callback(&self) -> Option<&Callback> {
+        self.callback.as_ref()
+    }
+}
+
+/// `http://localhost:1455/auth/callback`: where the program on the gateway waits for the browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Callback {
+    /// 1024 or above.
+    pub(crate) port: u16,
+    /// Begins with a slash.
+    pub(crate) path: String,
+}
+
+impl Callback {
+    /// Whether an address on this port and path is the one that is waited at.
+    pub(crate) fn is_at(&self, port: u16, path: &str) -> bool {
+        self.port == port && self.path == path
+    }
+}
+
+/// Why an address is not opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It never is; with the reason for a person, in 40 columns.
+    Unfit(String),
+    /// It is well-formed, but neither a known sign-in page nor one that the person allowed. A person may be asked.
+    Stranger(Page),
+}
+
+impl From<&str> for Refusal {
+    fn from(reason: &str) -> Self {
+        Self::Unfit(reason.to_owned())
+    }
+}
+
+/// A public host name in lower case, such as `login.example.com`: no address in numbers, no name of this device or
+/// of its network, and none that shows as other letters than it is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Host(String);
+
+impl Host {
+    /// Checks a host name.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let name = text.to_ascii_lowercase();
+        let labels: Vec<&str> = name.split('.').collect();
+        let fine = |label: &&str| {
+            let within = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+            !label.is_empty()
+                && label.len() <= 63
+                && label.bytes().all(within)
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        // A last label with a digit in it may be read as a number, and the whole as an address.
+        let top = labels.last().copied().unwrap_or_default();
+        if name.len() > 253 || !labels.iter().all(fine) {
+            Err("its host is not a plain name".into())
+        } else if top == "localhost" {
+            Err("it leads to this device itself".into())
+        } else if labels.iter().any(|label| label.starts_with("xn--")) {
+            Err("its host is in disguise (xn--)".into())
+        } else if labels.len() < 2 || !top.bytes().all(|c| c.is_ascii_lowercase()) {
+            Err("its host is not a public name".into())
+        } else {
+            Ok(Self(name))
+        }
+    }
+
+    /// The name.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.0)
+    }
+}
+
+/// Decides whether an address may be opened: the known sign-in hosts and `allowed` ones pass.
+pub(crate) fn inspect(text: &str, allowed: &[Host]) -> Result<Page, Refusal> {
+    let (host, url) = read(text)?;
+    let trusted = |host: &Host| providers::is_sign_in_host(host.as_str()) || allowed.contains(host);
+    let query = url.query().unwrap_or_default();
+    let (callback, state) = match &answers(query, DEEPEST)[..] {
+        [] => (None, None),
+        [answer] => (
+            callback(answer, |to| *to == host || trusted(to))?,
+            // OpenRouter's page is told the word as a part of the place.
+            answer.split_once('?').and_then(|(_, query)| state(query)),
+        ),
+        _ => return Err("it names two places for its answer".into()),
+    };
+    let page = Page {
+        state: self::state(query).or(state),
+        callback,
+        url: url.into(),
+        host,
+    };
+    if trusted(&page.host) {
+        Ok(page)
+    } else {
+        Err(Refusal::Stranger(page))
+    }
+}
+
+/// Reads an https address by hand and with the parser of browsers (WHATWG), which have to agree.
+fn read(text: &str) -> Result<(Host, Url), Refusal> {
+    if text.len() > LONGEST {
+        return Err("it is too long".into());
+    }
+    if let Some(stranger) = text.bytes().find(|&byte| !belongs(byte)) {
+        return Err(match stranger {
+            b' ' | b'\t' | b'\n' | b'\r' => "it has a space or line break in it",
+            b'\\' => "it has a backslash in it",
+            byte if byte.is_ascii_graphic() => "it has odd characters in it",
+            byte if byte.is_ascii() => "it has control characters in it",
+            _ => "it has letters that may deceive",
+        }
+        .into());
+    }
+    let Some(rest) = text.strip_prefix("https://") else {
+        return Err("it is not an https address".into());
+    };
+    let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    if authority.contains('@') {
+        return Err("it has a user name before its host".into());
+    }
+    if authority.starts_with('[') {
+        return Err("its host is a number, not a name".into());
+    }
+    let host = match authority.split_once(':') {
+        Some((host, "443")) => host,
+        Some(_) => return Err("it leads to an unusual port".into()),
+        None => authority,
+    };
+    let in_number = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    if !host.is_empty() && host.bytes().all(in_number) {
+        return Err("its host is a number, not a name".into());
+    }
+    let host = Host::parse(host).map_err(Refusal::Unfit)?;
+    let slash = if rest.starts_with('/') { "" } else { "/" };
+    let expected = format!("https://{host}{slash}{rest}");
+    match Url::parse(text) {
+        Ok(url) if url.as_str() == expected => Ok((host, url)),
+        _ => Err("a browser would read it differently".into()),
+    }
+}
+
+/// The characters of an address (RFC 3986).
+fn belongs(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
+}
+
+/// Where a page sends its answer, as its query says, or that of a page it leads to.
+fn answers(query: &str, depth: usize) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if ANSWERS.contains(&name.as_ref()) {
+            found.push(value.into_owned());
+        } else if let (Some((_, inner)), 1..) = (value.split_once('?'), depth) {
+            found.extend(answers(inner, depth - 1));
+        }
+    }
+    found
+}
+
+fn state(query: &str) -> Option<String> {
+    let mut parameters = form_urlencoded::parse(query.as_bytes());
+    let (_, value) = parameters.find(|(name, _)| name == "state")?;
+    Some(value.into_owned())
+}
+
+/// The port of this device to which an answer goes; `None` where it goes to a host that is trusted.
+fn callback(answer: &str, trusted: impl Fn(&Host) -> bool) -> Result<Option<Callback>, Refusal> {
+    let nowhere = || Refusal::from("its answer would go astray");
+    if !answer.bytes().all(belongs) || answer.len() > LONGEST {
+        return Err(nowhere());
+    }
+    // The parser has no tables for other letters than ASCII's, encoded ones included.
+    let (_, rest) = answer.split_once(':').ok_or_else(nowhere)?;
+    let authority = rest.trim_start_matches('/').split(['/', '?', '#']).next();
+    let foreign = |authority: &str| {
+        authority.contains('%') || authority.to_ascii_lowercase().contains("xn--")
+    };
+    if authority.is_some_and(foreign) {
+        return Err(nowhere());
+    }
+    let url = Url::parse(answer).map_err(|_| nowhere())?;
+    let Some(host) = url.host() else {
+        return Err(nowhere());
+    };
+    let loopback = match &host {
+        UrlHost::Domain(name) => *name == "localhost",
+        UrlHost::Ipv4(address) => address.octets() == [127, 0, 0, 1],
+        UrlHost::Ipv6(_) => false,
+    };
+    let stray = || {
+        let host = short_end(&host.to_string());
+        Refusal::Unfit(format!("its answer would go to {host}"))
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(nowhere());
+    }
+    match url.scheme() {
+        "http" if loopback => match url.port_or_known_default() {
+            Some(port @ 1024..) => Ok(Some(Callback {
+                port,
+                path: url.path().to_owned(),
+            })),
+            port => Err(Refusal::Unfit(format!(
+                "its answer needs the protected port {}",
+                port.unwrap_or_default()
+            ))),
+        },
+        "https" if Host::parse(&host.to_string()).is_ok_and(|host| trusted(&host)) => {
+            match url.port() {
+                None => Ok(None),
+                Some(_) => Err(stray()),
+            }
+        }
+        _ => Err(stray()),
+    }
+}
+
+/// The end of a host, which is what says whose it is, in 17 columns.
+fn short_end(host: &str) -> String {
+    let visible: String = host.chars().filter(char::is_ascii_graphic).collect();
+    match visible.len() {
+        0..=17 => visible,
+        length => format!("…{}", visible.get(length - 16..).unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

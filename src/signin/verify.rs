@@ -1,0 +1,353 @@
+//! Whether a sign-in did what it promised, read from what OpenClaw says afterwards; pure.
+
+use chrono::TimeDelta;
+
+use crate::duration::spoken;
+use crate::signin::argv::{OWN_PROFILE, key_profile};
+use crate::signin::method::Route;
+use crate::status::assessment::{Assessment, Finding};
+use crate::status::login::{Login, LoginKind, State};
+use crate::status::report::Report;
+
+/// How far OpenClaw's expiry may be from the promised one: programs round, and storing takes time.
+const TOLERANCE: TimeDelta = TimeDelta::days(2);
+
+/// Compares what OpenClaw says `after` a sign-in with how it was `before`, and with the lifetime that was promised.
+///
+/// # Errors
+/// Why it cannot be called signed in, as the end of a sentence that begins with the gateway's name.
+pub(crate) fn of(
+    route: &Route,
+    promised: Option<TimeDelta>,
+    before: Option<&Report>,
+    after: &Assessment,
+) -> Result<String, String> {
+    let report = match &after.finding {
+        Finding::Judged(report, _) => report,
+        Finding::Unknown(trouble) => {
+            return Err(format!("signed in, but then: {}", trouble.what));
+        }
+    };
+    let moment = report.moment(after.now);
+    let logins = candidates(route, report);
+    if logins.is_empty() {
+        return Err("openclaw does not list the new login".into());
+    }
+    // A program that was left in the middle may end as if all were well.
+    let is_new = |login: &&&Login| {
+        let older = before.and_then(|before| Some((before, before.login(&login.id)?)));
+        older.is_none_or(|(before, older)| {
+            let older = older.left_at(before.moment(after.now));
+            has_changed(older, login.left_at(moment))
+        })
+    };
+    let login = *logins
+        .iter()
+        .find(is_new)
+        .ok_or("openclaw still has the old login")?;
+    let state = login.expiry_state(moment);
+    let left = login.left_at(moment);
+    if !state.works() {
+        return Err(format!("openclaw still says {}", state.word()));
+    }
+    if let Some(promised) = promised
+        && left.is_none_or(|left| (promised - left).abs() > TOLERANCE)
+    {
+        let left = left.map_or_else(|| "no expiry".into(), spoken);
+        let promised = spoken(promised);
+        return Err(format!("promised {promised}, but openclaw says {left}"));
+    }
+    let what = match (state, left) {
+        (State::Refreshable, _) => "signed in, renews itself".into(),
+        (_, Some(left)) if login.renews_itself(report.warn_after) => {
+            format!("signed in, {} and renews itself", spoken(left))
+        }
+        (_, Some(left)) => format!("signed in, valid for {}", spoken(left)),
+        (_, None) if login.kind == LoginKind::ApiKey => "the key is stored".into(),
+        (_, None) => "signed in".into(),
+    };
+    Ok(match login.pause_at(moment) {
+        // From before: it ends by itself.
+        Some(_) => format!("{what}, but still in {}", login.state(moment).word()),
+        None => what,
+    })
+}
+
+/// Whether the time that a login has left shows that it is another one. A key has none.
+fn has_changed(older: Option<TimeDelta>, newer: Option<TimeDelta>) -> bool {
+    match (older, newer) {
+        (Some(older), Some(newer)) => newer > older + TimeDelta::seconds(5),
+        _ => true,
+    }
+}
+
+/// The logins that a sign-in may have made or renewed, those that last longest first.
+fn candidates<'a>(route: &Route, report: &'a Report) -> Vec<&'a Login> {
+    let named = |id: &str| report.logins.iter().find(|login| login.id.as_str() == id);
+    let one = |id: &str| named(id).into_iter().collect();
+    match route {
+        Route::SetupToken { profile } => one(profile
+            .as_ref()
+            .map_or(OWN_PROFILE, |profile| profile.as_str())),
+        Route::ClaudeCli => report.claude_code.iter().collect(),
+        Route::ApiKey { provider, profile } => match profile {
+            Some(profile) => one(profile.as_str()),
+            None => one(&key_profile(provider)),
+        },
+        Route::OpenClaw {
+            provider, profile, ..
+        } => {
+            let of_provider = |login: &&Login| login.provider.as_str() == provider.as_str();
+            if let Some(login) = profile.as_ref().and_then(|it| named(it.as_str())) {
+                return vec![login];
+            }
+            let mut logins: Vec<_> = report.logins.iter().filter(of_provider).collect();
+            logins.sort_by_key(|login| std::cmp::Reverse(login.left));
+            logins
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+    use crate::signin::method::{Argument, Route};
+    use crate::status::wire;
+    use crate::status::assessment::{Assessment, Trouble};
+    use crate::status::login::{Login, LoginKind, Reported};
+    use crate::status::report::Report;
+    use crate::text::Text;
+    use chrono::{DateTime, TimeDelta};
+    use std::time::Duration;
+
+    const EXPIRED: &str =
+        include_str!("../../tests/fixtures/corpus/2026.9.6/token_expired_am.json");
+    const FRESH: &str = include_str!("../../tests/fixtures/corpus/2026.9.6/token_ok_am.json");
+    const MIXED: &str = include_str!("../../tests/fixtures/corpus/2026.9.6/oauth_cooldown.json");
+    const OLD_MIXED: &str = include_str!("../../tests/fixtures/corpus/2026.8.2/oauth_mixed.json");
+
+    fn report(document: &str) -> Report {
+        wire::read(document.as_bytes(), None, DateTime::UNIX_EPOCH).unwrap()
+    }
+
+    /// The one login of a report, with so much time left.
+    fn lasting(left: TimeDelta) -> Report {
+        let mut report = report(FRESH);
+        report.logins[0].left = Some(left);
+        report
+    }
+
+    fn asked_at(report: Report, since: TimeDelta) -> Assessment {
+        let now = DateTime::UNIX_EPOCH + since;
+        Assessment::new("home".into(), Ok(report), Duration::ZERO, now)
+    }
+
+    fn now(report: Report) -> Assessment {
+        asked_at(report, TimeDelta::zero())
+    }
+
+    fn id(text: &str) -> Argument {
+        Argument::id(text).unwrap()
+    }
+
+    fn token(profile: Option<&str>) -> Route {
+        Route::SetupToken {
+            profile: profile.map(id),
+        }
+    }
+
+    fn openclaw(provider: &str, profile: Option<&str>) -> Route {
+        Route::OpenClaw {
+            provider: id(provider),
+            method: None,
+            profile: profile.map(id),
+        }
+    }
+
+    fn key(provider: &str, profile: Option<&str>) -> Route {
+        Route::ApiKey {
+            provider: id(provider),
+            profile: profile.map(id),
+        }
+    }
+
+    #[test]
+    fn a_token_is_good_for_as_long_as_was_promised() {
+        let route = token(Some("anthropic:claude-code"));
+        let days = TimeDelta::days;
+        let differs = |left: &str| Err(format!("promised 365 d, but openclaw says {left}"));
+        let table = [
+            (days(365), Ok("signed in, valid for 365 d")),
+            (
+                days(365) - TimeDelta::minutes(1),
+                Ok("signed in, valid for 364 d"),
+            ),
+            (days(367), Ok("signed in, valid for 367 d")),
+            (days(368), differs("368 d")),
+            (days(362), differs("362 d")),
+            (TimeDelta::hours(8), differs("8 h")),
+        ];
+        for (left, expected) in table {
+            let proof = of(
+                &route,
+                Some(days(365)),
+                Some(&report(EXPIRED)),
+                &now(lasting(left)),
+            );
+            assert_eq!(proof, expected.map(str::to_owned), "{left}");
+        }
+        let mut endless = lasting(days(365));
+        endless.logins[0].left = None;
+        let proof = of(&route, Some(days(365)), None, &now(endless));
+        assert_eq!(proof, differs("no expiry").map(str::to_owned));
+    }
+
+    #[test]
+    fn without_a_promise_any_lifetime_will_do() {
+        let route = openclaw("anthropic", None);
+        let proof = of(&route, None, None, &now(lasting(TimeDelta::days(299))));
+        assert_eq!(proof, Ok("signed in, valid for 299 d".into()));
+    }
+
+    #[test]
+    fn what_is_still_the_old_login_is_no_sign_in() {
+        let route = openclaw("anthropic", Some("anthropic:claude-code"));
+        let before = lasting(TimeDelta::hours(5));
+        let later = TimeDelta::minutes(3);
+        let old = Err("openclaw still has the old login".to_owned());
+        // A minute of rounding does not make it new, nor does the time that went by.
+        for seconds in [-180, -176] {
+            let mut after = lasting(TimeDelta::hours(5) + TimeDelta::seconds(seconds));
+            after.captured_at = DateTime::UNIX_EPOCH + later;
+            let proof = of(&route, None, Some(&before), &asked_at(after, later));
+            assert_eq!(proof, old, "{seconds}");
+        }
+        let mut renewed = lasting(TimeDelta::hours(5));
+        renewed.captured_at = DateTime::UNIX_EPOCH + later;
+        let proof = of(&route, None, Some(&before), &asked_at(renewed, later));
+        assert_eq!(proof, Ok("signed in, valid for 5 h".into()));
+    }
+
+    #[test]
+    fn another_profile_of_the_same_lifetime_is_a_new_login() {
+        let route = openclaw("anthropic", None);
+        let mut before = lasting(TimeDelta::hours(5));
+        before.logins[0].id = Text::clean("anthropic:other");
+        let after = now(lasting(TimeDelta::hours(5)));
+        let proof = of(&route, None, Some(&before), &after);
+        assert_eq!(proof, Ok("signed in, valid for 5 h".into()));
+    }
+
+    #[test]
+    fn a_login_that_openclaw_does_not_list_is_no_sign_in() {
+        let routes = [
+            token(None),
+            token(Some("anthropic:work")),
+            Route::ClaudeCli,
+            openclaw("openai", None),
+            key("anthropic", None),
+            key("anthropic", Some("anthropic:key")),
+        ];
+        for route in routes {
+            let proof = of(&route, None, Some(&report(EXPIRED)), &now(report(FRESH)));
+            let missing = "openclaw does not list the new login";
+            assert_eq!(proof, Err(missing.into()), "{route:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_without_a_profile_is_looked_for_where_openclaw_puts_it() {
+        let mut after = lasting(TimeDelta::days(365));
+        after.logins[0].id = Text::clean("anthropic:manual");
+        let proof = of(&token(None), Some(TimeDelta::days(365)), None, &now(after));
+        assert_eq!(proof, Ok("signed in, valid for 365 d".into()));
+    }
+
+    #[test]
+    fn a_login_that_does_not_work_is_told_by_its_state() {
+        let route = openclaw("anthropic", Some("anthropic:claude-code"));
+        let proof = of(&route, None, None, &now(report(EXPIRED)));
+        assert_eq!(proof, Err("openclaw still says expired".into()));
+        let route = openclaw("anthropic", Some("anthropic:default"));
+        let proof = of(&route, None, None, &now(report(MIXED)));
+        let paused = "signed in, valid for 299 d, but still in cooldown";
+        assert_eq!(proof, Ok(paused.into()));
+    }
+
+    #[test]
+    fn a_login_that_renews_itself_is_told_so() {
+        let route = openclaw("anthropic", None);
+        for (left, expected) in [
+            (TimeDelta::hours(8), "signed in, 8 h and renews itself"),
+            (TimeDelta::hours(-1), "signed in, renews itself"),
+            (TimeDelta::days(30), "signed in, valid for 30 d"),
+        ] {
+            let mut after = lasting(left);
+            after.logins[0].kind = LoginKind::OAuth;
+            let proof = of(&route, None, Some(&report(EXPIRED)), &now(after));
+            assert_eq!(proof, Ok(expected.into()), "{left}");
+        }
+    }
+
+    #[test]
+    fn claude_codes_own_login_is_read_from_its_own_place() {
+        let mut after = report(EXPIRED);
+        after.claude_code = Some(Login {
+            id: Text::clean("claude-cli"),
+            provider: Text::clean("claude-cli"),
+            kind: LoginKind::OAuth,
+            reported: Reported::Ok,
+            left: Some(TimeDelta::hours(8)),
+            eligible: true,
+            pause: None,
+        });
+        let proof = of(&Route::ClaudeCli, None, Some(&report(EXPIRED)), &now(after));
+        assert_eq!(proof, Ok("signed in, 8 h and renews itself".into()));
+    }
+
+    #[test]
+    fn a_key_is_stored_whatever_there_was_before() {
+        let route = key("openrouter", Some("openrouter:default"));
+        for before in [None, Some(report(OLD_MIXED)), Some(report(EXPIRED))] {
+            let proof = of(&route, None, before.as_ref(), &now(report(OLD_MIXED)));
+            assert_eq!(proof, Ok("the key is stored".into()));
+        }
+        let mut after = report(OLD_MIXED);
+        let stored = after
+            .logins
+            .iter_mut()
+            .find(|login| login.id.as_str() == "openrouter:default");
+        stored.expect("a key").id = Text::clean("openrouter:manual");
+        let proof = of(&key("openrouter", None), None, None, &now(after));
+        assert_eq!(proof, Ok("the key is stored".into()));
+    }
+
+    #[test]
+    fn of_several_the_one_that_lasts_longest_is_the_new_one() {
+        let proof = of(
+            &openclaw("openai", None),
+            None,
+            None,
+            &now(report(OLD_MIXED)),
+        );
+        assert_eq!(proof, Ok("signed in, valid for 4 h 59 m".into()));
+    }
+
+    #[test]
+    fn a_gateway_that_cannot_be_asked_any_more_proves_nothing() {
+        let trouble = Trouble {
+            word: "timeout",
+            what: "does not respond".into(),
+            detail: None,
+            next_step: "Is it on?".into(),
+        };
+        let after = Assessment::new(
+            "home".into(),
+            Err(trouble),
+            Duration::ZERO,
+            DateTime::UNIX_EPOCH,
+        );
+        let proof = of(&token(None), None, None, &after);
+        assert_eq!(proof, Err("signed in, but then: does not respond".into()));
+    }
+}

@@ -1,0 +1,498 @@
+//! Brings Claude Code's login into OpenClaw: finds it, decides, hands it over, and makes sure.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use zeroize::Zeroizing;
+
+use crate::redact;
+use crate::app::assess::{Person as Presence, ask_one, assessment};
+use crate::cli::{self, From};
+use crate::config::Settings;
+use crate::context::Context;
+use crate::duration::spoken;
+use crate::error::{Error, Kind};
+use crate::gateway::exec;
+use crate::gateway::control_master::Connection;
+use crate::gateway::error::{Failure, last_line};
+use crate::gateway::host::Gateway;
+use crate::gateway::script::Want;
+use crate::gateway::status::Reply;
+use crate::gateway::sync_on_gateway::{self, Done};
+use crate::phone::Phone;
+use crate::secret::Secret;
+use crate::signin::argv as sign_in_plan;
+use crate::signin::flow::{self, MAY_BE_STORED, Order, explained, learned, lost, person, restart, sign_in, tell};
+use crate::signin::lock::{Queue, Ticket};
+use crate::signin::method::{Argument, Route};
+use crate::signin::session::{self, Scene};
+use crate::status::assessment::Assessment;
+use crate::sync::claude_file::Fault;
+use crate::sync::decide::{self, Decision, Form, Wish};
+use crate::sync::outcome::{self, Synced};
+use crate::sync::source::{Source, on_gateway, on_this_device};
+use crate::system::{clock, files, terminal};
+
+/// How long somebody else's sign-in or sync on the same gateway is waited for.
+const TURN: Duration = Duration::from_secs(60);
+/// From this exit code on a program was killed or could not start; a child of it may still be at work.
+const KILLED: i32 = 125;
+const AS_IT_WAS: &str = "The old login is as it was";
+/// How somebody signs in to Claude Code on the gateway, and here.
+const SIGN_IN: &str = "Sign in there: clawtap reauth --method cli";
+const SIGN_IN_HERE: &str = "Sign in on this device: claude auth login";
+/// What a person is told once.
+const TERMS: &str = "Anthropic's terms keep subscription logins to its own programs; \
+    OpenClaw's use of one is at your own risk. (Told once.)\n";
+
+/// A sync that is to be done.
+pub(crate) struct Job<'a> {
+    pub(crate) gateway: &'a Gateway,
+    pub(crate) settings: &'a Settings,
+    pub(crate) wish: Wish,
+    pub(crate) from: Option<From>,
+    pub(crate) restart: cli::Restart,
+    pub(crate) dry_run: bool,
+    pub(crate) phone: &'a Phone,
+    pub(crate) context: &'a Context,
+}
+
+impl Job<'_> {
+    /// Does it: OpenClaw has either the old login or the new one, wherever it is interrupted.
+    pub(crate) fn run(&self) -> Result<Synced, Error> {
+        self.bring_over().map_err(|error| {
+            if error.kind != Kind::Interrupted && self.context.system.processes.interrupted() {
+                return Error::new(Kind::Interrupted, "interrupted").hint(AS_IT_WAS);
+            }
+            error
+        })
+    }
+
+    fn bring_over(&self) -> Result<Synced, Error> {
+        let name = &self.gateway.name;
+        if !self.dry_run {
+            tell(self.phone, &format!("{name}: syncing…"), self.context);
+            self.check_owner()?;
+        }
+        let environment = &self.context.system.environment;
+        let ticket = match Ticket::after(name, TURN, environment)? {
+            Queue::First(ticket) => ticket,
+            Queue::Taken(_) => {
+                return Err(self
+                    .refused("a sign-in or sync is under way")
+                    .hint("Wait until it ends"));
+            }
+        };
+        let connection = Connection::to(self.gateway, &self.context.system);
+        let (source, before) = self.look(&connection)?;
+        let (source, before) = self.renewed(source, before, &ticket, &connection)?;
+        let report = flow::report(&before)?;
+        let decision = decide::decide(report, before.now, source.left, &self.wish);
+        match &decision {
+            Decision::Nothing(why) => {
+                return Ok(self.synced("in-sync", why.clone(), &source, &decision, source.left));
+            }
+            Decision::Worse(what) => {
+                return Err(self
+                    .refused(&format!("not synced: {what}"))
+                    .hint("Sync all the same: clawtap sync --force"));
+            }
+            Decision::Expired { since } => return Err(self.expired(*since, source.from)),
+            Decision::Token { .. } | Decision::Cli => {}
+        }
+        let form = form_of(&decision);
+        terminal::say(&format!(
+            "{}\n",
+            decide::reason(form, self.wish.form.is_some())
+        ));
+        if self.dry_run {
+            return Ok(self.synced(
+                "dry-run",
+                self.planned(&decision),
+                &source,
+                &decision,
+                source.left,
+            ));
+        }
+        self.tell_terms();
+        let wants_restart = match &decision {
+            Decision::Token { profile } => self.hand_over(&source, profile, &connection)?,
+            _ => self.use_cli(&connection)?,
+        };
+        if wants_restart {
+            restart(&connection.gateway, self.restart, self.phone, self.context);
+        }
+        let asked_at = clock::now();
+        let reply = self.ask(&connection, Presence::Away);
+        let after = assessment(&connection.gateway, reply);
+        learned(&after, self.phone, self.settings.notification, self.context);
+        let left = source.left - (asked_at - before.now);
+        let report = flow::report(&after).map_err(|error| self.unproven(error))?;
+        let proof = decide::proof(&decision, left, report, after.now);
+        let left = proof.map_err(|what| self.refused(&what).hint("See: clawtap status"))?;
+        let until = outcome::until(clock::local(after.now), left);
+        let message = match &decision {
+            Decision::Cli => "openclaw now uses Claude Code itself".into(),
+            _ => format!("synced, valid until {until}"),
+        };
+        Ok(self.synced("synced", message, &source, &decision, left))
+    }
+
+    fn refused(&self, what: &str) -> Error {
+        Error::new(Kind::SignIn, format!("{}: {what}", self.gateway.name))
+    }
+
+    /// Makes sure of the phone's owner, where the configuration wants it.
+    fn check_owner(&self) -> Result<(), Error> {
+        if !self.settings.sync.fingerprint {
+            return Ok(());
+        }
+        let checked = self.phone.check_fingerprint(&self.context.system);
+        checked.map_err(|why| {
+            self.refused(&format!("not synced: {why}"))
+                .hint("Try again, or set fingerprint = false under [sync]")
+        })
+    }
+
+    fn ask(&self, connection: &Connection<'_>, presence: Presence) -> Reply {
+        ask_one(
+            &connection.gateway,
+            Want::Status,
+            self.settings.fresh(),
+            presence,
+            self.context,
+        )
+    }
+
+    /// The login to be brought over, and how OpenClaw stands.
+    fn look(&self, connection: &Connection<'_>) -> Result<(Source, Assessment), Error> {
+        let reply = self.ask(connection, Presence::AtTerminal);
+        let there = reply.claude.clone();
+        let before = assessment(&connection.gateway, reply);
+        flow::report(&before)?;
+        let here = || on_this_device(&self.context.system.environment, before.now);
+        let missing = |fault: Fault| matches!(fault, Fault::Missing | Fault::NoLogin);
+        let faulty =
+            |from: From| move |(fault, place): (Fault, String)| self.faulty(fault, &place, from);
+        let source = match self.from {
+            Some(From::Phone) => here().map_err(faulty(From::Phone)),
+            Some(From::Gateway) => on_gateway(there).map_err(faulty(From::Gateway)),
+            None => match on_gateway(there) {
+                Err((fault, place)) if missing(fault) => match here() {
+                    Err((also, here)) if missing(also) => {
+                        Err(self.nowhere(&fault.what(&place), &here))
+                    }
+                    found => found.map_err(faulty(From::Phone)),
+                },
+                found => found.map_err(faulty(From::Gateway)),
+            },
+        };
+        Ok((source?, before))
+    }
+
+    fn nowhere(&self, what: &str, here: &str) -> Error {
+        self.refused(&format!("{what}, nor a login in {here}"))
+            .hint(SIGN_IN)
+    }
+
+    fn faulty(&self, fault: Fault, place: &str, from: From) -> Error {
+        let error = self.refused(&fault.what(place));
+        match (fault, from) {
+            (Fault::Missing | Fault::NoLogin, From::Gateway) => error.hint(SIGN_IN),
+            (Fault::Missing | Fault::NoLogin, From::Phone) => error.hint(SIGN_IN_HERE),
+            _ => error.hint(fault.next_step()),
+        }
+    }
+
+    /// The same after Claude Code has renewed its login, if it had expired and the person wants that.
+    fn renewed(
+        &self,
+        source: Source,
+        before: Assessment,
+        ticket: &Ticket,
+        connection: &Connection<'_>,
+    ) -> Result<(Source, Assessment), Error> {
+        let since = -source.left;
+        if source.left > TimeDelta::zero() || self.wish.form == Some(Form::Cli) || self.dry_run {
+            return Ok((source, before));
+        }
+        let Some(person) = person(self.phone, self.context) else {
+            return Err(self.expired(since, source.from));
+        };
+        let title = format!(
+            "{}: Claude Code's login expired {} ago",
+            self.gateway.name,
+            spoken(since)
+        );
+        let choices = [
+            "Let Claude Code renew it (claude -p)",
+            "Sign in again",
+            "Leave it",
+        ];
+        match person.choose(&title, &choices.map(String::from)) {
+            Ok(Some(0)) => self.let_claude_renew(&source, connection)?,
+            Ok(Some(1)) if source.from == From::Gateway => {
+                self.sign_in_again(&before, ticket, connection)?;
+            }
+            Ok(Some(1)) | Err(_) => return Err(self.expired(since, source.from)),
+            Ok(_) => {
+                return Err(Error::new(
+                    Kind::Declined,
+                    format!("{}: not synced", self.gateway.name),
+                )
+                .hint(AS_IT_WAS));
+            }
+        }
+        let (source, before) = self.look(connection)?;
+        if source.left <= TimeDelta::zero() {
+            return Err(self.expired(-source.left, source.from));
+        }
+        Ok((source, before))
+    }
+
+    fn expired(&self, since: TimeDelta, from: From) -> Error {
+        self.refused(&format!(
+            "Claude Code's login expired {} ago",
+            spoken(since)
+        ))
+        .hint(way_in(from))
+    }
+
+    fn let_claude_renew(&self, source: &Source, connection: &Connection<'_>) -> Result<(), Error> {
+        let here = Gateway::local(self.gateway.name.clone());
+        let gateway = match source.from {
+            From::Gateway => &connection.gateway,
+            From::Phone => &here,
+        };
+        tell(
+            self.phone,
+            &format!("{}: asking claude…", gateway.name),
+            self.context,
+        );
+        let done = flow::run(gateway, &sign_in_plan::renew_claude(), &[], self.context)
+            .map_err(|failure| lost(&failure, self.gateway))?;
+        match done {
+            exec::Done::Ran { exit: 0, .. } => Ok(()),
+            exec::Done::Ran { said, .. } => {
+                let words = last_line(&redact::masked(said.reveal()));
+                let words = words.map(|words| format!(": {words}")).unwrap_or_default();
+                Err(self
+                    .refused(&format!("claude could not renew it{words}"))
+                    .hint(way_in(source.from)))
+            }
+            exec::Done::TooOld | exec::Done::NoClaude => Err(self
+                .refused("claude is not installed there")
+                .hint(way_in(source.from))),
+        }
+    }
+
+    fn sign_in_again(
+        &self,
+        before: &Assessment,
+        ticket: &Ticket,
+        connection: &Connection<'_>,
+    ) -> Result<(), Error> {
+        let order = Order {
+            connection,
+            route: &Route::ClaudeCli,
+            before: before.report(),
+            restart: cli::Restart::No,
+            phone: self.phone,
+            rules: &self.settings.sign_in,
+            notification: self.settings.notification,
+            freshness: self.settings.fresh(),
+            ticket: Some(ticket),
+        };
+        sign_in(&order, self.context).map(drop)
+    }
+
+    /// Has OpenClaw store the token; whether its gateway process must restart.
+    fn hand_over(
+        &self,
+        source: &Source,
+        profile: &Argument,
+        connection: &Connection<'_>,
+    ) -> Result<bool, Error> {
+        let said = match &source.token {
+            Some(token) => self.hand_over_ours(token, source, profile, connection),
+            None => self.hand_over_theirs(source, profile, connection),
+        }?;
+        Ok(session::wants_restart(said.reveal()))
+    }
+
+    /// A token of this device goes through a pipe to the gateway: what OpenClaw said.
+    fn hand_over_ours(
+        &self,
+        token: &Secret,
+        source: &Source,
+        profile: &Argument,
+        connection: &Connection<'_>,
+    ) -> Result<Secret, Error> {
+        let gateway = &connection.gateway;
+        let lasting = format!("{}s", source.left.num_seconds());
+        let errand = sign_in_plan::paste_token(Some(profile), lasting, gateway);
+        let input = Zeroizing::new(format!("{}\n", token.reveal()));
+        let done = flow::run(gateway, &errand, input.as_bytes(), self.context);
+        match done.map_err(|failure| self.lost_storing(&failure))? {
+            exec::Done::Ran { exit: 0, said } => Ok(said),
+            exec::Done::Ran { exit, said } => {
+                let said = redact::without(said.reveal(), token);
+                Err(self.not_stored(exit, &said, source, profile, connection))
+            }
+            exec::Done::TooOld | exec::Done::NoClaude => Err(self.too_old()),
+        }
+    }
+
+    /// A token of the gateway stays there: what OpenClaw said.
+    fn hand_over_theirs(
+        &self,
+        source: &Source,
+        profile: &Argument,
+        connection: &Connection<'_>,
+    ) -> Result<Secret, Error> {
+        let gateway = &connection.gateway;
+        let order = sign_in_plan::hand_over(profile, source.expires_ms, gateway);
+        let done = sync_on_gateway::run(gateway, &order, &self.context.system);
+        match done.map_err(|failure| self.lost_storing(&failure))? {
+            Done::Ran { exit: 0, said } => Ok(said),
+            Done::Ran { exit, said } => {
+                let said = redact::masked(said.reveal());
+                Err(self.not_stored(exit, &said, source, profile, connection))
+            }
+            Done::TooOld => Err(self.too_old()),
+            Done::Fault(fault, place) => Err(self.faulty(fault, place.as_str(), From::Gateway)),
+            Done::Changed => Err(self
+                .refused("Claude Code renewed its login meanwhile")
+                .hint("Nothing was changed. Again: clawtap sync")),
+            Done::Expired => Err(self.expired(TimeDelta::zero(), From::Gateway)),
+        }
+    }
+
+    /// What openclaw does last is not always what it says last: only what it lists afterwards tells.
+    fn not_stored(
+        &self,
+        exit: i32,
+        said: &str,
+        source: &Source,
+        profile: &Argument,
+        connection: &Connection<'_>,
+    ) -> Error {
+        let words = last_line(said).map_or_else(
+            || "openclaw ended without a word".to_owned(),
+            |words| words.to_string(),
+        );
+        let after = assessment(&connection.gateway, self.ask(connection, Presence::Away));
+        let given = Decision::Token {
+            profile: profile.clone(),
+        };
+        let hint = match flow::report(&after) {
+            Ok(report) if decide::proof(&given, source.left, report, after.now).is_ok() => {
+                "It is stored all the same. See: clawtap status"
+            }
+            Ok(_) if exit < KILLED => "The old login is as it was. Look: clawtap status",
+            _ => MAY_BE_STORED,
+        };
+        if self.context.system.processes.interrupted() {
+            return Error::new(Kind::Interrupted, "interrupted").hint(MAY_BE_STORED);
+        }
+        self.refused(&words).hint(hint)
+    }
+
+    fn unproven(&self, error: Error) -> Error {
+        if self.context.system.processes.interrupted() {
+            return Error::new(Kind::Interrupted, "interrupted").hint(MAY_BE_STORED);
+        }
+        error.hint(MAY_BE_STORED)
+    }
+
+    fn lost_storing(&self, failure: &Failure) -> Error {
+        self.unproven(lost(failure, self.gateway))
+    }
+
+    fn too_old(&self) -> Error {
+        self.refused("its openclaw is too old to take a token")
+            .hint("Update it to 2026.6 or later, or on the gateway: openclaw doctor")
+    }
+
+    /// Has OpenClaw run Claude Code itself; whether its gateway process must restart.
+    fn use_cli(&self, connection: &Connection<'_>) -> Result<bool, Error> {
+        let scene = Scene {
+            connection,
+            phone: self.phone,
+            launcher: &self.context.launcher,
+            rules: &self.settings.sign_in,
+            system: &self.context.system,
+            page_shown: &|_| {},
+        };
+        let program = sign_in_plan::use_cli(&connection.gateway);
+        session::run(program, &scene)
+            .map(|signed| signed.wants_restart)
+            .map_err(|setback| explained(setback, &connection.gateway, self.context))
+    }
+
+    fn planned(&self, decision: &Decision) -> String {
+        let command = match decision {
+            Decision::Token { profile } => format!(
+                "openclaw models auth paste-token --provider anthropic --profile-id {profile} < Claude Code's access token"
+            ),
+            _ => format!(
+                "openclaw {}",
+                sign_in_plan::use_cli(self.gateway).arguments.join(" ")
+            ),
+        };
+        format!("would run: {command}")
+    }
+
+    /// Says once on this device what Anthropic says about it.
+    fn tell_terms(&self) {
+        let Ok(folder) = self.context.system.environment.state_folder() else {
+            return;
+        };
+        let told = folder.join("terms-told");
+        if !files::is_there(&told) {
+            terminal::say(TERMS);
+            // Told again next time if this fails.
+            let _ = files::write_private(&told, b"");
+        }
+    }
+
+    fn synced(
+        &self,
+        result: &'static str,
+        message: String,
+        source: &Source,
+        decision: &Decision,
+        left: TimeDelta,
+    ) -> Synced {
+        Synced {
+            schema: 1,
+            gateway: self.gateway.name.to_string(),
+            result,
+            from: match source.from {
+                From::Gateway => "gateway",
+                From::Phone => "phone",
+            },
+            form: form_of(decision).word(),
+            profile: match decision {
+                Decision::Token { profile } => Some(profile.to_string()),
+                _ => None,
+            },
+            valid_for_s: (left > TimeDelta::zero()).then(|| left.num_seconds()),
+            message,
+        }
+    }
+}
+
+const fn way_in(from: From) -> &'static str {
+    match from {
+        From::Gateway => "Sign in again: clawtap reauth --method cli",
+        From::Phone => SIGN_IN_HERE,
+    }
+}
+
+const fn form_of(decision: &Decision) -> Form {
+    match decision {
+        Decision::Cli => Form::Cli,
+        _ => Form::Token,
+    }
+}

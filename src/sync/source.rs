@@ -1,0 +1,66 @@
+//! Where Claude Code's login is brought from: the gateway, or this device.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::cli::From;
+use crate::gateway::status::ClaudeSource;
+use crate::secret::Secret;
+use crate::sync::claude_file::{self, Fault};
+use crate::system::files;
+use crate::system::environment::Environment;
+
+/// Where a login comes from, and until when it is valid.
+pub(crate) struct Source {
+    pub(crate) from: From,
+    /// Milliseconds since 1970.
+    pub(crate) expires_ms: i64,
+    /// By the clock of the machine that it is on.
+    pub(crate) left: TimeDelta,
+    /// The token, if it is on this device.
+    pub(crate) token: Option<Secret>,
+}
+
+/// The login on a gateway, as it told of it.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub(crate) fn on_gateway(found: Option<ClaudeSource>) -> Result<Source, (Fault, String)> {
+    let Some(found) = found else {
+        return Err((Fault::Missing, "Claude Code's login".into()));
+    };
+    let login = found
+        .login
+        .map_err(|fault| (fault, found.place.to_string()))?;
+    Ok(Source {
+        from: From::Gateway,
+        expires_ms: login.expires_ms,
+        left: login.left,
+        token: None,
+    })
+}
+
+/// The login on this device.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub(crate) fn on_this_device(
+    environment: &Environment,
+    now: DateTime<Utc>,
+) -> Result<Source, (Fault, String)> {
+    let folder = environment
+        .path("CLAUDE_CONFIG_DIR")
+        .or_else(|| Some(environment.home()?.join(".claude")));
+    let Some(folder) = folder else {
+        return Err((Fault::Missing, "HOME".into()));
+    };
+    let file = folder.join(claude_file::FILE);
+    let place = format!("{} on this device", environment.spelled(&file));
+    let login = claude_file::read(&files::see(&file, claude_file::LARGEST));
+    let login = login.map_err(|fault| (fault, place))?;
+    Ok(Source {
+        from: From::Phone,
+        expires_ms: login.expires.timestamp_millis(),
+        left: login.expires - now,
+        token: Some(login.token),
+    })
+}
