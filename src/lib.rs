@@ -25,6 +25,7 @@ mod render;
 mod secret;
 mod signin;
 mod status;
+mod suggest;
 mod sync;
 mod system;
 mod text;
@@ -35,8 +36,9 @@ use clap::Parser;
 
 use crate::app::error_text;
 use crate::cli::{Cli, Command};
+use crate::commands::outcome::Outcome;
 use crate::context::Context;
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 use crate::system::environment::Environment;
 use crate::system::terminal::{self, Terminal};
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::render::notification::Notification;
+use crate::phone::notification::Notification;
 
 /// What goes out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Severity {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::{Message, Severity, TEST};
-    use crate::render::notification::Notification;
+    use crate::phone::notification::Notification;
     use chrono::DateTime;
 
     /// One with these texts, about a login of the gateway home.

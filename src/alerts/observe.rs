@@ -254,8 +254,8 @@ impl Credential {
 #[cfg(test)]
 mod tests {
     use super::{Condition, Observation};
-    use crate::status::wire;
     use crate::status::assessment::Assessment;
+    use crate::status::wire;
     use chrono::{DateTime, TimeDelta, Utc};
     use pretty_assertions::assert_eq;
     use serde_json::{Value, json};

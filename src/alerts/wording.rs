@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
-use crate::providers;
 use crate::alerts::condition::EXPIRING;
 use crate::alerts::decide::{About, Alert, News};
 use crate::alerts::incident::Need;
 use crate::alerts::message::{Message, Severity};
 use crate::alerts::observe::Blind;
 use crate::alerts::state::{Fix, Mended};
-use crate::render::notification::{self, Notification};
+use crate::phone::notification::Notification;
+use crate::providers;
+use crate::render::notification;
 use crate::render::summary::of_concern;
 use crate::status::assessment::Assessment;
 use crate::status::login::State;

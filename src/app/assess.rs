@@ -11,12 +11,12 @@ use crate::gateway::script::{Freshness, Want};
 use crate::gateway::ssh_args::Questions;
 use crate::gateway::status::{Question, Reply, ask};
 use crate::memory::reports::Reports;
-use crate::status::wire;
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::document::Unreadable;
-use crate::system::{System, clock, files, terminal};
+use crate::status::wire;
 use crate::system::parallel::{in_parallel, in_parallel_each};
 use crate::system::spinner::Spinner;
+use crate::system::{System, clock, files, terminal};
 
 /// The largest document that is read from a file, in bytes; as much as from a gateway.
 const LARGEST_DOCUMENT: u64 = 8 * 1024 * 1024;

@@ -10,8 +10,8 @@ use crate::memory::reports::Reports;
 use crate::phone::widget_list;
 use crate::render::row;
 use crate::status::assessment::Assessment;
-use crate::system::{clock, terminal};
 use crate::system::placement::{self, Found, look};
+use crate::system::{clock, terminal};
 
 /// Renames the live rows of these gateways, if there are any. What goes wrong is a remark: the check was done.
 pub(crate) fn refresh(assessments: &[Assessment], context: &Context) {

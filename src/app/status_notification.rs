@@ -82,7 +82,7 @@ pub(crate) fn of(assessments: &[Assessment], wanted: Notification) -> Reaction {
             .collect(),
         withdrawn: well
             .into_iter()
-            .map(|assessment| notification::id(&assessment.name))
+            .map(|assessment| crate::phone::notification::id(&assessment.name))
             .collect(),
         ..Reaction::default()
     }

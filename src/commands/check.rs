@@ -1,12 +1,13 @@
 //! `clawtap check`
 
-use crate::cli;
-use crate::providers;
-use crate::app::refresh;
 use crate::app::assess::{Person, assess_document, assess_each};
+use crate::app::refresh;
+use crate::cli;
+use crate::commands::outcome::Outcome;
 use crate::config::{self, Selection};
 use crate::context::{Context, print};
-use crate::error::{Error, Outcome};
+use crate::error::Error;
+use crate::providers;
 use crate::render::summary;
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::system::terminal;

@@ -3,8 +3,9 @@
 use clap::CommandFactory;
 
 use crate::cli::{self, Cli};
+use crate::commands::outcome::Outcome;
 use crate::context::print;
-use crate::error::{Error, Outcome};
+use crate::error::Error;
 
 pub(crate) fn run(arguments: &cli::Completions) -> Result<Outcome, Error> {
     let mut script = Vec::new();

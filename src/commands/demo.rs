@@ -2,20 +2,21 @@
 
 use chrono::{DateTime, TimeDelta};
 
-use crate::alerts::wording;
 use crate::alerts::decide::{decide, note};
 use crate::alerts::observe::Observation;
 use crate::alerts::policy::Rules;
 use crate::alerts::state::Memory;
-use crate::app::status_notification;
+use crate::alerts::wording;
 use crate::app::assess::assess_samples;
-use crate::commands::tap;
+use crate::app::status_notification;
+use crate::commands::outcome::Outcome;
 use crate::commands::status::full;
+use crate::commands::tap;
 use crate::config::alerts::Alerts;
 use crate::config::channel::Channel;
 use crate::config::file::Notification;
 use crate::context::{Context, print};
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Name, Way};
 use crate::render::demo::{Screen, render};
 use crate::render::wrap::lines;

@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
-use crate::providers;
-use crate::app::{refresh, status_notification};
 use crate::app::assess::{Person as Presence, ask_one, assess_these, assessment};
+use crate::app::{refresh, status_notification};
 use crate::cli::{self, Restart};
+use crate::commands::outcome::Outcome;
 use crate::config::{self, Settings};
 use crate::context::Context;
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 use crate::gateway::script::Want;
 use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
-use crate::phone::{Phone, Reaction, Said};
 use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
+use crate::phone::notification::Deed;
+use crate::phone::{Phone, Reaction, Said};
+use crate::providers;
 use crate::render::{summary, toast};
-use crate::render::notification::Deed;
 use crate::signin::flow::mend;
 use crate::signin::method::Wish;
 use crate::status::assessment::{Assessment, Finding, worst};
@@ -267,9 +268,11 @@ impl Tour<'_> {
     /// Says by vibration how it stands, and brings up to date what else shows it.
     fn learned(&self, assessments: &[Assessment]) {
         let standing = match self.phone {
-            Phone::Termux => {
-                status_notification::after_check(assessments, self.settings.notification, self.context)
-            }
+            Phone::Termux => status_notification::after_check(
+                assessments,
+                self.settings.notification,
+                self.context,
+            ),
             Phone::Terminal => Reaction::default(),
         };
         self.react(&Reaction {

@@ -3,11 +3,12 @@
 use chrono::TimeDelta;
 
 use crate::cli;
-use crate::config::nearest;
+use crate::commands::outcome::Outcome;
 use crate::context::{Context, print};
-use crate::error::{Error, Kind, Outcome};
-use crate::history::{Event, log};
+use crate::error::{Error, Kind};
 use crate::history::render::{self, View};
+use crate::history::{Event, log};
+use crate::suggest::nearest;
 use crate::system::{clock, terminal};
 use crate::text::Text;
 

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli;
-use crate::config;
 use crate::app::assess::{Person, ask_one, assessment};
+use crate::cli;
+use crate::commands::outcome::Outcome;
+use crate::config;
 use crate::context::{Context, print};
-use crate::error::{Error, Kind, Outcome};
-use crate::gateway::host_key;
+use crate::error::{Error, Kind};
 use crate::gateway::error::{Failure, Problem};
 use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
+use crate::gateway::host_key;
 use crate::gateway::script::{Freshness, Want};
 use crate::gateway::status::Reply;
 use crate::render::summary;

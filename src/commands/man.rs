@@ -6,8 +6,9 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 
 use crate::cli::{Cli, EXIT_CODES};
+use crate::commands::outcome::Outcome;
 use crate::context::print;
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 
 /// Has `\*(Aq` mean an apostrophe in every roff.
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";

@@ -9,6 +9,7 @@ pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod monitor;
+pub(crate) mod outcome;
 pub(crate) mod reauth;
 pub(crate) mod status;
 pub(crate) mod sync;

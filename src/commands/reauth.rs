@@ -1,11 +1,12 @@
 //! `clawtap reauth`
 
-use crate::cli;
 use crate::app::assess::{Person as Presence, ask_one, assess_these, assessment};
+use crate::cli;
+use crate::commands::outcome::Outcome;
 use crate::commands::tap;
 use crate::config::{self, Selection, Settings};
 use crate::context::{Context, print};
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 use crate::gateway::control_master::Connection;
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Want;

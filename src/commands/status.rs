@@ -2,21 +2,22 @@
 
 use std::path::Path;
 
-use crate::cli;
-use crate::config;
-use crate::app::{refresh, status_notification};
 use crate::app::assess::{Person, assess_document, assess_each};
+use crate::app::{refresh, status_notification};
+use crate::cli;
+use crate::commands::outcome::Outcome;
 use crate::commands::watch;
+use crate::config;
 use crate::config::file::Notification;
 use crate::context::{Context, print};
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 use crate::phone::Phone;
-use crate::render::{json, prometheus, simple};
 use crate::render::picture::{self, Room};
 use crate::render::terminal::{self, Look};
+use crate::render::{json, prometheus, simple};
 use crate::status::assessment::{Assessment, worst};
-use crate::system::{clock, files};
 use crate::system::terminal::{Terminal, say, shows_results};
+use crate::system::{clock, files};
 
 pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, Error> {
     if let Some(every) = arguments.watch {

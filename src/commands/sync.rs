@@ -1,10 +1,11 @@
 //! `clawtap sync`
 
 use crate::cli;
+use crate::commands::outcome::Outcome;
 use crate::commands::tap;
 use crate::config::{self, Selection};
 use crate::context::{Context, print};
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 use crate::phone::Phone;
 use crate::signin::choose::ask_which;
 use crate::signin::method::Argument;

@@ -1,21 +1,22 @@
 //! `clawtap tap`
 
-use crate::cli;
-use crate::providers;
-use crate::app::{error_text, refresh, status_notification};
 use crate::app::assess::{Person, assess_these, recall};
-use crate::config::{self, Selection, Settings};
+use crate::app::{error_text, refresh, status_notification};
+use crate::cli;
+use crate::commands::outcome::Outcome;
 use crate::config::file::Notification;
+use crate::config::{self, Selection, Settings};
 use crate::context::{Context, print};
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 use crate::phone::{Phone, Reaction, Said};
+use crate::providers;
 use crate::render::toast;
 use crate::signin::flow::{self, person};
 use crate::signin::method::Wish;
 use crate::status::assessment::{Assessment, worst};
 use crate::status::verdict::Verdict;
-use crate::system::terminal;
 use crate::system::parallel::{Aside, beside};
+use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Error> {
     let phone = &context.phone;

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::cli;
-use crate::config;
-use crate::app::refresh;
 use crate::app::assess::{Person, assess_each, recall};
+use crate::app::refresh;
+use crate::cli;
+use crate::commands::outcome::Outcome;
 use crate::commands::status::look;
+use crate::config;
 use crate::context::Context;
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Freshness;
 use crate::render::watch::{Watched, render};

@@ -4,21 +4,22 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli;
+use crate::commands::outcome::Outcome;
 use crate::config::{self, Selection};
 use crate::context::{Context, print};
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 use crate::install::ledger::{Ledger, WIDGETS};
 use crate::install::manifest::Manifest;
 use crate::install::plan::{self, Change, Plan};
 use crate::install::script::Device;
 use crate::install::widgets::{Scope, dynamic_gateways, live_row, wanted};
 use crate::phone::widget_list;
-use crate::render::row;
 use crate::render::changes::{conflicts, done, intent, written};
+use crate::render::row;
 use crate::render::widgets::{Inventory, listed};
-use crate::system::terminal;
 use crate::system::environment::no_home;
 use crate::system::placement::{Found, look};
+use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Widgets, context: &Context) -> Result<Outcome, Error> {
     match arguments.command {

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::config::nearest;
 use crate::config::channel::{Channel, Command, Means, Ntfy, OpenClaw, Token, free_name};
 use crate::config::file::{checked, expand, path, program};
 use crate::config::quiet_hours::QuietHours;
 use crate::config::value::{Mistake, Table, Value};
 use crate::error::{Error, Kind};
 use crate::gateway::host::Gateway;
+use crate::suggest::nearest;
 use crate::system::environment::Environment;
 use crate::text::Text;
 

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, TomlError, Value, value};
 
-use crate::config::{LARGEST_CONFIG, alerts, parsed, read_config, read_text};
 use crate::config::channel::{Means, Ntfy};
+use crate::config::{LARGEST_CONFIG, alerts, parsed, read_config, read_text};
 use crate::error::{Error, Kind};
-use crate::system::files;
 use crate::system::environment::Environment;
+use crate::system::files;
 
 /// What a configuration lacks to publish on a topic of ntfy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,8 +139,8 @@ fn unfinished(document: &mut DocumentMut) -> Option<&mut dyn TableLike> {
 #[cfg(test)]
 mod tests {
     use super::{Missing, add, missing};
-    use crate::config::file;
     use crate::config::channel::Means;
+    use crate::config::file;
     use proptest::prelude::*;
 
     const TOPIC: &str = "topic = \"clawtap-1\"\n";
@@ -148,8 +148,7 @@ mod tests {
     /// What the configuration comes to be, with its topics.
     fn added(text: &str, server: Option<&str>) -> (String, Vec<String>) {
         let after = add(text, server, "clawtap-1").unwrap();
-        let config =
-            file::parse(&after, None).unwrap_or_else(|it| panic!("{it:?}:\n{after}"));
+        let config = file::parse(&after, None).unwrap_or_else(|it| panic!("{it:?}:\n{after}"));
         let topics = config
             .alerts
             .channels

@@ -16,8 +16,9 @@ use crate::config::file::{Config, Notification, SignIn, Sync, Tap};
 use crate::error::{Error, Kind};
 use crate::gateway::host::{Gateway, Name, Target, Way};
 use crate::gateway::script::Freshness;
-use crate::system::files;
+use crate::suggest::nearest;
 use crate::system::environment::Environment;
+use crate::system::files;
 
 /// The largest configuration that is read, in bytes.
 const LARGEST_CONFIG: u64 = 4 * 1024 * 1024;
@@ -256,13 +257,4 @@ fn named(name: &str, configured: Vec<Gateway>, server: Option<&str>) -> Result<G
             None => error.hint(format!("Configured: {}", names.join(", "))),
         }
     })
-}
-
-/// The word that was probably meant.
-pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, candidate)| candidate)
 }

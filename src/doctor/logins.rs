@@ -1,7 +1,7 @@
 //! The logins themselves, in the one line that `check` has for them.
 
-use crate::providers;
 use crate::doctor::finding::Finding;
+use crate::providers;
 use crate::render::summary;
 use crate::status::assessment::Assessment;
 use crate::status::verdict::Verdict;

@@ -6,11 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::alerts::{deliver, wording};
 use crate::alerts::decide::{self, Addressee, Alert, Decision, News};
 use crate::alerts::observe::{Blind, Condition, Credential, Observation, Route};
 use crate::alerts::policy::Rules;
 use crate::alerts::state::Memory;
+use crate::alerts::{deliver, wording};
 use crate::config::channel::{Channel, Means, Undelivered};
 use crate::fuzzing::wire::{ZONES, is_showable};
 use crate::status::assessment::{Assessment, Trouble};

@@ -3,9 +3,9 @@
 use url::{Host as UrlHost, Url};
 
 use crate::providers;
-use crate::text;
 use crate::signin::pasted::{self, Shape};
 use crate::signin::url_policy::{self, Host, Page, Refusal};
+use crate::text;
 
 /// A host that the person allowed.
 const ALLOWED: &str = "login.example.com";

@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::fuzzing::pieces::pieces;
 use crate::fuzzing::wire::is_showable;
 use crate::secret::Secret;
-use crate::signin::url_policy;
 use crate::signin::dialogue::{Dialogue, Ending, Program, Step};
 use crate::signin::prompt::menu::Menu;
 use crate::signin::screen::{Cursor, ROWS, Screen};
+use crate::signin::url_policy;
 
 /// Longer ones are drawn in pieces, but not byte by byte as well.
 const SHORT: usize = 300;

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use crate::alerts::observe::Observation;
 use crate::alerts::wording::Local;
 use crate::memory::record;
-use crate::render::{json, notification, prometheus, simple, summary, toast};
 use crate::render::terminal::{self, Look};
-use crate::status::{stores, wire as document};
+use crate::render::{json, notification, prometheus, simple, summary, toast};
 use crate::status::assessment::Assessment;
 use crate::status::report::Report;
 use crate::status::verdict::judge;
+use crate::status::{stores, wire as document};
 use crate::system::clock::showable;
 use crate::text::{self, Text};
 

@@ -11,10 +11,10 @@ use std::time::Duration;
 use crate::gateway::error::last_line;
 use crate::gateway::host::{Gateway, Ssh, Way};
 use crate::gateway::ssh_args::{Sharing, shared_connection};
-use crate::system::{System, files, placement};
 use crate::system::environment::Environment;
 use crate::system::process::Invocation;
 use crate::system::socket::{self, Place};
+use crate::system::{System, files, placement};
 
 /// For an order to the connection's ssh, which stays on this device or costs one round trip.
 const ORDER: Duration = Duration::from_secs(10);

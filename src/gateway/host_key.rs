@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::gateway::error::{self, Failure, Problem};
 use crate::gateway::host::Ssh;
 use crate::gateway::ssh_args::{CONNECT_TIMEOUT_S, whereabouts};
-use crate::system::{System, files};
 use crate::system::process::{Finished, Invocation};
+use crate::system::{System, files};
 use crate::text::Text;
 
 /// For the steps that stay on this device.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::gateway::script;
 use crate::gateway::error::Failure;
 use crate::gateway::host::Gateway;
 use crate::gateway::run::{Exchange, Repetition, Terms, exchange};
+use crate::gateway::script;
 use crate::gateway::ssh_args::Questions;
 use crate::system::{System, clock};
 use crate::text::Text;
@@ -147,8 +147,8 @@ impl Examination {
 #[cfg(test)]
 mod tests {
     use super::{Examination, Program, read};
-    use crate::gateway::{framing, script};
     use crate::gateway::host::{Gateway, Identifier, Name};
+    use crate::gateway::{framing, script};
     use crate::system::files;
     use crate::system::process::{Invocation, Processes};
     use crate::text::Text;

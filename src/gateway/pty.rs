@@ -13,8 +13,8 @@ use crate::gateway::run::{ALLOWANCE, cannot_start, find, no_answer};
 use crate::gateway::script::{self, TerminalProgram};
 use crate::gateway::ssh_args::{self, CONNECT_TIMEOUT_S};
 use crate::gateway::stream::{Piece, Stream};
-use crate::system::{System, random};
 use crate::system::process::{Conversation, Ending, Heard, Invocation, Terminal, Waker};
+use crate::system::{System, random};
 
 /// A program that runs on a gateway's terminal. Dropping it ends the program, on the gateway too: its terminal is
 /// taken away.

@@ -8,9 +8,9 @@ use crate::gateway::error::{self, Failure, Problem};
 use crate::gateway::framing::{self, Answer, Incomplete};
 use crate::gateway::host::{Gateway, Way};
 use crate::gateway::ssh_args::{self, CONNECT_TIMEOUT_S, Questions, Sharing};
-use crate::system::{System, random};
 use crate::system::environment::Environment;
 use crate::system::process::{Ending, Finished, Invocation, Terminal};
+use crate::system::{System, random};
 use crate::text::Text;
 
 /// The largest answer that is read, in bytes: 8 MiB, and room for the frame and for banners before it.

@@ -10,13 +10,13 @@ use crate::gateway::host::Gateway;
 use crate::gateway::run::{Exchange, Repetition, Terms, exchange};
 use crate::gateway::script::{self, Freshness, Want};
 use crate::gateway::ssh_args::Questions;
-use crate::status::{stores, wire};
 use crate::status::document::{self, Unreadable};
 use crate::status::report::Report;
 use crate::status::verdict::{Verdict, judge};
+use crate::status::{stores, wire};
 use crate::sync::claude_file::Fault;
-use crate::system::{System, clock};
 use crate::system::process::Finished;
+use crate::system::{System, clock};
 use crate::text::Text;
 
 /// A gateway's reply.

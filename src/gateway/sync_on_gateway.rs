@@ -13,7 +13,7 @@ use crate::text::Text;
 
 /// A hand-over that has come to an end. OpenClaw was run in the first case only.
 pub(crate) enum Done {
-    /// OpenClaw ended by itself, with what it said on both its outputs: not for any screen before it was masked.
+    /// OpenClaw ended by itself, with what it said on both its outputs: not for any screen before redaction.
     Ran { exit: i32, said: Secret },
     /// OpenClaw is older than it may be; it would have shown the token.
     TooOld,

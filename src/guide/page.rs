@@ -177,8 +177,8 @@ fn every_login(assessment: &Assessment) -> String {
 mod tests {
     use super::{Choice, Page, Question, back, first, question};
     use crate::guide::menu::{Action, Means};
-    use crate::status::wire;
     use crate::status::assessment::{Assessment, Trouble};
+    use crate::status::wire;
     use chrono::DateTime;
     use std::time::Duration;
 

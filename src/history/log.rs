@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind};
 use crate::history::Event;
-use crate::system::files;
 use crate::system::environment::Environment;
+use crate::system::files;
 
 /// How long the file may become, in bytes; then its older half goes. Enough for some thousand events.
 const LARGEST: usize = 256 * 1024;

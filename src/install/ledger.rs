@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Kind};
 use crate::install::manifest::Manifest;
 use crate::install::plan::{Change, Places, Plan};
-use crate::system::files;
 use crate::system::environment::Environment;
+use crate::system::files;
 use crate::system::placement::{self, UNFINISHED, look};
 
 /// The largest manifest that is read, in bytes.

@@ -325,9 +325,9 @@ fn milliseconds(left: Option<TimeDelta>) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::{Unusable, read, write};
-    use crate::status::{stores, wire};
     use crate::status::login::{Pause, PauseKind};
     use crate::status::report::Report;
+    use crate::status::{stores, wire};
     use crate::text::Text;
     use chrono::{DateTime, TimeDelta, Utc};
     use proptest::prelude::*;

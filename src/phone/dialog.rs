@@ -7,8 +7,8 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
-use crate::system::{System, terminal};
 use crate::system::process::{Ending, Invocation, Processes};
+use crate::system::{System, terminal};
 
 /// The conversation with a human.
 pub(crate) trait Person: Sync {

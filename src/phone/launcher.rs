@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use crate::render::notification::Deed;
+use crate::phone::notification::Deed;
 use crate::system::environment::Environment;
 
 /// The variables that this program, ssh and the Termux:API commands go by.
@@ -119,7 +119,7 @@ fn quoted(word: &OsStr) -> OsString {
 #[cfg(test)]
 mod tests {
     use super::{Launcher, quoted};
-    use crate::render::notification::Deed;
+    use crate::phone::notification::Deed;
     use crate::system::environment::Environment;
     use proptest::prelude::*;
     use std::ffi::{OsStr, OsString};

@@ -2,16 +2,17 @@
 
 pub(crate) mod dialog;
 mod launcher;
+pub(crate) mod notification;
 mod termux;
 pub(crate) mod widget_list;
 
 use std::path::Path;
 use std::time::Duration;
 
-use crate::secret::Secret;
 pub(crate) use crate::phone::launcher::{Launcher, handed_on};
+use crate::phone::notification::Notification;
 use crate::phone::termux::Problem;
-use crate::render::notification::Notification;
+use crate::secret::Secret;
 use crate::system::System;
 use crate::system::environment::Environment;
 use crate::system::parallel::in_parallel;

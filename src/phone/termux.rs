@@ -8,9 +8,9 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::phone::{Alert, Api, Invitation, Reaction};
 use crate::phone::launcher::Launcher;
-use crate::render::notification::{Deed, Notification};
+use crate::phone::notification::{Deed, Notification};
+use crate::phone::{Alert, Api, Invitation, Reaction};
 use crate::secret::Secret;
 use crate::system::System;
 use crate::system::process::{Ending, Invocation};

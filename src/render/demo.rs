@@ -1,6 +1,6 @@
 //! What the phone would show, drawn for a terminal.
 
-use crate::render::notification::Notification;
+use crate::phone::notification::Notification;
 use crate::render::wrap::{lines, padded, width};
 
 /// One tap, as the phone would show it.

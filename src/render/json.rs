@@ -4,7 +4,6 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::providers;
-use crate::error::Outcome;
 use crate::render::{summary, upstream};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::login::{Login, Moment};
@@ -95,7 +94,7 @@ pub(crate) fn render(assessments: &[Assessment]) -> String {
     let document = Document {
         schema: SCHEMA,
         verdict: verdict.word(),
-        exit_code: Outcome::Judged(verdict).code(),
+        exit_code: verdict.exit_code(),
         gateways: assessments.iter().map(gateway).collect(),
         claude_code: leading
             .map_or_else(|| unknown.clone(), upstream::claude_code)
@@ -123,7 +122,7 @@ fn gateway(assessment: &Assessment) -> Gateway<'_> {
     let mut gateway = Gateway {
         name: &assessment.name,
         verdict: verdict.word(),
-        exit_code: Outcome::Judged(verdict).code(),
+        exit_code: verdict.exit_code(),
         summary: summary::statement(assessment),
         checked_at: None,
         took_ms: u64::try_from(assessment.took.as_millis()).unwrap_or(u64::MAX),

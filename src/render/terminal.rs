@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
-use crate::providers;
 use crate::duration::{ago, spoken};
+use crate::providers;
 use crate::render::gauge;
 use crate::render::summary::{self, mark, statement};
 use crate::render::wrap::{cut, hanging, next_step, padded, width};
@@ -241,7 +241,11 @@ fn steps(judgement: &Judgement, look: Look) -> String {
         if let Some(detail) = &concern.detail {
             text.push_str(&dim_lines("  ", detail.as_str(), look));
         }
-        text.push_str(&next_step("  →", &providers::next_step(concern), look.width));
+        text.push_str(&next_step(
+            "  →",
+            &providers::next_step(concern),
+            look.width,
+        ));
     }
     text
 }

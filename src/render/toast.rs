@@ -128,9 +128,9 @@ pub(crate) const fn vibration_ms(verdict: Verdict) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::{remembered, says_the_same, text};
-    use crate::status::stores;
     use crate::status::assessment::{Assessment, Trouble};
     use crate::status::login::{Login, LoginKind, Reported};
+    use crate::status::stores;
     use crate::text::Text;
     use chrono::{DateTime, TimeDelta, Utc};
     use std::time::Duration;

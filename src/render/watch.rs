@@ -71,8 +71,8 @@ mod tests {
     use super::{Watched, render};
     use crate::render::terminal::Look;
     use crate::render::wrap::width;
-    use crate::status::wire;
     use crate::status::assessment::{Assessment, Trouble};
+    use crate::status::wire;
     use chrono::{DateTime, TimeDelta, Utc};
     use std::time::Duration;
 

@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use crate::providers;
 use crate::phone::{Phone, Reaction};
+use crate::providers;
 use crate::secret::Secret;
 use crate::signin::ask_user::{Asker, Line, Reply, Request};
 use crate::signin::pasted::Shape;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::gateway::host::{Gateway, Identifier};
 use crate::gateway::script::{Errand, HandOver, Tool, quoted};
 use crate::secret::Secret;
-use crate::signin::session;
 use crate::signin::dialogue::Program;
 use crate::signin::method::{Argument, Route};
 use crate::signin::pasted::Shape;
+use crate::signin::session;
 
 /// The first OpenClaw that takes a token on a pipe. Those before repeat it on their output, store nothing and report
 /// success.

@@ -6,9 +6,9 @@ use crate::gateway::host::Name;
 use crate::phone::Phone;
 use crate::phone::dialog::{Dialogs, Hidden, Person, Prompts, Silence};
 use crate::secret::Secret;
-use crate::signin::session;
 use crate::signin::pasted::{self, Shape};
 use crate::signin::prompt::{Answer, Question};
+use crate::signin::session;
 use crate::signin::url_policy::Page;
 use crate::system::System;
 

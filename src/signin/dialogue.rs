@@ -3,9 +3,9 @@
 use crate::secret::Secret;
 use crate::signin::exit_message;
 use crate::signin::output::{self, Shown};
-use crate::signin::prompt::{Prompt, Question, Wants, clack, claude_code};
 use crate::signin::prompt::generic::{self, Guess};
 use crate::signin::prompt::menu::{Course, Means, Menu, Move};
+use crate::signin::prompt::{Prompt, Question, Wants, clack, claude_code};
 use crate::signin::screen::Screen;
 use crate::text::Text;
 use std::time::Duration;

@@ -3,9 +3,8 @@
 use chrono::TimeDelta;
 use zeroize::Zeroizing;
 
-use crate::redact;
-use crate::app::{refresh, status_notification};
 use crate::app::assess::{Person as Presence, ask_one, assessment};
+use crate::app::{refresh, status_notification};
 use crate::cli::Restart;
 use crate::config::Settings;
 use crate::config::file::{Notification, SignIn};
@@ -16,14 +15,15 @@ use crate::gateway::error::{Failure, Problem, last_line};
 use crate::gateway::exec::{self, Done};
 use crate::gateway::host::Gateway;
 use crate::gateway::script::{Errand, Freshness, Tool, Want};
-use crate::phone::{Phone, Reaction};
 use crate::phone::dialog::{Person, Silence};
-use crate::signin::{api_key, ask_user, choose, verify};
+use crate::phone::{Phone, Reaction};
+use crate::redact;
 use crate::signin::argv::{self, Storing};
 use crate::signin::lock::{Queue, Ticket};
 use crate::signin::method::{Route, Wish};
 use crate::signin::pasted::{self, Shape};
 use crate::signin::session::{self, Scene, Setback, Signed};
+use crate::signin::{api_key, ask_user, choose, verify};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::report::Report;
 use crate::system::terminal;
@@ -162,8 +162,8 @@ fn perform(
                 return Err(Setback::Failed(None));
             };
             // A narrow terminal cuts tokens, and nobody else notices until they are used.
-            let token =
-                pasted::check(&Shape::SetupToken, token.reveal(), None).map_err(Setback::BadToken)?;
+            let token = pasted::check(&Shape::SetupToken, token.reveal(), None)
+                .map_err(Setback::BadToken)?;
             let days = days.unwrap_or(argv::SETUP_TOKEN_DAYS);
             let storing = Storing::token(token, profile.as_ref(), days, gateway);
             let wants_restart = store(storing, order, scene, context)?;
@@ -194,7 +194,7 @@ fn store(
     match run(gateway, &storing.errand, input.as_bytes(), context).map_err(Setback::LostStoring)? {
         Done::Ran { exit: 0, said } => Ok(session::wants_restart(said.reveal())),
         Done::Ran { said, .. } => {
-            let said = redact::without(said.reveal(), &storing.secret);
+            let said = redact::redact_known(said.reveal(), &storing.secret);
             Err(Setback::Failed(last_line(&said)))
         }
         // It takes nothing from a pipe, but it does from a terminal.
@@ -230,7 +230,7 @@ pub(crate) fn restart(gateway: &Gateway, wish: Restart, phone: &Phone, context: 
     tell(phone, &format!("{}: restarting…", gateway.name), context);
     let problem = match run(gateway, &argv::restart(), &[], context) {
         Ok(Done::Ran { exit: 0, .. }) => return,
-        Ok(Done::Ran { said, .. }) => last_line(&redact::masked(said.reveal())),
+        Ok(Done::Ran { said, .. }) => last_line(&redact::redact(said.reveal())),
         Ok(Done::TooOld | Done::NoClaude) => None,
         Err(failure) => failure
             .detail

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::config::nearest;
 use crate::error::{Error, Kind};
 use crate::providers::{self, Usual};
 use crate::status::login::{Login, LoginKind, State};
 use crate::status::report::Report;
 use crate::status::verdict::{Concern, Verdict};
+use crate::suggest::nearest;
 use crate::text::Text;
 
 /// Claude Code's own login, as OpenClaw calls the runtime that uses it.

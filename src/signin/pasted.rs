@@ -7,9 +7,9 @@ use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use crate::providers;
-use crate::text;
 use crate::secret::Secret;
 use crate::signin::url_policy::Page;
+use crate::text;
 
 /// The longest that is taken, in bytes.
 const LONGEST: usize = 4 * 1024;

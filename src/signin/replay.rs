@@ -8,7 +8,6 @@ use crate::signin::screen::Screen;
 use pretty_assertions::assert_eq;
 use std::time::Duration;
 
-
 const NOW: Duration = Duration::ZERO;
 const LATER: Duration = Duration::from_secs(10);
 

@@ -112,10 +112,10 @@ fn candidates<'a>(route: &Route, report: &'a Report) -> Vec<&'a Login> {
 mod tests {
     use super::of;
     use crate::signin::method::{Argument, Route};
-    use crate::status::wire;
     use crate::status::assessment::{Assessment, Trouble};
     use crate::status::login::{Login, LoginKind, Reported};
     use crate::status::report::Report;
+    use crate::status::wire;
     use crate::text::Text;
     use chrono::{DateTime, TimeDelta};
     use std::time::Duration;

@@ -21,6 +21,18 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
+    /// The exit code of a command that judged: OpenClaw's own of `--check`, and 3 where there is no answer.
+    pub(crate) const fn exit_code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Broken => 1,
+            Self::Expiring => 2,
+            Self::CannotTell => 3,
+        }
+    }
+}
+
+impl Verdict {
     /// The word for it.
     pub(crate) const fn word(self) -> &'static str {
         match self {

@@ -479,7 +479,6 @@ impl Reader {
     }
 }
 
-
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]

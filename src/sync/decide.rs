@@ -179,9 +179,9 @@ pub(crate) fn proof(
 mod tests {
     use super::{Decision, Form, Wish, decide, proof};
     use crate::signin::method::Argument;
-    use crate::status::wire;
     use crate::status::login::LoginKind;
     use crate::status::report::Report;
+    use crate::status::wire;
     use crate::text::Text;
     use chrono::{DateTime, TimeDelta};
 

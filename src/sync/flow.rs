@@ -5,24 +5,26 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use zeroize::Zeroizing;
 
-use crate::redact;
 use crate::app::assess::{Person as Presence, ask_one, assessment};
 use crate::cli::{self, From};
 use crate::config::Settings;
 use crate::context::Context;
 use crate::duration::spoken;
 use crate::error::{Error, Kind};
-use crate::gateway::exec;
 use crate::gateway::control_master::Connection;
 use crate::gateway::error::{Failure, last_line};
+use crate::gateway::exec;
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Want;
 use crate::gateway::status::Reply;
 use crate::gateway::sync_on_gateway::{self, Done};
 use crate::phone::Phone;
+use crate::redact;
 use crate::secret::Secret;
 use crate::signin::argv as sign_in_plan;
-use crate::signin::flow::{self, MAY_BE_STORED, Order, explained, learned, lost, person, restart, sign_in, tell};
+use crate::signin::flow::{
+    self, MAY_BE_STORED, Order, explained, learned, lost, person, restart, sign_in, tell,
+};
 use crate::signin::lock::{Queue, Ticket};
 use crate::signin::method::{Argument, Route};
 use crate::signin::session::{self, Scene};
@@ -274,7 +276,7 @@ impl Job<'_> {
         match done {
             exec::Done::Ran { exit: 0, .. } => Ok(()),
             exec::Done::Ran { said, .. } => {
-                let words = last_line(&redact::masked(said.reveal()));
+                let words = last_line(&redact::redact(said.reveal()));
                 let words = words.map(|words| format!(": {words}")).unwrap_or_default();
                 Err(self
                     .refused(&format!("claude could not renew it{words}"))
@@ -336,7 +338,7 @@ impl Job<'_> {
         match done.map_err(|failure| self.lost_storing(&failure))? {
             exec::Done::Ran { exit: 0, said } => Ok(said),
             exec::Done::Ran { exit, said } => {
-                let said = redact::without(said.reveal(), token);
+                let said = redact::redact_known(said.reveal(), token);
                 Err(self.not_stored(exit, &said, source, profile, connection))
             }
             exec::Done::TooOld | exec::Done::NoClaude => Err(self.too_old()),
@@ -356,7 +358,7 @@ impl Job<'_> {
         match done.map_err(|failure| self.lost_storing(&failure))? {
             Done::Ran { exit: 0, said } => Ok(said),
             Done::Ran { exit, said } => {
-                let said = redact::masked(said.reveal());
+                let said = redact::redact(said.reveal());
                 Err(self.not_stored(exit, &said, source, profile, connection))
             }
             Done::TooOld => Err(self.too_old()),

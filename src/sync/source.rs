@@ -6,8 +6,8 @@ use crate::cli::From;
 use crate::gateway::status::ClaudeSource;
 use crate::secret::Secret;
 use crate::sync::claude_file::{self, Fault};
-use crate::system::files;
 use crate::system::environment::Environment;
+use crate::system::files;
 
 /// Where a login comes from, and until when it is valid.
 pub(crate) struct Source {

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::system::{System, files};
 use crate::system::crontab::complaint;
 use crate::system::process::{Invocation, Processes};
+use crate::system::{System, files};
 
 /// How long it may take; reading all units again takes seconds where there are many.
 const PATIENCE: Duration = Duration::from_secs(30);

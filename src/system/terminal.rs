@@ -8,8 +8,8 @@ use rustix::io::Errno;
 use rustix::termios::{self, LocalModes, OptionalActions, Termios};
 use zeroize::Zeroizing;
 
-use crate::system::screen;
 use crate::system::environment::Environment;
+use crate::system::screen;
 
 /// How soon a question is no longer waited for, once it is pointless.
 const CANCELLED_WITHIN: Timespec = Timespec {

@@ -9,9 +9,9 @@ use crate::alerts::channels::dispatcher::Courier;
 use crate::alerts::message::Message;
 use crate::config::channel::{Command, Undelivered};
 use crate::gateway::error::last_line;
-use crate::redact::masked;
-use crate::system::files;
+use crate::redact::redact;
 use crate::system::environment::Environment;
+use crate::system::files;
 use crate::system::process::{Ending, Finished, Invocation};
 use crate::text::Text;
 
@@ -127,7 +127,7 @@ fn judge(finished: &Finished, program: &Command) -> Result<(), Undelivered> {
         }
     };
     // A program may well repeat the key it was refused with.
-    let said = masked(&String::from_utf8_lossy(&finished.stderr));
+    let said = redact(&String::from_utf8_lossy(&finished.stderr));
     Err(Undelivered::because(match last_line(&said) {
         Some(line) => format!("{what}: {line}"),
         None => what,

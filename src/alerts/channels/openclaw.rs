@@ -13,7 +13,7 @@ use crate::gateway::error::last_line;
 use crate::gateway::exec::{self, Done};
 use crate::gateway::host::Gateway;
 use crate::gateway::script::{Errand, Tool};
-use crate::redact::masked;
+use crate::redact::redact;
 use crate::text::Text;
 
 /// The longest text, in characters: Telegram cuts messages in two at 4096.
@@ -157,8 +157,8 @@ fn reason(said: &str) -> Option<Text> {
         Some(documents.next()?.ok()?.error.message)
     });
     let first_line = |message: String| message.lines().find_map(last_line);
-    let mut lines = messages.filter_map(|message| first_line(masked(&message)));
-    lines.next().or_else(|| last_line(&masked(said)))
+    let mut lines = messages.filter_map(|message| first_line(redact(&message)));
+    lines.next().or_else(|| last_line(&redact(said)))
 }
 
 #[cfg(test)]

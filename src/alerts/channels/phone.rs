@@ -4,7 +4,7 @@ use crate::alerts::channels::dispatcher::Courier;
 use crate::alerts::message::{Message, Severity};
 use crate::config::channel::Undelivered;
 use crate::phone::Alert;
-use crate::render::notification::Notification;
+use crate::phone::notification::Notification;
 
 /// Puts it up in the place of the gateway's standing notification, with a sound unless it is all over.
 pub(super) fn deliver(message: &Message, courier: &Courier) -> Result<(), Undelivered> {
@@ -39,8 +39,8 @@ mod tests {
 
     use super::deliver;
     use crate::alerts::channels::dispatcher::Courier;
-    use crate::alerts::message::{Message, Severity};
     use crate::alerts::message::tests::message;
+    use crate::alerts::message::{Message, Severity};
     use crate::phone::{Launcher, Phone};
     use crate::system::System;
 

@@ -4,10 +4,10 @@ use chrono::TimeDelta;
 use pretty_assertions::assert_eq;
 
 use super::{Fate, MadeUp, Watch, World, at};
-use crate::alerts::wording;
 use crate::alerts::decide::decide;
 use crate::alerts::observe::Observation;
 use crate::alerts::state::Memory;
+use crate::alerts::wording;
 use crate::config::quiet_hours::QuietHours;
 use crate::status::login::LoginKind::{ApiKey, OAuth, Token};
 

@@ -2,26 +2,26 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::alerts::state_file;
 use crate::alerts::channels::dispatcher::Courier;
 use crate::alerts::state::{self, Memory};
+use crate::alerts::state_file;
 use crate::commands::doctor::phone::Asked;
 use crate::commands::monitor::test_alert;
-use crate::commands::monitor::timers::standings;
 use crate::commands::monitor::timers::remarks::{self, Remark};
-use crate::config::{self, Settings};
+use crate::commands::monitor::timers::standings;
 use crate::config::channel::{self, Channel};
+use crate::config::{self, Settings};
 use crate::context::Context;
-use crate::doctor::timers;
 use crate::doctor::channels::{self, Looked, OpenFile, Trial, token_file};
 use crate::doctor::finding::Finding;
+use crate::doctor::timers;
 use crate::gateway::host::Identifier;
 use crate::install::timers::kind::Kind;
 use crate::install::timers::standing::{Course, Standing};
 use crate::phone::{Api, Phone};
-use crate::system::{clock, files};
 use crate::system::parallel::in_parallel;
 use crate::system::systemctl::Systemctl;
+use crate::system::{clock, files};
 
 /// Tries every channel; only with `send_test` does anything go out.
 pub(super) fn try_out(settings: &Settings, send_test: bool, context: &Context) -> Vec<Looked> {

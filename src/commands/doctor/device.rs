@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use crate::alerts::state_file;
 use crate::config::{self, Settings};
 use crate::context::Context;
-use crate::doctor::{configuration, ssh, state as kept};
 use crate::doctor::finding::Finding;
 use crate::doctor::state::Folder;
+use crate::doctor::{configuration, ssh, state as kept};
 use crate::error::Error;
-use crate::gateway::{control_master, ssh_client};
 use crate::gateway::host::{Ssh, Way};
+use crate::gateway::{control_master, ssh_client};
 use crate::system::{files, socket};
 
 /// More than a run writes, in bytes: an empty file is made where the disk is full as well.

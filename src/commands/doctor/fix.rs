@@ -1,9 +1,9 @@
 //! `--fix`: shows what it is going to do, does it, and tells what came of each.
 
 use crate::context::{Context, print};
-use crate::doctor::report;
 use crate::doctor::finding::Section;
 use crate::doctor::fix::Mending;
+use crate::doctor::report;
 use crate::error::Error;
 use crate::system::ownership;
 

@@ -1,11 +1,11 @@
 //! One gateway: whether it answers, and what is there.
 
-use crate::config;
 use crate::app::assess::{Person, ask_one, assessment};
+use crate::config;
 use crate::context::Context;
-use crate::doctor::{agents, claude, clock, connection, host, logins, openclaw};
 use crate::doctor::finding::{Area, Finding, Section, Standing};
 use crate::doctor::keys::{self, Facts, Welcome};
+use crate::doctor::{agents, claude, clock, connection, host, logins, openclaw};
 use crate::gateway::control_master;
 use crate::gateway::error::{Failure, Problem};
 use crate::gateway::host::{Gateway, Way};

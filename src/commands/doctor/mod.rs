@@ -8,11 +8,12 @@ mod keys;
 mod phone;
 
 use crate::cli;
+use crate::commands::outcome::Outcome;
 use crate::config::{self, Selection};
 use crate::context::{Context, print};
-use crate::doctor::report;
 use crate::doctor::finding::{Area, Section, worst};
-use crate::error::{Error, Kind, Outcome};
+use crate::doctor::report;
+use crate::error::{Error, Kind};
 use crate::system::parallel::{beside, in_parallel};
 use crate::system::spinner::Spinner;
 

@@ -1,9 +1,9 @@
 //! The phone: Termux and its app, and the shortcuts.
 
 use crate::context::Context;
-use crate::doctor::widgets;
 use crate::doctor::finding::Finding;
 use crate::doctor::termux::{self, Build};
+use crate::doctor::widgets;
 use crate::error::Error;
 use crate::install::ledger::{Ledger, Subject, TERMUX_JOB, WIDGETS};
 use crate::install::manifest::{Entry, Manifest};
@@ -11,8 +11,8 @@ use crate::install::script::program_of;
 use crate::install::widgets::FOLDERS;
 use crate::phone::Api;
 use crate::render::changes::trouble;
-use crate::system::files;
 use crate::system::environment::Environment;
+use crate::system::files;
 use crate::system::placement::{Found, look};
 use crate::system::process::Invocation;
 use crate::text::Text;

@@ -1,7 +1,5 @@
 //! `clawtap monitor`: a check that compares with the last one, and alerts.
 
-use crate::cli;
-use crate::alerts::{events, wording};
 use crate::alerts::channels::dispatcher::Courier;
 use crate::alerts::decide::{Alert, Decision, News, decide};
 use crate::alerts::deliver::{self, Sent};
@@ -10,13 +8,16 @@ use crate::alerts::observe::Observation;
 use crate::alerts::policy::Rules;
 use crate::alerts::state::Memory;
 use crate::alerts::state_file::Keeping;
-use crate::app::refresh;
+use crate::alerts::{events, wording};
 use crate::app::assess::{Person, assess_these};
+use crate::app::refresh;
+use crate::cli;
 use crate::commands::monitor::textfile;
-use crate::config::{self, Settings};
+use crate::commands::outcome::Outcome;
 use crate::config::channel::{self, Channel, PRINTED};
+use crate::config::{self, Settings};
 use crate::context::{Context, print};
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 use crate::gateway::host::Identifier;
 use crate::history::{self, Event};
 use crate::phone::Phone;

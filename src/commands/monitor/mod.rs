@@ -7,8 +7,9 @@ mod textfile;
 pub(super) mod timers;
 
 use crate::cli::{self, MonitorCommand};
+use crate::commands::outcome::Outcome;
 use crate::context::Context;
-use crate::error::{Error, Outcome};
+use crate::error::Error;
 
 pub(crate) fn run(arguments: cli::Monitor, context: &Context) -> Result<Outcome, Error> {
     match arguments.command {

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use crate::cli;
-use crate::config::{self, alerts};
+use crate::commands::outcome::Outcome;
 use crate::config::edit::{self, Missing};
+use crate::config::{self, alerts};
 use crate::context::{Context, print};
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 use crate::render::subscription::{self, Screen};
 use crate::system::{random, terminal};
 

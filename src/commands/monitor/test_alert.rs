@@ -2,16 +2,18 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::cli;
 use crate::alerts::channels::dispatcher::Courier;
 use crate::alerts::message::{Message, Severity, TEST};
-use crate::config::{self, Selection, Settings, nearest};
+use crate::cli;
+use crate::commands::outcome::Outcome;
 use crate::config::channel::{self, Channel, Undelivered};
+use crate::config::{self, Selection, Settings};
 use crate::context::{Context, print};
-use crate::error::{Error, Kind, Outcome};
+use crate::error::{Error, Kind};
 use crate::gateway::host::{Gateway, Identifier};
 use crate::phone::Phone;
-use crate::render::notification::Notification;
+use crate::phone::notification::Notification;
+use crate::suggest::nearest;
 use crate::system::clock;
 use crate::text::Text;
 

@@ -12,9 +12,9 @@ use std::io;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 use crate::duration::ago;
-use crate::render::{summary, terminal, wrap};
 use crate::render::picture::canvas::{Area, Canvas, Colour, LETTER};
 use crate::render::picture::mark::Mark;
+use crate::render::{summary, terminal, wrap};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, Moment, State};
 use crate::status::report::Report;

@@ -14,8 +14,8 @@ use proptest::prelude::*;
 
 use super::canvas::{Canvas, Colour};
 use super::{Room, fitted, png};
-use crate::status::wire;
 use crate::status::assessment::{Assessment, Trouble};
+use crate::status::wire;
 
 fn now() -> DateTime<Utc> {
     "2026-09-14T14:05:00Z".parse().unwrap()

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{MOST_LOGINS, render};
-use crate::status::wire;
 use crate::status::assessment::{Assessment, Trouble};
+use crate::status::wire;
 use crate::text::Text;
 
 fn now() -> DateTime<Utc> {

@@ -9,8 +9,8 @@
 //!
 //! `▲` in place of `◆`, and words after `└`: the last answer was refused. `◇`: it has been answered.
 
-use crate::signin::prompt::{Prompt, Question, Wants, bare};
 use crate::signin::prompt::menu::Menu;
+use crate::signin::prompt::{Prompt, Question, Wants, bare};
 use crate::signin::screen::Screen;
 use crate::text::Text;
 

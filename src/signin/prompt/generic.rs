@@ -1,7 +1,7 @@
 //! Prompts of programs that nobody knows: a line that the cursor waits behind.
 
-use crate::signin::prompt::{Prompt, Question, Wants, bare, is_improper};
 use crate::signin::prompt::menu::{Means, Menu};
+use crate::signin::prompt::{Prompt, Question, Wants, bare, is_improper};
 use crate::signin::screen::Screen;
 use crate::text::Text;
 use unicode_width::UnicodeWidthStr;

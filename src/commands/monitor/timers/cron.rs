@@ -9,8 +9,8 @@ use crate::install::timers::interval::spelled;
 use crate::install::timers::kind::Kind;
 use crate::install::timers::standing::{Course, Standing};
 use crate::render::changes::indented;
-use crate::system::files;
 use crate::system::crontab::Crontab as Program;
+use crate::system::files;
 
 pub(super) fn install(order: &Order) -> Result<String, Error> {
     let environment = &order.context.system.environment;

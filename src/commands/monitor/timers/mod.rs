@@ -8,9 +8,10 @@ mod termux_job;
 use std::path::PathBuf;
 
 use crate::cli;
+use crate::commands::outcome::Outcome;
 use crate::config::{self, Selection};
 use crate::context::{Context, print};
-use crate::error::{self, Error, Outcome};
+use crate::error::{self, Error};
 use crate::install::ledger::{Ledger, SYSTEMD_TIMER, TERMUX_JOB};
 use crate::install::manifest::Manifest;
 use crate::install::plan::{self, Places, Plan, Wanted, WantedFile};
@@ -21,9 +22,9 @@ use crate::install::timers::standing::Standing;
 use crate::install::timers::units::Confinement;
 use crate::install::widgets::Scope;
 use crate::render::changes::{conflicts, trouble};
-use crate::system::{placement, terminal};
 use crate::system::crontab::Crontab;
 use crate::system::systemctl::{self, Systemctl};
+use crate::system::{placement, terminal};
 
 /// What a person asked for.
 struct Order<'a> {
@@ -200,8 +201,7 @@ impl Order<'_> {
     /// What systemd and cron run: with the variables that change what a check finds or where it looks.
     fn command(&self) -> Result<Command, Error> {
         let environment = &self.context.system.environment;
-        let config =
-            config::unusual_config_path(self.context.config_path.as_deref(), environment)?;
+        let config = config::unusual_config_path(self.context.config_path.as_deref(), environment)?;
         let state = environment
             .path("XDG_STATE_HOME")
             .map(|folder| ("XDG_STATE_HOME", environment.absolute(&folder)));

@@ -14,10 +14,10 @@ use crate::install::timers::standing::{Course, Standing};
 use crate::install::timers::unit_state::{PROPERTIES, UnitState};
 use crate::install::timers::units::{self, Confinement, SERVICE, TIMER};
 use crate::render::changes::{done, foreseen};
-use crate::system::{clock, files};
 use crate::system::environment::{Environment, no_home};
 use crate::system::placement::{self, Found};
 use crate::system::systemctl::Systemctl;
+use crate::system::{clock, files};
 
 const RELOAD: &[&str] = &["daemon-reload"];
 const ENABLE: &[&str] = &["enable", "--now", TIMER];
