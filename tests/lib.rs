@@ -13,6 +13,7 @@ mod bad_gateways;
 mod configuration;
 mod corpus;
 mod demo;
+mod dependency_line;
 mod doctor;
 mod documents;
 mod execs;

@@ -9,9 +9,8 @@ use crate::alerts::message::{Message, Severity};
 use crate::alerts::observe::Blind;
 use crate::alerts::state::{Fix, Mended};
 use crate::phone::notification::Notification;
-use crate::providers;
-use crate::render::notification;
 use crate::render::summary::of_concern;
+use crate::render::{next_step, notification};
 use crate::status::assessment::Assessment;
 use crate::status::login::State;
 use crate::status::verdict::{Concern, Verdict};
@@ -135,8 +134,8 @@ impl Words {
             profile: profile.map(str::to_owned),
             ends: Some(at),
             title: of_concern(&concern),
-            body: format!("It ends {}.\n{}", when(at), providers::next_step(&concern)),
-            page: providers::page(&concern).map(str::to_owned),
+            body: format!("It ends {}.\n{}", when(at), next_step::sentence(&concern)),
+            page: next_step::page(&concern).map(str::to_owned),
         }
     }
 
@@ -156,7 +155,7 @@ impl Words {
             (Need::First, Some(detail)) => format!("{detail}.\n"),
             (Need::First, None) => String::new(),
         };
-        body.push_str(&providers::next_step(concern));
+        body.push_str(&next_step::sentence(concern));
         Self {
             severity: Severity::Critical,
             event: concern.state.word(),
@@ -164,7 +163,7 @@ impl Words {
             ends: ended,
             title: of_concern(concern),
             body,
-            page: providers::page(concern).map(str::to_owned),
+            page: next_step::page(concern).map(str::to_owned),
         }
     }
 

@@ -7,8 +7,7 @@ use crate::commands::outcome::Outcome;
 use crate::config::{self, Selection};
 use crate::context::{Context, print};
 use crate::error::Error;
-use crate::providers;
-use crate::render::summary;
+use crate::render::{next_step, summary};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::system::terminal;
 
@@ -73,7 +72,7 @@ fn remarks(assessment: &Assessment, verbose: bool) -> String {
         }
         Finding::Judged(_, judgement) => {
             if let Some(first) = judgement.concerns.first() {
-                remark(&format!("→ {}", providers::next_step(first)));
+                remark(&format!("→ {}", next_step::sentence(first)));
             }
             if let (true, Some(odd)) = (verbose, &judgement.remark) {
                 remark(odd);

@@ -14,8 +14,7 @@ use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
 use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
 use crate::phone::notification::Deed;
 use crate::phone::{Phone, Reaction, Said};
-use crate::providers;
-use crate::render::{summary, toast};
+use crate::render::{next_step, summary, toast};
 use crate::signin::flow::mend;
 use crate::signin::method::Wish;
 use crate::status::assessment::{Assessment, Finding, worst};
@@ -284,7 +283,7 @@ impl Tour<'_> {
 
     fn open_page(&self, concern: &Concern) {
         self.react(&Reaction {
-            page: providers::page(concern).map(str::to_owned),
+            page: next_step::page(concern).map(str::to_owned),
             ..Reaction::default()
         });
     }
@@ -344,7 +343,7 @@ fn concern_of(assessment: &Assessment, number: usize) -> Option<&Concern> {
 fn explanation(assessment: &Assessment, concern: Option<&Concern>) -> String {
     let (detail, next_step) = match (&assessment.finding, concern) {
         (Finding::Unknown(trouble), _) => (trouble.detail.as_ref(), trouble.next_step.clone()),
-        (_, Some(concern)) => (concern.detail.as_ref(), providers::next_step(concern)),
+        (_, Some(concern)) => (concern.detail.as_ref(), next_step::sentence(concern)),
         (_, None) => (None, String::new()),
     };
     let detail = detail

@@ -9,8 +9,7 @@ use crate::config::{self, Selection, Settings};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::phone::{Phone, Reaction, Said};
-use crate::providers;
-use crate::render::toast;
+use crate::render::{next_step, toast};
 use crate::signin::flow::{self, person};
 use crate::signin::method::Wish;
 use crate::status::assessment::{Assessment, worst};
@@ -204,7 +203,7 @@ pub(crate) fn with_toast(
     Reaction {
         toast: toast::text(assessments, remembered),
         vibration_ms: toast::vibration_ms(worst(assessments)),
-        page: concerns.find_map(providers::page).map(str::to_owned),
+        page: concerns.find_map(next_step::page).map(str::to_owned),
         ..standing
     }
 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 use crate::config::alerts::{self, Alerts};
+use crate::config::host_name::Host;
 use crate::config::value::{Mistake, Table, Value, line_at};
 use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
-use crate::signin::url_policy::Host;
 
 /// What the file says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@ pub(crate) mod alerts;
 pub(crate) mod channel;
 pub(crate) mod edit;
 pub(crate) mod file;
+pub(crate) mod host_name;
 pub(crate) mod quiet_hours;
 pub(crate) mod value;
 

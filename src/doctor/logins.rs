@@ -1,8 +1,7 @@
 //! The logins themselves, in the one line that `check` has for them.
 
 use crate::doctor::finding::Finding;
-use crate::providers;
-use crate::render::summary;
+use crate::render::{next_step, summary};
 use crate::status::assessment::Assessment;
 use crate::status::verdict::Verdict;
 
@@ -17,7 +16,7 @@ pub(crate) fn findings(assessment: &Assessment) -> Option<Finding> {
         Verdict::Broken => Finding::problem(CHECK, what),
     };
     Some(match assessment.first_concern() {
-        Some(concern) => finding.next(providers::next_step(concern)),
+        Some(concern) => finding.next(next_step::sentence(concern)),
         None => finding,
     })
 }

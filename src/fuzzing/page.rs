@@ -2,9 +2,10 @@
 
 use url::{Host as UrlHost, Url};
 
+use crate::config::host_name::Host;
 use crate::providers;
 use crate::signin::pasted::{self, Shape};
-use crate::signin::url_policy::{self, Host, Page, Refusal};
+use crate::signin::url_policy::{self, Page, Refusal};
 use crate::text;
 
 /// A host that the person allowed.

@@ -1,6 +1,6 @@
 //! What can be done about a state.
 
-use crate::providers;
+use crate::render::next_step;
 use crate::status::assessment::{Assessment, Finding, Trouble};
 use crate::status::login::State;
 use crate::status::verdict::Concern;
@@ -45,7 +45,7 @@ pub(crate) struct Means {
 /// What can be done about a concern: what mends exactly that state first, and the way out last.
 pub(crate) fn for_concern(concern: &Concern, assessment: &Assessment, means: Means) -> Vec<Action> {
     let mut actions = Vec::new();
-    let page = providers::page(concern).is_some();
+    let page = next_step::page(concern).is_some();
     match concern.state {
         State::Expired | State::Missing | State::Expiring => {
             actions.push(Action::SignIn);

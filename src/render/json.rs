@@ -3,8 +3,7 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
 
-use crate::providers;
-use crate::render::{summary, upstream};
+use crate::render::{next_step, summary, upstream};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::login::{Login, Moment};
 use crate::status::report::{Report, Source};
@@ -171,8 +170,8 @@ fn complaint(concern: &Concern) -> Complaint<'_> {
         login: concern.login.as_ref().map(Text::as_str),
         remaining_ms: concern.left.map(|left| left.num_milliseconds()),
         detail: concern.detail.as_ref().map(Text::as_str),
-        next_step: providers::next_step(concern),
-        page: providers::page(concern),
+        next_step: next_step::sentence(concern),
+        page: next_step::page(concern),
     }
 }
 

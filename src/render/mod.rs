@@ -4,6 +4,7 @@ pub(crate) mod changes;
 pub(crate) mod demo;
 pub(crate) mod gauge;
 pub(crate) mod json;
+pub(crate) mod next_step;
 pub(crate) mod notification;
 pub(crate) mod picture;
 pub(crate) mod prometheus;

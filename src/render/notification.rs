@@ -1,8 +1,7 @@
 //! The standing notification: how it stands with a gateway, and what can be done about it.
 
 use crate::phone::notification::{Button, Deed, Notification};
-use crate::providers;
-use crate::render::summary;
+use crate::render::{next_step, summary};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::verdict::Verdict;
 
@@ -29,7 +28,7 @@ pub(crate) fn of(assessment: &Assessment, ongoing: bool) -> Notification {
     let concern = assessment.first_concern();
     let content = match (&assessment.finding, concern) {
         (Finding::Unknown(trouble), _) => trouble.next_step.clone(),
-        (_, Some(concern)) => providers::next_step(concern),
+        (_, Some(concern)) => next_step::sentence(concern),
         (_, None) => "Nothing to do.".into(),
     };
     Notification {

@@ -6,10 +6,9 @@ use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use crate::duration::{ago, spoken};
-use crate::providers;
-use crate::render::gauge;
 use crate::render::summary::{self, mark, statement};
 use crate::render::wrap::{cut, hanging, next_step, padded, width};
+use crate::render::{gauge, next_step};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, Moment, PauseKind, State};
 use crate::status::report::Report;
@@ -241,11 +240,7 @@ fn steps(judgement: &Judgement, look: Look) -> String {
         if let Some(detail) = &concern.detail {
             text.push_str(&dim_lines("  ", detail.as_str(), look));
         }
-        text.push_str(&next_step(
-            "  →",
-            &providers::next_step(concern),
-            look.width,
-        ));
+        text.push_str(&next_step("  →", &next_step::sentence(concern), look.width));
     }
     text
 }

@@ -1,6 +1,6 @@
 use super::{SignIn, Sync, add, parse};
+use crate::config::host_name::Host;
 use crate::gateway::host::Way;
-use crate::signin::url_policy::Host;
 use proptest::prelude::*;
 use std::path::Path;
 

@@ -1,0 +1,103 @@
+//! What a person can do next about a login, and the page where it is done.
+
+use crate::providers;
+use crate::status::login::{LoginKind, State};
+use crate::status::verdict::Concern;
+
+/// The page on which a concern can be mended; only where a sign-in or a new key mends it.
+pub(crate) fn page(concern: &Concern) -> Option<&'static str> {
+    if !concern.state.mended_by_sign_in() {
+        return None;
+    }
+    let provider = concern.provider.as_str();
+    let (key, sign_in) = (
+        providers::key_page(provider),
+        providers::sign_in_page(provider),
+    );
+    match concern.kind {
+        Some(LoginKind::ApiKey) => key.or(sign_in),
+        _ => sign_in.or(key),
+    }
+}
+
+/// What to do next about a concern, in a sentence for a person.
+pub(crate) fn sentence(concern: &Concern) -> String {
+    match concern.state {
+        State::Expired => "Sign in again: clawtap reauth".into(),
+        State::Missing => "Sign in: clawtap reauth".into(),
+        State::Expiring => "Renew it before then: clawtap reauth".into(),
+        State::Cooldown => "Wait, or use another provider.".into(),
+        State::Disabled
+            if concern
+                .detail
+                .as_ref()
+                .is_some_and(|reason| reason.as_str() == "billing") =>
+        {
+            "Top up the account, or use another provider.".into()
+        }
+        State::Disabled => "Use another provider until it is allowed again.".into(),
+        State::Unavailable => "Mend it on the gateway: openclaw doctor".into(),
+        State::Indeterminate => "Look on the gateway: openclaw models status".into(),
+        State::Ok | State::Static | State::Refreshable => "Nothing to do.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{page, sentence};
+    use crate::status::login::{LoginKind, State};
+    use crate::status::verdict::{Concern, Verdict};
+    use crate::text::Text;
+
+    fn concern(provider: &str, state: State, kind: Option<LoginKind>) -> Concern {
+        Concern {
+            verdict: Verdict::Broken,
+            state,
+            provider: Text::clean(provider),
+            login: None,
+            kind,
+            left: None,
+            detail: None,
+        }
+    }
+
+    #[test]
+    fn every_state_has_its_own_next_step() {
+        let mut steps: Vec<_> = State::ALL
+            .iter()
+            .filter(|state| !matches!(state, State::Static | State::Refreshable))
+            .map(|&state| sentence(&concern("anthropic", state, None)))
+            .collect();
+        steps.sort_unstable();
+        let count = steps.len();
+        steps.dedup();
+        assert_eq!(steps.len(), count);
+    }
+
+    #[test]
+    fn the_page_fits_the_provider_and_the_kind_of_login() {
+        let page = |provider, kind| page(&concern(provider, State::Expired, kind));
+        assert_eq!(
+            page("anthropic", Some(LoginKind::Token)),
+            Some("https://claude.ai/login")
+        );
+        assert_eq!(
+            page("anthropic", Some(LoginKind::ApiKey)),
+            Some("https://platform.claude.com/settings/keys")
+        );
+        assert_eq!(page("openai", None), Some("https://auth.openai.com/log-in"));
+        assert_eq!(page("never-heard-of", None), None);
+    }
+
+    #[test]
+    fn no_page_is_opened_for_what_a_sign_in_does_not_mend() {
+        for state in [
+            State::Cooldown,
+            State::Disabled,
+            State::Unavailable,
+            State::Indeterminate,
+        ] {
+            assert_eq!(page(&concern("anthropic", state, None)), None);
+        }
+    }
+}
