@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::signin::flow::Restart;
+use crate::sync::decide::Form;
+use crate::sync::source::SourceMachine;
+
 /// One-tap OpenClaw sign-in health, from an Android home screen.
 #[derive(Debug, Parser)]
 #[command(name = "clawtap", version, about, max_term_width = 80, after_help = EXIT_CODES)]
@@ -197,16 +201,6 @@ pub(crate) struct Reauth {
     pub(crate) dry_run: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Restart {
-    /// Restart it
-    Yes,
-    /// Leave it, and say how
-    No,
-    /// Ask; leave it if nobody answers
-    Ask,
-}
-
 /// Bring Claude Code's login into OpenClaw; its refresh token is never copied
 ///
 /// It is refused where OpenClaw has a login that lasts longer or renews itself. Wherever it is interrupted, OpenClaw
@@ -220,7 +214,7 @@ pub(crate) struct Sync {
     pub(crate) gateway: Option<String>,
     /// Where Claude Code is signed in [default: the gateway, or else this device]
     #[arg(long, value_enum, value_name = "PLACE")]
-    pub(crate) from: Option<From>,
+    pub(crate) from: Option<SourceMachine>,
     /// What OpenClaw gets [default: token, unless it runs Claude Code already]
     #[arg(long = "as", value_enum, value_name = "FORM")]
     pub(crate) form: Option<Form>,
@@ -239,22 +233,6 @@ pub(crate) struct Sync {
     /// Print what came of it as JSON
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum From {
-    /// On the gateway: its token never leaves it
-    Gateway,
-    /// On this device
-    Phone,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
-    /// A copy of the access token, for the hours that it lasts
-    Token,
-    /// OpenClaw runs Claude Code itself; nothing is copied
-    Cli,
 }
 
 /// Check, compare with last time, and alert: once for each thing, in time, and again when it is over

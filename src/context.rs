@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::cli::Global;
 use crate::error::{Error, Kind};
 use crate::phone::{Launcher, Phone};
+use crate::render::terminal::Look;
 use crate::system::System;
 use crate::system::environment::Environment;
 use crate::system::process::Processes;
@@ -24,7 +24,7 @@ pub(crate) struct Context {
 
 impl Context {
     /// Reads the environment, and arranges for Ctrl-C to end the programs that are started.
-    pub(crate) fn of_process(global: Global) -> Result<Self, Error> {
+    pub(crate) fn of_process(config_path: Option<PathBuf>, verbose: bool) -> Result<Self, Error> {
         let system = System {
             environment: Environment::of_process(),
             processes: Processes::default(),
@@ -35,11 +35,22 @@ impl Context {
         Ok(Self {
             terminal: Terminal::of_process(&system.environment),
             phone: Phone::find(&system.environment),
-            launcher: Launcher::of(&system.environment, global.config.as_deref()),
-            config_path: global.config,
-            verbose: global.verbose,
+            launcher: Launcher::of(&system.environment, config_path.as_deref()),
+            config_path,
+            verbose,
             system,
         })
+    }
+}
+
+impl Context {
+    /// How this terminal shows results.
+    pub(crate) const fn look(&self) -> Look {
+        Look {
+            width: self.terminal.width,
+            color: self.terminal.color,
+            verbose: self.verbose,
+        }
     }
 }
 

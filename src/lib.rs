@@ -17,11 +17,11 @@ mod gateway;
 mod guide;
 mod history;
 mod install;
-mod memory;
 mod phone;
 mod providers;
 mod redact;
 mod render;
+mod report_cache;
 mod secret;
 mod signin;
 mod status;
@@ -61,7 +61,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Outcome, Error> {
-    let context = Context::of_process(cli.global)?;
+    let context = Context::of_process(cli.global.config, cli.global.verbose)?;
     let outcome = perform(cli.command, &context);
     let is_told = match &outcome {
         Ok(outcome) => *outcome == Outcome::Failed(Kind::Interrupted),

@@ -1,13 +1,18 @@
-//! The dependency line of `src/`: a room imports only rooms to its right, and a file is in no import circle.
+//! The dependency line of `src/`: a room imports only rooms to its right, and no files import each other in a circle.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a source that cannot be read fails the test"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from left to right. A room is a folder or a file of `src/`; rooms on one level do not import each other.
-const LINE: [&[&str]; 10] = [
+const LINE: [&[&str]; 11] = [
     &["main", "lib"],
-    &["commands", "cli"],
+    &["commands"],
+    &["cli"],
     &["doctor", "sync"],
     &["signin"],
     &["alerts", "app"],
@@ -15,71 +20,146 @@ const LINE: [&[&str]; 10] = [
     &["config", "report_cache", "render"],
     &["gateway", "phone"],
     &["system", "status"],
-    &[
-        "text",
-        "secret",
-        "duration",
-        "suggest",
-        "redact",
-        "providers",
-        "error",
-    ],
+    &GROUND,
+];
+
+/// The ground: these import nothing of ours but each other.
+const GROUND: [&str; 7] = [
+    "duration",
+    "error",
+    "providers",
+    "redact",
+    "secret",
+    "suggest",
+    "text",
+];
+
+/// Circles that are still there, and the step of the redesign that opens each. The list only shrinks.
+const CIRCLES: [(&[&str], &str); 7] = [
+    (
+        &[
+            "alerts::channels::command",
+            "alerts::channels::dispatcher",
+            "alerts::channels::ntfy",
+            "alerts::channels::openclaw",
+            "alerts::channels::phone",
+        ],
+        "9: alerts",
+    ),
+    (
+        &["config::alerts", "config::file"],
+        "3: configuration by serde",
+    ),
+    (&["install::plan", "install::widgets"], "8: installed files"),
+    (&["phone", "phone::termux"], "9: alerts"),
+    (&["signin::ask_user", "signin::session"], "11: sign-in"),
+    (&["signin::choose", "signin::flow"], "11: sign-in"),
+    (&["system::screen", "system::terminal"], "11: sign-in"),
 ];
 
 #[test]
 fn a_room_imports_only_rooms_to_its_right() {
-    let mut wrong = BTreeSet::new();
-    for (file, imports) in imports() {
+    let mut wrong = Vec::new();
+    for (module, imports) in imports() {
         for import in imports {
-            let (from, to) = (room(&file), room(&import));
-            if from != to && level(&from) >= level(&to) && !is_ground(&from, &to) {
-                wrong.insert(format!("{from} -> {to} ({file} imports {import})"));
+            let (from, to) = (room(&module), room(&import));
+            let within_ground = GROUND.contains(&from) && GROUND.contains(&to);
+            if from != to && level(from) >= level(to) && !within_ground {
+                wrong.push(format!("{module} imports {import}"));
             }
         }
     }
-    println!("{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn is_ground(from: &str, to: &str) -> bool {
-    let ground = LINE.len() - 1;
-    level(from) == ground && level(to) == ground
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let imports = imports();
+    let reaches = |from: &str| {
+        let (mut reached, mut next) = (BTreeSet::new(), vec![from.to_owned()]);
+        while let Some(module) = next.pop() {
+            for import in imports.get(&module).into_iter().flatten() {
+                if reached.insert(import.clone()) {
+                    next.push(import.clone());
+                }
+            }
+        }
+        reached
+    };
+    let reachable: BTreeMap<&String, _> = imports.keys().map(|it| (it, reaches(it))).collect();
+    let circle_of = |module: &String| -> Vec<String> {
+        let returns = |other: &&String| reachable.get(other).is_some_and(|it| it.contains(module));
+        reachable[module].iter().filter(returns).cloned().collect()
+    };
+    let circles: BTreeSet<Vec<String>> = imports.keys().map(circle_of).collect();
+    let found: Vec<String> = circles
+        .iter()
+        .filter(|it| it.len() > 1)
+        .map(|it| it.join(", "))
+        .collect();
+    let expected: Vec<String> = CIRCLES
+        .iter()
+        .map(|(circle, _)| circle.join(", "))
+        .collect();
+    assert_eq!(found, expected);
 }
 
 fn level(room: &str) -> usize {
     let level = LINE.iter().position(|level| level.contains(&room));
-    level.unwrap_or_else(|| panic!("{room} is no room of the line"))
+    level.unwrap_or_else(|| panic!("{room} has no place on the line"))
 }
 
-fn room(module: &str) -> String {
-    module.split("::").next().unwrap().to_owned()
+fn room(module: &str) -> &str {
+    module.split_once("::").map_or(module, |(room, _)| room)
 }
 
-/// Each module with those that its production code imports by `use crate::`.
+/// Each module with the modules that its production code imports.
 fn imports() -> BTreeMap<String, BTreeSet<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut modules = BTreeMap::new();
-    for file in files(&root) {
-        let name = file.strip_prefix(&root).unwrap().with_extension("");
-        let name = name.to_str().unwrap().replace('/', "::");
-        let name = name.strip_suffix("::mod").unwrap_or(&name).to_owned();
-        let text = fs::read_to_string(&file).unwrap();
-        let production = text.split("#[cfg(test)]\nmod tests").next().unwrap();
-        modules.insert(name, used(production));
-    }
-    modules
-}
-
-fn used(text: &str) -> BTreeSet<String> {
-    let mentions = text.split("crate::").skip(1);
-    let path = |rest: &str| {
-        let end = rest.find(|c: char| !c.is_ascii_lowercase() && c != '_' && c != ':');
-        rest[..end.unwrap_or(rest.len())]
-            .trim_end_matches(':')
-            .to_owned()
+    let texts: BTreeMap<String, String> = files(&root)
+        .into_iter()
+        .map(|file| {
+            let name = file.strip_prefix(&root).unwrap().with_extension("");
+            let name = name.to_str().unwrap().replace('/', "::");
+            let name = name.strip_suffix("::mod").unwrap_or(&name).to_owned();
+            (name, fs::read_to_string(&file).unwrap())
+        })
+        .collect();
+    let owner = |mut path: &str| {
+        while !texts.contains_key(path) {
+            path = path.rsplit_once("::")?.0;
+        }
+        Some(path.to_owned())
     };
-    mentions.map(path).filter(|path| !path.is_empty()).collect()
+    let imported = |name: &String, text: &String| {
+        let production = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let owners = paths(production)
+            .into_iter()
+            .filter_map(|path| owner(&path));
+        owners.filter(|owner| owner != name).collect()
+    };
+    let modules = texts.iter();
+    modules
+        .map(|(name, text)| (name.clone(), imported(name, text)))
+        .collect()
 }
 
+/// The paths behind `crate::` in a text, as far as they name modules.
+fn paths(text: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    for rest in text.split("crate::").skip(1) {
+        let end = rest.find(|c: char| !c.is_ascii_lowercase() && c != '_' && c != ':');
+        let (path, rest) = rest.split_at(end.unwrap_or(rest.len()));
+        let group = rest
+            .strip_prefix('{')
+            .and_then(|rest| rest.split('}').next());
+        let items = group.unwrap_or_default().split(',').map(str::trim);
+        paths.extend(items.map(|item| format!("{path}{item}").trim_end_matches(':').to_owned()));
+    }
+    paths
+}
+
+/// The files of production code below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -89,7 +169,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
             if !["fuzzing", "simulation", "replay"].contains(&name) {
                 found.extend(files(&path));
             }
-        } else if name.ends_with(".rs") && !["tests.rs", "samples.rs"].contains(&name) {
+        } else if path.extension().is_some_and(|it| it == "rs")
+            && !["tests.rs", "samples.rs", "replay.rs"].contains(&name)
+        {
             found.push(path);
         }
     }

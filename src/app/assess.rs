@@ -10,7 +10,7 @@ use crate::gateway::host::Gateway;
 use crate::gateway::script::{Freshness, Want};
 use crate::gateway::ssh_args::Questions;
 use crate::gateway::status::{Question, Reply, ask};
-use crate::memory::reports::Reports;
+use crate::report_cache::reports::Reports;
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::document::Unreadable;
 use crate::status::wire;

@@ -10,7 +10,6 @@ use crate::alerts::wording;
 use crate::app::assess::assess_samples;
 use crate::app::status_notification;
 use crate::commands::outcome::Outcome;
-use crate::commands::status::full;
 use crate::commands::tap;
 use crate::config::alerts::Alerts;
 use crate::config::channel::Channel;
@@ -19,6 +18,7 @@ use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Name, Way};
 use crate::render::demo::{Screen, render};
+use crate::render::terminal::full;
 use crate::render::wrap::lines;
 use crate::status::assessment::Assessment;
 use crate::system::clock;
@@ -44,7 +44,11 @@ pub(crate) fn run(context: &Context) -> Result<Outcome, Error> {
     let assessments = assess_samples(&gateways, context);
     let mut text = String::from("$ clawtap status\n\n");
     for assessment in &assessments[1..] {
-        text.push_str(&full(std::slice::from_ref(assessment), context));
+        text.push_str(&full(
+            std::slice::from_ref(assessment),
+            context.look(),
+            clock::local,
+        ));
         text.push_str("\n\n");
     }
     text.push_str("A tap on the home screen, when\n\n");

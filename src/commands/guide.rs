@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::assess::{Person as Presence, ask_one, assess_these, assessment};
 use crate::app::{refresh, status_notification};
-use crate::cli::{self, Restart};
+use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::config::{self, Settings};
 use crate::context::Context;
@@ -15,7 +15,7 @@ use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
 use crate::phone::notification::Deed;
 use crate::phone::{Phone, Reaction, Said};
 use crate::render::{next_step, summary, toast};
-use crate::signin::flow::mend;
+use crate::signin::flow::{Restart, mend};
 use crate::signin::method::Wish;
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::verdict::Concern;

@@ -13,10 +13,10 @@ use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::phone::Phone;
 use crate::render::picture::{self, Room};
-use crate::render::terminal::{self, Look};
+use crate::render::terminal::{self};
 use crate::render::{json, prometheus, simple};
 use crate::status::assessment::{Assessment, worst};
-use crate::system::terminal::{Terminal, say, shows_results};
+use crate::system::terminal::{say, shows_results};
 use crate::system::{clock, files};
 
 pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, Error> {
@@ -37,7 +37,10 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
         let assessments = assess_each(&settings.gateways, freshness, person, context, |one| {
             if streams && printed.is_ok() {
                 let gap = if shown > 0 { "\n" } else { "" };
-                printed = print(&(gap.to_owned() + &full(std::slice::from_ref(one), context)));
+                printed = print(
+                    &(gap.to_owned()
+                        + &terminal::full(std::slice::from_ref(one), context.look(), clock::local)),
+                );
                 shown += 1;
             }
         })?;
@@ -46,7 +49,7 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
     };
     if shown == 0 {
         print(&match arguments.format {
-            cli::Format::Full => full(&assessments, context),
+            cli::Format::Full => terminal::full(&assessments, context.look(), clock::local),
             cli::Format::Simple => simple::render(&assessments),
             cli::Format::Json => json::render(&assessments),
             cli::Format::Prometheus => prometheus::render(&assessments),
@@ -96,23 +99,4 @@ fn draw(assessments: &[Assessment], path: &Path) -> Result<(), Error> {
         wrong(format!("cannot write {}: {error}", path.display()))
             .hint("Name a file in a folder of yours")
     })
-}
-
-/// All gateways for a terminal, an empty line between them.
-pub(crate) fn full(assessments: &[Assessment], context: &Context) -> String {
-    let look = look(context.terminal, context.verbose);
-    let rendered: Vec<String> = assessments
-        .iter()
-        .map(|assessment| terminal::render(assessment, look, clock::local))
-        .collect();
-    rendered.join("\n")
-}
-
-/// How a terminal of this kind wants it.
-pub(super) const fn look(terminal: Terminal, verbose: bool) -> Look {
-    Look {
-        width: terminal.width,
-        color: terminal.color,
-        verbose,
-    }
 }

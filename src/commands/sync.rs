@@ -10,7 +10,7 @@ use crate::phone::Phone;
 use crate::signin::choose::ask_which;
 use crate::signin::method::Argument;
 use crate::status::verdict::Verdict;
-use crate::sync::decide::{Form, Wish};
+use crate::sync::decide::Wish;
 use crate::sync::flow::Job;
 use crate::sync::outcome::{self, Synced};
 
@@ -59,7 +59,7 @@ fn sync(arguments: &cli::Sync, phone: &Phone, context: &Context) -> Result<Synce
         gateway,
         settings: &settings,
         wish: Wish {
-            form: arguments.form.map(Form::from),
+            form: arguments.form,
             profile: profile.transpose()?,
             force: arguments.force,
         },
@@ -70,13 +70,4 @@ fn sync(arguments: &cli::Sync, phone: &Phone, context: &Context) -> Result<Synce
         context,
     };
     job.run()
-}
-
-impl From<cli::Form> for Form {
-    fn from(form: cli::Form) -> Self {
-        match form {
-            cli::Form::Token => Self::Token,
-            cli::Form::Cli => Self::Cli,
-        }
-    }
 }

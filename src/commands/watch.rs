@@ -6,12 +6,12 @@ use crate::app::assess::{Person, assess_each, recall};
 use crate::app::refresh;
 use crate::cli;
 use crate::commands::outcome::Outcome;
-use crate::commands::status::look;
 use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Freshness;
+use crate::render::terminal::Look;
 use crate::render::watch::{Watched, render};
 use crate::status::assessment::{Assessment, Finding};
 use crate::system::clock;
@@ -129,7 +129,10 @@ impl<'a> Watch<'a> {
             }
         }
         let terminal = Terminal::of_process(&self.context.system.environment);
-        let look = look(terminal, self.context.verbose);
+        let look = Look {
+            width: terminal.width,
+            ..self.context.look()
+        };
         let last = format!("every {} s, Ctrl-C ends it", self.every);
         let lines = render(&self.gateways, &last, look, terminal.height, clock::local);
         self.screen.draw(&lines);

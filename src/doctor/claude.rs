@@ -5,10 +5,9 @@ use chrono::TimeDelta;
 use crate::doctor::finding::Finding;
 use crate::doctor::openclaw::folder;
 use crate::duration::spoken;
+use crate::gateway::claude_login::{ClaudeSource, Fault};
 use crate::gateway::host::Gateway;
 use crate::gateway::inspect::{Examination, Program};
-use crate::gateway::status::ClaudeSource;
-use crate::sync::claude_file::Fault;
 
 /// `source` is where Claude Code keeps its login; `is_used`, whether OpenClaw uses Anthropic's models.
 pub(crate) fn findings(
@@ -77,9 +76,8 @@ mod tests {
     use super::findings;
     use crate::doctor::finding::{Finding, Standing};
     use crate::doctor::samples::gateway;
+    use crate::gateway::claude_login::{ClaudeExpiry, ClaudeSource, Fault};
     use crate::gateway::inspect::{Examination, Program};
-    use crate::gateway::status::{ClaudeExpiry, ClaudeSource};
-    use crate::sync::claude_file::Fault;
     use crate::text::Text;
     use chrono::TimeDelta;
 

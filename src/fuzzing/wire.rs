@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use crate::alerts::observe::Observation;
 use crate::alerts::wording::Local;
-use crate::memory::record;
 use crate::render::terminal::{self, Look};
 use crate::render::{json, notification, prometheus, simple, summary, toast};
+use crate::report_cache::record;
 use crate::status::assessment::Assessment;
 use crate::status::report::Report;
 use crate::status::verdict::judge;

@@ -1,5 +1,6 @@
 //! Gateways: who they are, how they are asked, what they answer, and what goes wrong on the way.
 
+pub(crate) mod claude_login;
 pub(crate) mod control_master;
 pub(crate) mod error;
 pub(crate) mod exec;

@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::gateway::claude_login::{ClaudeSource, claude_source};
 use crate::gateway::error::{self, Failure, Problem};
 use crate::gateway::framing::{self, Answer};
 use crate::gateway::host::Gateway;
 use crate::gateway::run::{Exchange, Repetition, Terms, exchange};
 use crate::gateway::script::{self, Freshness, Want};
 use crate::gateway::ssh_args::Questions;
-use crate::status::document::{self, Unreadable};
+use crate::status::document::Unreadable;
 use crate::status::report::Report;
 use crate::status::verdict::{Verdict, judge};
 use crate::status::{stores, wire};
-use crate::sync::claude_file::Fault;
 use crate::system::process::Finished;
 use crate::system::{System, clock};
 use crate::text::Text;
@@ -41,44 +41,6 @@ pub(crate) struct Question {
     pub(crate) want: Want,
     pub(crate) freshness: Freshness,
     pub(crate) questions: Questions,
-}
-
-/// Where Claude Code keeps its login on a gateway, and how it stands with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ClaudeSource {
-    pub(crate) place: Text,
-    pub(crate) login: Result<ClaudeExpiry, Fault>,
-}
-
-/// Until when a login is valid, as Claude Code wrote it down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ClaudeExpiry {
-    /// Milliseconds since 1970.
-    pub(crate) expires_ms: i64,
-    /// By the gateway's clock, at the moment of the answer.
-    pub(crate) left: TimeDelta,
-}
-
-/// Reads what the probe said about it.
-fn claude_source(answer: &Answer<'_>) -> Option<ClaudeSource> {
-    let (word, place) = answer.source.as_ref()?;
-    let expiry = || {
-        let login = document::line(answer.claude.as_ref()?)?;
-        let expires_ms = wire::integer(&login["expires"])?;
-        let clock_ms = answer.clock?.saturating_mul(1000);
-        Some(ClaudeExpiry {
-            expires_ms,
-            left: wire::clamped(expires_ms.saturating_sub(clock_ms)),
-        })
-    };
-    let login = match Fault::from_word(word) {
-        Some(fault) => Err(fault),
-        None => expiry().ok_or(Fault::NoExpiry),
-    };
-    Some(ClaudeSource {
-        place: Text::clean(place),
-        login,
-    })
 }
 
 /// Asks one gateway. It takes at most the gateway's own limit and half a minute more.

@@ -1,5 +1,6 @@
 //! The hand-over: on a gateway, OpenClaw is given the login that Claude Code has there. Its token does not come here.
 
+use crate::gateway::claude_login::Fault;
 use crate::gateway::error::{self, Failure, Problem};
 use crate::gateway::framing::Answer;
 use crate::gateway::host::Gateway;
@@ -7,7 +8,6 @@ use crate::gateway::run::{Repetition, Terms, exchange};
 use crate::gateway::script::{self, HandOver};
 use crate::gateway::ssh_args::Questions;
 use crate::secret::Secret;
-use crate::sync::claude_file::Fault;
 use crate::system::System;
 use crate::text::Text;
 

@@ -1,6 +1,5 @@
 //! Rendering, pure: assessments in, text or values for the phone out.
 
-pub(crate) mod changes;
 pub(crate) mod demo;
 pub(crate) mod gauge;
 pub(crate) mod json;
@@ -8,14 +7,11 @@ pub(crate) mod next_step;
 pub(crate) mod notification;
 pub(crate) mod picture;
 pub(crate) mod prometheus;
-pub(crate) mod qr_code;
 pub(crate) mod row;
 pub(crate) mod simple;
-pub(crate) mod subscription;
 pub(crate) mod summary;
 pub(crate) mod terminal;
 pub(crate) mod toast;
 pub(crate) mod upstream;
 pub(crate) mod watch;
-pub(crate) mod widgets;
 pub(crate) mod wrap;

@@ -30,6 +30,16 @@ const MOST_ROWS: usize = 40;
 /// Next steps shown per gateway.
 const MOST_STEPS: usize = 3;
 
+/// Renders all gateways, with an empty line between them. `local` turns moments into this device's time zone.
+pub(crate) fn full(
+    assessments: &[Assessment],
+    look: Look,
+    local: impl Fn(DateTime<chrono::Utc>) -> DateTime<FixedOffset>,
+) -> String {
+    let each = |assessment| render(assessment, look, &local);
+    assessments.iter().map(each).collect::<Vec<_>>().join("\n")
+}
+
 /// Renders one gateway. `local` turns moments into this device's time zone.
 pub(crate) fn render(
     assessment: &Assessment,

@@ -1,11 +1,11 @@
 //! Signs in on a gateway: the program on its terminal, the storing, the restart, and the proof.
 
 use chrono::TimeDelta;
+use clap::ValueEnum;
 use zeroize::Zeroizing;
 
 use crate::app::assess::{Person as Presence, ask_one, assessment};
 use crate::app::{refresh, status_notification};
-use crate::cli::Restart;
 use crate::config::Settings;
 use crate::config::file::{Notification, SignIn};
 use crate::context::Context;
@@ -30,6 +30,17 @@ use crate::system::terminal;
 use crate::text::Text;
 
 pub(crate) const MAY_BE_STORED: &str = "It may be stored. See: clawtap status";
+
+/// Whether OpenClaw's gateway process is restarted where it asks for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Restart {
+    /// Restart it
+    Yes,
+    /// Leave it, and say how
+    No,
+    /// Ask; leave it if nobody answers
+    Ask,
+}
 
 /// A sign-in that is to be done.
 pub(crate) struct Order<'a> {

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use clap::ValueEnum;
+
 use crate::duration::spoken;
 use crate::signin::method::Argument;
 use crate::status::login::{Login, State};
@@ -18,11 +20,11 @@ const ANTHROPIC: &str = "anthropic";
 const PROFILE: &str = "anthropic:claude-code";
 
 /// How OpenClaw comes to use Claude Code's login.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Form {
-    /// It gets a copy of the access token.
+    /// A copy of the access token, for the hours that it lasts
     Token,
-    /// It runs Claude Code itself; nothing is copied.
+    /// OpenClaw runs Claude Code itself; nothing is copied
     Cli,
 }
 

@@ -6,11 +6,11 @@ use chrono::TimeDelta;
 use zeroize::Zeroizing;
 
 use crate::app::assess::{Person as Presence, ask_one, assessment};
-use crate::cli::{self, From};
 use crate::config::Settings;
 use crate::context::Context;
 use crate::duration::spoken;
 use crate::error::{Error, Kind};
+use crate::gateway::claude_login::Fault;
 use crate::gateway::control_master::Connection;
 use crate::gateway::error::{Failure, last_line};
 use crate::gateway::exec;
@@ -23,16 +23,15 @@ use crate::redact;
 use crate::secret::Secret;
 use crate::signin::argv as sign_in_plan;
 use crate::signin::flow::{
-    self, MAY_BE_STORED, Order, explained, learned, lost, person, restart, sign_in, tell,
+    self, MAY_BE_STORED, Order, Restart, explained, learned, lost, person, restart, sign_in, tell,
 };
 use crate::signin::lock::{Queue, Ticket};
 use crate::signin::method::{Argument, Route};
 use crate::signin::session::{self, Scene};
 use crate::status::assessment::Assessment;
-use crate::sync::claude_file::Fault;
 use crate::sync::decide::{self, Decision, Form, Wish};
 use crate::sync::outcome::{self, Synced};
-use crate::sync::source::{Source, on_gateway, on_this_device};
+use crate::sync::source::{Source, SourceMachine, on_gateway, on_this_device};
 use crate::system::{clock, files, terminal};
 
 /// How long somebody else's sign-in or sync on the same gateway is waited for.
@@ -52,8 +51,8 @@ pub(crate) struct Job<'a> {
     pub(crate) gateway: &'a Gateway,
     pub(crate) settings: &'a Settings,
     pub(crate) wish: Wish,
-    pub(crate) from: Option<From>,
-    pub(crate) restart: cli::Restart,
+    pub(crate) from: Option<SourceMachine>,
+    pub(crate) restart: Restart,
     pub(crate) dry_run: bool,
     pub(crate) phone: &'a Phone,
     pub(crate) context: &'a Context,
@@ -174,19 +173,22 @@ impl Job<'_> {
         flow::report(&before)?;
         let here = || on_this_device(&self.context.system.environment, before.now);
         let missing = |fault: Fault| matches!(fault, Fault::Missing | Fault::NoLogin);
-        let faulty =
-            |from: From| move |(fault, place): (Fault, String)| self.faulty(fault, &place, from);
+        let faulty = |from: SourceMachine| {
+            move |(fault, place): (Fault, String)| self.faulty(fault, &place, from)
+        };
         let source = match self.from {
-            Some(From::Phone) => here().map_err(faulty(From::Phone)),
-            Some(From::Gateway) => on_gateway(there).map_err(faulty(From::Gateway)),
+            Some(SourceMachine::Phone) => here().map_err(faulty(SourceMachine::Phone)),
+            Some(SourceMachine::Gateway) => {
+                on_gateway(there).map_err(faulty(SourceMachine::Gateway))
+            }
             None => match on_gateway(there) {
                 Err((fault, place)) if missing(fault) => match here() {
                     Err((also, here)) if missing(also) => {
                         Err(self.nowhere(&fault.what(&place), &here))
                     }
-                    found => found.map_err(faulty(From::Phone)),
+                    found => found.map_err(faulty(SourceMachine::Phone)),
                 },
-                found => found.map_err(faulty(From::Gateway)),
+                found => found.map_err(faulty(SourceMachine::Gateway)),
             },
         };
         Ok((source?, before))
@@ -197,11 +199,11 @@ impl Job<'_> {
             .hint(SIGN_IN)
     }
 
-    fn faulty(&self, fault: Fault, place: &str, from: From) -> Error {
+    fn faulty(&self, fault: Fault, place: &str, from: SourceMachine) -> Error {
         let error = self.refused(&fault.what(place));
         match (fault, from) {
-            (Fault::Missing | Fault::NoLogin, From::Gateway) => error.hint(SIGN_IN),
-            (Fault::Missing | Fault::NoLogin, From::Phone) => error.hint(SIGN_IN_HERE),
+            (Fault::Missing | Fault::NoLogin, SourceMachine::Gateway) => error.hint(SIGN_IN),
+            (Fault::Missing | Fault::NoLogin, SourceMachine::Phone) => error.hint(SIGN_IN_HERE),
             _ => error.hint(fault.next_step()),
         }
     }
@@ -233,7 +235,7 @@ impl Job<'_> {
         ];
         match person.choose(&title, &choices.map(String::from)) {
             Ok(Some(0)) => self.let_claude_renew(&source, connection)?,
-            Ok(Some(1)) if source.from == From::Gateway => {
+            Ok(Some(1)) if source.from == SourceMachine::Gateway => {
                 self.sign_in_again(&before, ticket, connection)?;
             }
             Ok(Some(1)) | Err(_) => return Err(self.expired(since, source.from)),
@@ -252,7 +254,7 @@ impl Job<'_> {
         Ok((source, before))
     }
 
-    fn expired(&self, since: TimeDelta, from: From) -> Error {
+    fn expired(&self, since: TimeDelta, from: SourceMachine) -> Error {
         self.refused(&format!(
             "Claude Code's login expired {} ago",
             spoken(since)
@@ -263,8 +265,8 @@ impl Job<'_> {
     fn let_claude_renew(&self, source: &Source, connection: &Connection<'_>) -> Result<(), Error> {
         let here = Gateway::local(self.gateway.name.clone());
         let gateway = match source.from {
-            From::Gateway => &connection.gateway,
-            From::Phone => &here,
+            SourceMachine::Gateway => &connection.gateway,
+            SourceMachine::Phone => &here,
         };
         tell(
             self.phone,
@@ -298,7 +300,7 @@ impl Job<'_> {
             connection,
             route: &Route::ClaudeCli,
             before: before.report(),
-            restart: cli::Restart::No,
+            restart: Restart::No,
             phone: self.phone,
             rules: &self.settings.sign_in,
             notification: self.settings.notification,
@@ -362,11 +364,13 @@ impl Job<'_> {
                 Err(self.not_stored(exit, &said, source, profile, connection))
             }
             Done::TooOld => Err(self.too_old()),
-            Done::Fault(fault, place) => Err(self.faulty(fault, place.as_str(), From::Gateway)),
+            Done::Fault(fault, place) => {
+                Err(self.faulty(fault, place.as_str(), SourceMachine::Gateway))
+            }
             Done::Changed => Err(self
                 .refused("Claude Code renewed its login meanwhile")
                 .hint("Nothing was changed. Again: clawtap sync")),
-            Done::Expired => Err(self.expired(TimeDelta::zero(), From::Gateway)),
+            Done::Expired => Err(self.expired(TimeDelta::zero(), SourceMachine::Gateway)),
         }
     }
 
@@ -471,8 +475,8 @@ impl Job<'_> {
             gateway: self.gateway.name.to_string(),
             result,
             from: match source.from {
-                From::Gateway => "gateway",
-                From::Phone => "phone",
+                SourceMachine::Gateway => "gateway",
+                SourceMachine::Phone => "phone",
             },
             form: form_of(decision).word(),
             profile: match decision {
@@ -485,10 +489,10 @@ impl Job<'_> {
     }
 }
 
-const fn way_in(from: From) -> &'static str {
+const fn way_in(from: SourceMachine) -> &'static str {
     match from {
-        From::Gateway => "Sign in again: clawtap reauth --method cli",
-        From::Phone => SIGN_IN_HERE,
+        SourceMachine::Gateway => "Sign in again: clawtap reauth --method cli",
+        SourceMachine::Phone => SIGN_IN_HERE,
     }
 }
 

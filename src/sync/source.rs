@@ -1,17 +1,26 @@
 //! Where Claude Code's login is brought from: the gateway, or this device.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use clap::ValueEnum;
 
-use crate::cli::From;
-use crate::gateway::status::ClaudeSource;
+use crate::gateway::claude_login::{ClaudeSource, Fault};
 use crate::secret::Secret;
-use crate::sync::claude_file::{self, Fault};
+use crate::sync::claude_file;
 use crate::system::environment::Environment;
 use crate::system::files;
 
+/// The machine that Claude Code is signed in on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SourceMachine {
+    /// On the gateway: its token never leaves it
+    Gateway,
+    /// On this device
+    Phone,
+}
+
 /// Where a login comes from, and until when it is valid.
 pub(crate) struct Source {
-    pub(crate) from: From,
+    pub(crate) from: SourceMachine,
     /// Milliseconds since 1970.
     pub(crate) expires_ms: i64,
     /// By the clock of the machine that it is on.
@@ -32,7 +41,7 @@ pub(crate) fn on_gateway(found: Option<ClaudeSource>) -> Result<Source, (Fault, 
         .login
         .map_err(|fault| (fault, found.place.to_string()))?;
     Ok(Source {
-        from: From::Gateway,
+        from: SourceMachine::Gateway,
         expires_ms: login.expires_ms,
         left: login.left,
         token: None,
@@ -58,7 +67,7 @@ pub(crate) fn on_this_device(
     let login = claude_file::read(&files::see(&file, claude_file::LARGEST));
     let login = login.map_err(|fault| (fault, place))?;
     Ok(Source {
-        from: From::Phone,
+        from: SourceMachine::Phone,
         expires_ms: login.expires.timestamp_millis(),
         left: login.expires - now,
         token: Some(login.token),

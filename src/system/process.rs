@@ -21,7 +21,8 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use semaphore::{Permit, Semaphore};
 use zeroize::Zeroizing;
 
-use crate::system::{temp_file, terminal};
+use crate::system::temp_file;
+use crate::system::terminal;
 
 /// The exit code of a program that Ctrl-C ended, by the convention of shells: 128 and the number of the signal.
 const INTERRUPTED: i32 = 130;

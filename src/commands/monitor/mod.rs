@@ -2,6 +2,8 @@
 
 mod check;
 mod ntfy;
+pub(crate) mod qr_code;
+pub(crate) mod subscription;
 pub(super) mod test_alert;
 mod textfile;
 pub(super) mod timers;

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use crate::cli;
+use crate::commands::monitor::subscription::{self, Screen};
 use crate::commands::outcome::Outcome;
 use crate::config::edit::{self, Missing};
 use crate::config::{self, alerts};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
-use crate::render::subscription::{self, Screen};
 use crate::system::{random, terminal};
 
 pub(super) fn run(arguments: &cli::MonitorNtfy, context: &Context) -> Result<Outcome, Error> {

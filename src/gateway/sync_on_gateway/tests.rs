@@ -14,13 +14,14 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
+use crate::gateway::claude_login::Fault;
 use crate::gateway::error::Problem;
 use crate::gateway::framing::{self, Answer};
 use crate::gateway::host::{Gateway, Name, Way};
 use crate::gateway::script::{self, Freshness, HandOver, Want};
 use crate::gateway::sync_on_gateway::{Done, judge};
 use crate::sync::claude_file::samples::{EXPIRES, bad, good, token};
-use crate::sync::claude_file::{self, Fault, LARGEST};
+use crate::sync::claude_file::{self, LARGEST};
 use crate::system::files::see;
 
 const NONCE: &str = "0123456789abcdef";

@@ -24,13 +24,13 @@ pub(crate) struct Crontab<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Block<'a> {
-    origin: Origin,
+    origin: SourceMachine,
     whole: &'a [u8],
 }
 
 /// What was there when our lines came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Origin {
+enum SourceMachine {
     /// Nothing, or whole lines.
     Lines,
     /// A last line without an end.
@@ -81,7 +81,7 @@ impl<'a> Crontab<'a> {
             ([(begin, mark)], [end]) if begin < end => Ok(Self {
                 before: &text[..*begin],
                 block: Some(Block {
-                    origin: Origin::of(mark),
+                    origin: SourceMachine::of(mark),
                     whole: &text[*begin..*end],
                 }),
                 after: &text[*end..],
@@ -98,11 +98,11 @@ impl<'a> Crontab<'a> {
     pub(crate) fn with(&self, lines: &str, is_new: bool) -> Vec<u8> {
         let origin = match self.block {
             Some(block) => block.origin,
-            None if is_new => Origin::New,
-            None if self.before.is_empty() || self.before.ends_with(b"\n") => Origin::Lines,
-            None => Origin::Unended,
+            None if is_new => SourceMachine::New,
+            None if self.before.is_empty() || self.before.ends_with(b"\n") => SourceMachine::Lines,
+            None => SourceMachine::Unended,
         };
-        let gap = if self.block.is_none() && origin == Origin::Unended {
+        let gap = if self.block.is_none() && origin == SourceMachine::Unended {
             "\n"
         } else {
             ""
@@ -115,11 +115,11 @@ impl<'a> Crontab<'a> {
     pub(crate) fn without(&self) -> Option<Restored> {
         let origin = self.block?.origin;
         let mut before = self.before;
-        if origin == Origin::Unended && self.after.is_empty() {
+        if origin == SourceMachine::Unended && self.after.is_empty() {
             before = before.strip_suffix(b"\n").unwrap_or(before);
         }
         let text = [before, self.after].concat();
-        Some(if origin == Origin::New && text.is_empty() {
+        Some(if origin == SourceMachine::New && text.is_empty() {
             Restored::None
         } else {
             Restored::Text(text)
@@ -132,7 +132,7 @@ impl<'a> Crontab<'a> {
     }
 }
 
-impl Origin {
+impl SourceMachine {
     fn of(mark: &[u8]) -> Self {
         let remark = mark.strip_prefix(BEGIN.as_bytes()).unwrap_or_default();
         if remark == UNENDED.as_bytes() {

@@ -1,7 +1,5 @@
 //! The kinds of timers, and which one a machine gets.
 
-use crate::cli::TimerChoice;
-
 /// Who starts the checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -28,18 +26,6 @@ impl Kind {
             Self::Systemd => "systemd",
             Self::Cron => "cron",
             Self::TermuxJob => "termux-job",
-        }
-    }
-
-    /// The one that was asked for.
-    pub(crate) const fn named(choice: TimerChoice) -> Option<Self> {
-        match choice {
-            TimerChoice { systemd: true, .. } => Some(Self::Systemd),
-            TimerChoice { cron: true, .. } => Some(Self::Cron),
-            TimerChoice {
-                termux_job: true, ..
-            } => Some(Self::TermuxJob),
-            _ => None,
         }
     }
 

@@ -4,11 +4,11 @@ use super::{Order, unusable};
 use crate::context::Context;
 use crate::error::{self, Error};
 use crate::install::manifest::fingerprint;
+use crate::install::preview::indented;
 use crate::install::timers::crontab::{self, Crontab, Restored};
 use crate::install::timers::interval::spelled;
 use crate::install::timers::kind::Kind;
 use crate::install::timers::standing::{Course, Standing};
-use crate::render::changes::indented;
 use crate::system::crontab::Crontab as Program;
 use crate::system::files;
 

@@ -15,13 +15,13 @@ use crate::error::{self, Error};
 use crate::install::ledger::{Ledger, SYSTEMD_TIMER, TERMUX_JOB};
 use crate::install::manifest::Manifest;
 use crate::install::plan::{self, Places, Plan, Wanted, WantedFile};
+use crate::install::preview::{conflicts, trouble};
 use crate::install::timers::command::Command;
 use crate::install::timers::interval::Interval;
 use crate::install::timers::kind::{Kind, Machine};
 use crate::install::timers::standing::Standing;
 use crate::install::timers::units::Confinement;
 use crate::install::widgets::Scope;
-use crate::render::changes::{conflicts, trouble};
 use crate::system::crontab::Crontab;
 use crate::system::systemctl::{self, Systemctl};
 use crate::system::{placement, terminal};
@@ -46,7 +46,7 @@ pub(super) fn install(
         context.config_path.as_deref(),
         &context.system.environment,
     )?;
-    let named = Kind::named(arguments.timer);
+    let named = named(arguments.timer);
     // One that is there is changed before a second one is made.
     let is_set_up = |kind: &Kind| is_set_up(*kind, context);
     let chosen = named.or_else(|| Kind::ALL.into_iter().find(is_set_up));
@@ -91,7 +91,7 @@ pub(super) fn uninstall(
         every: 0,
         dry_run: arguments.dry_run,
     };
-    let kinds = match Kind::named(arguments.timer) {
+    let kinds = match named(arguments.timer) {
         Some(kind) => vec![kind],
         None => Kind::ALL.to_vec(),
     };
@@ -305,4 +305,16 @@ fn inventory(
     });
     let troubles = troubles.collect();
     Ok(Some((known, there, troubles)))
+}
+
+/// The timer that the command line names.
+const fn named(choice: cli::TimerChoice) -> Option<Kind> {
+    match choice {
+        cli::TimerChoice { systemd: true, .. } => Some(Kind::Systemd),
+        cli::TimerChoice { cron: true, .. } => Some(Kind::Cron),
+        cli::TimerChoice {
+            termux_job: true, ..
+        } => Some(Kind::TermuxJob),
+        _ => None,
+    }
 }

@@ -9,12 +9,12 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::install::ledger::{Ledger, TERMUX_JOB};
 use crate::install::plan::WantedFile;
+use crate::install::preview::{done, foreseen};
 use crate::install::script::{Device, program_of};
 use crate::install::timers::interval::spelled;
 use crate::install::timers::standing::{Course, Standing};
 use crate::install::timers::{self, job};
 use crate::phone::{self, handed_on};
-use crate::render::changes::{done, foreseen};
 use crate::system::placement::Found;
 
 pub(super) fn install(order: &Order) -> Result<String, Error> {

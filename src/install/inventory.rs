@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::install::manifest::{Entry, Manifest};
 use crate::install::plan::Places;
-use crate::render::changes::trouble;
+use crate::install::preview::trouble;
 
 /// What was installed and what is there now.
 pub(crate) struct Inventory<'a> {

@@ -1,7 +1,8 @@
 //! How the ntfy app comes to receive a topic.
 
+use crate::commands::monitor::qr_code;
 use crate::config::channel::Ntfy;
-use crate::render::{qr_code, wrap};
+use crate::render::wrap;
 
 /// Prose is not set wider than this.
 const WIDEST: usize = 72;

@@ -2,4 +2,4 @@
 
 pub(crate) mod record;
 pub(crate) mod reports;
-mod way;
+pub(crate) mod way;

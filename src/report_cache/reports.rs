@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::gateway::host::Gateway;
-use crate::memory::record;
-use crate::memory::way::way;
+use crate::report_cache::record;
+use crate::report_cache::way::way;
 use crate::status::report::Report;
 use crate::system::environment::Environment;
 use crate::system::files::{self, Seen};

@@ -1,0 +1,167 @@
+//! Claude Code's login on a gateway: where it is, until when it is valid, and what can be wrong with it.
+
+use chrono::TimeDelta;
+
+use crate::gateway::framing::Answer;
+use crate::status::document;
+use crate::status::wire;
+use crate::text::Text;
+
+/// Where Claude Code keeps its login on a gateway, and how it stands with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClaudeSource {
+    pub(crate) place: Text,
+    pub(crate) login: Result<ClaudeExpiry, Fault>,
+}
+
+/// Until when a login is valid, as Claude Code wrote it down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ClaudeExpiry {
+    /// Milliseconds since 1970.
+    pub(crate) expires_ms: i64,
+    /// By the gateway's clock, at the moment of the answer.
+    pub(crate) left: TimeDelta,
+}
+
+/// Reads what the probe said about it.
+pub(super) fn claude_source(answer: &Answer<'_>) -> Option<ClaudeSource> {
+    let (word, place) = answer.source.as_ref()?;
+    let expiry = || {
+        let login = document::line(answer.claude.as_ref()?)?;
+        let expires_ms = wire::integer(&login["expires"])?;
+        let clock_ms = answer.clock?.saturating_mul(1000);
+        Some(ClaudeExpiry {
+            expires_ms,
+            left: wire::clamped(expires_ms.saturating_sub(clock_ms)),
+        })
+    };
+    let login = match Fault::from_word(word) {
+        Some(fault) => Err(fault),
+        None => expiry().ok_or(Fault::NoExpiry),
+    };
+    Some(ClaudeSource {
+        place: Text::clean(place),
+        login,
+    })
+}
+
+/// What can be wrong with where Claude Code keeps its login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Missing,
+    /// A symbolic link, which is not followed.
+    Link,
+    NotAFile,
+    Unreadable,
+    /// More than its owner may read or change it.
+    OpenToOthers,
+    Empty,
+    TooLarge,
+    ByteOrderMark,
+    WindowsLines,
+    /// It breaks off.
+    HalfWritten,
+    NotJson,
+    /// It holds no login; it may hold others than Claude's.
+    NoLogin,
+    /// A login without a whole access token.
+    NoToken,
+    /// A login that does not say, or not believably, until when it is valid.
+    NoExpiry,
+    KeychainLocked,
+}
+
+impl Fault {
+    /// All of them.
+    pub(crate) const ALL: [Self; 15] = [
+        Self::Missing,
+        Self::Link,
+        Self::NotAFile,
+        Self::Unreadable,
+        Self::OpenToOthers,
+        Self::Empty,
+        Self::TooLarge,
+        Self::ByteOrderMark,
+        Self::WindowsLines,
+        Self::HalfWritten,
+        Self::NotJson,
+        Self::NoLogin,
+        Self::NoToken,
+        Self::NoExpiry,
+        Self::KeychainLocked,
+    ];
+
+    /// The word for it in a gateway's answer and in `--json`.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Link => "link",
+            Self::NotAFile => "not-a-file",
+            Self::Unreadable => "unreadable",
+            Self::OpenToOthers => "open-to-others",
+            Self::Empty => "empty",
+            Self::TooLarge => "too-large",
+            Self::ByteOrderMark => "byte-order-mark",
+            Self::WindowsLines => "windows-lines",
+            Self::HalfWritten => "half-written",
+            Self::NotJson => "not-json",
+            Self::NoLogin => "no-login",
+            Self::NoToken => "no-token",
+            Self::NoExpiry => "no-expiry",
+            Self::KeychainLocked => "keychain-locked",
+        }
+    }
+
+    /// The fault that a word stands for.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.word() == word)
+    }
+
+    /// What happened, at this place.
+    pub(crate) fn what(self, place: &str) -> String {
+        let said = self.said_of(place);
+        match said.strip_prefix("the ") {
+            Some(rest) => format!("The {rest}"),
+            None => said,
+        }
+    }
+
+    fn said_of(self, place: &str) -> String {
+        match self {
+            Self::Missing => format!("There is no {place}"),
+            Self::Link => format!("{place} is a link, and links are not followed"),
+            Self::NotAFile => format!("{place} is not a file"),
+            Self::Unreadable => format!("{place} cannot be read"),
+            Self::OpenToOthers => format!("{place} is open to other users"),
+            Self::Empty => format!("{place} is empty"),
+            Self::TooLarge => format!("{place} is larger than 1 MiB"),
+            Self::ByteOrderMark => format!("{place} begins with a byte order mark"),
+            Self::WindowsLines => format!("{place} has Windows line ends"),
+            Self::HalfWritten => format!("{place} breaks off"),
+            Self::NotJson => format!("{place} is not as Claude Code writes it"),
+            Self::NoLogin => format!("Nobody is signed in to Claude Code in {place}"),
+            Self::NoToken => format!("The login in {place} has no whole access token"),
+            Self::NoExpiry => format!("The login in {place} does not say until when it is valid"),
+            Self::KeychainLocked => format!("{place} is locked"),
+        }
+    }
+
+    /// What to do next.
+    pub(crate) const fn next_step(self) -> &'static str {
+        match self {
+            Self::Missing | Self::NoLogin => "Sign in to Claude Code there: claude auth login",
+            Self::Link => "Put the file itself there, or set CLAUDE_CONFIG_DIR to its folder",
+            Self::NotAFile => "Move it away, then sign in there: claude auth login",
+            Self::Unreadable => "Make it your own, then chmod 600 it",
+            Self::OpenToOthers => "chmod 600 it; if others use that machine, sign in again too",
+            Self::ByteOrderMark | Self::WindowsLines => {
+                "An editor did that. Sign in there again: claude auth login"
+            }
+            Self::HalfWritten => "Try again in a moment; if it stays, sign in: claude auth login",
+            Self::Empty | Self::TooLarge | Self::NotJson | Self::NoToken | Self::NoExpiry => {
+                "Sign in there again: claude auth login"
+            }
+            Self::KeychainLocked => "Unlock it there: security unlock-keychain",
+        }
+    }
+}
