@@ -54,7 +54,7 @@ pub fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             let columns = Terminal::of_process(&Environment::of_process()).columns();
-            terminal::say(&error_text::text(&error, columns));
+            terminal::eprint(&error_text::text(&error, columns));
             Outcome::Failed(error.kind).into()
         }
     }
@@ -95,7 +95,7 @@ fn perform(command: Command, context: &Context) -> Result<Outcome, Error> {
 /// `--help` and `--version` are results; everything else is wrong usage.
 fn usage(message: &clap::Error) -> ExitCode {
     if message.use_stderr() {
-        terminal::say(&message.to_string());
+        terminal::eprint(&message.to_string());
         return Outcome::Failed(Kind::Usage).into();
     }
     match terminal::print(&message.to_string()) {

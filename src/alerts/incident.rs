@@ -67,8 +67,8 @@ impl Thread {
     /// Nobody waits for what a channel that is no longer configured has not delivered.
     fn forget_channels(&mut self, rules: &Rules) {
         if let Some(mended) = &mut self.mended {
-            let is_there = |name: &String| rules.channels.iter().any(|it| it.name == *name);
-            mended.to.retain(is_there);
+            let exists = |name: &String| rules.channels.iter().any(|it| it.name == *name);
+            mended.to.retain(exists);
             if mended.to.is_empty() {
                 self.mended = None;
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::alerts::state::Memory;
 use crate::error::{Error, Kind};
 use crate::system::environment::Environment;
-use crate::system::files::{self, Held};
+use crate::system::files::{self, FileLock};
 
 /// Its name in the state folder.
 const FILE: &str = "alerts.json";
@@ -20,7 +20,7 @@ pub(crate) struct Keeping<'a> {
     path: PathBuf,
     environment: &'a Environment,
     /// None where there is no place for a lock, nor then for the memory.
-    _held: Option<Held>,
+    _held: Option<FileLock>,
 }
 
 impl<'a> Keeping<'a> {
@@ -30,7 +30,7 @@ impl<'a> Keeping<'a> {
     /// When there is no home folder, or the other run does not come to its end.
     pub(crate) fn begin(environment: &'a Environment) -> Result<Self, Error> {
         let folder = environment.state_folder()?;
-        let held = match Held::wait(&folder.join("alerts.lock"), PATIENCE) {
+        let held = match FileLock::wait(&folder.join("alerts.lock"), PATIENCE) {
             Ok(None) => {
                 return Err(
                     Error::new(Kind::Machine, "another clawtap monitor is still running")
@@ -67,7 +67,7 @@ impl<'a> Keeping<'a> {
     /// Why it is not kept.
     pub(crate) fn write(&self, memory: &Memory) -> Result<(), Error> {
         files::write_private(&self.path, memory.to_text().as_bytes()).map_err(|error| {
-            let path = self.environment.spelled(&self.path);
+            let path = self.environment.display_path(&self.path);
             Error::new(
                 Kind::Machine,
                 format!("cannot remember what was told, in {path}: {error}"),
@@ -93,6 +93,6 @@ fn read(path: &Path, environment: &Environment) -> Result<Memory, String> {
         Ok(text) => Memory::parse(&text.unwrap_or_default()),
         Err(error) => Err(error.to_string()),
     };
-    let path = environment.spelled(path);
+    let path = environment.display_path(path);
     text.map_err(|reason| format!("cannot use {path}: {reason}; it begins anew"))
 }

@@ -68,7 +68,7 @@ pub(crate) fn assess_each(
             vec![answer]
         }
         several => {
-            let watched = context.terminal.watched;
+            let watched = context.terminal.stderr_is_terminal;
             let spinner = Spinner::start(watched, format!("asking {} gateways", several.len()));
             let mut awaited: Vec<&Gateway> = several.iter().collect();
             // Two passphrase prompts at once would be told apart by nobody: here ssh asks nothing.
@@ -125,12 +125,15 @@ pub(crate) fn ask_one(
         };
         ask_and_remember(gateway, question, &context.system, context)
     };
-    let spinner = Spinner::start(context.terminal.watched, format!("asking {}", gateway.name));
+    let spinner = Spinner::start(
+        context.terminal.stderr_is_terminal,
+        format!("asking {}", gateway.name),
+    );
     let reply = ask(Questions::Forbidden);
     drop(spinner);
     let refused = matches!(&reply.outcome, Err(failure) if failure.problem == Problem::Refused);
-    if refused && person == Person::AtTerminal && context.terminal.answers {
-        terminal::say(&format!(
+    if refused && person == Person::AtTerminal && context.terminal.is_interactive {
+        terminal::eprint(&format!(
             "{} needs more than this device's key.\n",
             gateway.name
         ));
@@ -174,7 +177,7 @@ fn remark<T>(outcome: Result<T, String>, context: &Context) -> Option<T> {
         Ok(value) => Some(value),
         Err(reason) => {
             if context.verbose {
-                terminal::say(&format!("clawtap: {reason}\n"));
+                terminal::eprint(&format!("clawtap: {reason}\n"));
             }
             None
         }

@@ -24,7 +24,7 @@ pub(crate) fn refresh(assessments: &[Assessment], context: &Context) {
         Err(error) => Some(error.message),
     };
     if let Some(remark) = remark {
-        terminal::say(&format!("clawtap: {remark}\n"));
+        terminal::eprint(&format!("clawtap: {remark}\n"));
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn reaction(
             let about = |assessment: &&Assessment| assessment.name == notification.gateway;
             let picture = assessments.iter().find(about).map(|it| keep(it, context));
             notification.picture = picture.transpose().unwrap_or_else(|reason| {
-                terminal::say(&format!("clawtap: {reason}\n"));
+                terminal::eprint(&format!("clawtap: {reason}\n"));
                 None
             });
         }
@@ -64,7 +64,7 @@ fn keep(assessment: &Assessment, context: &Context) -> Result<PathBuf, String> {
     let kept = picture::png(only, Room::Notification, clock::local)
         .and_then(|picture| files::write_private(&path, &picture));
     kept.map_err(|error| {
-        let path = context.system.environment.spelled(&path);
+        let path = context.system.environment.display_path(&path);
         format!("cannot keep the picture {path}: {error}")
     })?;
     Ok(path)

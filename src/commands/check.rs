@@ -29,7 +29,7 @@ fn ask(selection: &Selection, fresh: bool, context: &Context) -> Result<Vec<Asse
     let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
     let settings = config::load(selection, config, environment)?;
     let (gateways, freshness) = (&settings.gateways, settings.quick(fresh));
-    let streams = terminal::shows_results();
+    let streams = terminal::stdout_is_terminal();
     let mut shown = Ok(());
     let assessments = assess_each(gateways, freshness, Person::AtTerminal, context, |one| {
         if streams && shown.is_ok() {
@@ -48,7 +48,7 @@ fn show(assessments: &[Assessment], context: &Context) -> Result<(), Error> {
     let lines = assessments.iter().map(|one| summary::line(one) + "\n");
     print(&lines.collect::<String>())?;
     for assessment in assessments {
-        terminal::say(&remarks(assessment, context.verbose));
+        terminal::eprint(&remarks(assessment, context.verbose));
     }
     Ok(())
 }

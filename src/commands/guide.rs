@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, Error> {
     let phone = &context.phone;
-    if matches!(phone, Phone::Terminal) && !context.terminal.answers {
+    if matches!(phone, Phone::Terminal) && !context.terminal.is_interactive {
         return Err(Error::new(Kind::Usage, "guide needs a phone or a terminal")
             .hint("Without either: clawtap status"));
     }
@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
     tour.begin()?;
     match tour.walk() {
         Ok(()) => {}
-        Err(Silence::NobodyThere) => terminal::say("Nobody answered; guide has ended.\n"),
+        Err(Silence::NobodyThere) => terminal::eprint("Nobody answered; guide has ended.\n"),
         Err(Silence::NotAsked(reason)) if context.system.processes.interrupted() => {
             return Err(Error::new(Kind::Interrupted, reason));
         }
@@ -309,8 +309,14 @@ impl Tour<'_> {
         let folder = folder.map_err(|error| error.told())?;
         let (job, now) = (reminder::job(name), clock::now());
         let script = folder.join(format!("remind-{name}"));
-        files::write_script(&script, &reminder::script(&prefix, check, job, now))
-            .map_err(|error| format!("Cannot write {}: {error}", environment.spelled(&script)))?;
+        files::write_script(&script, &reminder::script(&prefix, check, job, now)).map_err(
+            |error| {
+                format!(
+                    "Cannot write {}: {error}",
+                    environment.display_path(&script)
+                )
+            },
+        )?;
         self.phone
             .schedule(&script, job, reminder::EVERY, &self.context.system)?;
         let due = clock::local(now + reminder::AFTER);
@@ -324,9 +330,9 @@ impl Tour<'_> {
     /// Has the phone do it. What does not work is told in the terminal; the dialogs go on without it.
     fn react(&self, reaction: &Reaction) -> Said {
         let said = self.phone.react(reaction, &self.context.system);
-        terminal::say(&said.shown);
+        terminal::eprint(&said.shown);
         for problem in &said.problems {
-            terminal::say(&format!("clawtap: {problem}\n"));
+            terminal::eprint(&format!("clawtap: {problem}\n"));
         }
         said
     }

@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &cli::History, context: &Context) -> Result<Outcome
     let log = log::read(&context.system.environment)?;
     if context.verbose && log.unreadable > 0 {
         let count = log.unreadable;
-        terminal::say(&format!("clawtap: lines that cannot be read: {count}\n"));
+        terminal::eprint(&format!("clawtap: lines that cannot be read: {count}\n"));
     }
     let events = match &arguments.gateway {
         Some(name) => of_gateway(name, log.events)?,

@@ -127,7 +127,7 @@ fn asked_for_target(context: &Context) -> Result<String, Error> {
         Error::new(Kind::Usage, "init needs to know the gateway")
             .hint("clawtap init me@gateway, or --local for this machine")
     };
-    if !context.terminal.answers {
+    if !context.terminal.is_interactive {
         return Err(missing());
     }
     let answer = terminal::ask("Which gateway? (host, user@host or ssh alias) ");
@@ -163,7 +163,7 @@ fn default_name(way: &Way, configured: &[Gateway]) -> Result<Name, Error> {
 fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, context: &Context) -> Result<(), Error> {
     let explained = |failure: Failure| explained(&failure, gateway, context);
     let offer = host_key::offered(ssh, &context.system).map_err(explained)?;
-    terminal::say(&format!(
+    terminal::eprint(&format!(
         "{} is new to this device. Its host key:\n  {}\n",
         ssh.target.host(),
         offer.fingerprint
@@ -175,7 +175,7 @@ fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, context: &Context) -> R
                 format!("{}: {message}; nothing was written", gateway.name),
             )
         };
-        if !context.terminal.answers {
+        if !context.terminal.is_interactive {
             return Err(refused("its host key is not confirmed")
                 .hint("Compare it with the gateway's own, then run init again with --yes"));
         }
@@ -188,9 +188,9 @@ fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, context: &Context) -> R
         }
     }
     let file = host_key::pin(&offer, ssh, &context.system).map_err(explained)?;
-    terminal::say(&format!(
+    terminal::eprint(&format!(
         "Pinned in {}\n",
-        context.system.environment.spelled(&file)
+        context.system.environment.display_path(&file)
     ));
     Ok(())
 }
@@ -273,7 +273,7 @@ fn written(
     context: &Context,
 ) -> Result<String, Error> {
     let name = &gateway.name;
-    let spelled = context.system.environment.spelled(path);
+    let spelled = context.system.environment.display_path(path);
     if configured.iter().any(|known| known.name == *name) {
         return Ok(format!("✓ {name} is in {spelled} already\n"));
     }

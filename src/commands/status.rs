@@ -13,10 +13,9 @@ use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::phone::Phone;
 use crate::render::picture::{self, Room};
-use crate::render::terminal::{self};
-use crate::render::{json, prometheus, simple};
+use crate::render::{json, prometheus, simple, terminal};
 use crate::status::assessment::{Assessment, worst};
-use crate::system::terminal::{say, shows_results};
+use crate::system::terminal::{eprint, stdout_is_terminal};
 use crate::system::{clock, files};
 
 pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, Error> {
@@ -30,7 +29,7 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
         let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
         let settings = config::load(&arguments.which.into(), config, environment)?;
         // A person reads every answer as soon as it is there, a program all of them at the end.
-        let streams = arguments.format == cli::Format::Full && shows_results();
+        let streams = arguments.format == cli::Format::Full && stdout_is_terminal();
         let mut printed = Ok(());
         let person = Person::AtTerminal;
         let freshness = settings.quick(arguments.fresh);
@@ -71,20 +70,20 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
 fn notify(assessments: &[Assessment], wanted: Notification, context: &Context) {
     let phone = &context.phone;
     if matches!(phone, Phone::Terminal) {
-        say("clawtap: there is no phone to notify here\n→ In Termux: pkg install termux-api\n");
+        eprint("clawtap: there is no phone to notify here\n→ In Termux: pkg install termux-api\n");
         return;
     }
     let reaction = status_notification::reaction(assessments, wanted, context);
     let said = phone.react(&reaction, &context.system);
     for problem in &said.problems {
-        say(&format!("clawtap: {problem}\n"));
+        eprint(&format!("clawtap: {problem}\n"));
     }
 }
 
 /// Writes the picture to a file that is new, or replaced.
 fn draw(assessments: &[Assessment], path: &Path) -> Result<(), Error> {
     let wrong = |message| Error::new(Kind::Machine, message);
-    if files::is_there(path) && !files::is_plain(path) {
+    if files::exists(path) && !files::is_file(path) {
         return Err(wrong(format!("{} is not a file", path.display()))
             .hint("Name a file for the picture, such as logins.png"));
     }

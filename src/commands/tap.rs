@@ -14,7 +14,7 @@ use crate::signin::flow::{self, person};
 use crate::signin::method::Wish;
 use crate::status::assessment::{Assessment, worst};
 use crate::status::verdict::Verdict;
-use crate::system::parallel::{Aside, beside};
+use crate::system::parallel::{Background, join};
 use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Error> {
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
     let freshness = settings.quick(arguments.fresh);
     let remembered = recall(&settings.gateways, context);
     // Nobody waits for what is known, and nothing waits until it has been read.
-    let (mut assessments, said) = beside(
+    let (mut assessments, said) = join(
         || show_remembered(&remembered, phone, context),
         |shown| {
             let asked = assess_these(&settings.gateways, freshness, Person::Away, context);
@@ -80,7 +80,7 @@ impl Tap<'_> {
         &self,
         assessments: &[Assessment],
         remembered: &[Assessment],
-        shown: Aside<'_, Said>,
+        shown: Background<'_, Said>,
     ) -> Result<Said, Error> {
         let mut reaction = self.reaction(assessments, remembered);
         let toast = reaction.toast.clone();
@@ -97,10 +97,10 @@ impl Tap<'_> {
         };
         print(&said.shown)?;
         for problem in &said.problems {
-            terminal::say(&format!("clawtap: {problem}\n"));
+            terminal::eprint(&format!("clawtap: {problem}\n"));
         }
         if !said.problems.is_empty() {
-            terminal::say(&format!("{toast}\n"));
+            terminal::eprint(&format!("{toast}\n"));
         }
         Ok(said)
     }
@@ -164,7 +164,7 @@ fn mend(
         Err(error) if error.kind == Kind::Interrupted => Err(error),
         Err(error) => {
             tell_error(phone, &error, context);
-            terminal::say(&error_text::text(&error, context.terminal.columns()));
+            terminal::eprint(&error_text::text(&error, context.terminal.columns()));
             Ok(None)
         }
     }
@@ -190,7 +190,7 @@ pub(super) fn tell_error(phone: &Phone, error: &Error, context: &Context) {
     tell(phone, error.told(), verdict, context);
 }
 
-/// What the phone does about these gateways, beside notifications; pure. The page is that of the worst of them.
+/// What the phone does about these gateways, join notifications; pure. The page is that of the worst of them.
 pub(crate) fn with_toast(
     assessments: &[Assessment],
     remembered: &[Assessment],

@@ -16,7 +16,7 @@ use crate::render::watch::{Watched, render};
 use crate::status::assessment::{Assessment, Finding};
 use crate::system::clock;
 use crate::system::screen::Screen;
-use crate::system::terminal::{Terminal, shows_results};
+use crate::system::terminal::{Terminal, stdout_is_terminal};
 
 /// How soon Ctrl-C is heard.
 const BREATH: Duration = Duration::from_millis(100);
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: cli::Status, every: u32, context: &Context) -> Resu
             "Leave --format out, or --watch",
         );
     }
-    if !shows_results() || context.system.environment.text("TERM") == Some("dumb") {
+    if !stdout_is_terminal() || context.system.environment.text("TERM") == Some("dumb") {
         let hint = "Without a person watching: clawtap monitor";
         return wrong("--watch needs a terminal to draw on", hint);
     }

@@ -124,19 +124,19 @@ impl<'a> Order<'a> {
 
     /// Where the live rows are: those that are there stay where they are, a new one begins with no summary.
     fn live_rows(&self, known: &Manifest) -> BTreeMap<String, PathBuf> {
-        let is_there = |path: &Path| !matches!(look(path), Ok(Found::Nothing));
+        let exists = |path: &Path| !matches!(look(path), Ok(Found::Nothing));
         let place = |gateway: &String| {
             let mut rows = known.live_rows(gateway).peekable();
             if rows.peek().is_none() && !self.arguments.live {
                 return None;
             }
-            let current = rows.map(|row| row.path.clone()).find(|path| is_there(path));
+            let current = rows.map(|row| row.path.clone()).find(|path| exists(path));
             let names = || {
                 let names = row::first_names(gateway);
                 let places = names.iter().map(|name| live_row(&self.home, name));
                 places.collect::<Vec<_>>()
             };
-            let fresh = || names().into_iter().find(|path| !is_there(path));
+            let fresh = || names().into_iter().find(|path| !exists(path));
             Some((gateway.clone(), current.or_else(fresh)?))
         };
         self.gateways.iter().filter_map(place).collect()
@@ -193,7 +193,7 @@ fn refuse_if_barred(plan: &Plan, context: &Context) -> Result<(), Error> {
     let Some(barrier) = plan.barrier() else {
         return Ok(());
     };
-    let path = context.system.environment.spelled(&barrier.path);
+    let path = context.system.environment.display_path(&barrier.path);
     Err(Error::new(
         Kind::Machine,
         format!("{path} {}; nothing was changed", barrier.why.words()),
@@ -211,7 +211,7 @@ fn tell(plan: &Plan, context: &Context) -> Result<(), Error> {
 }
 
 fn spell(context: &Context) -> impl Fn(&Path) -> String + '_ {
-    |path| context.system.environment.spelled(path)
+    |path| context.system.environment.display_path(path)
 }
 
 fn writes(plan: &Plan) -> bool {
@@ -226,7 +226,7 @@ fn refresh_after(plan: &Plan, context: &Context) {
         return;
     }
     if let Err(remark) = widget_list::refresh(&context.system) {
-        terminal::say(&format!("clawtap: {remark}\n"));
+        terminal::eprint(&format!("clawtap: {remark}\n"));
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn add_to_config(
     environment: &Environment,
 ) -> Result<(), Error> {
     let cannot_write = |error: io::Error| {
-        let path = environment.spelled(path);
+        let path = environment.display_path(path);
         Error::new(Kind::Machine, format!("cannot write {path}: {error}"))
             .hint("Nothing was changed; check the folder and the space left")
     };

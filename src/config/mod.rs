@@ -71,7 +71,7 @@ fn read_text(path: &Path, environment: &Environment) -> Result<String, Error> {
     let text = files::read_text_if_there(path, LARGEST_CONFIG).map_err(|error| {
         Error::new(
             Kind::Configuration,
-            format!("cannot read {}: {error}", environment.spelled(path)),
+            format!("cannot read {}: {error}", environment.display_path(path)),
         )
         .hint("Check the file and its permissions")
     })?;
@@ -85,7 +85,7 @@ fn parsed(text: &str, path: &Path, environment: &Environment) -> Result<Config, 
             Kind::Configuration,
             format!(
                 "{}, line {}: {}",
-                environment.spelled(path),
+                environment.display_path(path),
                 mistake.line,
                 mistake.message
             ),
@@ -158,8 +158,8 @@ pub(crate) fn load(
 ) -> Result<Settings, Error> {
     let server = environment.text("OPENCLAW_SERVER");
     let configured = match config_path(config, environment) {
-        Ok(path) if is_named(config, environment) && !files::is_there(&path) => {
-            let path = environment.spelled(&path);
+        Ok(path) if is_named(config, environment) && !files::exists(&path) => {
+            let path = environment.display_path(&path);
             return Err(
                 Error::new(Kind::Configuration, format!("there is no file {path}"))
                     .hint("Check --config and CLAWTAP_CONFIG, or make it: clawtap init me@gateway"),

@@ -10,7 +10,7 @@ pub(crate) fn findings(found: &Examination, gateway: &Gateway, config: &str) -> 
     let mut findings = Vec::new();
     let agents: Vec<&str> = found.agents.iter().map(Text::as_str).collect();
     if let (None, [first, _, ..]) = (&gateway.agent, &agents[..]) {
-        // Seen with 2026.9: "Multiple agents are configured … Pass --agent <id>."
+        // Inspected with 2026.9: "Multiple agents are configured … Pass --agent <id>."
         let what = format!("agents {}: a sign-in must name one", agents.join(", "));
         let chosen =
             Identifier::parse(first).map_or_else(|_| "main".into(), |id| id.as_str().to_owned());

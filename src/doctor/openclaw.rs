@@ -49,7 +49,8 @@ fn installed(
     version: Option<[u32; 3]>,
     examination: Option<&Examination>,
 ) -> Finding {
-    let spelled = examination.map_or_else(|| place.clone(), |found| found.spelled(place.as_str()));
+    let spelled =
+        examination.map_or_else(|| place.clone(), |found| found.display_path(place.as_str()));
     let place = folder(spelled.as_str());
     match version {
         Some(version) => Finding::ok(

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::sync::claude_file as credentials;
-use crate::system::files::Seen;
+use crate::system::files::Inspected;
 
 /// 2001 to 2286, in milliseconds since 1970.
 const EXPIRES: std::ops::Range<i64> = 1_000_000_000_000..10_000_000_000_000;
@@ -29,7 +29,7 @@ struct Login<'a> {
 /// # Panics
 /// When that does not hold.
 pub fn claude(bytes: &[u8]) {
-    let seen = Seen::File {
+    let seen = Inspected::File {
         mode: 0o100_600,
         bytes: Some(Zeroizing::new(bytes.to_vec())),
     };

@@ -34,7 +34,7 @@ fn of_an_answer(bytes: &[u8]) {
             assert_eq!(alone.as_ref(), Ok(answer), "a banner was listened to");
             let cut = framing::read(&bytes[..end], NONCE);
             assert_eq!(cut, Err(Incomplete::CutOff), "it did not wait for the end");
-            let longer = [bytes, b"\n", bytes, framing::last_words("x").as_slice()].concat();
+            let longer = [bytes, b"\n", bytes, framing::end_marker("x").as_slice()].concat();
             assert_eq!(
                 framing::read(&longer, NONCE).as_ref(),
                 Ok(answer),

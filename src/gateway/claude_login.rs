@@ -3,8 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::gateway::framing::Answer;
-use crate::status::document;
-use crate::status::wire;
+use crate::status::{document, wire};
 use crate::text::Text;
 
 /// Where Claude Code keeps its login on a gateway, and how it stands with it.

@@ -168,7 +168,7 @@ fn place(ssh: &Ssh, environment: &Environment) -> Option<(PathBuf, bool)> {
     let name = socket_name(ssh);
     let mut fit = folders(environment)
         .into_iter()
-        .filter(|folder| is_fit(&folder.join(&name)) && files::own_folder(folder).is_ok());
+        .filter(|folder| is_fit(&folder.join(&name)) && files::ensure_private_dir(folder).is_ok());
     fit.find_map(|folder| {
         let path = folder.join(&name);
         match socket::look(&path) {

@@ -110,7 +110,7 @@ pub(crate) fn lines_before(stdout: &[u8], nonce: &str) -> usize {
 }
 
 /// What every whole answer ends with.
-pub(crate) fn last_words(nonce: &str) -> Vec<u8> {
+pub(crate) fn end_marker(nonce: &str) -> Vec<u8> {
     format!("\n{nonce} end\n").into_bytes()
 }
 
@@ -124,7 +124,7 @@ fn framed<'a>(line: &'a [u8], nonce: &str) -> Option<(&'a str, &'a str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Incomplete, Run, last_words, read};
+    use super::{Answer, Incomplete, Run, end_marker, read};
     use proptest::prelude::*;
 
     const NONCE: &str = "0123456789abcdef";
@@ -151,7 +151,7 @@ mod tests {
             ..Answer::default()
         };
         assert_eq!(answer, expected);
-        assert!(text.as_bytes().ends_with(&last_words(NONCE)));
+        assert!(text.as_bytes().ends_with(&end_marker(NONCE)));
     }
 
     #[test]

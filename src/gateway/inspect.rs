@@ -96,7 +96,7 @@ fn read(facts: &[(String, String)]) -> Examination {
             "shell" => found.shell = Some(Text::clean(value)),
             "free" => found.free_kib = value.parse().ok(),
             "read-only" => {
-                let place = found.spelled(value);
+                let place = found.display_path(value);
                 keep(&mut found.read_only, place);
             }
             "node" => found.node = found.program(value),
@@ -121,7 +121,7 @@ fn keep(list: &mut Vec<Text>, text: Text) {
 
 impl Examination {
     /// A path on the gateway, with a tilde for the home folder there.
-    pub(crate) fn spelled(&self, path: &str) -> Text {
+    pub(crate) fn display_path(&self, path: &str) -> Text {
         let below_home = || path.strip_prefix(self.home.as_deref()?)?.strip_prefix('/');
         match below_home() {
             Some(rest) => Text::clean(&format!("~/{rest}")),
@@ -138,7 +138,7 @@ impl Examination {
             .map(|word| word.trim_start_matches('v'));
         let mut version = version.filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
         Some(Program {
-            place: self.spelled(place),
+            place: self.display_path(place),
             version: version.next().map(Text::clean),
         })
     }
@@ -264,7 +264,7 @@ mod tests {
         let home = full();
         program_in(home.path(), "tools/openclaw", ": >\"$HOME/asked\"");
         let found = told(home.path(), &["sh"], &gateway(), false);
-        assert!(!files::is_there(&home.path().join("asked")));
+        assert!(!files::exists(&home.path().join("asked")));
         assert!(found.runs.is_none() && found.agents.is_empty());
         assert!(found.claude.is_some() && found.node.is_some());
     }

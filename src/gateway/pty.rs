@@ -99,7 +99,7 @@ impl RemoteTerminal {
     fn loss(&self, ending: Ending) -> Failure {
         let begun = self.stream.has_begun();
         match ending {
-            Ending::Overdue if begun => Failure::new(Problem::SignInTimeout),
+            Ending::TimedOut if begun => Failure::new(Problem::SignInTimeout),
             ending => no_answer(
                 if begun {
                     Incomplete::CutOff

@@ -90,7 +90,7 @@ fn attempt(
         .stdin(terms.stdin);
     invocation.stdout_limit = LARGEST_ANSWER;
     // What a program that OpenClaw left behind does to the connection is no business of ours.
-    invocation.last_words = Some(framing::last_words(&nonce));
+    invocation.end_marker = Some(framing::end_marker(&nonce));
     if terms.questions == Questions::Allowed && matches!(gateway.way, Way::Ssh(_)) {
         invocation.terminal = Terminal::Shared;
     } else {
@@ -117,7 +117,7 @@ impl Exchange {
     fn broke_on(&self, route: &Route) -> bool {
         let incomplete = framing::read(&self.finished.stdout, &self.nonce).err();
         match (&route.sharing, self.finished.ending, incomplete) {
-            (Sharing::Shared(_), Ending::Silent, _) => route.was_there,
+            (Sharing::Shared(_), Ending::NoOutput, _) => route.was_there,
             // The ssh that keeps it can be killed, and then nobody says anything.
             (Sharing::Shared(_), Ending::Exited(255), Some(Incomplete::CutOff)) => true,
             (Sharing::Shared(_), Ending::Exited(255), Some(Incomplete::NotBegun)) => {
@@ -166,10 +166,10 @@ pub(super) fn no_answer(incomplete: Incomplete, ending: Ending, stderr: &[u8]) -
     let problem = match (ending, incomplete) {
         (Ending::Interrupted, _) => Problem::Interrupted,
         (Ending::TooMuchOutput, _) => Problem::TooLarge,
-        (Ending::Silent | Ending::Overdue, _) => Problem::Timeout,
+        (Ending::NoOutput | Ending::TimedOut, _) => Problem::Timeout,
         (_, Incomplete::CutOff) => Problem::CutOff,
         (Ending::Exited(255), Incomplete::NotBegun) => return error::of_ssh(stderr),
-        (Ending::Exited(_) | Ending::Killed(_) | Ending::Outstaying, Incomplete::NotBegun) => {
+        (Ending::Exited(_) | Ending::Killed(_) | Ending::Lingered, Incomplete::NotBegun) => {
             Problem::NoShell
         }
     };

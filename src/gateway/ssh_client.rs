@@ -78,7 +78,7 @@ pub(crate) fn agent(system: &System) -> Agent {
     match finished.map(|finished| finished.ending) {
         Some(Ending::Exited(0)) => Agent::HasKeys,
         Some(Ending::Exited(1)) => Agent::Empty,
-        Some(Ending::Exited(2) | Ending::Overdue) => Agent::Dead,
+        Some(Ending::Exited(2) | Ending::TimedOut) => Agent::Dead,
         _ => Agent::Unknown,
     }
 }

@@ -54,7 +54,7 @@ fn path(environment: &Environment) -> Result<PathBuf, Error> {
 }
 
 fn cannot(verb: &str, path: &Path, environment: &Environment, error: &io::Error) -> Error {
-    let path = environment.spelled(path);
+    let path = environment.display_path(path);
     Error::new(Kind::Machine, format!("cannot {verb} {path}: {error}"))
         .hint("Check the folder and its permissions")
 }

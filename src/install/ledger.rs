@@ -67,7 +67,7 @@ impl<'a> Ledger<'a> {
         text.map(|text| Manifest::parse(&text))
             .transpose()
             .map_err(|reason| {
-                let path = self.environment.spelled(&self.path);
+                let path = self.environment.display_path(&self.path);
                 Error::new(Kind::Machine, format!("cannot use {path}: {reason}"))
                     .hint(format!("Move it away, then: {}", self.subject.renewal))
             })
@@ -182,7 +182,7 @@ impl<'a> Ledger<'a> {
     }
 
     fn cannot(&self, verb: &str, path: &Path, error: &io::Error) -> Error {
-        let path = self.environment.spelled(path);
+        let path = self.environment.display_path(path);
         Error::new(Kind::Machine, format!("cannot {verb} {path}: {error}")).hint(AGAIN)
     }
 }

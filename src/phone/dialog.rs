@@ -79,7 +79,7 @@ impl Dialogs<'_> {
         match finished.ending {
             Ending::Exited(0) => serde_json::from_slice(&finished.stdout)
                 .map_err(|_| "termux-dialog gave no answer that can be read".into()),
-            Ending::Overdue => Err(Silence::NobodyThere),
+            Ending::TimedOut => Err(Silence::NobodyThere),
             Ending::Interrupted => Err("interrupted".into()),
             _ => Err("termux-dialog failed".into()),
         }
@@ -156,7 +156,7 @@ impl Person for Prompts<'_> {
         for (index, choice) in choices.iter().enumerate() {
             text.push_str(&format!("  {} {choice}\n", index + 1));
         }
-        terminal::say(&text);
+        terminal::eprint(&text);
         loop {
             let line = self.line("Number, or Enter to go back: ", Hidden::No)?;
             let Some(line) = line.filter(|line| !line.trim().is_empty()) else {
@@ -164,15 +164,15 @@ impl Person for Prompts<'_> {
             };
             match line.trim().parse::<usize>() {
                 Ok(number) if (1..=choices.len()).contains(&number) => return Ok(Some(number - 1)),
-                _ => terminal::say(&format!("There is 1 to {}.\n", choices.len())),
+                _ => terminal::eprint(&format!("There is 1 to {}.\n", choices.len())),
             }
         }
     }
 
     fn tell(&self, title: &str, message: &str) -> Result<(), Silence> {
-        terminal::say(&format!("\n{title}\n"));
+        terminal::eprint(&format!("\n{title}\n"));
         for line in message.lines() {
-            terminal::say(&format!("  {line}\n"));
+            terminal::eprint(&format!("  {line}\n"));
         }
         Ok(())
     }

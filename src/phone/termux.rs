@@ -196,7 +196,7 @@ pub(crate) fn api(system: &System) -> Api {
         Ending::Exited(0) => Api::Answering {
             pending: stdout.into_owned(),
         },
-        Ending::Overdue => Api::Silent,
+        Ending::TimedOut => Api::Silent,
         _ => Api::Failing(format!("{NAME} failed")),
     }
 }
@@ -299,7 +299,7 @@ fn has_channel(system: &System) -> Result<bool, Problem> {
     // The name is the part of it that a person sees. It would be split at spaces.
     let invocation = Invocation::new(program, PATIENCE).arguments([CHANNEL, CHANNEL]);
     match system.processes.run(&invocation) {
-        Ok(finished) if finished.ending == Ending::Overdue => {
+        Ok(finished) if finished.ending == Ending::TimedOut => {
             Err(no_answer("termux-notification-channel"))
         }
         // What goes wrong in the app is said there as well, with exit code 0.
@@ -362,7 +362,7 @@ impl Call {
                 Ok(finished) if finished.succeeded() => {
                     return Ok(String::from_utf8_lossy(&finished.stdout).into_owned());
                 }
-                Ok(finished) if finished.ending == Ending::Overdue => {
+                Ok(finished) if finished.ending == Ending::TimedOut => {
                     // Every command would wait in vain for the same app.
                     return Err(no_answer(name));
                 }

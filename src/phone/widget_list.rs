@@ -29,7 +29,7 @@ pub(crate) fn refresh(system: &System) -> Result<(), String> {
     ]);
     match system.processes.run(&invocation) {
         Ok(finished) if finished.succeeded() => Ok(()),
-        Ok(finished) if finished.ending == Ending::Overdue => {
+        Ok(finished) if finished.ending == Ending::TimedOut => {
             Err(stale("Android did not refresh the list"))
         }
         Ok(_) => Err(stale("am could not refresh the list")),

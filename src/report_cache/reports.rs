@@ -9,7 +9,7 @@ use crate::report_cache::record;
 use crate::report_cache::way::way;
 use crate::status::report::Report;
 use crate::system::environment::Environment;
-use crate::system::files::{self, Seen};
+use crate::system::files::{self, Inspected};
 
 /// The largest record that is written and read, in bytes; that of a usual gateway has about 2,000.
 const LARGEST: u64 = 1024 * 1024;
@@ -43,7 +43,7 @@ impl<'a> Reports<'a> {
         let text = record::write(report, way(gateway));
         let path = self.file(gateway);
         let wrong = |reason: String| {
-            let path = self.environment.spelled(&path);
+            let path = self.environment.display_path(&path);
             format!("cannot remember the report in {path}: {reason}")
         };
         if text.len() as u64 > LARGEST {
@@ -62,18 +62,22 @@ impl<'a> Reports<'a> {
         now: DateTime<Utc>,
     ) -> Result<Option<Report>, String> {
         let path = self.file(gateway);
-        let spelled = || self.environment.spelled(&path);
-        let bytes = match files::see(&path, LARGEST) {
-            Seen::Nothing => return Ok(None),
-            Seen::File {
+        let display_path = || self.environment.display_path(&path);
+        let bytes = match files::inspect(&path, LARGEST) {
+            Inspected::Nothing => return Ok(None),
+            Inspected::File {
                 bytes: Some(bytes), ..
             } => bytes,
-            Seen::File { bytes: None, .. } => return Err(format!("{} is too large", spelled())),
-            Seen::Link | Seen::Other => return Err(format!("{} is no file of ours", spelled())),
-            Seen::Unreadable => return Err(format!("cannot read {}", spelled())),
+            Inspected::File { bytes: None, .. } => {
+                return Err(format!("{} is too large", display_path()));
+            }
+            Inspected::Link | Inspected::Other => {
+                return Err(format!("{} is no file of ours", display_path()));
+            }
+            Inspected::Unreadable => return Err(format!("cannot read {}", display_path())),
         };
         let report = record::read(&bytes, &way(gateway), now)
-            .map_err(|unusable| format!("{} {}", spelled(), unusable.what()))?;
+            .map_err(|unusable| format!("{} {}", display_path(), unusable.what()))?;
         Ok(Some(report).filter(|report| now - report.captured_at < FORGOTTEN_AFTER))
     }
 

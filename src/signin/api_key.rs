@@ -37,7 +37,7 @@ pub(crate) fn bring(provider: &str, scene: &Scene<'_>) -> Result<Secret, Setback
             ..Reaction::default()
         };
         let said = scene.phone.react(&reaction, scene.system);
-        terminal::say(&said.shown);
+        terminal::eprint(&said.shown);
     };
     let reply = match scene.phone {
         Phone::Terminal => {

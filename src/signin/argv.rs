@@ -196,7 +196,7 @@ fn auth(
 pub(crate) fn described(route: &Route, gateway: &Gateway) -> String {
     let mut text = format!("On {}, for {}:\n", gateway.name, route.label());
     let mut line = |tool: Tool, arguments: &[String], how: &str| {
-        let words: Vec<String> = arguments.iter().map(|word| spelled(word)).collect();
+        let words: Vec<String> = arguments.iter().map(|word| display_path(word)).collect();
         text.push_str(&format!("  {} {}{how}\n", tool.name(), words.join(" ")));
     };
     if let Some(plan) = on_terminal(route, gateway) {
@@ -224,7 +224,7 @@ pub(crate) fn described(route: &Route, gateway: &Gateway) -> String {
 }
 
 /// A word as a person would type it.
-fn spelled(word: &str) -> String {
+fn display_path(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._:@+/-".contains(c);
     if word.chars().all(plain) {
         word.to_owned()

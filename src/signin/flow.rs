@@ -235,7 +235,7 @@ pub(crate) fn restart(gateway: &Gateway, wish: Restart, phone: &Phone, context: 
         }
     };
     if !wanted {
-        terminal::say("Later, on the gateway: openclaw gateway restart\n");
+        terminal::eprint("Later, on the gateway: openclaw gateway restart\n");
         return;
     }
     tell(phone, &format!("{}: restarting…", gateway.name), context);
@@ -255,7 +255,7 @@ pub(crate) fn restart(gateway: &Gateway, wish: Restart, phone: &Phone, context: 
         &format!("{}: not restarted{why}", gateway.name),
         context,
     );
-    terminal::say("→ On the gateway: openclaw gateway restart\n");
+    terminal::eprint("→ On the gateway: openclaw gateway restart\n");
 }
 
 /// What a gateway reported; an error where it did not.
@@ -271,7 +271,7 @@ pub(crate) fn report(assessment: &Assessment) -> Result<&Report, Error> {
 
 /// The person, if there is one to be asked.
 pub(crate) fn person<'a>(phone: &Phone, context: &'a Context) -> Option<Box<dyn Person + 'a>> {
-    let reachable = matches!(phone, Phone::Termux) || context.terminal.answers;
+    let reachable = matches!(phone, Phone::Termux) || context.terminal.is_interactive;
     reachable.then(|| ask_user::person(phone, &context.system))
 }
 
@@ -282,7 +282,7 @@ pub(crate) fn tell(phone: &Phone, text: &str, context: &Context) {
         ..Reaction::default()
     };
     phone.tell(&reaction, &context.system);
-    terminal::say(&format!("{text}\n"));
+    terminal::eprint(&format!("{text}\n"));
 }
 
 /// Brings up to date what else shows how it stands.
@@ -320,7 +320,7 @@ fn under_way(order: &Order<'_>, page: Option<String>, context: &Context) -> Erro
         ..Reaction::default()
     };
     let said = order.phone.react(&reaction, &context.system);
-    terminal::say(&said.shown);
+    terminal::eprint(&said.shown);
     error
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::error::{Error, Kind};
 use crate::gateway::host::Name;
 use crate::system::environment::Environment;
-use crate::system::files::{self, Held};
+use crate::system::files::{self, FileLock};
 
 /// The longest page that is remembered, in bytes.
 const LONGEST: u64 = 16 * 1024;
@@ -14,7 +14,7 @@ const LONGEST: u64 = 16 * 1024;
 /// The right to sign in on a gateway; given back when dropped.
 pub(crate) struct Ticket {
     file: PathBuf,
-    _held: Held,
+    _held: FileLock,
 }
 
 /// What came of asking for it.
@@ -39,12 +39,12 @@ impl Ticket {
         let folder = environment.state_folder()?;
         let file = folder.join(format!("sign-in/{gateway}"));
         let failed = |error| {
-            let file = environment.spelled(&file);
+            let file = environment.display_path(&file);
             let message = format!("{gateway}: cannot write {file}: {error}");
             Error::new(Kind::Machine, message)
                 .hint("Nothing was changed; check the folder and the space left")
         };
-        if let Some(held) = Held::wait(&file, patience).map_err(failed)? {
+        if let Some(held) = FileLock::wait(&file, patience).map_err(failed)? {
             return Ok(Queue::First(Self { file, _held: held }));
         }
         let page = files::read_text_if_there(&file, LONGEST).map_err(failed)?;

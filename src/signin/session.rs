@@ -312,7 +312,7 @@ impl<'env> Session<'_, 'env> {
         (self.scene.page_shown)(page.url());
         let title = format!("Sign in at {}", page.host());
         if matches!(self.scene.phone, Phone::Terminal) {
-            terminal::say(&format!("{title}:\n"));
+            terminal::eprint(&format!("{title}:\n"));
         }
         self.react(&Reaction {
             invitation: Some(self.invitation(title, &page)),
@@ -320,7 +320,7 @@ impl<'env> Session<'_, 'env> {
             ..Reaction::default()
         });
         if self.forward.is_some() {
-            terminal::say("The browser brings the answer back by itself.\n");
+            terminal::eprint("The browser brings the answer back by itself.\n");
         }
     }
 
@@ -347,7 +347,7 @@ impl<'env> Session<'_, 'env> {
             ..Reaction::default()
         });
         if matches!(self.scene.phone, Phone::Terminal) {
-            terminal::say("Waiting until that is done; Ctrl-C ends it.\n");
+            terminal::eprint("Waiting until that is done; Ctrl-C ends it.\n");
         }
         Ok(())
     }
@@ -466,11 +466,11 @@ impl<'env> Session<'_, 'env> {
             ..reaction.clone()
         };
         let said = self.scene.phone.react(&reaction, self.scene.system);
-        terminal::say(&said.shown);
+        terminal::eprint(&said.shown);
         // What was ended with everything else has not failed.
         let problems = said.problems.into_iter();
         for problem in problems.filter(|_| !self.scene.system.processes.interrupted()) {
-            terminal::say(&format!("clawtap: {problem}\n"));
+            terminal::eprint(&format!("clawtap: {problem}\n"));
         }
     }
 }

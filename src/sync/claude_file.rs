@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::gateway::claude_login::Fault;
 use crate::secret::Secret;
-use crate::system::files::Seen;
+use crate::system::files::Inspected;
 
 /// The largest file that is read, in bytes.
 pub(crate) const LARGEST: u64 = 1024 * 1024;
@@ -33,15 +33,15 @@ pub(crate) struct ClaudeLogin {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(crate) fn read(seen: &Seen) -> Result<ClaudeLogin, Fault> {
+pub(crate) fn read(seen: &Inspected) -> Result<ClaudeLogin, Fault> {
     match seen {
-        Seen::Nothing => Err(Fault::Missing),
-        Seen::Link => Err(Fault::Link),
-        Seen::Other => Err(Fault::NotAFile),
-        Seen::Unreadable => Err(Fault::Unreadable),
-        Seen::File { mode, .. } if mode & 0o077 != 0 => Err(Fault::OpenToOthers),
-        Seen::File { bytes: None, .. } => Err(Fault::TooLarge),
-        Seen::File {
+        Inspected::Nothing => Err(Fault::Missing),
+        Inspected::Link => Err(Fault::Link),
+        Inspected::Other => Err(Fault::NotAFile),
+        Inspected::Unreadable => Err(Fault::Unreadable),
+        Inspected::File { mode, .. } if mode & 0o077 != 0 => Err(Fault::OpenToOthers),
+        Inspected::File { bytes: None, .. } => Err(Fault::TooLarge),
+        Inspected::File {
             bytes: Some(bytes), ..
         } => parse(bytes),
     }

@@ -102,7 +102,7 @@ impl Job<'_> {
             Decision::Token { .. } | Decision::Cli => {}
         }
         let form = form_of(&decision);
-        terminal::say(&format!(
+        terminal::eprint(&format!(
             "{}\n",
             decide::reason(form, self.wish.form.is_some())
         ));
@@ -455,8 +455,8 @@ impl Job<'_> {
             return;
         };
         let told = folder.join("terms-told");
-        if !files::is_there(&told) {
-            terminal::say(TERMS);
+        if !files::exists(&told) {
+            terminal::eprint(TERMS);
             // Told again next time if this fails.
             let _ = files::write_private(&told, b"");
         }

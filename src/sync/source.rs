@@ -63,8 +63,8 @@ pub(crate) fn on_this_device(
         return Err((Fault::Missing, "HOME".into()));
     };
     let file = folder.join(claude_file::FILE);
-    let place = format!("{} on this device", environment.spelled(&file));
-    let login = claude_file::read(&files::see(&file, claude_file::LARGEST));
+    let place = format!("{} on this device", environment.display_path(&file));
+    let login = claude_file::read(&files::inspect(&file, claude_file::LARGEST));
     let login = login.map_err(|fault| (fault, place))?;
     Ok(Source {
         from: SourceMachine::Phone,

@@ -83,7 +83,7 @@ impl<'a> Crontab<'a> {
 
 /// A line on what went wrong: what the program said last, or else that it said nothing.
 pub(super) fn complaint(command: &str, finished: &Finished) -> String {
-    if finished.ending == Ending::Overdue {
+    if finished.ending == Ending::TimedOut {
         return format!("{command} did not end in time");
     }
     let said = String::from_utf8_lossy(&finished.stderr);

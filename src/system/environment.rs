@@ -65,7 +65,7 @@ impl Environment {
     }
 
     /// A path as a person writes it: short, with `~` for the home folder.
-    pub(crate) fn spelled(&self, path: &Path) -> String {
+    pub(crate) fn display_path(&self, path: &Path) -> String {
         let below_home = self
             .home()
             .and_then(|home| path.strip_prefix(home).ok().map(Path::to_path_buf));
@@ -182,7 +182,7 @@ mod tests {
             ("relative", "relative"),
         ];
         for (path, expected) in table {
-            assert_eq!(environment.spelled(Path::new(path)), expected);
+            assert_eq!(environment.display_path(Path::new(path)), expected);
         }
     }
 

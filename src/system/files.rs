@@ -50,7 +50,7 @@ pub(crate) fn read_text_if_there(path: &Path, limit: u64) -> io::Result<Option<S
 }
 
 /// What is at a place; a symbolic link is not followed.
-pub(crate) enum Seen {
+pub(crate) enum Inspected {
     Nothing,
     Link,
     /// A folder, a device or a pipe.
@@ -66,20 +66,20 @@ pub(crate) enum Seen {
 }
 
 /// Looks at a place, and reads at most `limit` bytes of the file there.
-pub(crate) fn see(path: &Path, limit: u64) -> Seen {
+pub(crate) fn inspect(path: &Path, limit: u64) -> Inspected {
     see_file(path, limit).unwrap_or_else(|error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Seen::Nothing,
-        _ => Seen::Unreadable,
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Inspected::Nothing,
+        _ => Inspected::Unreadable,
     })
 }
 
-fn see_file(path: &Path, limit: u64) -> io::Result<Seen> {
+fn see_file(path: &Path, limit: u64) -> io::Result<Inspected> {
     let found = fs::symlink_metadata(path)?;
     if found.is_symlink() {
-        return Ok(Seen::Link);
+        return Ok(Inspected::Link);
     }
     if !found.is_file() {
-        return Ok(Seen::Other);
+        return Ok(Inspected::Other);
     }
     // Nor may it become a link or a pipe now.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
@@ -89,7 +89,7 @@ fn see_file(path: &Path, limit: u64) -> io::Result<Seen> {
         .open(path)?;
     let found = file.metadata()?;
     if !found.is_file() {
-        return Ok(Seen::Other);
+        return Ok(Inspected::Other);
     }
     let mut bytes = None;
     if found.len() <= limit {
@@ -100,7 +100,7 @@ fn see_file(path: &Path, limit: u64) -> io::Result<Seen> {
         file.take(limit + 1).read_to_end(&mut content)?;
         bytes = Some(content).filter(|content| content.len() as u64 <= limit);
     }
-    Ok(Seen::File {
+    Ok(Inspected::File {
         mode: found.mode() & 0o7777,
         bytes,
     })
@@ -179,9 +179,9 @@ pub(crate) fn lock_folder(folder: &Path) -> io::Result<File> {
 }
 
 /// A file that nobody else can hold until this is dropped, or its process ends.
-pub(crate) struct Held(#[expect(dead_code, reason = "closing it gives it back")] File);
+pub(crate) struct FileLock(#[expect(dead_code, reason = "closing it gives it back")] File);
 
-impl Held {
+impl FileLock {
     /// Takes hold of a private file, which is made if it is not there; nothing if somebody else has it.
     pub(crate) fn of(path: &Path) -> io::Result<Option<Self>> {
         make_private_folder(&parent(path))?;
@@ -278,7 +278,7 @@ pub(crate) fn read_end(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// When it cannot be made, or is not ours alone.
-pub(crate) fn own_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn ensure_private_dir(path: &Path) -> io::Result<()> {
     make_private_folder(path)?;
     let found = fs::symlink_metadata(path)?;
     if !found.is_dir() || found.uid() != own_user() || found.mode() & 0o077 != 0 {
@@ -361,7 +361,7 @@ pub(crate) fn is_own(path: &Path) -> bool {
 }
 
 /// Whether this is a file that can be replaced: no folder, device or pipe.
-pub(crate) fn is_plain(path: &Path) -> bool {
+pub(crate) fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
@@ -371,7 +371,7 @@ pub(crate) fn is_folder(path: &Path) -> bool {
 }
 
 /// Whether something is there under this name.
-pub(crate) fn is_there(path: &Path) -> bool {
+pub(crate) fn exists(path: &Path) -> bool {
     path.exists()
 }
 
@@ -384,7 +384,9 @@ fn parent(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::{append_private, own_folder, read, takes_files, write_private, write_public};
+    use super::{
+        append_private, ensure_private_dir, read, takes_files, write_private, write_public,
+    };
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -446,11 +448,11 @@ mod tests {
     fn a_folder_of_somebody_elses_making_is_not_our_own() {
         let home = tempfile::tempdir().unwrap();
         let [ours, open, link] = ["ours", "open", "link"].map(|name| home.path().join(name));
-        assert!(own_folder(&ours).is_ok() && own_folder(&ours).is_ok());
+        assert!(ensure_private_dir(&ours).is_ok() && ensure_private_dir(&ours).is_ok());
         std::fs::create_dir(&open).unwrap();
         std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o755)).unwrap();
         std::os::unix::fs::symlink(&ours, &link).unwrap();
-        assert!(own_folder(&open).is_err() && own_folder(&link).is_err());
+        assert!(ensure_private_dir(&open).is_err() && ensure_private_dir(&link).is_err());
     }
 
     #[test]

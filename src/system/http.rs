@@ -91,8 +91,8 @@ pub(crate) fn send(request: &Request<'_>, limit: Duration, system: &System) -> S
             Ending::Exited(0) | Ending::TooMuchOutput => answer(),
             Ending::Exited(code) => Err(curl::failure(code, &finished.stderr)),
             Ending::Interrupted => Err(Failure::Interrupted),
-            Ending::Overdue => Err(Failure::TimedOut),
-            Ending::Killed(_) | Ending::Outstaying | Ending::Silent => {
+            Ending::TimedOut => Err(Failure::TimedOut),
+            Ending::Killed(_) | Ending::Lingered | Ending::NoOutput => {
                 Err(Failure::Other(Text::clean("curl was ended")))
             }
         },

@@ -42,17 +42,17 @@ pub(crate) fn in_parallel_each<T: Sync, R: Send>(
 }
 
 /// Does something on the side while other work goes on, which can wait for what comes of it.
-pub(crate) fn beside<A: Send, R>(
+pub(crate) fn join<A: Send, R>(
     aside: impl FnOnce() -> A + Send,
-    work: impl FnOnce(Aside<'_, A>) -> R,
+    work: impl FnOnce(Background<'_, A>) -> R,
 ) -> R {
-    thread::scope(|scope| work(Aside(scope.spawn(aside))))
+    thread::scope(|scope| work(Background(scope.spawn(aside))))
 }
 
 /// What is done on the side.
-pub(crate) struct Aside<'a, A>(ScopedJoinHandle<'a, A>);
+pub(crate) struct Background<'a, A>(ScopedJoinHandle<'a, A>);
 
-impl<A> Aside<'_, A> {
+impl<A> Background<'_, A> {
     /// Waits for what comes of it.
     pub(crate) fn wait(self) -> Option<A> {
         self.0.join().ok()

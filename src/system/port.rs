@@ -15,9 +15,9 @@ pub(crate) fn holder(address: Ipv4Addr, port: u16) -> Option<String> {
 fn name_of_holder(address: Ipv4Addr, port: u16) -> Option<String> {
     const LISTENING: &str = "0A";
     // As the machine keeps it, in hexadecimal.
-    let spelled =
+    let in_hexadecimal =
         |address: Ipv4Addr| format!("{:08X}:{port:04X}", u32::from_ne_bytes(address.octets()));
-    let places = [spelled(address), spelled(Ipv4Addr::UNSPECIFIED)];
+    let places = [in_hexadecimal(address), display_path(Ipv4Addr::UNSPECIFIED)];
     let table = std::fs::read_to_string("/proc/net/tcp").ok()?;
     let inode = table.lines().skip(1).find_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().collect();

@@ -21,8 +21,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use semaphore::{Permit, Semaphore};
 use zeroize::Zeroizing;
 
-use crate::system::temp_file;
-use crate::system::terminal;
+use crate::system::{temp_file, terminal};
 
 /// The exit code of a program that Ctrl-C ended, by the convention of shells: 128 and the number of the signal.
 const INTERRUPTED: i32 = 130;
@@ -48,7 +47,7 @@ pub(crate) struct Invocation {
     /// After this without a first byte of output they are ended too.
     pub(crate) first_byte: Option<Duration>,
     /// Once the output ends with this, everything has been said: a program that stays on is ended.
-    pub(crate) last_words: Option<Vec<u8>>,
+    pub(crate) end_marker: Option<Vec<u8>>,
     /// More output than this, in bytes, ends them as well.
     pub(crate) stdout_limit: usize,
     /// Whether the program may talk to the person at the terminal (ssh asking for a passphrase).
@@ -76,7 +75,7 @@ impl Invocation {
             stdin: Zeroizing::default(),
             deadline,
             first_byte: None,
-            last_words: None,
+            end_marker: None,
             stdout_limit: 1024 * 1024,
             terminal: Terminal::Detached,
         }
@@ -133,11 +132,11 @@ pub(crate) enum Ending {
     /// Killed by a signal that was not ours.
     Killed(i32),
     /// Ended by us: it had said everything and stayed on.
-    Outstaying,
+    Lingered,
     /// Ended by us: past its deadline.
-    Overdue,
+    TimedOut,
     /// Ended by us: not a byte of output in time.
-    Silent,
+    NoOutput,
     /// Ended by us: more output than allowed.
     TooMuchOutput,
     /// Ended by us: the person pressed Ctrl-C or the session is over.
@@ -266,7 +265,7 @@ impl Processes {
         let starting = self.waiting();
         let mut child = command(invocation).spawn()?;
         let (events, inbox) = mpsc::channel();
-        self.enrol(child.id(), &events);
+        self.register(child.id(), &events);
         drop(starting);
         let watched = feed(&mut child, invocation).and_then(|()| watch(&mut child, events));
         let collected = watched.map(|()| collect(&child, invocation, started, &inbox, silent));
@@ -274,7 +273,7 @@ impl Processes {
             end(&child, invocation.terminal, Signal::KILL);
         }
         let status = child.wait();
-        self.discharge(child.id());
+        self.unregister(child.id());
         let mut finished = collected?;
         if finished.ending == Ending::Exited(0) {
             finished.ending = ending_of(status?);
@@ -283,7 +282,7 @@ impl Processes {
         Ok(finished)
     }
 
-    fn enrol(&self, id: u32, events: &Sender<Event>) {
+    fn register(&self, id: u32, events: &Sender<Event>) {
         let mut watchers = lock(&self.running.watchers);
         watchers.insert(id, events.clone());
         if self.running.interrupted.load(Ordering::SeqCst) {
@@ -291,7 +290,7 @@ impl Processes {
         }
     }
 
-    fn discharge(&self, id: u32) {
+    fn unregister(&self, id: u32) {
         let mut watchers = lock(&self.running.watchers);
         watchers.remove(&id);
     }
@@ -406,15 +405,15 @@ fn collect(
         }
         // Whoever never stops talking would never be seen to be late.
         if Instant::now() >= overdue {
-            break exited_at.map_or(Ending::Overdue, |_| Ending::Exited(0));
+            break exited_at.map_or(Ending::TimedOut, |_| Ending::Exited(0));
         }
         let (wake_at, reason) = match (exited_at.or(said_all_at), invocation.first_byte) {
             (Some(moment), _) if exited_at.is_some() => (moment + DRAIN, Ending::Exited(0)),
-            (Some(moment), _) => (moment + GRACE, Ending::Outstaying),
+            (Some(moment), _) => (moment + GRACE, Ending::Lingered),
             (None, Some(limit)) if stdout.is_empty() && started + limit < overdue => {
-                (started + limit, Ending::Silent)
+                (started + limit, Ending::NoOutput)
             }
-            (None, _) => (overdue, Ending::Overdue),
+            (None, _) => (overdue, Ending::TimedOut),
         };
         match inbox.recv_timeout(wake_at.saturating_duration_since(Instant::now())) {
             Ok(Event::Output(piece)) => {
@@ -422,7 +421,7 @@ fn collect(
                 first_byte.get_or_insert_with(|| started.elapsed());
                 stdout.extend_from_slice(&piece.bytes);
                 let said_all = |words: &Vec<u8>| stdout.ends_with(words);
-                if invocation.last_words.as_ref().is_some_and(said_all) {
+                if invocation.end_marker.as_ref().is_some_and(said_all) {
                     said_all_at = Some(Instant::now());
                 }
                 if stdout.len() > invocation.stdout_limit {

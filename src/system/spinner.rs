@@ -27,7 +27,7 @@ struct Line {
 impl Line {
     fn erase(&mut self) {
         if std::mem::take(&mut self.drawn) {
-            terminal::say("\r\x1b[K");
+            terminal::eprint("\r\x1b[K");
         }
     }
 }
@@ -54,7 +54,7 @@ impl Spinner {
                     }
                     let seconds = started.elapsed().as_secs();
                     let mut line = lock(&line);
-                    terminal::say(&format!("\r\x1b[K{frame} {} {seconds} s", line.label));
+                    terminal::eprint(&format!("\r\x1b[K{frame} {} {seconds} s", line.label));
                     line.drawn = true;
                     pause = Duration::from_millis(100);
                 }

@@ -62,5 +62,5 @@ impl<'a> Systemctl<'a> {
 
 /// Whether this machine was started by systemd, as `sd_booted(3)` tells.
 pub(crate) fn is_booted() -> bool {
-    files::is_there("/run/systemd/system".as_ref())
+    files::exists("/run/systemd/system".as_ref())
 }

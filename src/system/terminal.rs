@@ -27,9 +27,9 @@ pub(crate) struct Terminal {
     /// Whether results may be coloured.
     pub(crate) color: bool,
     /// Whether standard error is looked at by a person, so that a spinner makes sense.
-    pub(crate) watched: bool,
+    pub(crate) stderr_is_terminal: bool,
     /// Whether a person is there to answer questions.
-    pub(crate) answers: bool,
+    pub(crate) is_interactive: bool,
 }
 
 impl Terminal {
@@ -57,19 +57,19 @@ impl Terminal {
             width: width.clamp(20, 400),
             height: height.clamp(5, 1000),
             color: stdout && !plain,
-            watched: stderr && environment.text("TERM") != Some("dumb"),
-            answers: io::stdin().is_terminal() && stderr,
+            stderr_is_terminal: stderr && environment.text("TERM") != Some("dumb"),
+            is_interactive: io::stdin().is_terminal() && stderr,
         }
     }
 
     /// Columns for what is said on standard error, where a person looks at it.
     pub(crate) fn columns(self) -> Option<usize> {
-        self.watched.then_some(self.width)
+        self.stderr_is_terminal.then_some(self.width)
     }
 }
 
 /// Whether results are looked at by a person, and not read by a program.
-pub(crate) fn shows_results() -> bool {
+pub(crate) fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
@@ -86,13 +86,13 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
 }
 
 /// Writes what is not the result to standard error. There is nowhere left to complain if that fails.
-pub(crate) fn say(text: &str) {
+pub(crate) fn eprint(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Asks a question and reads a line; nothing when the input has ended.
 pub(crate) fn ask(question: &str) -> io::Result<Option<String>> {
-    say(question);
+    eprint(question);
     let mut line = String::new();
     let length = io::stdin().lock().read_line(&mut line)?;
     Ok((length > 0).then(|| line.trim().to_owned()))
@@ -106,7 +106,7 @@ pub(crate) fn ask_until(
     hidden: bool,
     cancelled: impl Fn() -> bool,
 ) -> io::Result<Option<Zeroizing<String>>> {
-    say(question);
+    eprint(question);
     let typing = hidden.then(Unseen::begin);
     let stdin = io::stdin();
     while !cancelled() {
@@ -121,11 +121,11 @@ pub(crate) fn ask_until(
         let length = stdin.lock().read_line(&mut line)?;
         // The return of who typed it has not been shown, or there was none.
         if typing.is_some() || length == 0 {
-            say("\n");
+            eprint("\n");
         }
         return Ok((length > 0).then_some(line));
     }
-    say("\n");
+    eprint("\n");
     Ok(None)
 }
 
@@ -176,7 +176,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) fn report_bugs_with(code: u8) {
     std::panic::set_hook(Box::new(move |panic| {
         restore();
-        say(&format!(
+        eprint(&format!(
             "clawtap: this is a bug, sorry: {panic}\n→ Please report it.\n"
         ));
         #[expect(clippy::exit, reason = "a bug ends the process wherever it is")]

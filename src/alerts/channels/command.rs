@@ -71,9 +71,9 @@ pub(super) fn reach(program: &Command, environment: &Environment) -> Result<(), 
     let path = find(&program.run[0], environment).ok_or_else(|| nowhere(program))?;
     match files::mode(&path) {
         None => Err(nowhere(program)),
-        Some(mode) if mode & 0o111 != 0 && files::is_plain(&path) => Ok(()),
+        Some(mode) if mode & 0o111 != 0 && files::is_file(&path) => Ok(()),
         Some(_) => {
-            let name = Text::clean(&environment.spelled(&path));
+            let name = Text::clean(&environment.display_path(&path));
             Err(format!("{name} is no program that can be run"))
         }
     }
@@ -119,7 +119,7 @@ fn judge(finished: &Finished, program: &Command) -> Result<(), Undelivered> {
         Ending::Killed(signal) => format!("ended by signal {signal}"),
         Ending::TooMuchOutput => "it printed more than a megabyte and was ended".into(),
         Ending::Interrupted => "interrupted".into(),
-        Ending::Overdue | Ending::Silent | Ending::Outstaying => {
+        Ending::TimedOut | Ending::NoOutput | Ending::Lingered => {
             format!(
                 "not done within {} s, so it was ended",
                 program.limit.as_secs()

@@ -47,7 +47,7 @@ pub(super) fn try_out(settings: &Settings, send_test: bool, context: &Context) -
         let open_token = token_file(&channel.means).and_then(|path| {
             Some(OpenFile {
                 mode: files::mode(path).filter(|mode| mode & 0o077 != 0)?,
-                spelled: environment.spelled(path),
+                spelled: environment.display_path(path),
                 path: path.clone(),
             })
         });
@@ -96,7 +96,7 @@ pub(super) fn examine(
         has_phone: matches!(context.phone, Phone::Termux),
         config: config.map_or_else(
             |_| "the configuration".into(),
-            |it| environment.spelled(&it),
+            |it| environment.display_path(&it),
         ),
     }));
     findings
@@ -114,7 +114,7 @@ fn watch(
         .contains(&Kind::Systemd)
         .then(|| Systemctl::find(system));
     let mut programs = standings.iter().filter_map(|it| it.program.as_ref());
-    let gone = programs.find(|program| !files::is_plain(program));
+    let gone = programs.find(|program| !files::is_file(program));
     let (mut not_handed_on, mut not_found) = (Vec::new(), Vec::new());
     // Of one timer: the others lack the same.
     for remark in kinds
@@ -127,7 +127,7 @@ fn watch(
         }
     }
     timers::Facts {
-        gone: gone.map(|program| environment.spelled(program)),
+        gone: gone.map(|program| environment.display_path(program)),
         last_check,
         now: clock::now(),
         has_channels: !settings.alerts.channels.is_empty(),

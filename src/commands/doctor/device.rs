@@ -44,7 +44,7 @@ fn of_configuration(settings: &Result<Settings, Error>, context: &Context) -> Ve
         }
     };
     configuration::findings(&configuration::Facts {
-        spelled: environment.spelled(&path),
+        spelled: environment.display_path(&path),
         mode: files::mode(&path),
         gateways: match settings {
             Ok(settings) => Ok(settings.known.len()),
@@ -85,7 +85,7 @@ fn of_keeping(ways: &[&Ssh], context: &Context) -> Vec<Finding> {
     let folder = |path: &Path| {
         Some(Folder {
             path: path.to_path_buf(),
-            spelled: environment.spelled(path),
+            spelled: environment.display_path(path),
             mode: files::mode(path)?,
             is_own: files::is_own(path),
             takes_files: files::has_room(path, ENOUGH),
@@ -99,7 +99,7 @@ fn of_keeping(ways: &[&Ssh], context: &Context) -> Vec<Finding> {
     };
     let own = sockets.iter().filter(|folder| folder.is_own);
     let abandoned = own.flat_map(|folder| socket::abandoned_in(&folder.path));
-    let with_name = |path: PathBuf| (path.clone(), environment.spelled(&path));
+    let with_name = |path: PathBuf| (path.clone(), environment.display_path(&path));
     kept::findings(&kept::Facts {
         state: environment
             .state_folder()

@@ -13,7 +13,8 @@ pub(super) fn mend(
     is_shown: bool,
     context: &Context,
 ) -> Result<(), Error> {
-    let line = |mending: &Mending| mending.line(|path| context.system.environment.spelled(path));
+    let line =
+        |mending: &Mending| mending.line(|path| context.system.environment.display_path(path));
     let findings = sections.iter().flat_map(|section| &section.findings);
     let mut lines: Vec<String> = Vec::new();
     for mending in findings.filter_map(|finding| finding.mending.as_ref()) {

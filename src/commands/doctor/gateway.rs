@@ -14,7 +14,7 @@ use crate::gateway::script::{Freshness, Want};
 use crate::gateway::status::Reply;
 use crate::signin::argv::PIPE_SINCE;
 use crate::system::clock as device_clock;
-use crate::system::parallel::beside;
+use crate::system::parallel::join;
 
 const ANTHROPIC: &str = "anthropic";
 
@@ -25,7 +25,7 @@ pub(super) fn examine(gateway: &Gateway, context: &Context) -> Section {
         Way::Local => None,
     };
     let was_in = control_master::is_kept(gateway, &context.system.environment);
-    let (reply, keys) = beside(look, |keys| {
+    let (reply, keys) = join(look, |keys| {
         let (want, freshness) = (Want::VersionAndStatus, Freshness::Unkept);
         let reply = ask_one(gateway, want, freshness, Person::Away, context);
         (reply, keys.wait().flatten())
@@ -138,5 +138,8 @@ fn of_way(
 fn config(context: &Context) -> String {
     let environment = &context.system.environment;
     let path = config::config_path(context.config_path.as_deref(), environment);
-    path.map_or_else(|_| "the config".into(), |path| environment.spelled(&path))
+    path.map_or_else(
+        |_| "the config".into(),
+        |path| environment.display_path(&path),
+    )
 }

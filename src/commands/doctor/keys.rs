@@ -44,14 +44,14 @@ fn key(path: &Path, context: &Context) -> Key {
     public.push(".pub");
     Key {
         path: path.to_path_buf(),
-        spelled: context.system.environment.spelled(path),
+        spelled: context.system.environment.display_path(path),
         mode: files::mode(path),
         is_own: files::is_own(path),
         lock: match beginning {
             Some(Ok(text)) => Lock::of(text),
             Some(Err(_)) | None => Lock::Unknown,
         },
-        has_public: files::is_there(Path::new(&public)),
+        has_public: files::exists(Path::new(&public)),
     }
 }
 
@@ -60,10 +60,10 @@ fn known_in(resolved: &Resolved, context: &Context) -> Option<Result<String, ()>
     let there = resolved
         .known_hosts
         .iter()
-        .filter(|file| files::is_there(file));
+        .filter(|file| files::exists(file));
     for file in there {
         if ssh_client::knows(file, &resolved.known_as, system)? {
-            return Some(Ok(environment.spelled(file)));
+            return Some(Ok(environment.display_path(file)));
         }
     }
     Some(Err(()))

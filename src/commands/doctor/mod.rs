@@ -14,7 +14,7 @@ use crate::context::{Context, print};
 use crate::doctor::finding::{Area, Section, worst};
 use crate::doctor::report;
 use crate::error::{Error, Kind};
-use crate::system::parallel::{beside, in_parallel};
+use crate::system::parallel::{in_parallel, join};
 use crate::system::spinner::Spinner;
 
 pub(crate) fn run(arguments: &cli::Doctor, context: &Context) -> Result<Outcome, Error> {
@@ -44,7 +44,10 @@ fn examined(arguments: &cli::Doctor, context: &Context) -> Result<Vec<Section>, 
         Err(error) if error.kind == Kind::Usage => return Err(error),
         settings => settings,
     };
-    let spinner = Spinner::start(context.terminal.watched, "looking at everything".into());
+    let spinner = Spinner::start(
+        context.terminal.stderr_is_terminal,
+        "looking at everything".into(),
+    );
     let mut sections = vec![Section {
         area: Area::Device,
         findings: device::examine(&settings, context),
@@ -55,8 +58,8 @@ fn examined(arguments: &cli::Doctor, context: &Context) -> Result<Vec<Section>, 
         let settings = settings.as_ref().ok()?;
         Some(alerts::try_out(settings, arguments.send_test, context))
     };
-    let (asked, tried) = beside(ask, |asked| {
-        beside(try_out, |tried| {
+    let (asked, tried) = join(ask, |asked| {
+        join(try_out, |tried| {
             if let Ok(settings) = &settings {
                 let examine = |gateway: &_| gateway::examine(gateway, context);
                 sections.extend(in_parallel(&settings.gateways, examine));

@@ -56,7 +56,7 @@ pub(super) fn examine(asked: &Asked, context: &Context) -> Vec<Finding> {
     let is_kept = environment
         .state_folder()
         .ok()
-        .is_none_or(|it| files::is_folder(&it) || !files::is_there(&it));
+        .is_none_or(|it| files::is_folder(&it) || !files::exists(&it));
     match widgets {
         Ok(known) => findings.extend(widgets::findings(&shortcuts(known.as_ref(), environment))),
         // Why nothing is kept at all is told of this device.
@@ -90,7 +90,7 @@ fn shortcuts(known: Option<&Manifest>, environment: &Environment) -> widgets::Fa
     let folders = FOLDERS.iter().filter_map(|folder| {
         let path = home.join(folder);
         Some(widgets::Folder {
-            spelled: environment.spelled(&path),
+            spelled: environment.display_path(&path),
             is_link: matches!(look(&path), Ok(Found::Link)),
             mode: files::mode(&path)?,
             path,
@@ -105,7 +105,7 @@ fn shortcuts(known: Option<&Manifest>, environment: &Environment) -> widgets::Fa
         if let Some(kind) = fault(entry, found.as_ref(), is_script(&entry)) {
             faults.push(widgets::Fault {
                 path: entry.path.clone(),
-                spelled: environment.spelled(&entry.path),
+                spelled: environment.display_path(&entry.path),
                 kind,
             });
         }
@@ -121,12 +121,12 @@ fn shortcuts(known: Option<&Manifest>, environment: &Environment) -> widgets::Fa
     let scripts = known.files.iter().filter(is_script);
     let labels = scripts.filter_map(|entry| entry.path.file_name());
     let labels: std::collections::BTreeSet<_> = labels.collect();
-    let gone = programs.iter().find(|program| !files::is_plain(program));
+    let gone = programs.iter().find(|program| !files::is_file(program));
     widgets::Facts::Installed {
         folders,
         shortcuts: labels.len(),
         faults,
-        gone: gone.map(|program| environment.spelled(program)),
+        gone: gone.map(|program| environment.display_path(program)),
     }
 }
 

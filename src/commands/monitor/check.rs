@@ -24,13 +24,13 @@ use crate::phone::Phone;
 use crate::render::summary;
 use crate::status::assessment::{Assessment, worst};
 use crate::system::clock;
-use crate::system::terminal::say;
+use crate::system::terminal::eprint;
 
 pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outcome, Error> {
     let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
     let settings = config::load(&arguments.which.into(), config, environment)?;
     let assessments = assess_these(&settings.gateways, settings.fresh(), Person::Away, context)?;
-    if context.terminal.watched || context.verbose {
+    if context.terminal.stderr_is_terminal || context.verbose {
         let lines = assessments.iter().map(|one| summary::line(one) + "\n");
         print(&lines.collect::<String>())?;
     }
@@ -173,7 +173,7 @@ impl Monitor<'_> {
     /// Adds to the history; that it cannot be is worth a remark and no more.
     fn write_down(&self, events: &[Event]) {
         if let Err(error) = history::append(&self.context.system.environment, events) {
-            say(&format!("clawtap: {}\n", error.message));
+            eprint(&format!("clawtap: {}\n", error.message));
         }
     }
 }
@@ -194,7 +194,7 @@ fn report(sent: &[Sent]) -> Result<(), Error> {
             print(&format!("{line}\n  {rest}\n"))?;
         }
         for (channel, undelivered) in &round.failed {
-            say(&format!("{line}\n  ✗ {channel}: {}\n", undelivered.reason));
+            eprint(&format!("{line}\n  ✗ {channel}: {}\n", undelivered.reason));
         }
     }
     Ok(())
@@ -204,7 +204,7 @@ fn report(sent: &[Sent]) -> Result<(), Error> {
 fn recall(keeping: &Keeping) -> Option<Memory> {
     let outcome = keeping.read();
     if let Err(problem) = &outcome {
-        say(&format!("clawtap: {problem}\n"));
+        eprint(&format!("clawtap: {problem}\n"));
     }
     outcome.ok()
 }

@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &cli::MonitorNtfy, context: &Context) -> Result<Out
         color: context.terminal.color,
         in_termux: context.system.environment.termux_prefix().is_some(),
     };
-    let shown = terminal::shows_results();
+    let shown = terminal::stdout_is_terminal();
     let several = topics.len() > 1;
     let mut text = String::new();
     for (name, topic) in topics {
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &cli::MonitorNtfy, context: &Context) -> Result<Out
 /// Makes sure that there is a topic; a new one is told of.
 fn make_what_is_missing(path: &Path, server: Option<&str>, context: &Context) -> Result<(), Error> {
     let missing = edit::look(path, &context.system.environment)?;
-    let spelled = context.system.environment.spelled(path);
+    let spelled = context.system.environment.display_path(path);
     match (missing, server) {
         (Missing::Nothing, None) => return Ok(()),
         (Missing::Nothing, Some(_)) => {
@@ -80,7 +80,7 @@ fn make_what_is_missing(path: &Path, server: Option<&str>, context: &Context) ->
         &format!("clawtap-{random}"),
         &context.system.environment,
     )?;
-    terminal::say(&format!(
+    terminal::eprint(&format!(
         "A new topic is in {spelled}.\n\
          Whoever knows it can read the alerts and\n\
          send some: keep it like a password.\n\n"

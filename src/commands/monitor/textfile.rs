@@ -18,7 +18,7 @@ pub(super) fn write(assessments: &[Assessment], path: &Path) -> Result<(), Error
             .hint("node_exporter reads only files that do, such as clawtap.prom"));
     }
     let wrong = |message| Error::new(Kind::Machine, message);
-    if files::is_there(path) && !files::is_plain(path) {
+    if files::exists(path) && !files::is_file(path) {
         return Err(wrong(format!("{} is not a file", path.display()))
             .hint("Name a file for the metrics, such as clawtap.prom"));
     }

@@ -22,7 +22,7 @@ use crate::gateway::script::{self, Freshness, HandOver, Want};
 use crate::gateway::sync_on_gateway::{Done, judge};
 use crate::sync::claude_file::samples::{EXPIRES, bad, good, token};
 use crate::sync::claude_file::{self, LARGEST};
-use crate::system::files::see;
+use crate::system::files::inspect;
 
 const NONCE: &str = "0123456789abcdef";
 const PLACE: &str = ".claude/.credentials.json";
@@ -206,7 +206,7 @@ fn read_all(home: &Home, shell: &[&str], contents: &[Vec<u8>]) -> Vec<(String, S
 /// What this program makes of the same content.
 fn read_here(home: &Home, content: &[u8]) -> (String, String) {
     home.write("here", content);
-    match claude_file::read(&see(&home.path("here"), LARGEST)) {
+    match claude_file::read(&inspect(&home.path("here"), LARGEST)) {
         Ok(login) => ("ok".into(), login.token.reveal().to_owned()),
         Err(fault) => (fault.word().into(), String::new()),
     }
@@ -505,7 +505,7 @@ fn every_bad_place_is_told_and_nothing_is_changed_for_it() {
             let home = Home::new();
             spoil(&home);
             assert_eq!(
-                claude_file::read(&see(&home.path(PLACE), LARGEST)).err(),
+                claude_file::read(&inspect(&home.path(PLACE), LARGEST)).err(),
                 Some(*fault)
             );
             let output = home.run(&shell, &hand_over());

@@ -31,12 +31,12 @@ impl Interval {
 /// "30 min", "2 h"
 impl fmt::Display for Interval {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&spelled(self.0))
+        formatter.write_str(&humanize(self.0))
     }
 }
 
 /// Minutes as people say them.
-pub(crate) fn spelled(minutes: u32) -> String {
+pub(crate) fn humanize(minutes: u32) -> String {
     match (minutes / 60, minutes % 60) {
         (0, minutes) => format!("{minutes} min"),
         (hours, 0) => format!("{hours} h"),
@@ -46,7 +46,7 @@ pub(crate) fn spelled(minutes: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Interval, spelled};
+    use super::{Interval, humanize};
 
     #[test]
     fn what_does_not_divide_an_hour_or_a_day_comes_sooner() {
@@ -80,7 +80,7 @@ mod tests {
             (1440, "24 h"),
         ];
         for (minutes, expected) in table {
-            assert_eq!(spelled(minutes), expected);
+            assert_eq!(humanize(minutes), expected);
         }
     }
 }

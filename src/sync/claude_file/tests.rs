@@ -1,6 +1,6 @@
 use super::samples::{EXPIRES, bad, good, token};
 use super::{ClaudeLogin, Fault, LARGEST, parse, read};
-use crate::system::files::{see, write_private};
+use crate::system::files::{inspect, write_private};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -61,7 +61,7 @@ fn only_a_private_file_is_read_and_no_link_is_followed() {
     write("huge", &" ".repeat(1024 * 1024 + 1), 0o600);
     symlink(at("good"), at("link")).unwrap();
     symlink(at("nowhere"), at("dangling")).unwrap();
-    let fault = |name: &str| read(&see(&at(name), LARGEST)).err();
+    let fault = |name: &str| read(&inspect(&at(name), LARGEST)).err();
     assert_eq!(fault("good"), None);
     let table = [
         ("group", Fault::OpenToOthers),
@@ -78,7 +78,7 @@ fn only_a_private_file_is_read_and_no_link_is_followed() {
         assert_eq!(fault(name), Some(expected), "{name}");
     }
     assert_eq!(
-        read(&see("/dev/null".as_ref(), LARGEST)).err(),
+        read(&inspect("/dev/null".as_ref(), LARGEST)).err(),
         Some(Fault::NotAFile)
     );
 }

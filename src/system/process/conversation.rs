@@ -67,7 +67,7 @@ impl Processes {
             (command(invocation).spawn()?, None)
         };
         let (events, inbox) = mpsc::channel();
-        self.enrol(child.id(), &events);
+        self.register(child.id(), &events);
         drop(starting);
         let watched = watch(&mut child, events.clone());
         let heard = side.as_ref().map(|side| hear(side.clone(), &events));
@@ -139,7 +139,7 @@ impl Conversation {
             }
             // Whoever never stops talking would never be seen to be late.
             if Instant::now() >= self.overdue {
-                return self.over(self.exited_at.is_none().then_some(Ending::Overdue));
+                return self.over(self.exited_at.is_none().then_some(Ending::TimedOut));
             }
             let drained = self.exited_at.map(|moment| moment + DRAIN);
             let wake_at = until.min(drained.unwrap_or(self.overdue));
@@ -199,7 +199,7 @@ impl Conversation {
             end_in_time(&self.child, self.terminal, &self.inbox);
         }
         let status = self.child.wait().map(ending_of);
-        self.processes.discharge(self.child.id());
+        self.processes.unregister(self.child.id());
         let ending = ours.or(status.ok()).unwrap_or(Ending::Killed(0));
         self.ended = Some(ending);
         Heard::Ended(ending)
@@ -269,7 +269,7 @@ mod tests {
         let quiet = conversation.listen(Duration::from_millis(10));
         assert!(matches!(quiet, Heard::Nothing));
         let ended = conversation.listen(10 * SECOND);
-        assert!(matches!(ended, Heard::Ended(Ending::Overdue)));
+        assert!(matches!(ended, Heard::Ended(Ending::TimedOut)));
     }
 
     #[test]
@@ -290,7 +290,7 @@ mod tests {
                 Heard::Woken | Heard::Nothing => panic!("it talks on"),
             }
         };
-        assert_eq!(ended, Ending::Overdue);
+        assert_eq!(ended, Ending::TimedOut);
     }
 
     #[test]

@@ -22,7 +22,7 @@ fn the_deadline_takes_the_children_along() {
     let file = folder.path().join("child");
     let script = format!("sleep 60 & echo $! > {}; wait", file.display());
     let finished = Processes::default().run(&sh(&script, SECOND)).unwrap();
-    assert_eq!(finished.ending, Ending::Overdue);
+    assert_eq!(finished.ending, Ending::TimedOut);
     let child = std::fs::read_to_string(file)
         .unwrap()
         .trim()
@@ -46,7 +46,7 @@ fn a_program_that_ignores_the_polite_signal_is_killed() {
     let finished = Processes::default()
         .run(&sh("trap '' TERM; while :; do sleep 60; done", SECOND / 4))
         .unwrap();
-    assert_eq!(finished.ending, Ending::Overdue);
+    assert_eq!(finished.ending, Ending::TimedOut);
     assert!(finished.took < 10 * SECOND);
 }
 
@@ -56,16 +56,16 @@ fn silence_ends_it_before_the_deadline() {
     run.first_byte = Some(SECOND / 5);
     assert_eq!(
         Processes::default().run(&run).unwrap().ending,
-        Ending::Silent
+        Ending::NoOutput
     );
 }
 
 #[test]
 fn a_program_that_has_said_everything_is_not_waited_for() {
     let mut run = sh("echo the end; sleep 50", 40 * SECOND);
-    run.last_words = Some(b"the end\n".to_vec());
+    run.end_marker = Some(b"the end\n".to_vec());
     let finished = Processes::default().run(&run).unwrap();
-    assert_eq!(finished.ending, Ending::Outstaying);
+    assert_eq!(finished.ending, Ending::Lingered);
     assert_eq!(finished.stdout, b"the end\n");
     assert!(finished.took < 10 * SECOND);
 }
@@ -109,7 +109,7 @@ fn whoever_never_stops_talking_is_ended_in_time_as_well() {
     // Faster than it is heard, and deaf.
     let complain = "trap '' TERM; for i in 1 2 3; do yes >&2 & done; wait";
     let finished = Processes::default().run(&sh(complain, SECOND)).unwrap();
-    assert_eq!(finished.ending, Ending::Overdue);
+    assert_eq!(finished.ending, Ending::TimedOut);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::config::channel::Token;
 use crate::secret::Secret;
 use crate::system::System;
-use crate::system::files::{self, Seen};
+use crate::system::files::{self, Inspected};
 use crate::system::process::{Ending, Invocation};
 
 /// The largest file or output that can be a token; ntfy's have 32 characters.
@@ -23,21 +23,21 @@ const LIMIT: Duration = Duration::from_secs(10);
 pub(super) fn read(place: &Token, system: &System) -> Result<Secret, String> {
     match place {
         Token::File(path) => of_file(
-            files::see(path, LARGEST as u64),
-            &system.environment.spelled(path),
+            files::inspect(path, LARGEST as u64),
+            &system.environment.display_path(path),
         ),
         Token::Command(words) => printed(words, system),
     }
 }
 
-fn of_file(seen: Seen, path: &str) -> Result<Secret, String> {
+fn of_file(seen: Inspected, path: &str) -> Result<Secret, String> {
     let (mode, bytes) = match seen {
-        Seen::Nothing => return Err(format!("has no token: there is no file {path}")),
-        Seen::Link | Seen::Other => {
+        Inspected::Nothing => return Err(format!("has no token: there is no file {path}")),
+        Inspected::Link | Inspected::Other => {
             return Err(format!("has no token: {path} is no plain file"));
         }
-        Seen::Unreadable => return Err(format!("has no token: cannot read {path}")),
-        Seen::File { mode, bytes } => (mode, bytes),
+        Inspected::Unreadable => return Err(format!("has no token: cannot read {path}")),
+        Inspected::File { mode, bytes } => (mode, bytes),
     };
     if mode & 0o077 != 0 {
         return Err(format!(
@@ -74,10 +74,10 @@ fn printed(words: &[String], system: &System) -> Result<Secret, String> {
             of_bytes(&stdout).ok_or_else(|| wrong("does not print one line with a token"))
         }
         Ending::Exited(code) => Err(wrong(&format!("failed with exit code {code}"))),
-        Ending::Overdue => Err(wrong(&format!("took more than {} s", LIMIT.as_secs()))),
+        Ending::TimedOut => Err(wrong(&format!("took more than {} s", LIMIT.as_secs()))),
         Ending::TooMuchOutput => Err(wrong("prints too much")),
         Ending::Interrupted => Err("was interrupted".into()),
-        Ending::Killed(_) | Ending::Outstaying | Ending::Silent => Err(wrong("was ended")),
+        Ending::Killed(_) | Ending::Lingered | Ending::NoOutput => Err(wrong("was ended")),
     }
 }
 
@@ -94,16 +94,16 @@ mod tests {
     use super::{of_bytes, of_file, read};
     use crate::config::channel::Token;
     use crate::system::System;
-    use crate::system::files::Seen;
+    use crate::system::files::Inspected;
     use zeroize::Zeroizing;
 
     /// The token, or why there is none.
-    fn seen(seen: Seen) -> Result<String, String> {
+    fn seen(seen: Inspected) -> Result<String, String> {
         of_file(seen, "~/t").map(|token| token.reveal().to_owned())
     }
 
-    fn file(mode: u32, bytes: &str) -> Seen {
-        Seen::File {
+    fn file(mode: u32, bytes: &str) -> Inspected {
+        Inspected::File {
             mode,
             bytes: Some(Zeroizing::new(bytes.into())),
         }
@@ -121,17 +121,17 @@ mod tests {
         let readable = "takes no token that others can read: chmod 600 ~/t";
         let no_token = "has no token: ~/t is not one line with a token";
         let table = [
-            (Seen::Nothing, "has no token: there is no file ~/t"),
-            (Seen::Link, "has no token: ~/t is no plain file"),
-            (Seen::Other, "has no token: ~/t is no plain file"),
-            (Seen::Unreadable, "has no token: cannot read ~/t"),
+            (Inspected::Nothing, "has no token: there is no file ~/t"),
+            (Inspected::Link, "has no token: ~/t is no plain file"),
+            (Inspected::Other, "has no token: ~/t is no plain file"),
+            (Inspected::Unreadable, "has no token: cannot read ~/t"),
             (file(0o640, "tk_1"), readable),
             (file(0o604, "tk_1"), readable),
             (file(0o600, ""), no_token),
             (file(0o600, "\n"), no_token),
             (file(0o600, "tk_1\ntk_2"), no_token),
             (
-                Seen::File {
+                Inspected::File {
                     mode: 0o600,
                     bytes: None,
                 },

@@ -6,7 +6,7 @@ use crate::error::{self, Error};
 use crate::install::manifest::fingerprint;
 use crate::install::preview::indented;
 use crate::install::timers::crontab::{self, Crontab, Restored};
-use crate::install::timers::interval::spelled;
+use crate::install::timers::interval::humanize;
 use crate::install::timers::kind::Kind;
 use crate::install::timers::standing::{Course, Standing};
 use crate::system::crontab::Crontab as Program;
@@ -23,9 +23,9 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
     let current = program.read().map_err(unreadable)?;
     let parsed = Crontab::parse(current.as_deref()).map_err(|reason| broken(&reason))?;
     let wanted = parsed.with(&line, current.is_none());
-    let is_there = current.as_ref() == Some(&wanted);
+    let exists = current.as_ref() == Some(&wanted);
     if order.dry_run {
-        if is_there {
+        if exists {
             return Ok(String::new());
         }
         let block = Crontab::parse(Some(&wanted)).map_err(|reason| broken(&reason))?;
@@ -35,7 +35,7 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
             indented(&block)
         ));
     }
-    let mut text = if is_there {
+    let mut text = if exists {
         format!("✓ crontab: as it should be\n✓ cron: every {interval}\n{remark}")
     } else {
         program
@@ -103,7 +103,7 @@ pub(super) fn status(context: &Context) -> Option<Standing> {
     };
     let every = crontab::minutes_between(parsed.block()?);
     let words = every.map_or("at times of your own".into(), |minutes| {
-        format!("every {}", spelled(minutes))
+        format!("every {}", humanize(minutes))
     });
     Some(Standing {
         every,

@@ -73,12 +73,12 @@ pub(super) fn install(
     for other in Kind::ALL {
         if other != kind && is_set_up(&other) {
             let other = other.word();
-            terminal::say(&format!(
+            terminal::eprint(&format!(
                 "clawtap: {other} runs it as well; to end that:\nclawtap monitor uninstall --{other}\n"
             ));
         }
     }
-    terminal::say(&remarks::all(kind, &settings, context));
+    terminal::eprint(&remarks::all(kind, &settings, context));
     Ok(Outcome::Done)
 }
 
@@ -118,7 +118,7 @@ pub(super) fn uninstall(
     }
     let last = failures.pop();
     for error in failures {
-        terminal::say(&format!("{error}\n"));
+        terminal::eprint(&format!("{error}\n"));
     }
     last.map_or(Ok(Outcome::Done), Err)
 }
@@ -248,7 +248,9 @@ impl Order<'_> {
         };
         let there = ledger.survey(plan::places(&wanted, known))?;
         let plan = plan::install(&wanted, &Scope::All, known, &there, false);
-        match conflicts(&plan, |path| self.context.system.environment.spelled(path)) {
+        match conflicts(&plan, |path| {
+            self.context.system.environment.display_path(path)
+        }) {
             None => Ok(plan),
             Some(lines) => Err(Error::new(
                 error::Kind::Machine,
@@ -266,7 +268,9 @@ impl Order<'_> {
 
     /// What was not removed is a person's own by now.
     fn refuse_what_is_left(&self, plan: &Plan) -> Result<(), Error> {
-        match conflicts(plan, |path| self.context.system.environment.spelled(path)) {
+        match conflicts(plan, |path| {
+            self.context.system.environment.display_path(path)
+        }) {
             None => Ok(()),
             Some(lines) => Err(
                 Error::new(error::Kind::Machine, format!("left alone:{lines}"))
@@ -300,7 +304,7 @@ fn inventory(
     let there = survey(&known, ledger)?;
     let troubles = known.files.iter().filter_map(|entry| {
         let trouble = trouble(entry, there.get(&entry.path), is_script)?;
-        let path = context.system.environment.spelled(&entry.path);
+        let path = context.system.environment.display_path(&entry.path);
         Some(format!("{path} {trouble}"))
     });
     let troubles = troubles.collect();

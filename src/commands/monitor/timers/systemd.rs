@@ -51,7 +51,7 @@ pub(super) fn install(order: &Order, confinement: Confinement) -> Result<String,
         let plan = decide(&ledger.read()?.unwrap_or_default())?;
         let steps = steps(&plan, runs).into_iter().map(run_line);
         let steps: String = steps.collect();
-        return Ok(foreseen(&plan, |path| environment.spelled(path)) + &steps);
+        return Ok(foreseen(&plan, |path| environment.display_path(path)) + &steps);
     }
     let plan = ledger.install(decide)?;
     for step in steps(&plan, runs) {
@@ -87,7 +87,7 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
     let decide = |known: &_| Order::undoing(known, &ledger);
     if order.dry_run {
         let plan = decide(&known)?;
-        let files = foreseen(&plan, |path| environment.spelled(path));
+        let files = foreseen(&plan, |path| environment.display_path(path));
         return Ok(Some(run_line(DISABLE) + &files + &run_line(RELOAD)));
     }
     let systemctl = Systemctl::find(&order.context.system);
@@ -97,7 +97,7 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
             .and_then(|systemctl| systemctl.run(words).err())
     };
     let units = unit_folder(environment)?;
-    let kept_on = if files::is_there(&units.join(TIMER)) {
+    let kept_on = if files::exists(&units.join(TIMER)) {
         // While the unit still says which links it has.
         tell(DISABLE)
     } else {
@@ -166,7 +166,7 @@ pub(super) fn status(context: &Context) -> Result<Option<Standing>, Error> {
         }
     };
     let Some((known, there, troubles)) = inventory(&ledger, false, context)? else {
-        let by_hand = files::is_there(&unit_folder(environment)?.join(TIMER));
+        let by_hand = files::exists(&unit_folder(environment)?.join(TIMER));
         return Ok(by_hand.then(|| standing("set up by hand".into(), None, Vec::new())));
     };
     let timer = known.files.iter().find(|entry| entry.path.ends_with(TIMER));

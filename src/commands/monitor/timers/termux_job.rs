@@ -11,7 +11,7 @@ use crate::install::ledger::{Ledger, TERMUX_JOB};
 use crate::install::plan::WantedFile;
 use crate::install::preview::{done, foreseen};
 use crate::install::script::{Device, program_of};
-use crate::install::timers::interval::spelled;
+use crate::install::timers::interval::humanize;
 use crate::install::timers::standing::{Course, Standing};
 use crate::install::timers::{self, job};
 use crate::phone::{self, handed_on};
@@ -49,7 +49,7 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
     let is_pending = before.is_some_and(|job| job.every == Some(order.every));
     if order.dry_run {
         let plan = decide(&ledger.read()?.unwrap_or_default())?;
-        let mut text = foreseen(&plan, |path| environment.spelled(path));
+        let mut text = foreseen(&plan, |path| environment.display_path(path));
         if !is_pending {
             let line = phone::scheduling(&path, job::NUMBER, every);
             text.push_str(&format!("run {line}\n"));
@@ -67,7 +67,7 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
                 .hint("See what it says:\n  termux-job-scheduler --pending"));
         }
     }
-    let words = spelled(order.every);
+    let words = humanize(order.every);
     Ok(format!("{}✓ termux-job: every {words}\n", done(&plan)))
 }
 
@@ -81,7 +81,7 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
     };
     let decide = |known: &_| Order::undoing(known, &ledger);
     if order.dry_run {
-        let files = foreseen(&decide(&known)?, |path| environment.spelled(path));
+        let files = foreseen(&decide(&known)?, |path| environment.display_path(path));
         let cancel = format!(
             "run termux-job-scheduler --cancel --job-id {}\n",
             job::NUMBER
@@ -120,7 +120,7 @@ pub(super) fn status(
         Ok(Some(job)) => {
             let every = job
                 .every
-                .map(|minutes| format!("every {}, ", spelled(minutes)));
+                .map(|minutes| format!("every {}, ", humanize(minutes)));
             let words = format!("{}pending", every.unwrap_or_default());
             (words, job.every, Course::Runs)
         }
