@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::error::{Error, Kind};
-use crate::phone::{Launcher, Phone};
+use crate::phone::{ActionCommand, Phone};
 use crate::render::terminal::Look;
 use crate::system::System;
 use crate::system::environment::Environment;
@@ -19,7 +19,7 @@ pub(crate) struct Context {
     pub(crate) terminal: Terminal,
     pub(crate) phone: Phone,
     /// How the phone starts this program again, with the same configuration.
-    pub(crate) launcher: Launcher,
+    pub(crate) launcher: ActionCommand,
 }
 
 impl Context {
@@ -35,7 +35,7 @@ impl Context {
         Ok(Self {
             terminal: Terminal::of_process(&system.environment),
             phone: Phone::find(&system.environment),
-            launcher: Launcher::of(&system.environment, config_path.as_deref()),
+            launcher: ActionCommand::of(&system.environment, config_path.as_deref()),
             config_path,
             verbose,
             system,

@@ -125,7 +125,7 @@ pub(crate) const DEVICE_CODE: &str = "device-code";
 
 /// How a person signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Usual {
+pub(crate) enum DefaultMethod {
     SetupToken,
     ClaudeCli,
     ApiKey,
@@ -133,16 +133,16 @@ pub(crate) enum Usual {
 }
 
 /// How a person signs in to a provider of which the gateway has no login yet.
-pub(crate) fn usual(id: &str) -> Usual {
+pub(crate) fn default_method(id: &str) -> DefaultMethod {
     match find(id) {
         Some(Provider {
             id: "anthropic", ..
-        }) => Usual::SetupToken,
+        }) => DefaultMethod::SetupToken,
         Some(Provider {
             id: "claude-cli", ..
-        }) => Usual::ClaudeCli,
-        Some(provider) if provider.sign_in_page.is_none() => Usual::ApiKey,
-        _ => Usual::OpenClaw,
+        }) => DefaultMethod::ClaudeCli,
+        Some(provider) if provider.sign_in_page.is_none() => DefaultMethod::ApiKey,
+        _ => DefaultMethod::OpenClaw,
     }
 }
 
@@ -202,8 +202,8 @@ fn owner(key: &str) -> Option<&'static Provider> {
 #[cfg(test)]
 mod tests {
     use super::{
-        DEVICE_CODE, PROVIDERS, Usual, device_method, fits_key, has_key_prefix, is_sign_in_host,
-        usual,
+        DEVICE_CODE, DefaultMethod, PROVIDERS, default_method, device_method, fits_key,
+        has_key_prefix, is_sign_in_host,
     };
     use crate::config::host_name::Host;
     use crate::signin::url_policy::inspect;
@@ -252,17 +252,21 @@ mod tests {
     #[test]
     fn each_provider_has_its_usual_way() {
         let table = [
-            ("anthropic", Usual::SetupToken, None),
-            ("claude-cli", Usual::ClaudeCli, None),
-            ("openai", Usual::OpenClaw, Some(DEVICE_CODE)),
-            ("google", Usual::ApiKey, None),
-            ("openrouter", Usual::ApiKey, None),
-            ("github-copilot", Usual::OpenClaw, Some("device")),
-            ("minimax-portal", Usual::OpenClaw, Some("oauth")),
-            ("never-heard-of", Usual::OpenClaw, None),
+            ("anthropic", DefaultMethod::SetupToken, None),
+            ("claude-cli", DefaultMethod::ClaudeCli, None),
+            ("openai", DefaultMethod::OpenClaw, Some(DEVICE_CODE)),
+            ("google", DefaultMethod::ApiKey, None),
+            ("openrouter", DefaultMethod::ApiKey, None),
+            ("github-copilot", DefaultMethod::OpenClaw, Some("device")),
+            ("minimax-portal", DefaultMethod::OpenClaw, Some("oauth")),
+            ("never-heard-of", DefaultMethod::OpenClaw, None),
         ];
         for (id, way, device) in table {
-            assert_eq!((usual(id), device_method(id)), (way, device), "{id}");
+            assert_eq!(
+                (default_method(id), device_method(id)),
+                (way, device),
+                "{id}"
+            );
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::alerts::observe::{Blind, Condition, Observation};
 use crate::alerts::policy::Rules;
 use crate::alerts::state::{Fix, Standing};
 use crate::status::login::State;
-use crate::status::verdict::Concern;
+use crate::status::verdict::Issue;
 use crate::text::Text;
 
 /// The word for a login that ends soon, and for one that does not.
@@ -39,7 +39,7 @@ pub(crate) struct Support {
 /// What does not work.
 #[derive(Clone, Copy)]
 pub(crate) enum Breakage<'a> {
-    Login(&'a Concern),
+    Login(&'a Issue),
     Gateway(&'a Blind),
 }
 
@@ -60,7 +60,7 @@ impl<'a> Sight<'a> {
     pub(crate) fn of_provider(condition: &'a Condition, rules: &Rules) -> Option<Self> {
         let (by, end) = match condition {
             Condition::Unclear => return None,
-            Condition::Broken(concern) => return Some(Self::Broken(Breakage::Login(concern))),
+            Condition::Broken(issue) => return Some(Self::Broken(Breakage::Login(issue))),
             Condition::Lasts { by } => (by, None),
             Condition::Ends { by, at, left } => (by, Some((*at, *left))),
         };
@@ -110,7 +110,7 @@ impl<'a> Breakage<'a> {
     /// The word for it.
     pub(crate) fn word(self) -> &'static str {
         match self {
-            Self::Login(concern) => concern.state.word(),
+            Self::Login(issue) => issue.state.word(),
             Self::Gateway(blind) => blind.word,
         }
     }
@@ -118,7 +118,7 @@ impl<'a> Breakage<'a> {
     /// The login that it is about.
     pub(crate) fn profile(self) -> Option<&'a str> {
         match self {
-            Self::Login(concern) => concern.login.as_ref().map(Text::as_str),
+            Self::Login(issue) => issue.login.as_ref().map(Text::as_str),
             Self::Gateway(_) => None,
         }
     }
@@ -126,8 +126,8 @@ impl<'a> Breakage<'a> {
     /// Whether it often passes by itself.
     pub(crate) fn passes(self) -> bool {
         match self {
-            Self::Login(concern) => {
-                matches!(concern.state, State::Cooldown | State::Indeterminate)
+            Self::Login(issue) => {
+                matches!(issue.state, State::Cooldown | State::Indeterminate)
             }
             Self::Gateway(blind) => !blind.lasting,
         }
@@ -136,8 +136,8 @@ impl<'a> Breakage<'a> {
     /// When a login ended.
     fn ends(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
-            Self::Login(concern) if concern.state == State::Expired => {
-                now.checked_add_signed(concern.left?)
+            Self::Login(issue) if issue.state == State::Expired => {
+                now.checked_add_signed(issue.left?)
             }
             _ => None,
         }

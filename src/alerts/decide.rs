@@ -11,7 +11,7 @@ use crate::alerts::observe::{Blind, Observation};
 use crate::alerts::policy::Rules;
 use crate::alerts::state::{self, ChannelMemory, GatewayMemory, Memory, Mended, Standing, Thread};
 use crate::config::channel::Channel;
-use crate::status::verdict::Concern;
+use crate::status::verdict::Issue;
 
 /// One thing to tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub(crate) enum News {
     },
     /// A provider does not work.
     Broken {
-        concern: Box<Concern>,
+        issue: Box<Issue>,
         since: DateTime<Utc>,
         need: Need,
     },
@@ -161,7 +161,7 @@ impl News {
                 word: EXPIRING,
                 hours: Some(*hours),
             }),
-            Self::Broken { concern, .. } => Some(Breakage::Login(concern).matter()),
+            Self::Broken { issue, .. } => Some(Breakage::Login(issue).matter()),
             Self::Blind { blind, .. } => Some(Breakage::Gateway(blind).matter()),
             Self::Mended(_) => None,
         }
@@ -280,8 +280,8 @@ impl Observer<'_> {
                 at: *at,
             }),
             Sight::Broken(_) if !trouble.alarming => None,
-            Sight::Broken(Breakage::Login(concern)) => Some(News::Broken {
-                concern: Box::new((*concern).clone()),
+            Sight::Broken(Breakage::Login(issue)) => Some(News::Broken {
+                issue: Box::new((*issue).clone()),
                 since,
                 need,
             }),

@@ -8,7 +8,7 @@ use crate::alerts::state;
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, LoginKind, State};
 use crate::status::report::{Report, Rule, Source};
-use crate::status::verdict::{Concern, Verdict, judge};
+use crate::status::verdict::{Issue, Verdict, judge};
 use crate::text::Text;
 
 /// How many providers of a gateway are watched; nobody uses as many.
@@ -63,7 +63,7 @@ pub(crate) enum Condition {
         left: TimeDelta,
     },
     /// It does not work.
-    Broken(Box<Concern>),
+    Broken(Box<Issue>),
     /// OpenClaw cannot tell.
     Unclear,
 }
@@ -127,26 +127,24 @@ fn routes(report: &Report, now: DateTime<Utc>) -> Vec<Route> {
     let concerns_now = standing_concerns(report, now);
     let mut ends: Vec<Ending> = Vec::new();
     for at in moments(report, now) {
-        for concern in standing_concerns(report, at) {
-            let known = ends
-                .iter()
-                .any(|end| end.concern.provider == concern.provider);
-            if concern.verdict == Verdict::Broken && !known {
-                ends.push(Ending { at, concern });
+        for issue in standing_concerns(report, at) {
+            let known = ends.iter().any(|end| end.issue.provider == issue.provider);
+            if issue.verdict == Verdict::Broken && !known {
+                ends.push(Ending { at, issue });
             }
         }
     }
     let condition = |provider: &Text| {
-        let mut concerns = concerns_now.iter().filter(|it| it.provider == *provider);
-        if let Some(worst) = concerns.clone().find(|it| it.verdict == Verdict::Broken) {
+        let mut issues = concerns_now.iter().filter(|it| it.provider == *provider);
+        if let Some(worst) = issues.clone().find(|it| it.verdict == Verdict::Broken) {
             return Condition::Broken(Box::new(worst.clone()));
         }
-        if concerns.any(|concern| concern.verdict == Verdict::CannotTell) {
+        if issues.any(|issue| issue.verdict == Verdict::CannotTell) {
             return Condition::Unclear;
         }
-        match ends.iter().find(|end| end.concern.provider == *provider) {
+        match ends.iter().find(|end| end.issue.provider == *provider) {
             Some(end) => Condition::Ends {
-                by: ending_at(report, &end.concern, end.at - now, now)
+                by: ending_at(report, &end.issue, end.at - now, now)
                     .map(|login| Credential::of(login, report)),
                 at: end.at,
                 left: end.at - now,
@@ -170,18 +168,18 @@ fn routes(report: &Report, now: DateTime<Utc>) -> Vec<Route> {
 /// When a provider stops working.
 struct Ending {
     at: DateTime<Utc>,
-    concern: Concern,
+    issue: Issue,
 }
 
 /// The providers to watch, each once: those that models use and those that something is wrong with.
-fn providers<'a>(report: &'a Report, concerns: &'a [Concern]) -> Vec<&'a Text> {
+fn providers<'a>(report: &'a Report, issues: &'a [Issue]) -> Vec<&'a Text> {
     let used: Vec<&Text> = match report.rule {
         Rule::Providers | Rule::Routes => report.in_use.iter().collect(),
         Rule::Logins | Rule::Stores => report.providers.iter().map(|it| &it.name).collect(),
     };
     let mut seen = BTreeSet::new();
     used.into_iter()
-        .chain(concerns.iter().map(|concern| &concern.provider))
+        .chain(issues.iter().map(|issue| &issue.provider))
         .filter(|provider| seen.insert(*provider))
         .collect()
 }
@@ -201,37 +199,37 @@ fn moments(report: &Report, now: DateTime<Utc>) -> impl Iterator<Item = DateTime
 }
 
 /// What is wrong at a moment, without old logins of a provider that another one works for.
-fn standing_concerns(report: &Report, at: DateTime<Utc>) -> Vec<Concern> {
-    let mut concerns = judge(report, at).concerns;
-    concerns.retain(|concern| !is_outranked(report, concern, at));
-    concerns
+fn standing_concerns(report: &Report, at: DateTime<Utc>) -> Vec<Issue> {
+    let mut issues = judge(report, at).issues;
+    issues.retain(|issue| !is_outranked(report, issue, at));
+    issues
 }
 
 /// Before it judged by routes, OpenClaw went by the worst login of a provider.
-fn is_outranked(report: &Report, concern: &Concern, at: DateTime<Utc>) -> bool {
+fn is_outranked(report: &Report, issue: &Issue, at: DateTime<Utc>) -> bool {
     let by_worst = matches!(report.rule, Rule::Logins | Rule::Providers);
-    let Some(stale) = &concern.login else {
+    let Some(stale) = &issue.login else {
         return false;
     };
     let moment = report.moment(at);
     by_worst
         && report
-            .logins_of(&concern.provider)
+            .logins_of(&issue.provider)
             .any(|other| other.id != *stale && other.state(moment).works())
 }
 
 /// The login that ends then; where there is none, the one that is complained of.
 fn ending_at<'a>(
     report: &'a Report,
-    concern: &'a Concern,
+    issue: &'a Issue,
     left: TimeDelta,
     now: DateTime<Utc>,
 ) -> Option<&'a Login> {
     let moment = report.moment(now);
-    let mut logins = report.logins_of(&concern.provider);
+    let mut logins = report.logins_of(&issue.provider);
     logins
         .find(|login| login.left_at(moment) == Some(left))
-        .or_else(|| report.login(concern.login.as_ref()?))
+        .or_else(|| report.login(issue.login.as_ref()?))
 }
 
 fn lasting<'a>(report: &'a Report, provider: &'a Text, now: DateTime<Utc>) -> Option<&'a Login> {
@@ -283,8 +281,8 @@ mod tests {
                     let by = by.unwrap_or_default();
                     format!("{} ends in {} h by {by}", route.provider, left.num_hours())
                 }
-                Condition::Broken(concern) => {
-                    format!("{} {}", route.provider, concern.state.word())
+                Condition::Broken(issue) => {
+                    format!("{} {}", route.provider, issue.state.word())
                 }
                 Condition::Unclear => format!("{} unclear", route.provider),
             });

@@ -1,4 +1,4 @@
-//! Keeping: the memory as a file that one run at a time works with.
+//! The file of what the monitor remembers, used by one run at a time.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,14 +16,14 @@ const LARGEST: u64 = 8 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// The right to work with the memory, until it is dropped.
-pub(crate) struct Keeping<'a> {
+pub(crate) struct StateFile<'a> {
     path: PathBuf,
     environment: &'a Environment,
     /// None where there is no place for a lock, nor then for the memory.
     _held: Option<FileLock>,
 }
 
-impl<'a> Keeping<'a> {
+impl<'a> StateFile<'a> {
     /// Takes the memory in hand, after waiting for another run to be done with it.
     ///
     /// # Errors

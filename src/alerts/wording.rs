@@ -13,7 +13,7 @@ use crate::render::summary::of_concern;
 use crate::render::{next_step, notification};
 use crate::status::assessment::Assessment;
 use crate::status::login::State;
-use crate::status::verdict::{Concern, Verdict};
+use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
 
 /// A moment in the time zone of this device.
@@ -100,11 +100,9 @@ impl Words {
             News::Ends { profile, at, .. } => {
                 Self::of_end(&alert.about, profile.as_deref(), *at, now, &when)
             }
-            News::Broken {
-                concern,
-                since,
-                need,
-            } => Self::of_breakage(concern, *since, *need, now, &when),
+            News::Broken { issue, since, need } => {
+                Self::of_breakage(issue, *since, *need, now, &when)
+            }
             News::Blind { blind, since, need } => {
                 Self::of_blindness(blind, *since, *need, now, &when)
             }
@@ -119,7 +117,7 @@ impl Words {
         now: DateTime<Utc>,
         when: &dyn Fn(DateTime<Utc>) -> String,
     ) -> Self {
-        let concern = Concern {
+        let issue = Issue {
             verdict: Verdict::Expiring,
             state: State::Expiring,
             provider: Text::clean(about.provider.as_deref().unwrap_or_default()),
@@ -133,37 +131,37 @@ impl Words {
             event: EXPIRING,
             profile: profile.map(str::to_owned),
             ends: Some(at),
-            title: of_concern(&concern),
-            body: format!("It ends {}.\n{}", when(at), next_step::sentence(&concern)),
-            page: next_step::page(&concern).map(str::to_owned),
+            title: of_concern(&issue),
+            body: format!("It ends {}.\n{}", when(at), next_step::sentence(&issue)),
+            page: next_step::page(&issue).map(str::to_owned),
         }
     }
 
     fn of_breakage(
-        concern: &Concern,
+        issue: &Issue,
         since: DateTime<Utc>,
         need: Need,
         now: DateTime<Utc>,
         when: &dyn Fn(DateTime<Utc>) -> String,
     ) -> Self {
-        let ended = match concern.state {
-            State::Expired => concern.left.and_then(|left| now.checked_add_signed(left)),
+        let ended = match issue.state {
+            State::Expired => issue.left.and_then(|left| now.checked_add_signed(left)),
             _ => None,
         };
-        let mut body = match (need, &concern.detail) {
+        let mut body = match (need, &issue.detail) {
             (Need::Again, _) => format!("Told again; it is so since {}.\n", when(since)),
             (Need::First, Some(detail)) => format!("{detail}.\n"),
             (Need::First, None) => String::new(),
         };
-        body.push_str(&next_step::sentence(concern));
+        body.push_str(&next_step::sentence(issue));
         Self {
             severity: Severity::Critical,
-            event: concern.state.word(),
-            profile: concern.login.as_ref().map(ToString::to_string),
+            event: issue.state.word(),
+            profile: issue.login.as_ref().map(ToString::to_string),
             ends: ended,
-            title: of_concern(concern),
+            title: of_concern(issue),
             body,
-            page: next_step::page(concern).map(str::to_owned),
+            page: next_step::page(issue).map(str::to_owned),
         }
     }
 
@@ -266,7 +264,7 @@ mod tests {
     use crate::alerts::observe::Blind;
     use crate::alerts::state::{Fix, Mended};
     use crate::status::login::State;
-    use crate::status::verdict::{Concern, Verdict};
+    use crate::status::verdict::{Issue, Verdict};
     use crate::text::Text;
     use chrono::{DateTime, TimeDelta, Utc};
     use pretty_assertions::assert_eq;
@@ -296,7 +294,7 @@ mod tests {
     }
 
     fn broken(state: State, left: Option<i64>, need: Need) -> String {
-        let concern = Concern {
+        let issue = Issue {
             verdict: Verdict::Broken,
             state,
             provider: Text::clean("anthropic"),
@@ -306,7 +304,7 @@ mod tests {
             detail: None,
         };
         let news = News::Broken {
-            concern: Box::new(concern),
+            issue: Box::new(issue),
             since: hours(-26),
             need,
         };

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::gateway::error::{Failure, Problem};
+use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::Gateway;
 use crate::gateway::script::{Freshness, Want};
-use crate::gateway::ssh_args::Questions;
+use crate::gateway::ssh_args::BatchMode;
 use crate::gateway::status::{Question, Reply, ask};
 use crate::report_cache::reports::Reports;
 use crate::status::assessment::{Assessment, Trouble};
@@ -30,18 +30,18 @@ const AWAITED_ON_ANDROID: usize = 16;
 
 /// Who may be asked for a passphrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Person {
+pub(crate) enum Interactive {
     /// Somebody who started this in a terminal, if there is one.
-    AtTerminal,
+    Yes,
     /// Nobody: a widget or a timer.
-    Away,
+    No,
 }
 
 /// Asks these gateways.
 pub(crate) fn assess_these(
     gateways: &[Gateway],
     freshness: Freshness,
-    person: Person,
+    person: Interactive,
     context: &Context,
 ) -> Result<Vec<Assessment>, Error> {
     assess_each(gateways, freshness, person, context, |_| {})
@@ -51,7 +51,7 @@ pub(crate) fn assess_these(
 pub(crate) fn assess_each(
     gateways: &[Gateway],
     freshness: Freshness,
-    person: Person,
+    person: Interactive,
     context: &Context,
     mut arrived: impl FnMut(&Assessment),
 ) -> Result<Vec<Assessment>, Error> {
@@ -68,7 +68,7 @@ pub(crate) fn assess_each(
             vec![answer]
         }
         several => {
-            let watched = context.terminal.stderr_is_terminal;
+            let watched = context.terminal.stderr_is_tty;
             let spinner = Spinner::start(watched, format!("asking {} gateways", several.len()));
             let mut awaited: Vec<&Gateway> = several.iter().collect();
             // Two passphrase prompts at once would be told apart by nobody: here ssh asks nothing.
@@ -77,7 +77,7 @@ pub(crate) fn assess_each(
                 let question = Question {
                     want: Want::Status,
                     freshness,
-                    questions: Questions::Forbidden,
+                    questions: BatchMode::On,
                 };
                 let reply = ask_and_remember(gateway, question, &system, context);
                 assessment(gateway, reply)
@@ -114,7 +114,7 @@ pub(crate) fn ask_one(
     gateway: &Gateway,
     want: Want,
     freshness: Freshness,
-    person: Person,
+    person: Interactive,
     context: &Context,
 ) -> Reply {
     let ask = |questions| {
@@ -126,18 +126,18 @@ pub(crate) fn ask_one(
         ask_and_remember(gateway, question, &context.system, context)
     };
     let spinner = Spinner::start(
-        context.terminal.stderr_is_terminal,
+        context.terminal.stderr_is_tty,
         format!("asking {}", gateway.name),
     );
-    let reply = ask(Questions::Forbidden);
+    let reply = ask(BatchMode::On);
     drop(spinner);
-    let refused = matches!(&reply.outcome, Err(failure) if failure.problem == Problem::Refused);
-    if refused && person == Person::AtTerminal && context.terminal.is_interactive {
+    let refused = matches!(&reply.outcome, Err(failure) if failure.kind == ErrorKind::Refused);
+    if refused && person == Interactive::Yes && context.terminal.is_interactive {
         terminal::eprint(&format!(
             "{} needs more than this device's key.\n",
             gateway.name
         ));
-        return ask(Questions::Allowed);
+        return ask(BatchMode::Off);
     }
     reply
 }
@@ -190,7 +190,7 @@ pub(crate) fn assess_samples(samples: &[Gateway], context: &Context) -> Vec<Asse
         let question = Question {
             want: Want::Status,
             freshness: Freshness::Unkept,
-            questions: Questions::Forbidden,
+            questions: BatchMode::On,
         };
         ask(sample, question, &context.system)
     };
@@ -203,10 +203,10 @@ pub(crate) fn assessment(gateway: &Gateway, reply: Reply) -> Assessment {
     Assessment::new(gateway.name.to_string(), outcome, reply.took, clock::now())
 }
 
-fn trouble(failure: &Failure, gateway: &Gateway) -> Trouble {
+fn trouble(failure: &GatewayError, gateway: &Gateway) -> Trouble {
     Trouble {
-        word: failure.problem.word(),
-        what: failure.problem.what().into(),
+        word: failure.kind.word(),
+        what: failure.kind.what().into(),
         detail: failure.detail.clone(),
         next_step: failure.next_step(gateway),
     }
@@ -229,12 +229,12 @@ pub(crate) fn assess_document(path: &Path) -> Result<Assessment, Error> {
     let now = clock::now();
     let outcome = wire::read(&content, None, now).map_err(|unreadable| {
         let (problem, detail) = match unreadable {
-            Unreadable::Error(message) => (Problem::OpenClawError, Some(message)),
-            Unreadable::Empty => (Problem::NoAnswer, None),
+            Unreadable::Error(message) => (ErrorKind::OpenClawError, Some(message)),
+            Unreadable::Empty => (ErrorKind::NoAnswer, None),
             Unreadable::Broken
             | Unreadable::OtherJson
             | Unreadable::NotJson
-            | Unreadable::TooMuch => (Problem::Unreadable, None),
+            | Unreadable::TooMuch => (ErrorKind::Unreadable, None),
         };
         Trouble {
             word: problem.word(),

@@ -22,7 +22,7 @@ mod tests {
 
     use super::text;
     use crate::error::{Error, Kind};
-    use crate::gateway::error::{Failure, Problem};
+    use crate::gateway::error::{ErrorKind, GatewayError};
     use crate::gateway::host::{Gateway, Name, Target};
     use crate::render::wrap::width;
 
@@ -57,9 +57,9 @@ mod tests {
         let name = Name::parse("home").unwrap();
         for target in ["me@home.example", "openclaw@gateway.my-house.example.net"] {
             let gateway = Gateway::at(name.clone(), Target::parse(target).unwrap());
-            for problem in Problem::ALL {
+            for problem in ErrorKind::ALL {
                 let message = format!("{}: {}", gateway.name, problem.what());
-                let hint = Failure::new(problem).next_step(&gateway);
+                let hint = GatewayError::new(problem).next_step(&gateway);
                 expect_to_fit(&Error::new(Kind::Gateway, message).hint(hint));
             }
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::config::file::Notification;
 use crate::context::Context;
-use crate::phone::Reaction;
+use crate::phone::PhoneActions;
 use crate::render::notification;
 use crate::render::picture::{self, Room};
 use crate::status::assessment::Assessment;
@@ -16,8 +16,8 @@ pub(crate) fn reaction(
     assessments: &[Assessment],
     wanted: Notification,
     context: &Context,
-) -> Reaction {
-    let mut reaction = Reaction {
+) -> PhoneActions {
+    let mut reaction = PhoneActions {
         launcher: context.launcher.clone(),
         ..of(assessments, wanted)
     };
@@ -40,12 +40,12 @@ pub(crate) fn after_check(
     assessments: &[Assessment],
     wanted: Notification,
     context: &Context,
-) -> Reaction {
+) -> PhoneActions {
     let standing = reaction(assessments, wanted, context);
     if wanted.after_tap {
         return standing;
     }
-    Reaction {
+    PhoneActions {
         notifications: Vec::new(),
         ..standing
     }
@@ -71,11 +71,11 @@ fn keep(assessment: &Assessment, context: &Context) -> Result<PathBuf, String> {
 }
 
 /// The same without buttons; pure.
-pub(crate) fn of(assessments: &[Assessment], wanted: Notification) -> Reaction {
+pub(crate) fn of(assessments: &[Assessment], wanted: Notification) -> PhoneActions {
     let (well, notable): (Vec<_>, Vec<_>) = assessments
         .iter()
         .partition(|assessment| assessment.verdict() == Verdict::Ok && !wanted.ongoing);
-    Reaction {
+    PhoneActions {
         notifications: notable
             .into_iter()
             .map(|assessment| notification::of(assessment, wanted.ongoing))
@@ -84,6 +84,6 @@ pub(crate) fn of(assessments: &[Assessment], wanted: Notification) -> Reaction {
             .into_iter()
             .map(|assessment| crate::phone::notification::id(&assessment.name))
             .collect(),
-        ..Reaction::default()
+        ..PhoneActions::default()
     }
 }

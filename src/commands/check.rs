@@ -1,6 +1,6 @@
 //! `clawtap check`
 
-use crate::app::assess::{Person, assess_document, assess_each};
+use crate::app::assess::{Interactive, assess_document, assess_each};
 use crate::app::refresh;
 use crate::cli;
 use crate::commands::outcome::Outcome;
@@ -31,7 +31,7 @@ fn ask(selection: &Selection, fresh: bool, context: &Context) -> Result<Vec<Asse
     let (gateways, freshness) = (&settings.gateways, settings.quick(fresh));
     let streams = terminal::stdout_is_terminal();
     let mut shown = Ok(());
-    let assessments = assess_each(gateways, freshness, Person::AtTerminal, context, |one| {
+    let assessments = assess_each(gateways, freshness, Interactive::Yes, context, |one| {
         if streams && shown.is_ok() {
             shown = show(std::slice::from_ref(one), context);
         }
@@ -71,7 +71,7 @@ fn remarks(assessment: &Assessment, verbose: bool) -> String {
             remark(&format!("→ {}", trouble.next_step));
         }
         Finding::Judged(_, judgement) => {
-            if let Some(first) = judgement.concerns.first() {
+            if let Some(first) = judgement.issues.first() {
                 remark(&format!("→ {}", next_step::sentence(first)));
             }
             if let (true, Some(odd)) = (verbose, &judgement.remark) {

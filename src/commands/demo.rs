@@ -16,7 +16,7 @@ use crate::config::channel::Channel;
 use crate::config::file::Notification;
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
-use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Name, Way};
+use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Name, Transport};
 use crate::render::demo::{Screen, render};
 use crate::render::terminal::full;
 use crate::render::wrap::lines;
@@ -116,7 +116,7 @@ fn sample(left: TimeDelta) -> Result<Gateway, Error> {
     ];
     Ok(Gateway {
         name: Name::parse("home").map_err(|reason| Error::new(Kind::Bug, reason))?,
-        way: Way::Local,
+        transport: Transport::Local,
         openclaw: Some(words.map(String::from).to_vec()),
         agent: None,
         profile: None,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::assess::{Person as Presence, ask_one, assess_these, assessment};
+use crate::app::assess::{Interactive, ask_one, assess_these, assessment};
 use crate::app::{refresh, status_notification};
 use crate::cli;
 use crate::commands::outcome::Outcome;
@@ -11,16 +11,16 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::gateway::script::Want;
 use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
-use crate::phone::dialog::{Dialogs, Person, Prompts, Silence};
-use crate::phone::notification::Deed;
-use crate::phone::{Phone, Reaction, Said};
+use crate::phone::dialog::{Dialogs, NoAnswer, Person, Prompts};
+use crate::phone::notification::ButtonAction;
+use crate::phone::{Delivered, Phone, PhoneActions};
 use crate::render::{next_step, summary, toast};
 use crate::signin::flow::{Restart, mend};
-use crate::signin::method::Wish;
+use crate::signin::method::Request;
 use crate::status::assessment::{Assessment, Finding, worst};
-use crate::status::verdict::Concern;
+use crate::status::verdict::Issue;
 use crate::sync::decide;
-use crate::sync::flow::Job;
+use crate::sync::flow::Sync;
 use crate::system::{clock, files, terminal};
 
 /// How long a dialog may stay unanswered.
@@ -59,11 +59,11 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
     tour.begin()?;
     match tour.walk() {
         Ok(()) => {}
-        Err(Silence::NobodyThere) => terminal::eprint("Nobody answered; guide has ended.\n"),
-        Err(Silence::NotAsked(reason)) if context.system.processes.interrupted() => {
+        Err(NoAnswer::Timeout) => terminal::eprint("Nobody answered; guide has ended.\n"),
+        Err(NoAnswer::Unavailable(reason)) if context.system.processes.interrupted() => {
             return Err(Error::new(Kind::Interrupted, reason));
         }
-        Err(Silence::NotAsked(reason)) => {
+        Err(NoAnswer::Unavailable(reason)) => {
             return Err(
                 Error::new(Kind::Machine, reason).hint("In a terminal there is: clawtap status")
             );
@@ -90,9 +90,9 @@ enum Next {
 impl Tour<'_> {
     /// Checks every gateway, with a sign of life, and says by vibration how it stands.
     fn begin(&mut self) -> Result<(), Error> {
-        let said = self.react(&Reaction {
+        let said = self.react(&PhoneActions {
             toast: "checking…".into(),
-            ..Reaction::default()
+            ..PhoneActions::default()
         });
         if said.app_is_silent {
             // Its dialogs would not be seen by anybody, and each would be waited for.
@@ -102,13 +102,13 @@ impl Tour<'_> {
             );
         }
         let (gateways, freshness) = (&self.settings.gateways, self.settings.quick(false));
-        self.assessments = assess_these(gateways, freshness, Presence::Away, self.context)?;
+        self.assessments = assess_these(gateways, freshness, Interactive::No, self.context)?;
         self.learned(&self.assessments);
         Ok(())
     }
 
     /// Shows pages until the person has had enough.
-    fn walk(&mut self) -> Result<(), Silence> {
+    fn walk(&mut self) -> Result<(), NoAnswer> {
         let means = Means {
             reminders: matches!(self.phone, Phone::Termux)
                 && self.context.system.environment.termux_prefix().is_some(),
@@ -131,8 +131,8 @@ impl Tour<'_> {
             };
             let next = match next {
                 Some(Choice::Open(next)) => Next::Page(next),
-                Some(Choice::Do(gateway, concern, action)) => {
-                    self.act(page, gateway, concern, action)?
+                Some(Choice::Do(gateway, issue, action)) => {
+                    self.act(page, gateway, issue, action)?
                 }
                 None => guide::back(page, &self.assessments).map_or(Next::End, Next::Page),
             };
@@ -147,19 +147,19 @@ impl Tour<'_> {
         &mut self,
         page: Page,
         gateway: usize,
-        concern: Option<usize>,
+        issue: Option<usize>,
         action: Action,
-    ) -> Result<Next, Silence> {
+    ) -> Result<Next, NoAnswer> {
         let Some(assessment) = self.assessments.get(gateway) else {
             return Ok(Next::End);
         };
-        let concern = concern
-            .and_then(|number| concern_of(assessment, number))
+        let issue = issue
+            .and_then(|number| issue_of(assessment, number))
             .cloned();
         match action {
             Action::SignIn => {
-                if let Some(concern) = concern {
-                    let told = self.sign_in(gateway, &concern);
+                if let Some(issue) = issue {
+                    let told = self.sign_in(gateway, &issue);
                     self.person.tell("Sign in", &told)?;
                     return Ok(Next::Page(Page::Gateway(gateway)));
                 }
@@ -171,8 +171,8 @@ impl Tour<'_> {
                 return Ok(Next::Page(Page::Gateway(gateway)));
             }
             Action::ShowPage => {
-                if let Some(concern) = concern {
-                    self.open_page(&concern);
+                if let Some(issue) = issue {
+                    self.open_page(&issue);
                 }
             }
             Action::CheckAgain => {
@@ -188,7 +188,7 @@ impl Tour<'_> {
             }
             Action::Explain => {
                 let title = summary::line(assessment);
-                let message = explanation(assessment, concern.as_ref());
+                let message = explanation(assessment, issue.as_ref());
                 self.person.tell(&title, &message)?;
             }
             Action::Dismiss => return Ok(Next::End),
@@ -196,8 +196,8 @@ impl Tour<'_> {
         Ok(Next::Page(page))
     }
 
-    /// Signs in to what a concern is about: what came of it, for a person.
-    fn sign_in(&mut self, index: usize, concern: &Concern) -> String {
+    /// Signs in to what a issue is about: what came of it, for a person.
+    fn sign_in(&mut self, index: usize, issue: &Issue) -> String {
         let Some((gateway, before)) = self
             .settings
             .gateways
@@ -206,9 +206,9 @@ impl Tour<'_> {
         else {
             return String::new();
         };
-        let wish = Wish {
-            provider: Some(concern.provider.to_string()),
-            profile: concern.login.as_ref().map(ToString::to_string),
+        let wish = Request {
+            provider: Some(issue.provider.to_string()),
+            profile: issue.login.as_ref().map(ToString::to_string),
             method: None,
         };
         let (settings, phone) = (&self.settings, self.phone);
@@ -228,7 +228,7 @@ impl Tour<'_> {
         let Some(gateway) = self.settings.gateways.get(index) else {
             return String::new();
         };
-        let job = Job {
+        let job = Sync {
             gateway,
             settings: &self.settings,
             wish: decide::Wish::default(),
@@ -248,16 +248,16 @@ impl Tour<'_> {
         let Some(gateway) = self.settings.gateways.get(index) else {
             return;
         };
-        self.react(&Reaction {
+        self.react(&PhoneActions {
             toast: format!("checking {}…", gateway.name),
-            ..Reaction::default()
+            ..PhoneActions::default()
         });
         let freshness = self.settings.fresh();
         let reply = ask_one(
             gateway,
             Want::Status,
             freshness,
-            Presence::Away,
+            Interactive::No,
             self.context,
         );
         self.assessments[index] = assessment(gateway, reply);
@@ -272,19 +272,19 @@ impl Tour<'_> {
                 self.settings.notification,
                 self.context,
             ),
-            Phone::Terminal => Reaction::default(),
+            Phone::Terminal => PhoneActions::default(),
         };
-        self.react(&Reaction {
+        self.react(&PhoneActions {
             vibration_ms: toast::vibration_ms(worst(assessments)),
             ..standing
         });
         refresh::refresh(assessments, self.context);
     }
 
-    fn open_page(&self, concern: &Concern) {
-        self.react(&Reaction {
-            page: next_step::page(concern).map(str::to_owned),
-            ..Reaction::default()
+    fn open_page(&self, issue: &Issue) {
+        self.react(&PhoneActions {
+            page: next_step::page(issue).map(str::to_owned),
+            ..PhoneActions::default()
         });
     }
 
@@ -302,7 +302,10 @@ impl Tour<'_> {
             .name
             .as_str();
         let prefix = environment.termux_prefix().ok_or("This is not Termux.")?;
-        let line = self.context.launcher.line(Deed::CheckAgain, name, "");
+        let line = self
+            .context
+            .launcher
+            .line(ButtonAction::CheckAgain, name, "");
         let line = line.as_ref().and_then(|line| line.to_str());
         let check = line.ok_or("clawtap does not know where it is.")?;
         let folder = environment.state_folder();
@@ -320,15 +323,15 @@ impl Tour<'_> {
         self.phone
             .schedule(&script, job, reminder::EVERY, &self.context.system)?;
         let due = clock::local(now + reminder::AFTER);
-        self.react(&Reaction {
+        self.react(&PhoneActions {
             toast: format!("clawtap will check {name} again at {}", due.format("%H:%M")),
-            ..Reaction::default()
+            ..PhoneActions::default()
         });
         Ok(())
     }
 
     /// Has the phone do it. What does not work is told in the terminal; the dialogs go on without it.
-    fn react(&self, reaction: &Reaction) -> Said {
+    fn react(&self, reaction: &PhoneActions) -> Delivered {
         let said = self.phone.react(reaction, &self.context.system);
         terminal::eprint(&said.shown);
         for problem in &said.problems {
@@ -338,18 +341,18 @@ impl Tour<'_> {
     }
 }
 
-fn concern_of(assessment: &Assessment, number: usize) -> Option<&Concern> {
+fn issue_of(assessment: &Assessment, number: usize) -> Option<&Issue> {
     match &assessment.finding {
-        Finding::Judged(_, judgement) => judgement.concerns.get(number),
+        Finding::Judged(_, judgement) => judgement.issues.get(number),
         Finding::Unknown(_) => None,
     }
 }
 
 /// What is known, and what to do next.
-fn explanation(assessment: &Assessment, concern: Option<&Concern>) -> String {
-    let (detail, next_step) = match (&assessment.finding, concern) {
+fn explanation(assessment: &Assessment, issue: Option<&Issue>) -> String {
+    let (detail, next_step) = match (&assessment.finding, issue) {
         (Finding::Unknown(trouble), _) => (trouble.detail.as_ref(), trouble.next_step.clone()),
-        (_, Some(concern)) => (concern.detail.as_ref(), next_step::sentence(concern)),
+        (_, Some(issue)) => (issue.detail.as_ref(), next_step::sentence(issue)),
         (_, None) => (None, String::new()),
     };
     let detail = detail

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::assess::{Person, ask_one, assessment};
+use crate::app::assess::{Interactive, ask_one, assessment};
 use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::config;
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
-use crate::gateway::error::{Failure, Problem};
-use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
+use crate::gateway::error::{ErrorKind, GatewayError};
+use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Transport};
 use crate::gateway::host_key;
 use crate::gateway::script::{Freshness, Want};
 use crate::gateway::status::Reply;
@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: cli::Init, context: &Context) -> Result<Outcome, Er
     let configured = config.gateways;
     let yes = arguments.yes;
     let mut gateway = described(arguments, &configured, context)?;
-    if let (Way::Ssh(ssh), false) = (&mut gateway.way, config.ssh_multiplex) {
+    if let (Transport::Ssh(ssh), false) = (&mut gateway.transport, config.ssh_multiplex) {
         ssh.multiplex = false;
     }
 
@@ -30,18 +30,18 @@ pub(crate) fn run(arguments: cli::Init, context: &Context) -> Result<Outcome, Er
         &gateway,
         Want::VersionAndStatus,
         Freshness::Unkept,
-        Person::AtTerminal,
+        Interactive::Yes,
         context,
     );
-    if let (Err(failure), Way::Ssh(ssh)) = (&reply.outcome, &gateway.way)
-        && failure.problem == Problem::HostKeyUnknown
+    if let (Err(failure), Transport::Ssh(ssh)) = (&reply.outcome, &gateway.transport)
+        && failure.kind == ErrorKind::HostKeyUnknown
     {
         pin_host_key(&gateway, ssh, yes, context)?;
         reply = ask_one(
             &gateway,
             Want::VersionAndStatus,
             Freshness::Unkept,
-            Person::AtTerminal,
+            Interactive::Yes,
             context,
         );
     }
@@ -75,14 +75,14 @@ fn described(
 ) -> Result<Gateway, Error> {
     let usage = |what: &str, reason: String| Error::new(Kind::Usage, format!("{what}: {reason}"));
     let absolute = |path: PathBuf| context.system.environment.absolute(&path);
-    let way = if arguments.local {
-        Way::Local
+    let transport = if arguments.local {
+        Transport::Local
     } else {
         let target = match arguments.target {
             Some(target) => target,
             None => asked_for_target(context)?,
         };
-        Way::Ssh(Ssh {
+        Transport::Ssh(Ssh {
             target: Target::parse(&target).map_err(|reason| {
                 usage("that target is not usable", reason)
                     .hint("Give a host, user@host or an ssh alias")
@@ -100,11 +100,11 @@ fn described(
     };
     let name = match arguments.name {
         Some(name) => Name::parse(&name).map_err(|reason| usage("--name", reason))?,
-        None => default_name(&way, configured)?,
+        None => default_name(&transport, configured)?,
     };
     let asked = Gateway {
         name,
-        way,
+        transport,
         openclaw: (!arguments.openclaw.is_empty()).then_some(arguments.openclaw),
         agent: identifier("--agent", arguments.agent)?,
         profile: identifier("--profile", arguments.profile)?,
@@ -139,15 +139,15 @@ fn asked_for_target(context: &Context) -> Result<String, Error> {
 }
 
 /// A name made from the host, with a number where that is taken by another gateway.
-fn default_name(way: &Way, configured: &[Gateway]) -> Result<Name, Error> {
-    let base = match way {
-        Way::Ssh(ssh) => Name::from_host(ssh.target.host()),
-        Way::Local => Name::from_host("local"),
+fn default_name(transport: &Transport, configured: &[Gateway]) -> Result<Name, Error> {
+    let base = match transport {
+        Transport::Ssh(ssh) => Name::from_host(ssh.target.host()),
+        Transport::Local => Name::from_host("local"),
     };
     let taken = |name: &Name| {
         configured
             .iter()
-            .any(|other| other.name == *name && !other.way.is_same_place(way))
+            .any(|other| other.name == *name && !other.transport.is_same_place(transport))
     };
     if !taken(&base) {
         return Ok(base);
@@ -161,7 +161,7 @@ fn default_name(way: &Way, configured: &[Gateway]) -> Result<Name, Error> {
 }
 
 fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, context: &Context) -> Result<(), Error> {
-    let explained = |failure: Failure| explained(&failure, gateway, context);
+    let explained = |failure: GatewayError| explained(&failure, gateway, context);
     let offer = host_key::offered(ssh, &context.system).map_err(explained)?;
     terminal::eprint(&format!(
         "{} is new to this device. Its host key:\n  {}\n",
@@ -196,32 +196,34 @@ fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, context: &Context) -> R
 }
 
 /// What makes the gateway unusable. OpenClaw being there but unwell does not: that is for `status` to tell.
-fn stands_in_the_way(reply: &Reply) -> Option<&Failure> {
+fn stands_in_the_way(reply: &Reply) -> Option<&GatewayError> {
     let failure = reply.outcome.as_ref().err()?;
     let unwell = matches!(
-        failure.problem,
-        Problem::NeedsDoctor
-            | Problem::OpenClawError
-            | Problem::NoAnswer
-            | Problem::Unreadable
-            | Problem::OpenClawTimeout
+        failure.kind,
+        ErrorKind::NeedsDoctor
+            | ErrorKind::OpenClawError
+            | ErrorKind::NoAnswer
+            | ErrorKind::Unreadable
+            | ErrorKind::OpenClawTimeout
     );
     (!unwell).then_some(failure)
 }
 
-fn explained(failure: &Failure, gateway: &Gateway, context: &Context) -> Error {
-    let mut message = format!("{}: {}", gateway.name, failure.problem.what());
+fn explained(failure: &GatewayError, gateway: &Gateway, context: &Context) -> Error {
+    let mut message = format!("{}: {}", gateway.name, failure.kind.what());
     if let Some(detail) = &failure.detail {
         message.push_str(&format!("\n  {detail}"));
     }
-    let hint = match (failure.problem, &gateway.way) {
-        (Problem::Refused, Way::Ssh(ssh)) if ssh.identity_file.is_none() && !has_key(context) => {
+    let hint = match (failure.kind, &gateway.transport) {
+        (ErrorKind::Refused, Transport::Ssh(ssh))
+            if ssh.identity_file.is_none() && !has_key(context) =>
+        {
             format!(
                 "This device has no ssh key yet. Make one with ssh-keygen, then: ssh-copy-id {}",
                 ssh.words()
             )
         }
-        (Problem::NoOpenClaw, _) => {
+        (ErrorKind::NoOpenClaw, _) => {
             "Is OpenClaw installed there? If so, say where: clawtap init … --openclaw PATH".into()
         }
         _ => failure.next_step(gateway),
@@ -239,9 +241,9 @@ fn has_key(context: &Context) -> bool {
 }
 
 fn found(gateway: &Gateway, reply: &Reply) -> String {
-    let place = match &gateway.way {
-        Way::Ssh(ssh) => ssh.target.as_str(),
-        Way::Local => "this machine",
+    let place = match &gateway.transport {
+        Transport::Ssh(ssh) => ssh.target.as_str(),
+        Transport::Local => "this machine",
     };
     let mut text = format!("✓ {place} answers\n");
     match (&reply.version, &reply.openclaw) {

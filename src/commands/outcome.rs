@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::doctor::finding::Standing;
+use crate::doctor::finding::Severity;
 use crate::error::Kind;
 use crate::status::verdict::Verdict;
 
@@ -14,7 +14,7 @@ pub(crate) enum Outcome {
     /// It judged one or more gateways.
     Judged(Verdict),
     /// It looked at the set-up.
-    Examined(Standing),
+    Examined(Severity),
     Failed(Kind),
 }
 
@@ -24,9 +24,9 @@ impl Outcome {
     pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Judged(verdict) => verdict.exit_code(),
-            Self::Done | Self::Examined(Standing::Ok | Standing::Note) => 0,
-            Self::Examined(Standing::Problem) | Self::Failed(Kind::SignIn | Kind::Declined) => 1,
-            Self::Examined(Standing::Warning) => 2,
+            Self::Done | Self::Examined(Severity::Ok | Severity::Note) => 0,
+            Self::Examined(Severity::Problem) | Self::Failed(Kind::SignIn | Kind::Declined) => 1,
+            Self::Examined(Severity::Warning) => 2,
             Self::Failed(Kind::Gateway) => 3,
             Self::Failed(Kind::Usage) => 64,
             Self::Failed(Kind::Bug) => 70,

@@ -1,6 +1,6 @@
 //! `clawtap reauth`
 
-use crate::app::assess::{Person as Presence, ask_one, assess_these, assessment};
+use crate::app::assess::{Interactive, ask_one, assess_these, assessment};
 use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::commands::tap;
@@ -15,7 +15,7 @@ use crate::render::summary;
 use crate::signin::argv;
 use crate::signin::choose::{self, ask_which};
 use crate::signin::flow::{Order, person, sign_in};
-use crate::signin::method::Wish;
+use crate::signin::method::Request;
 use crate::status::verdict::Verdict;
 
 pub(crate) fn run(arguments: cli::Reauth, context: &Context) -> Result<Outcome, Error> {
@@ -47,7 +47,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
                 .hint("Start it in a terminal: clawtap reauth"),
         );
     }
-    let wish = Wish {
+    let wish = Request {
         provider: arguments.provider,
         profile: arguments.profile,
         method: arguments.method,
@@ -58,7 +58,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
         &connection.gateway,
         Want::Status,
         settings.fresh(),
-        Presence::AtTerminal,
+        Interactive::Yes,
         context,
     );
     let before = assessment(&connection.gateway, reply);
@@ -94,7 +94,7 @@ fn which<'a>(
     if let [only] = gateways {
         return Ok(only);
     }
-    let assessments = assess_these(gateways, settings.fresh(), Presence::Away, context)?;
+    let assessments = assess_these(gateways, settings.fresh(), Interactive::No, context)?;
     let troubled: Vec<_> = gateways
         .iter()
         .zip(&assessments)

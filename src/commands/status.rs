@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::assess::{Person, assess_document, assess_each};
+use crate::app::assess::{Interactive, assess_document, assess_each};
 use crate::app::{refresh, status_notification};
 use crate::cli;
 use crate::commands::outcome::Outcome;
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
         // A person reads every answer as soon as it is there, a program all of them at the end.
         let streams = arguments.format == cli::Format::Full && stdout_is_terminal();
         let mut printed = Ok(());
-        let person = Person::AtTerminal;
+        let person = Interactive::Yes;
         let freshness = settings.quick(arguments.fresh);
         let assessments = assess_each(&settings.gateways, freshness, person, context, |one| {
             if streams && printed.is_ok() {

@@ -11,7 +11,7 @@ use crate::signin::choose::ask_which;
 use crate::signin::method::Argument;
 use crate::status::verdict::Verdict;
 use crate::sync::decide::Wish;
-use crate::sync::flow::Job;
+use crate::sync::flow::Sync;
 use crate::sync::outcome::{self, Synced};
 
 pub(crate) fn run(arguments: &cli::Sync, context: &Context) -> Result<Outcome, Error> {
@@ -55,7 +55,7 @@ fn sync(arguments: &cli::Sync, phone: &Phone, context: &Context) -> Result<Synce
                 .hint("One is like anthropic:claude-code")
         })
     });
-    let job = Job {
+    let job = Sync {
         gateway,
         settings: &settings,
         wish: Wish {

@@ -1,6 +1,6 @@
 //! `clawtap tap`
 
-use crate::app::assess::{Person, assess_these, recall};
+use crate::app::assess::{Interactive, assess_these, recall};
 use crate::app::{error_text, refresh, status_notification};
 use crate::cli;
 use crate::commands::outcome::Outcome;
@@ -8,10 +8,10 @@ use crate::config::file::Notification;
 use crate::config::{self, Selection, Settings};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
-use crate::phone::{Phone, Reaction, Said};
+use crate::phone::{Delivered, Phone, PhoneActions};
 use crate::render::{next_step, toast};
 use crate::signin::flow::{self, person};
-use crate::signin::method::Wish;
+use crate::signin::method::Request;
 use crate::status::assessment::{Assessment, worst};
 use crate::status::verdict::Verdict;
 use crate::system::parallel::{Background, join};
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
     let (mut assessments, said) = join(
         || show_remembered(&remembered, phone, context),
         |shown| {
-            let asked = assess_these(&settings.gateways, freshness, Person::Away, context);
+            let asked = assess_these(&settings.gateways, freshness, Interactive::No, context);
             let assessments = asked.map_err(told)?;
             let tap = Tap {
                 settings: &settings,
@@ -56,13 +56,13 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
 
 /// Has the phone say what is known already, if anything is. At a terminal it would stay above the answer, which alone
 /// is worth its line.
-fn show_remembered(remembered: &[Assessment], phone: &Phone, context: &Context) -> Said {
+fn show_remembered(remembered: &[Assessment], phone: &Phone, context: &Context) -> Delivered {
     if matches!(phone, Phone::Terminal) {
-        return Said::default();
+        return Delivered::default();
     }
-    let reaction = Reaction {
+    let reaction = PhoneActions {
         toast: toast::remembered(remembered),
-        ..Reaction::default()
+        ..PhoneActions::default()
     };
     phone.react(&reaction, &context.system)
 }
@@ -80,11 +80,11 @@ impl Tap<'_> {
         &self,
         assessments: &[Assessment],
         remembered: &[Assessment],
-        shown: Background<'_, Said>,
-    ) -> Result<Said, Error> {
+        shown: Background<'_, Delivered>,
+    ) -> Result<Delivered, Error> {
         let mut reaction = self.reaction(assessments, remembered);
         let toast = reaction.toast.clone();
-        let react = |reaction: &Reaction| self.phone.react(reaction, &self.context.system);
+        let react = |reaction: &PhoneActions| self.phone.react(reaction, &self.context.system);
         let is_phone = matches!(self.phone, Phone::Termux);
         let said = if is_phone && toast::says_the_same(remembered, assessments) {
             reaction.toast.clear();
@@ -105,7 +105,7 @@ impl Tap<'_> {
         Ok(said)
     }
 
-    fn reaction(&self, assessments: &[Assessment], remembered: &[Assessment]) -> Reaction {
+    fn reaction(&self, assessments: &[Assessment], remembered: &[Assessment]) -> PhoneActions {
         let wanted = match self.phone {
             Phone::Termux => self.settings.notification,
             // There is no shade to keep clear: everything is written down once.
@@ -139,9 +139,9 @@ fn load(selection: &Selection, context: &Context) -> Result<Settings, Error> {
 }
 
 fn is_mended_by_sign_in(assessment: &Assessment) -> bool {
-    let concern = assessment.first_concern();
+    let issue = assessment.first_issue();
     assessment.verdict() == Verdict::Broken
-        && concern.is_some_and(|concern| concern.state.mended_by_sign_in())
+        && issue.is_some_and(|issue| issue.state.mended_by_sign_in())
 }
 
 /// Opens the sign-in for what is broken: how it stands afterwards, unless it came to nothing.
@@ -153,7 +153,14 @@ fn mend(
     context: &Context,
 ) -> Result<Option<Assessment>, Error> {
     let gateway = &settings.gateways[number];
-    let outcome = flow::mend(gateway, before, &Wish::default(), settings, phone, context);
+    let outcome = flow::mend(
+        gateway,
+        before,
+        &Request::default(),
+        settings,
+        phone,
+        context,
+    );
     match outcome {
         Ok(None) => Ok(None),
         Ok(Some(signed)) => {
@@ -172,10 +179,10 @@ fn mend(
 
 /// A toast and what the hand feels, where there is a phone.
 pub(super) fn tell(phone: &Phone, toast: String, verdict: Verdict, context: &Context) {
-    let reaction = Reaction {
+    let reaction = PhoneActions {
         toast,
         vibration_ms: toast::vibration_ms(verdict),
-        ..Reaction::default()
+        ..PhoneActions::default()
     };
     phone.tell(&reaction, &context.system);
 }
@@ -194,16 +201,16 @@ pub(super) fn tell_error(phone: &Phone, error: &Error, context: &Context) {
 pub(crate) fn with_toast(
     assessments: &[Assessment],
     remembered: &[Assessment],
-    standing: Reaction,
-) -> Reaction {
+    standing: PhoneActions,
+) -> PhoneActions {
     let broken = assessments
         .iter()
         .filter(|assessment| assessment.verdict() == Verdict::Broken);
-    let mut concerns = broken.filter_map(Assessment::first_concern);
-    Reaction {
+    let mut issues = broken.filter_map(Assessment::first_issue);
+    PhoneActions {
         toast: toast::text(assessments, remembered),
         vibration_ms: toast::vibration_ms(worst(assessments)),
-        page: concerns.find_map(next_step::page).map(str::to_owned),
+        page: issues.find_map(next_step::page).map(str::to_owned),
         ..standing
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::assess::{Person, assess_each, recall};
+use crate::app::assess::{Interactive, assess_each, recall};
 use crate::app::refresh;
 use crate::cli;
 use crate::commands::outcome::Outcome;
@@ -83,10 +83,16 @@ impl<'a> Watch<'a> {
     fn ask(&mut self, gateways: &[Gateway], freshness: Freshness) -> Result<(), Error> {
         self.draw();
         // Nobody is asked for a passphrase every minute.
-        let asked = assess_each(gateways, freshness, Person::Away, self.context, |answer| {
-            self.take_in(answer);
-            self.draw();
-        });
+        let asked = assess_each(
+            gateways,
+            freshness,
+            Interactive::No,
+            self.context,
+            |answer| {
+                self.take_in(answer);
+                self.draw();
+            },
+        );
         match asked {
             Ok(assessments) => refresh::refresh(&assessments, self.context),
             Err(error) if error.kind == Kind::Interrupted => {}

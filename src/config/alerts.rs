@@ -8,7 +8,7 @@ use url::Url;
 use crate::config::channel::{Channel, Command, Means, Ntfy, OpenClaw, Token, free_name};
 use crate::config::file::{checked, expand, path, program};
 use crate::config::quiet_hours::QuietHours;
-use crate::config::value::{Mistake, Table, Value};
+use crate::config::value::{ConfigError, Table, Value};
 use crate::error::{Error, Kind};
 use crate::gateway::host::Gateway;
 use crate::suggest::nearest;
@@ -52,7 +52,7 @@ pub(super) fn read(
     mut table: Table,
     home: Option<&Path>,
     gateways: &[Gateway],
-) -> Result<Alerts, Mistake> {
+) -> Result<Alerts, ConfigError> {
     let default = Alerts::default();
     let warn_hours = table.take("warn_hours");
     let remind_hours = table.take("remind_hours");
@@ -197,7 +197,7 @@ fn channel_name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-type Reader = fn(&mut Table, Option<&Path>, &[Gateway]) -> Result<Means, Mistake>;
+type Reader = fn(&mut Table, Option<&Path>, &[Gateway]) -> Result<Means, ConfigError>;
 
 /// The rungs of the ladder, the longest first, each once.
 pub(super) fn hours(numbers: Vec<u64>) -> Vec<u32> {
@@ -210,8 +210,8 @@ pub(super) fn hours(numbers: Vec<u64>) -> Vec<u32> {
     hours
 }
 
-fn ntfy(table: &mut Table, home: Option<&Path>, _: &[Gateway]) -> Result<Means, Mistake> {
-    let no_topic = Mistake {
+fn ntfy(table: &mut Table, home: Option<&Path>, _: &[Gateway]) -> Result<Means, ConfigError> {
+    let no_topic = ConfigError {
         hint: Some("Make one: clawtap monitor ntfy".into()),
         ..table.mistake("[alerts.ntfy] needs a `topic`")
     };
@@ -287,7 +287,11 @@ pub(super) fn ntfy_of(text: &str) -> Result<Ntfy, String> {
     })
 }
 
-fn openclaw(table: &mut Table, _: Option<&Path>, gateways: &[Gateway]) -> Result<Means, Mistake> {
+fn openclaw(
+    table: &mut Table,
+    _: Option<&Path>,
+    gateways: &[Gateway],
+) -> Result<Means, ConfigError> {
     let no_target = table.mistake("[alerts.openclaw] needs a `target`");
     let target = table.take("target");
     let channel = table.take("channel");
@@ -317,7 +321,7 @@ pub(super) fn target(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn command(table: &mut Table, home: Option<&Path>, _: &[Gateway]) -> Result<Means, Mistake> {
+fn command(table: &mut Table, home: Option<&Path>, _: &[Gateway]) -> Result<Means, ConfigError> {
     let no_program = table.mistake("[alerts.command] needs `run`");
     let run = table.take("run");
     let limit = table.take("timeout_s");
@@ -332,7 +336,7 @@ fn command(table: &mut Table, home: Option<&Path>, _: &[Gateway]) -> Result<Mean
     }))
 }
 
-fn seconds(value: Option<Value>, unless_set: Duration) -> Result<Duration, Mistake> {
+fn seconds(value: Option<Value>, unless_set: Duration) -> Result<Duration, ConfigError> {
     match value {
         Some(value) => Ok(Duration::from_secs(value.number(1..=300)?)),
         None => Ok(unless_set),
@@ -340,13 +344,13 @@ fn seconds(value: Option<Value>, unless_set: Duration) -> Result<Duration, Mista
 }
 
 /// The name of a configured gateway.
-fn known(value: &Value, gateways: &[Gateway]) -> Result<String, Mistake> {
+fn known(value: &Value, gateways: &[Gateway]) -> Result<String, ConfigError> {
     let name = value.string()?;
     let names: Vec<&str> = gateways.iter().map(|it| it.name.as_str()).collect();
     if names.contains(&name) {
         return Ok(name.to_owned());
     }
-    Err(Mistake {
+    Err(ConfigError {
         hint: match nearest(name, names.iter().copied()) {
             Some(near) => Some(format!("Did you mean {near}?")),
             None if names.is_empty() => None,

@@ -9,8 +9,8 @@ use toml::de::DeTable;
 
 use crate::config::alerts::{self, Alerts};
 use crate::config::host_name::Host;
-use crate::config::value::{Mistake, Table, Value, line_at};
-use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Way};
+use crate::config::value::{ConfigError, Table, Value, line_at};
+use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Transport};
 
 /// What the file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,8 +105,8 @@ impl Default for Notification {
 ///
 /// # Errors
 /// The first mistake in it.
-pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> {
-    let document = DeTable::parse(text).map_err(|error| Mistake {
+pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, ConfigError> {
+    let document = DeTable::parse(text).map_err(|error| ConfigError {
         line: line_at(text, error.span().map_or(0, |span| span.start)),
         message: error.message().replace('\n', ", "),
         hint: None,
@@ -163,7 +163,7 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, Mistake> 
     })
 }
 
-fn tap(mut table: Table) -> Result<Tap, Mistake> {
+fn tap(mut table: Table) -> Result<Tap, ConfigError> {
     let max_age = table.take("max_age_s");
     table.finish()?;
     Ok(match max_age {
@@ -174,7 +174,7 @@ fn tap(mut table: Table) -> Result<Tap, Mistake> {
     })
 }
 
-fn sync(mut table: Table) -> Result<Sync, Mistake> {
+fn sync(mut table: Table) -> Result<Sync, ConfigError> {
     let fingerprint = table.take("fingerprint");
     table.finish()?;
     Ok(Sync {
@@ -185,7 +185,7 @@ fn sync(mut table: Table) -> Result<Sync, Mistake> {
     })
 }
 
-fn sign_in(mut table: Table) -> Result<SignIn, Mistake> {
+fn sign_in(mut table: Table) -> Result<SignIn, ConfigError> {
     let allowed_hosts = table.take("allowed_hosts");
     let forward_from = table.take("forward_from");
     table.finish()?;
@@ -219,7 +219,7 @@ fn loopback(text: &str) -> Result<Ipv4Addr, String> {
         .ok_or_else(|| "it is no address of this device, which begin with 127.".into())
 }
 
-fn notification(mut table: Table) -> Result<Notification, Mistake> {
+fn notification(mut table: Table) -> Result<Notification, ConfigError> {
     let mut key = |name, unless_set| match table.take(name) {
         Some(value) => value.boolean(),
         None => Ok(unless_set),
@@ -234,7 +234,11 @@ fn notification(mut table: Table) -> Result<Notification, Mistake> {
     Ok(notification)
 }
 
-fn gateway(mut table: Table, ssh_multiplex: bool, home: Option<&Path>) -> Result<Gateway, Mistake> {
+fn gateway(
+    mut table: Table,
+    ssh_multiplex: bool,
+    home: Option<&Path>,
+) -> Result<Gateway, ConfigError> {
     let name = table.take("name");
     let ssh = table.take("ssh");
     let local = table.take("local");
@@ -254,7 +258,7 @@ fn gateway(mut table: Table, ssh_multiplex: bool, home: Option<&Path>) -> Result
         .transpose()?
         .unwrap_or(false);
     let path = |value: Value| path(&value, home);
-    let way = match ssh {
+    let transport = match ssh {
         Some(ssh) if local => return Err(ssh.mistake("and `local` exclude each other")),
         None if local => match [&port, &identity_file, &ssh_config, &multiplex]
             .into_iter()
@@ -262,12 +266,12 @@ fn gateway(mut table: Table, ssh_multiplex: bool, home: Option<&Path>) -> Result
             .next()
         {
             Some(option) => return Err(option.mistake("is for `ssh`, not for `local`")),
-            None => Way::Local,
+            None => Transport::Local,
         },
         None => {
             return Err(beginning.mistake("[[gateway]] needs `ssh = \"host\"` or `local = true`"));
         }
-        Some(ssh) => Way::Ssh(Ssh {
+        Some(ssh) => Transport::Ssh(Ssh {
             target: checked(&ssh, Target::parse)?,
             port: port
                 .map(|value| value.number(1..=65535))
@@ -286,7 +290,7 @@ fn gateway(mut table: Table, ssh_multiplex: bool, home: Option<&Path>) -> Result
             Some(name) => checked(&name, Name::parse)?,
             None => return Err(beginning.mistake("[[gateway]] needs a `name`")),
         },
-        way,
+        transport,
         openclaw: openclaw.map(|value| program(&value)).transpose()?,
         agent: agent
             .map(|value| checked(&value, Identifier::parse))
@@ -304,12 +308,12 @@ fn gateway(mut table: Table, ssh_multiplex: bool, home: Option<&Path>) -> Result
 pub(super) fn checked<T>(
     value: &Value,
     parse: fn(&str) -> Result<T, String>,
-) -> Result<T, Mistake> {
+) -> Result<T, ConfigError> {
     parse(value.string()?).map_err(|reason| value.mistake(&format!("is not usable: {reason}")))
 }
 
 /// A program and its arguments, at least one word.
-pub(super) fn program(value: &Value) -> Result<Vec<String>, Mistake> {
+pub(super) fn program(value: &Value) -> Result<Vec<String>, ConfigError> {
     let words = value.words()?;
     match words.first() {
         None => Err(value.mistake("must name a program")),
@@ -324,7 +328,7 @@ pub(super) fn program(value: &Value) -> Result<Vec<String>, Mistake> {
 }
 
 /// The path of a file.
-pub(super) fn path(value: &Value, home: Option<&Path>) -> Result<PathBuf, Mistake> {
+pub(super) fn path(value: &Value, home: Option<&Path>) -> Result<PathBuf, ConfigError> {
     let text = value.string()?;
     if text.contains(char::is_control) {
         return Err(value.mistake("must not hold control characters"));
@@ -348,9 +352,9 @@ pub(crate) fn add(text: &str, gateway: &Gateway) -> Result<String, toml_edit::To
     let mut document: DocumentMut = text.parse()?;
     let mut table = Table::new();
     table["name"] = value(gateway.name.as_str());
-    match &gateway.way {
-        Way::Local => table["local"] = value(true),
-        Way::Ssh(ssh) => {
+    match &gateway.transport {
+        Transport::Local => table["local"] = value(true),
+        Transport::Ssh(ssh) => {
             table["ssh"] = value(ssh.target.as_str());
             if let Some(port) = ssh.port {
                 table["port"] = value(i64::from(port));

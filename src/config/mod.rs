@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::config::alerts::Alerts;
 use crate::config::file::{Config, Notification, SignIn, Sync, Tap};
 use crate::error::{Error, Kind};
-use crate::gateway::host::{Gateway, Name, Target, Way};
+use crate::gateway::host::{Gateway, Name, Target, Transport};
 use crate::gateway::script::Freshness;
 use crate::suggest::nearest;
 use crate::system::environment::Environment;
@@ -186,7 +186,7 @@ pub(crate) fn load(
     let mut new = Vec::new();
     for gateway in chosen.iter_mut().filter(is_new) {
         // Only a variable names it: what the file says of all of them is all that is said of it.
-        if let Way::Ssh(ssh) = &mut gateway.way {
+        if let Transport::Ssh(ssh) = &mut gateway.transport {
             ssh.multiplex = configured.ssh_multiplex;
         }
         new.push(gateway.clone());
@@ -220,7 +220,7 @@ fn is_named(flag: Option<&Path>, environment: &Environment) -> bool {
 fn of_server(server: &str, configured: Vec<Gateway>) -> Result<Gateway, Error> {
     let is_it = |gateway: &Gateway| {
         gateway.name.as_str() == server
-            || matches!(&gateway.way, Way::Ssh(ssh) if ssh.target.as_str() == server)
+            || matches!(&gateway.transport, Transport::Ssh(ssh) if ssh.target.as_str() == server)
     };
     if let Some(gateway) = configured.into_iter().find(is_it) {
         return Ok(gateway);

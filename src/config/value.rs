@@ -9,7 +9,7 @@ use crate::suggest::nearest;
 
 /// What is wrong with the configuration, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Mistake {
+pub(crate) struct ConfigError {
     /// Counted from 1.
     pub(crate) line: usize,
     pub(crate) message: String,
@@ -58,13 +58,13 @@ impl<'a> Table<'a> {
     }
 
     /// Fails if something is left, with the key that was probably meant.
-    pub(crate) fn finish(self) -> Result<(), Mistake> {
+    pub(crate) fn finish(self) -> Result<(), ConfigError> {
         let first = self.entries.iter().min_by_key(|(_, span, _)| span.start);
         let Some((name, span, _)) = first else {
             return Ok(());
         };
         let near = nearest(name, self.known.iter().copied());
-        Err(Mistake {
+        Err(ConfigError {
             line: line_at(self.text, span.start),
             message: format!("{} has no key `{}`", self.title, name.escape_debug()),
             hint: Some(match near {
@@ -80,7 +80,7 @@ impl<'a> Table<'a> {
     }
 
     /// A mistake about the table as a whole.
-    pub(crate) fn mistake(&self, message: impl Into<String>) -> Mistake {
+    pub(crate) fn mistake(&self, message: impl Into<String>) -> ConfigError {
         self.beginning().mistake(message)
     }
 
@@ -101,8 +101,8 @@ pub(crate) struct Beginning<'a> {
 }
 
 impl Beginning<'_> {
-    pub(crate) fn mistake(self, message: impl Into<String>) -> Mistake {
-        Mistake {
+    pub(crate) fn mistake(self, message: impl Into<String>) -> ConfigError {
+        ConfigError {
             line: line_at(self.text, self.start),
             message: message.into(),
             hint: None,
@@ -118,7 +118,7 @@ pub(crate) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub(crate) fn string(&self) -> Result<&'a str, Mistake> {
+    pub(crate) fn string(&self) -> Result<&'a str, ConfigError> {
         match self.content.get_ref() {
             DeValue::String(text) if text.is_empty() => Err(self.mistake("must not be empty")),
             DeValue::String(text) => Ok(text.as_ref()),
@@ -126,14 +126,14 @@ impl<'a> Value<'a> {
         }
     }
 
-    pub(crate) fn boolean(&self) -> Result<bool, Mistake> {
+    pub(crate) fn boolean(&self) -> Result<bool, ConfigError> {
         match self.content.get_ref() {
             DeValue::Boolean(value) => Ok(*value),
             _ => Err(self.mistake("must be true or false")),
         }
     }
 
-    pub(crate) fn number(&self, range: std::ops::RangeInclusive<u64>) -> Result<u64, Mistake> {
+    pub(crate) fn number(&self, range: std::ops::RangeInclusive<u64>) -> Result<u64, ConfigError> {
         let parsed = match self.content.get_ref() {
             DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
             _ => None,
@@ -153,7 +153,7 @@ impl<'a> Value<'a> {
     pub(crate) fn numbers(
         &self,
         range: std::ops::RangeInclusive<u64>,
-    ) -> Result<Vec<u64>, Mistake> {
+    ) -> Result<Vec<u64>, ConfigError> {
         let DeValue::Array(items) = self.content.get_ref() else {
             return Ok(vec![self.number(range)?]);
         };
@@ -169,7 +169,7 @@ impl<'a> Value<'a> {
     }
 
     /// A text, or a list of texts.
-    pub(crate) fn words(&self) -> Result<Vec<String>, Mistake> {
+    pub(crate) fn words(&self) -> Result<Vec<String>, ConfigError> {
         let DeValue::Array(items) = self.content.get_ref() else {
             return match self.content.get_ref() {
                 DeValue::String(_) => Ok(vec![self.string()?.to_owned()]),
@@ -184,7 +184,7 @@ impl<'a> Value<'a> {
     }
 
     /// A table such as `[notification]`.
-    pub(crate) fn table(&self, title: &'static str) -> Result<Table<'a>, Mistake> {
+    pub(crate) fn table(&self, title: &'static str) -> Result<Table<'a>, ConfigError> {
         match self.content.get_ref() {
             DeValue::Table(table) => Ok(Table::new(self.text, title, self.content.span(), table)),
             _ => Err(self.mistake(&format!("must be written as {title}"))),
@@ -192,7 +192,7 @@ impl<'a> Value<'a> {
     }
 
     /// The tables of a list such as `[[gateway]]`.
-    pub(crate) fn tables(&self, title: &'static str) -> Result<Vec<Table<'a>>, Mistake> {
+    pub(crate) fn tables(&self, title: &'static str) -> Result<Vec<Table<'a>>, ConfigError> {
         let not_a_list = || self.mistake(&format!("must be written as {title}"));
         let DeValue::Array(items) = self.content.get_ref() else {
             return Err(not_a_list());
@@ -208,7 +208,7 @@ impl<'a> Value<'a> {
     pub(crate) fn one_or_more_tables(
         &self,
         title: &'static str,
-    ) -> Result<Vec<Table<'a>>, Mistake> {
+    ) -> Result<Vec<Table<'a>>, ConfigError> {
         match self.content.get_ref() {
             DeValue::Array(_) => self.tables(title),
             _ => Ok(vec![self.table(title)?]),
@@ -216,8 +216,8 @@ impl<'a> Value<'a> {
     }
 
     /// A mistake about this value: `message` continues a sentence that begins with the key.
-    pub(crate) fn mistake(&self, message: &str) -> Mistake {
-        Mistake {
+    pub(crate) fn mistake(&self, message: &str) -> ConfigError {
+        ConfigError {
             line: line_at(self.text, self.content.span().start),
             message: format!("`{}` {message}", self.key),
             hint: None,

@@ -2,11 +2,11 @@
 
 use crate::doctor::finding::Finding;
 use crate::gateway::host::{Gateway, Identifier};
-use crate::gateway::inspect::Examination;
+use crate::gateway::inspect::Inspection;
 use crate::text::Text;
 
 /// `config` is the configuration, as a person writes its path.
-pub(crate) fn findings(found: &Examination, gateway: &Gateway, config: &str) -> Vec<Finding> {
+pub(crate) fn findings(found: &Inspection, gateway: &Gateway, config: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let agents: Vec<&str> = found.agents.iter().map(Text::as_str).collect();
     if let (None, [first, _, ..]) = (&gateway.agent, &agents[..]) {
@@ -56,18 +56,18 @@ pub(crate) fn findings(found: &Examination, gateway: &Gateway, config: &str) -> 
 #[cfg(test)]
 mod tests {
     use super::findings;
-    use crate::doctor::finding::{Finding, Standing};
+    use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
     use crate::gateway::host::{Gateway, Identifier};
-    use crate::gateway::inspect::Examination;
+    use crate::gateway::inspect::Inspection;
     use crate::text::Text;
 
     fn judged(agents: &[&str], profiles: &[&str], gateway: &Gateway) -> Vec<Finding> {
         let texts = |names: &[&str]| names.iter().map(|name| Text::clean(name)).collect();
-        let found = Examination {
+        let found = Inspection {
             agents: texts(agents),
             profiles: texts(profiles),
-            ..Examination::default()
+            ..Inspection::default()
         };
         findings(&found, gateway, "~/c.toml")
     }
@@ -96,15 +96,15 @@ mod tests {
     #[test]
     fn the_profile_that_is_asked_is_told_from_the_others() {
         let found = &judged(&[], &["dev", "work"], &gateway())[0];
-        assert_eq!(found.standing, Standing::Note);
+        assert_eq!(found.severity, Severity::Note);
         assert!(found.what.ends_with("it also has dev, work"));
         let asked = Gateway {
             profile: Some(Identifier::parse("work").unwrap()),
             ..gateway()
         };
-        assert_eq!(judged(&[], &["work"], &asked)[0].standing, Standing::Ok);
+        assert_eq!(judged(&[], &["work"], &asked)[0].severity, Severity::Ok);
         let missing = &judged(&[], &["dev"], &asked)[0];
         assert_eq!(missing.what, "no profile work is set up there");
-        assert_eq!(missing.standing, Standing::Warning);
+        assert_eq!(missing.severity, Severity::Warning);
     }
 }

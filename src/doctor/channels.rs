@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::config::alerts::NTFY_SERVER;
 use crate::config::channel::{Channel, Means, Token};
 use crate::doctor::finding::Finding;
-use crate::doctor::fix::Mending;
+use crate::doctor::fix::Fix;
 
 /// What was found of the channels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ fn of_channel(looked: &Looked, facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(file) = &looked.open_token {
         // It is not sent from such a file: nothing further can be told.
-        let mending = Mending::Permissions {
+        let mending = Fix::Permissions {
             path: file.path.clone(),
             mode: 0o600,
         };
@@ -156,8 +156,8 @@ mod tests {
     use super::{Facts, Looked, OpenFile, Trial, findings, is_guessable};
     use crate::config::alerts::NTFY_SERVER;
     use crate::config::channel::{Channel, Means, Ntfy, Token};
-    use crate::doctor::finding::Standing as Level;
-    use crate::doctor::finding::Standing::{Ok as Well, Problem, Warning};
+    use crate::doctor::finding::Severity as Level;
+    use crate::doctor::finding::Severity::{Ok as Well, Problem, Warning};
 
     fn ntfy(server: &str, topic: &str, token: Option<Token>) -> Means {
         Means::Ntfy(Ntfy {
@@ -192,7 +192,7 @@ mod tests {
             config: "~/config.toml".into(),
         });
         let lines = found.into_iter();
-        lines.map(|it| (it.check, it.standing, it.what)).collect()
+        lines.map(|it| (it.check, it.severity, it.what)).collect()
     }
 
     #[test]
@@ -263,7 +263,7 @@ mod tests {
         let [finding] = &found[..] else {
             panic!("{found:?}")
         };
-        assert_eq!(finding.standing, Problem);
+        assert_eq!(finding.severity, Problem);
         assert_eq!(finding.next.as_deref(), Some("chmod 600 ~/t"));
         assert!(finding.mending.is_some());
     }

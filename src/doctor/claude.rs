@@ -7,11 +7,11 @@ use crate::doctor::openclaw::folder;
 use crate::duration::spoken;
 use crate::gateway::claude_login::{ClaudeSource, Fault};
 use crate::gateway::host::Gateway;
-use crate::gateway::inspect::{Examination, Program};
+use crate::gateway::inspect::{Inspection, Program};
 
 /// `source` is where Claude Code keeps its login; `is_used`, whether OpenClaw uses Anthropic's models.
 pub(crate) fn findings(
-    found: &Examination,
+    found: &Inspection,
     source: Option<&ClaudeSource>,
     is_used: bool,
     gateway: &Gateway,
@@ -74,10 +74,10 @@ fn installed(program: &Program) -> String {
 #[cfg(test)]
 mod tests {
     use super::findings;
-    use crate::doctor::finding::{Finding, Standing};
+    use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
     use crate::gateway::claude_login::{ClaudeExpiry, ClaudeSource, Fault};
-    use crate::gateway::inspect::{Examination, Program};
+    use crate::gateway::inspect::{Inspection, Program};
     use crate::text::Text;
     use chrono::TimeDelta;
 
@@ -93,22 +93,22 @@ mod tests {
 
     #[test]
     fn its_login_is_told_by_what_is_to_be_done_about_it() {
-        let found = Examination {
+        let found = Inspection {
             claude: Some(Program {
                 place: Text::clean("~/.local/bin/claude"),
                 version: Some(Text::clean("2.1.330")),
             }),
-            ..Examination::default()
+            ..Inspection::default()
         };
         let table = [
             (
                 Ok(5),
-                Some((Standing::Ok, "Claude Code's login has 5 h left")),
+                Some((Severity::Ok, "Claude Code's login has 5 h left")),
             ),
             (
                 Ok(-5),
                 Some((
-                    Standing::Note,
+                    Severity::Note,
                     "Claude Code's login ended 5 h ago; its next use renews it",
                 )),
             ),
@@ -116,7 +116,7 @@ mod tests {
             (
                 Err(Fault::OpenToOthers),
                 Some((
-                    Standing::Warning,
+                    Severity::Warning,
                     "~/.claude/.credentials.json is open to other users",
                 )),
             ),
@@ -124,20 +124,20 @@ mod tests {
         for (login, expected) in table {
             let found = findings(&found, Some(&source(login)), true, &gateway());
             assert_eq!(found[0].what, "Claude Code 2.1.330 in ~/.local/bin");
-            let login = found.get(1).map(|it| (it.standing, it.what.as_str()));
+            let login = found.get(1).map(|it| (it.severity, it.what.as_str()));
             assert_eq!(login, expected);
-            let fine = |it: &Finding| it.standing == Standing::Ok || it.next.is_some();
+            let fine = |it: &Finding| it.severity == Severity::Ok || it.next.is_some();
             assert!(found.iter().all(fine), "{found:?}");
         }
     }
 
     #[test]
     fn it_is_missed_only_where_it_is_of_use() {
-        let nothing = Examination::default();
+        let nothing = Inspection::default();
         let missing = source(Err(Fault::Missing));
         assert_eq!(findings(&nothing, Some(&missing), false, &gateway()), []);
         let found = findings(&nothing, Some(&missing), true, &gateway());
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].standing, Standing::Note);
+        assert_eq!(found[0].severity, Severity::Note);
     }
 }

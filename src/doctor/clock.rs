@@ -62,7 +62,7 @@ pub(crate) fn findings(
 #[cfg(test)]
 mod tests {
     use super::findings;
-    use crate::doctor::finding::Standing;
+    use crate::doctor::finding::Severity;
     use crate::doctor::samples::gateway;
     use chrono::{DateTime, TimeDelta, Utc};
 
@@ -75,34 +75,34 @@ mod tests {
         let agrees = "its clock agrees with this device's";
         let fails = "; sign-ins fail, and logins are renewed too late";
         let table = [
-            (0, Standing::Ok, agrees.into()),
-            (-30, Standing::Ok, agrees.into()),
+            (0, Severity::Ok, agrees.into()),
+            (-30, Severity::Ok, agrees.into()),
             (
                 31,
-                Standing::Note,
+                Severity::Note,
                 "its clock is 31 s ahead of this device's".into(),
             ),
             (
                 -300,
-                Standing::Note,
+                Severity::Note,
                 "its clock is 5 m behind this device's".into(),
             ),
             (
                 420,
-                Standing::Warning,
+                Severity::Warning,
                 "its clock is 7 m ahead of this device's; sign-ins may fail".into(),
             ),
             (
                 -7_200,
-                Standing::Problem,
+                Severity::Problem,
                 format!("its clock is 2 h behind this device's{fails}"),
             ),
         ];
-        for (seconds, standing, what) in table {
+        for (seconds, severity, what) in table {
             let ahead = Some(TimeDelta::seconds(seconds));
             let found = &findings(ahead, at("2026-11-22T12:00:00Z"), &gateway())[0];
-            assert_eq!((found.standing, &found.what), (standing, &what));
-            assert_eq!(found.next.is_some(), standing != Standing::Ok);
+            assert_eq!((found.severity, &found.what), (severity, &what));
+            assert_eq!(found.next.is_some(), severity != Severity::Ok);
         }
         assert_eq!(findings(None, at("2026-11-22T12:00:00Z"), &gateway()), []);
     }

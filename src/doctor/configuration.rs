@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::doctor::finding::Finding;
-use crate::doctor::fix::Mending;
+use crate::doctor::fix::Fix;
 use crate::error::Error;
 
 /// What was found where the configuration should be.
@@ -46,7 +46,7 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
         findings.push(
             Finding::warning("configuration-permissions", mode_told)
                 .next(format!("chmod 600 {spelled}"))
-                .mended_by(Mending::Permissions {
+                .mended_by(Fix::Permissions {
                     path: facts.path.clone(),
                     mode: 0o600,
                 }),
@@ -58,7 +58,7 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::{Facts, findings};
-    use crate::doctor::finding::Standing;
+    use crate::doctor::finding::Severity;
     use crate::error::{Error, Kind};
 
     fn facts() -> Facts {
@@ -74,20 +74,20 @@ mod tests {
     fn each_state_of_the_configuration_is_told_apart() {
         let broken = Error::new(Kind::Configuration, "config.toml, line 3: unknown key");
         let table = [
-            (facts(), Standing::Ok),
+            (facts(), Severity::Ok),
             (
                 Facts {
                     gateways: Ok(0),
                     ..facts()
                 },
-                Standing::Problem,
+                Severity::Problem,
             ),
             (
                 Facts {
                     mode: None,
                     ..facts()
                 },
-                Standing::Note,
+                Severity::Note,
             ),
             (
                 Facts {
@@ -95,21 +95,21 @@ mod tests {
                     gateways: Ok(0),
                     ..facts()
                 },
-                Standing::Problem,
+                Severity::Problem,
             ),
             (
                 Facts {
                     gateways: Err(broken),
                     ..facts()
                 },
-                Standing::Problem,
+                Severity::Problem,
             ),
         ];
         for (facts, expected) in table {
             let found = findings(&facts);
             assert_eq!(found.len(), 1, "{found:?}");
-            assert_eq!(found[0].standing, expected, "{found:?}");
-            assert_eq!(found[0].next.is_some(), expected == Standing::Problem);
+            assert_eq!(found[0].severity, expected, "{found:?}");
+            assert_eq!(found[0].next.is_some(), expected == Severity::Problem);
         }
     }
 
@@ -119,7 +119,7 @@ mod tests {
             mode: Some(0o644),
             ..facts()
         });
-        assert_eq!(found[1].standing, Standing::Warning);
+        assert_eq!(found[1].severity, Severity::Warning);
         assert!(found[1].mending.is_some());
     }
 }

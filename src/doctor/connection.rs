@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::doctor::finding::Finding;
-use crate::gateway::error::{Failure, Problem};
-use crate::gateway::host::{Gateway, Way};
+use crate::gateway::error::{ErrorKind, GatewayError};
+use crate::gateway::host::{Gateway, Transport};
 use crate::text::Text;
 
 /// Past this a kept connection counts as one that nobody answers on, and another one is made.
@@ -14,7 +14,7 @@ const SLOW: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Facts<'a> {
     /// Nothing, or why nothing came back.
-    pub(crate) failure: Option<&'a Failure>,
+    pub(crate) failure: Option<&'a GatewayError>,
     /// How long the gateway took to say anything.
     pub(crate) answered_in: Option<Duration>,
     /// Whether that was over a connection that was there already.
@@ -26,18 +26,18 @@ pub(crate) struct Facts<'a> {
 }
 
 /// Whether a gateway ran our program, whatever came of it.
-pub(crate) const fn is_reached(problem: Problem) -> bool {
+pub(crate) const fn is_reached(problem: ErrorKind) -> bool {
     matches!(
         problem,
-        Problem::TooLarge
-            | Problem::NoOpenClaw
-            | Problem::NoNode
-            | Problem::NodeTooOld
-            | Problem::OpenClawTimeout
-            | Problem::NoAnswer
-            | Problem::Unreadable
-            | Problem::NeedsDoctor
-            | Problem::OpenClawError
+        ErrorKind::TooLarge
+            | ErrorKind::NoOpenClaw
+            | ErrorKind::NoNode
+            | ErrorKind::NodeTooOld
+            | ErrorKind::OpenClawTimeout
+            | ErrorKind::NoAnswer
+            | ErrorKind::Unreadable
+            | ErrorKind::NeedsDoctor
+            | ErrorKind::OpenClawError
     )
 }
 
@@ -47,24 +47,24 @@ pub(crate) fn findings(facts: &Facts<'_>, gateway: &Gateway) -> Vec<Finding> {
         return vec![Finding::problem(CHECK, said(failure)).next(failure.next_step(gateway))];
     }
     let mut findings = Vec::new();
-    match (&gateway.way, facts.answered_in) {
-        (Way::Local, _) => findings.push(Finding::ok(CHECK, "it is this machine")),
-        (Way::Ssh(_), None) => {}
-        (Way::Ssh(_), Some(took)) if facts.was_connected && took >= SLOW => findings.push(
+    match (&gateway.transport, facts.answered_in) {
+        (Transport::Local, _) => findings.push(Finding::ok(CHECK, "it is this machine")),
+        (Transport::Ssh(_), None) => {}
+        (Transport::Ssh(_), Some(took)) if facts.was_connected && took >= SLOW => findings.push(
             Finding::warning(CHECK, format!("answers only after {}", spoken(took))).next(format!(
                 "See what its login does so long: ssh {}, then: cat .profile .bashrc",
                 gateway.words()
             )),
         ),
-        (Way::Ssh(_), Some(took)) if facts.was_connected => {
+        (Transport::Ssh(_), Some(took)) if facts.was_connected => {
             findings.push(Finding::ok(CHECK, format!("answers in {}", spoken(took))));
         }
-        (Way::Ssh(_), Some(took)) => findings.push(Finding::ok(
+        (Transport::Ssh(_), Some(took)) => findings.push(Finding::ok(
             CHECK,
             format!("signs us in and answers in {}", spoken(took)),
         )),
     }
-    if let (Way::Ssh(_), Some(shell)) = (&gateway.way, facts.shell) {
+    if let (Transport::Ssh(_), Some(shell)) = (&gateway.transport, facts.shell) {
         findings.push(Finding::ok("login-shell", format!("login shell {shell}")));
     }
     if facts.lines_before > 0 {
@@ -81,18 +81,18 @@ pub(crate) fn findings(facts: &Facts<'_>, gateway: &Gateway) -> Vec<Finding> {
 }
 
 /// What went wrong, and what ssh or OpenClaw said of it where that says more.
-pub(crate) fn said(failure: &Failure) -> String {
-    let what = failure.problem.what();
+pub(crate) fn said(failure: &GatewayError) -> String {
+    let what = failure.kind.what();
     let tells_more = matches!(
-        failure.problem,
-        Problem::SshConfig
-            | Problem::CannotStart
-            | Problem::Unreachable
-            | Problem::NoShell
-            | Problem::NodeTooOld
-            | Problem::Unreadable
-            | Problem::NeedsDoctor
-            | Problem::OpenClawError
+        failure.kind,
+        ErrorKind::SshConfig
+            | ErrorKind::CannotStart
+            | ErrorKind::Unreachable
+            | ErrorKind::NoShell
+            | ErrorKind::NodeTooOld
+            | ErrorKind::Unreadable
+            | ErrorKind::NeedsDoctor
+            | ErrorKind::OpenClawError
     );
     match &failure.detail {
         Some(detail) if tells_more => format!("{what}: {detail}"),
@@ -112,9 +112,9 @@ fn spoken(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Facts, findings};
-    use crate::doctor::finding::{Finding, Standing};
+    use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
-    use crate::gateway::error::{Failure, Problem};
+    use crate::gateway::error::{ErrorKind, GatewayError};
     use crate::gateway::host::{Gateway, Name};
     use crate::text::Text;
     use std::time::Duration;
@@ -133,35 +133,35 @@ mod tests {
     #[test]
     fn the_answer_time_is_that_of_the_connection_there_is() {
         let table = [
-            (after(0, true), "answers in 1 ms", Standing::Ok),
-            (after(83, true), "answers in 83 ms", Standing::Ok),
-            (after(2999, true), "answers in 3.0 s", Standing::Ok),
+            (after(0, true), "answers in 1 ms", Severity::Ok),
+            (after(83, true), "answers in 83 ms", Severity::Ok),
+            (after(2999, true), "answers in 3.0 s", Severity::Ok),
             (
                 after(3100, true),
                 "answers only after 3.1 s",
-                Standing::Warning,
+                Severity::Warning,
             ),
             (
                 after(1420, false),
                 "signs us in and answers in 1.4 s",
-                Standing::Ok,
+                Severity::Ok,
             ),
             (
                 after(4000, false),
                 "signs us in and answers in 4.0 s",
-                Standing::Ok,
+                Severity::Ok,
             ),
         ];
-        for (found, what, standing) in table {
-            assert_eq!((found.what.as_str(), found.standing), (what, standing));
-            assert_eq!(found.next.is_some(), standing == Standing::Warning);
+        for (found, what, severity) in table {
+            assert_eq!((found.what.as_str(), found.severity), (what, severity));
+            assert_eq!(found.next.is_some(), severity == Severity::Warning);
         }
     }
 
     #[test]
     fn what_ssh_said_stands_beside_what_it_means() {
         let failure =
-            Failure::new(Problem::Unreachable).saying(Some(Text::clean("No route to host")));
+            GatewayError::new(ErrorKind::Unreachable).saying(Some(Text::clean("No route to host")));
         let facts = Facts {
             failure: Some(&failure),
             answered_in: None,
@@ -173,7 +173,7 @@ mod tests {
             panic!("not one finding")
         };
         assert_eq!(found.what, "cannot be reached: No route to host");
-        assert_eq!(found.standing, Standing::Problem);
+        assert_eq!(found.severity, Severity::Problem);
         assert!(
             found
                 .next

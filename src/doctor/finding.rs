@@ -1,6 +1,6 @@
 //! Findings: how one thing stands, and what to do about it.
 
-use crate::doctor::fix::Mending;
+use crate::doctor::fix::Fix;
 use crate::gateway::host::Name;
 
 /// How one thing stands.
@@ -8,20 +8,20 @@ use crate::gateway::host::Name;
 pub(crate) struct Finding {
     /// What was looked at, in a word for programs that never changes its meaning: `known-host`, `openclaw-version`.
     pub(crate) check: &'static str,
-    pub(crate) standing: Standing,
+    pub(crate) severity: Severity,
     /// What was found, for a person, in about 36 columns. What comes from a gateway is clean by now.
     pub(crate) what: String,
     /// The next thing to do, a command where there is one.
     pub(crate) next: Option<String>,
     /// What `--fix` does about it, where that is safe.
-    pub(crate) mending: Option<Mending>,
+    pub(crate) mending: Option<Fix>,
     /// What came of that, or why it was not done; nothing if nobody asked for it.
     pub(crate) mended: Option<Result<(), String>>,
 }
 
 /// From good to bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Standing {
+pub(crate) enum Severity {
     Ok,
     /// Nothing that can be told from here; a thing to know.
     Note,
@@ -52,28 +52,28 @@ pub(crate) struct Section {
 impl Finding {
     /// A thing that is as it should be.
     pub(crate) fn ok(check: &'static str, what: impl Into<String>) -> Self {
-        Self::new(check, Standing::Ok, what)
+        Self::new(check, Severity::Ok, what)
     }
 
     /// A thing to know.
     pub(crate) fn note(check: &'static str, what: impl Into<String>) -> Self {
-        Self::new(check, Standing::Note, what)
+        Self::new(check, Severity::Note, what)
     }
 
     /// A thing that may come to trouble.
     pub(crate) fn warning(check: &'static str, what: impl Into<String>) -> Self {
-        Self::new(check, Standing::Warning, what)
+        Self::new(check, Severity::Warning, what)
     }
 
     /// A thing that does not work.
     pub(crate) fn problem(check: &'static str, what: impl Into<String>) -> Self {
-        Self::new(check, Standing::Problem, what)
+        Self::new(check, Severity::Problem, what)
     }
 
-    fn new(check: &'static str, standing: Standing, what: impl Into<String>) -> Self {
+    fn new(check: &'static str, severity: Severity, what: impl Into<String>) -> Self {
         Self {
             check,
-            standing,
+            severity,
             what: what.into(),
             next: None,
             mending: None,
@@ -88,16 +88,16 @@ impl Finding {
     }
 
     /// Says what `--fix` does about it.
-    pub(crate) fn mended_by(mut self, mending: Mending) -> Self {
+    pub(crate) fn mended_by(mut self, mending: Fix) -> Self {
         self.mending = Some(mending);
         self
     }
 
     /// How it stands now: what was mended is as it should be.
-    pub(crate) const fn left(&self) -> Standing {
+    pub(crate) const fn left(&self) -> Severity {
         match self.mended {
-            Some(Ok(())) => Standing::Ok,
-            Some(Err(_)) | None => self.standing,
+            Some(Ok(())) => Severity::Ok,
+            Some(Err(_)) | None => self.severity,
         }
     }
 }
@@ -114,7 +114,7 @@ impl Area {
     }
 }
 
-impl Standing {
+impl Severity {
     /// The word for it, as in `--json`.
     pub(crate) const fn word(self) -> &'static str {
         match self {
@@ -127,7 +127,7 @@ impl Standing {
 }
 
 /// The worst of what is left of all findings; `Ok` if there are none.
-pub(crate) fn worst(sections: &[Section]) -> Standing {
+pub(crate) fn worst(sections: &[Section]) -> Severity {
     let findings = sections.iter().flat_map(|section| &section.findings);
-    findings.map(Finding::left).max().unwrap_or(Standing::Ok)
+    findings.map(Finding::left).max().unwrap_or(Severity::Ok)
 }

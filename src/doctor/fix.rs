@@ -6,14 +6,14 @@ use crate::gateway::script::quoted;
 
 /// One safe change on this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Mending {
+pub(crate) enum Fix {
     /// Sets the permissions of a file or folder, which give nobody but its owner anything.
     Permissions { path: PathBuf, mode: u32 },
     /// Removes the socket of a connection that nobody keeps any more.
     Socket(PathBuf),
 }
 
-impl Mending {
+impl Fix {
     /// As a person would type it; `spell` writes a path as a person does.
     pub(crate) fn line(&self, spell: impl Fn(&Path) -> String) -> String {
         let word = |path: &Path| {
@@ -34,13 +34,13 @@ impl Mending {
 
 #[cfg(test)]
 mod tests {
-    use super::Mending;
+    use super::Fix;
     use std::path::Path;
 
     #[test]
     fn a_change_is_a_line_that_a_shell_takes() {
         let spell = |path: &Path| path.display().to_string().replace("/home/me/", "~/");
-        let permissions = |path: &str| Mending::Permissions {
+        let permissions = |path: &str| Fix::Permissions {
             path: path.into(),
             mode: 0o600,
         };
@@ -50,7 +50,7 @@ mod tests {
                 permissions("/home/me/it's"),
                 r"chmod 600 '/home/me/it'\''s'",
             ),
-            (Mending::Socket("/tmp/a/b".into()), "rm /tmp/a/b"),
+            (Fix::Socket("/tmp/a/b".into()), "rm /tmp/a/b"),
         ];
         for (mending, expected) in table {
             assert_eq!(mending.line(spell), expected);

@@ -2,14 +2,14 @@
 
 use crate::doctor::finding::Finding;
 use crate::gateway::host::Gateway;
-use crate::gateway::inspect::Examination;
+use crate::gateway::inspect::Inspection;
 
 /// Below this much room, in KiB, nothing can be written that is worth it.
 const FULL: u64 = 1024;
 /// Below this much, OpenClaw's own logs fill it soon.
 const SCARCE: u64 = 100 * 1024;
 
-pub(crate) fn findings(found: &Examination, gateway: &Gateway) -> Vec<Finding> {
+pub(crate) fn findings(found: &Inspection, gateway: &Gateway) -> Vec<Finding> {
     let mut findings = Vec::new();
     match found.runs {
         Some(true) => findings.push(Finding::ok("gateway-process", "its gateway process runs")),
@@ -57,25 +57,25 @@ fn room(free_kib: Option<u64>, gateway: &Gateway) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::findings;
-    use crate::doctor::finding::{Finding, Standing};
+    use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
-    use crate::gateway::inspect::Examination;
+    use crate::gateway::inspect::Inspection;
     use crate::text::Text;
 
-    fn judged(found: &Examination) -> Vec<Finding> {
+    fn judged(found: &Inspection) -> Vec<Finding> {
         findings(found, &gateway())
     }
 
     #[test]
     fn a_process_that_does_not_run_is_a_warning_with_how_to_start_it() {
-        let runs = |runs| Examination {
+        let runs = |runs| Inspection {
             runs,
-            ..Examination::default()
+            ..Inspection::default()
         };
         assert_eq!(judged(&runs(None)), []);
-        assert_eq!(judged(&runs(Some(true)))[0].standing, Standing::Ok);
+        assert_eq!(judged(&runs(Some(true)))[0].severity, Severity::Ok);
         let silent = &judged(&runs(Some(false)))[0];
-        assert_eq!(silent.standing, Standing::Warning);
+        assert_eq!(silent.severity, Severity::Warning);
         let next = "Start it: ssh me@home.example, then: openclaw gateway start";
         assert_eq!(silent.next.as_deref(), Some(next));
     }
@@ -84,19 +84,19 @@ mod tests {
     fn room_is_told_of_only_where_it_is_short() {
         let table = [
             (None, None),
-            (Some(0), Some(Standing::Problem)),
-            (Some(1023), Some(Standing::Problem)),
-            (Some(1024), Some(Standing::Warning)),
-            (Some(102_399), Some(Standing::Warning)),
+            (Some(0), Some(Severity::Problem)),
+            (Some(1023), Some(Severity::Problem)),
+            (Some(1024), Some(Severity::Warning)),
+            (Some(102_399), Some(Severity::Warning)),
             (Some(102_400), None),
         ];
         for (free_kib, expected) in table {
-            let found = judged(&Examination {
+            let found = judged(&Inspection {
                 free_kib,
-                ..Examination::default()
+                ..Inspection::default()
             });
             assert_eq!(
-                found.first().map(|it| it.standing),
+                found.first().map(|it| it.severity),
                 expected,
                 "{free_kib:?}"
             );
@@ -105,11 +105,11 @@ mod tests {
 
     #[test]
     fn a_folder_that_cannot_be_written_is_named() {
-        let found = judged(&Examination {
+        let found = judged(&Inspection {
             read_only: vec![Text::clean("~/.openclaw")],
-            ..Examination::default()
+            ..Inspection::default()
         });
-        assert_eq!(found[0].standing, Standing::Problem);
+        assert_eq!(found[0].severity, Severity::Problem);
         assert!(found[0].what.starts_with("~/.openclaw cannot be written"));
     }
 }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::doctor::finding::{Finding, Standing};
-use crate::doctor::fix::Mending;
-use crate::gateway::host::{Gateway, Way};
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::fix::Fix;
+use crate::gateway::host::{Gateway, Transport};
 use crate::gateway::ssh_client::Agent;
 
 /// How one key stands.
@@ -72,7 +72,7 @@ impl Lock {
 }
 
 pub(crate) fn findings(facts: &Facts, gateway: &Gateway) -> Vec<Finding> {
-    let Way::Ssh(ssh) = &gateway.way else {
+    let Transport::Ssh(ssh) = &gateway.transport else {
         return Vec::new();
     };
     let mut findings: Vec<Finding> = facts.keys.iter().filter_map(open_to_others).collect();
@@ -111,7 +111,7 @@ pub(crate) fn findings(facts: &Facts, gateway: &Gateway) -> Vec<Finding> {
     }
     let is_fine = findings
         .iter()
-        .all(|finding| finding.standing < Standing::Warning);
+        .all(|finding| finding.severity < Severity::Warning);
     let is_in = matches!(facts.welcome, Welcome::LetIn | Welcome::AlreadyIn);
     if is_fine && !there.is_empty() && is_in {
         let names: Vec<&str> = there.iter().map(|key| key.spelled.as_str()).collect();
@@ -129,7 +129,7 @@ fn open_to_others(key: &Key) -> Option<Finding> {
     let mode = key.mode.filter(|mode| key.is_own && mode & 0o077 != 0)?;
     let spelled = &key.spelled;
     let what = format!("others may read {spelled} ({mode:03o}): ssh does not use it");
-    let mending = Mending::Permissions {
+    let mending = Fix::Permissions {
         path: key.path.clone(),
         mode: mode & 0o700,
     };
@@ -158,7 +158,7 @@ fn locked(key: &Key, agent: Agent) -> Finding {
 }
 
 fn host_key(facts: &Facts, gateway: &Gateway) -> Option<Finding> {
-    let Way::Ssh(ssh) = &gateway.way else {
+    let Transport::Ssh(ssh) = &gateway.transport else {
         return None;
     };
     match (facts.known_in.as_ref()?, facts.welcome) {
@@ -183,10 +183,10 @@ fn host_key(facts: &Facts, gateway: &Gateway) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::{Facts, Key, Lock, Welcome, findings};
-    use crate::doctor::finding::{Finding, Standing};
-    use crate::doctor::fix::Mending;
+    use crate::doctor::finding::{Finding, Severity};
+    use crate::doctor::fix::Fix;
     use crate::doctor::samples::gateway;
-    use crate::gateway::host::{Gateway, Name, Ssh, Target, Way};
+    use crate::gateway::host::{Gateway, Name, Ssh, Target, Transport};
     use crate::gateway::ssh_client::Agent;
 
     fn key() -> Key {
@@ -228,7 +228,7 @@ mod tests {
     /// A gateway with an `identity_file`.
     fn with_key() -> Gateway {
         Gateway {
-            way: Way::Ssh(Ssh {
+            transport: Transport::Ssh(Ssh {
                 target: Target::parse("me@home.example").unwrap(),
                 port: Some(2222),
                 identity_file: Some("/home/me/.ssh/id".into()),
@@ -239,14 +239,14 @@ mod tests {
         }
     }
 
-    fn only(found: &[Finding]) -> Option<(&'static str, Standing)> {
+    fn only(found: &[Finding]) -> Option<(&'static str, Severity)> {
         assert!(found.len() < 2, "{found:?}");
-        found.first().map(|it| (it.check, it.standing))
+        found.first().map(|it| (it.check, it.severity))
     }
 
     #[test]
     fn a_passphrase_is_trouble_only_where_nobody_types_it_and_nobody_keeps_it() {
-        use Standing::{Ok, Warning};
+        use Severity::{Ok, Warning};
         let fine = Some(("key", Ok));
         let trouble = Some(("key-passphrase", Warning));
         let table = [
@@ -280,8 +280,8 @@ mod tests {
             Welcome::Refused,
             &gateway(),
         );
-        assert_eq!(only(&found), Some(("key-permissions", Standing::Problem)));
-        let mending = Mending::Permissions {
+        assert_eq!(only(&found), Some(("key-permissions", Severity::Problem)));
+        let mending = Fix::Permissions {
             path: "/home/me/.ssh/id".into(),
             mode: 0o600,
         };
@@ -291,12 +291,12 @@ mod tests {
             ..open
         };
         let found = judged(&[others], Agent::None, Welcome::LetIn, &gateway());
-        assert_eq!(only(&found), Some(("key", Standing::Ok)));
+        assert_eq!(only(&found), Some(("key", Severity::Ok)));
     }
 
     #[test]
     fn a_key_that_is_not_there_is_missed_where_it_is_named_or_needed() {
-        let problem = Some(("key", Standing::Problem));
+        let problem = Some(("key", Severity::Problem));
         let none = || judged(&[missing()], Agent::None, Welcome::Refused, &gateway());
         assert_eq!(only(&none()), problem);
         assert!(
@@ -356,9 +356,9 @@ mod tests {
             Welcome::Refused,
             &gateway(),
         );
-        assert_eq!(only(&found), Some(("public-key", Standing::Note)));
+        assert_eq!(only(&found), Some(("public-key", Severity::Note)));
         let found = judged(&[alone], Agent::None, Welcome::LetIn, &gateway());
-        assert_eq!(only(&found), Some(("key", Standing::Ok)));
+        assert_eq!(only(&found), Some(("key", Severity::Ok)));
     }
 
     #[test]
@@ -370,13 +370,13 @@ mod tests {
                 welcome,
                 known_in,
             };
-            findings(&facts, &gateway()).first().map(|it| it.standing)
+            findings(&facts, &gateway()).first().map(|it| it.severity)
         };
         let file = || Some(Ok("~/.ssh/known_hosts".into()));
-        assert_eq!(known(file(), Welcome::LetIn), Some(Standing::Ok));
+        assert_eq!(known(file(), Welcome::LetIn), Some(Severity::Ok));
         assert_eq!(
             known(Some(Err(())), Welcome::Unknown),
-            Some(Standing::Warning)
+            Some(Severity::Warning)
         );
         assert_eq!(known(Some(Err(())), Welcome::LetIn), None);
         assert_eq!(known(None, Welcome::Unknown), None);

@@ -15,8 +15,8 @@ pub(crate) fn findings(assessment: &Assessment) -> Option<Finding> {
         Verdict::Expiring | Verdict::CannotTell => Finding::warning(CHECK, what),
         Verdict::Broken => Finding::problem(CHECK, what),
     };
-    Some(match assessment.first_concern() {
-        Some(concern) => finding.next(next_step::sentence(concern)),
+    Some(match assessment.first_issue() {
+        Some(issue) => finding.next(next_step::sentence(issue)),
         None => finding,
     })
 }

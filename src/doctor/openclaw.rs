@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::doctor::connection::said;
 use crate::doctor::finding::Finding;
-use crate::gateway::error::{Failure, Problem};
+use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::Gateway;
-use crate::gateway::inspect::{Examination, Program};
+use crate::gateway::inspect::{Inspection, Program};
 use crate::text::Text;
 
 /// The oldest version whose answers are known.
@@ -16,7 +16,7 @@ const KNOWN_SINCE: [u32; 3] = [2026, 1, 24];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Facts<'a> {
     /// Why it could not say how its logins stand.
-    pub(crate) failure: Option<&'a Failure>,
+    pub(crate) failure: Option<&'a GatewayError>,
     /// Its path, and what `--version` said.
     pub(crate) place: Option<&'a Text>,
     pub(crate) version: Option<&'a Text>,
@@ -24,7 +24,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) took: Duration,
     /// The first version that takes a secret from a pipe.
     pub(crate) pipe_since: &'a str,
-    pub(crate) examination: Option<&'a Examination>,
+    pub(crate) examination: Option<&'a Inspection>,
 }
 
 /// `config` is the configuration, as a person writes its path.
@@ -44,11 +44,7 @@ pub(crate) fn findings(facts: &Facts<'_>, gateway: &Gateway, config: &str) -> Ve
     findings
 }
 
-fn installed(
-    place: &Text,
-    version: Option<[u32; 3]>,
-    examination: Option<&Examination>,
-) -> Finding {
+fn installed(place: &Text, version: Option<[u32; 3]>, examination: Option<&Inspection>) -> Finding {
     let spelled =
         examination.map_or_else(|| place.clone(), |found| found.display_path(place.as_str()));
     let place = folder(spelled.as_str());
@@ -87,34 +83,34 @@ fn too_old(version: [u32; 3], pipe_since: &str, gateway: &Gateway) -> Option<Fin
 }
 
 fn broken(
-    failure: &Failure,
-    examination: Option<&Examination>,
+    failure: &GatewayError,
+    examination: Option<&Inspection>,
     gateway: &Gateway,
     config: &str,
 ) -> Finding {
     const CHECK: &str = "openclaw-answer";
     let next = match (
-        failure.problem,
+        failure.kind,
         examination.and_then(|found| found.node.as_ref()),
     ) {
-        (Problem::NodeTooOld, Some(node)) => gateway.there(newer_node(node)),
-        (Problem::NoNode, _) => format!(
+        (ErrorKind::NodeTooOld, Some(node)) => gateway.there(newer_node(node)),
+        (ErrorKind::NoNode, _) => format!(
             "Install Node there, then: {}",
             gateway.there("node --version")
         ),
-        (Problem::NoOpenClaw, _) => format!(
+        (ErrorKind::NoOpenClaw, _) => format!(
             "Install it there, or set openclaw for [[gateway]] {} in {config} to its path: {}",
             gateway.name,
             gateway.there("command -v openclaw")
         ),
-        (Problem::OpenClawTimeout, _) => more_time(gateway.limit * 2, gateway, config),
+        (ErrorKind::OpenClawTimeout, _) => more_time(gateway.limit * 2, gateway, config),
         _ => failure.next_step(gateway),
     };
     let what = match (
-        failure.problem,
+        failure.kind,
         examination.and_then(|found| found.node.as_ref()),
     ) {
-        (Problem::NodeTooOld, Some(node)) => format!(
+        (ErrorKind::NodeTooOld, Some(node)) => format!(
             "{}; it is in {}",
             said(failure),
             folder(node.place.as_str())
@@ -180,10 +176,10 @@ fn dotted([year, month, number]: [u32; 3]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Facts, findings, numbers};
-    use crate::doctor::finding::{Finding, Standing};
+    use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
-    use crate::gateway::error::{Failure, Problem};
-    use crate::gateway::inspect::{Examination, Program};
+    use crate::gateway::error::{ErrorKind, GatewayError};
+    use crate::gateway::inspect::{Inspection, Program};
     use crate::text::Text;
     use std::time::Duration;
 
@@ -192,15 +188,15 @@ mod tests {
     fn found(
         version: &str,
         took: u64,
-        failure: Option<&Failure>,
+        failure: Option<&GatewayError>,
         node: Option<&str>,
     ) -> Vec<Finding> {
-        let examination = Examination {
+        let examination = Inspection {
             node: node.map(|place| Program {
                 place: Text::clean(place),
                 version: None,
             }),
-            ..Examination::default()
+            ..Inspection::default()
         };
         let facts = Facts {
             failure,
@@ -247,7 +243,7 @@ mod tests {
     fn a_status_that_takes_most_of_its_time_is_warned_of() {
         assert_eq!(found("2026.9.6", 30, None, None).len(), 1);
         let late = &found("2026.9.6", 31, None, None)[1];
-        assert_eq!(late.standing, Standing::Warning);
+        assert_eq!(late.severity, Severity::Warning);
         assert_eq!(
             late.what,
             "its status took 31 s, and is given up after 45 s"
@@ -267,9 +263,9 @@ mod tests {
         ];
         for (place, next) in table {
             let said = Text::clean("openclaw: Node 20.20.2: use 24.16+");
-            let failure = Failure::new(Problem::NodeTooOld).saying(Some(said));
+            let failure = GatewayError::new(ErrorKind::NodeTooOld).saying(Some(said));
             let found = &found("", 1, Some(&failure), Some(place))[1];
-            assert_eq!(found.standing, Standing::Problem);
+            assert_eq!(found.severity, Severity::Problem);
             assert!(found.what.contains("use 24.16+"), "{}", found.what);
             let then = format!("ssh me@home.example, then: {next}");
             assert!(found.next.as_ref().unwrap().starts_with(&then), "{found:?}");
@@ -279,18 +275,18 @@ mod tests {
     #[test]
     fn whatever_keeps_openclaw_from_answering_is_a_problem_with_a_next_step() {
         let table = [
-            (Problem::NoOpenClaw, "command -v openclaw"),
-            (Problem::NoNode, "node --version"),
-            (Problem::NeedsDoctor, "openclaw doctor --fix"),
-            (Problem::OpenClawError, "openclaw doctor"),
-            (Problem::OpenClawTimeout, "timeout_s = 90"),
+            (ErrorKind::NoOpenClaw, "command -v openclaw"),
+            (ErrorKind::NoNode, "node --version"),
+            (ErrorKind::NeedsDoctor, "openclaw doctor --fix"),
+            (ErrorKind::OpenClawError, "openclaw doctor"),
+            (ErrorKind::OpenClawTimeout, "timeout_s = 90"),
         ];
         for (problem, next) in table {
-            let found = found("", 1, Some(&Failure::new(problem)), None);
+            let found = found("", 1, Some(&GatewayError::new(problem)), None);
             let last = found.last().unwrap();
             assert_eq!(
-                (last.check, last.standing),
-                ("openclaw-answer", Standing::Problem)
+                (last.check, last.severity),
+                ("openclaw-answer", Severity::Problem)
             );
             assert!(last.next.as_ref().unwrap().contains(next), "{last:?}");
         }

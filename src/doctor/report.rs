@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::doctor::finding::{Area, Finding, Section, Standing, worst};
+use crate::doctor::finding::{Area, Finding, Section, Severity, worst};
 use crate::render::wrap::{hanging, next_step};
 
 /// Raised when a key changes its meaning; new keys do not raise it.
@@ -62,21 +62,21 @@ fn title(area: &Area) -> &str {
     }
 }
 
-const fn mark(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Ok => "✓",
-        Standing::Note => "·",
-        Standing::Warning => "!",
-        Standing::Problem => "✗",
+const fn mark(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Ok => "✓",
+        Severity::Note => "·",
+        Severity::Warning => "!",
+        Severity::Problem => "✗",
     }
 }
 
 /// "2 problems, 1 warning"
 fn sum(sections: &[Section]) -> String {
     let findings = || sections.iter().flat_map(|section| &section.findings);
-    let count = |standing| {
+    let count = |severity| {
         findings()
-            .filter(|finding| finding.left() == standing)
+            .filter(|finding| finding.left() == severity)
             .count()
     };
     let counted = |number, one: &str| match number {
@@ -85,8 +85,8 @@ fn sum(sections: &[Section]) -> String {
         _ => Some(format!("{number} {one}s")),
     };
     let parts = [
-        counted(count(Standing::Problem), "problem"),
-        counted(count(Standing::Warning), "warning"),
+        counted(count(Severity::Problem), "problem"),
+        counted(count(Severity::Warning), "warning"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let mendable = findings()
@@ -105,7 +105,7 @@ fn sum(sections: &[Section]) -> String {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: u32,
-    standing: &'static str,
+    severity: &'static str,
     findings: Vec<Entry<'a>>,
 }
 
@@ -114,7 +114,7 @@ struct Entry<'a> {
     area: &'static str,
     gateway: Option<&'a str>,
     check: &'static str,
-    standing: &'static str,
+    severity: &'static str,
     message: &'a str,
     next_step: Option<&'a str>,
     fixable: bool,
@@ -132,7 +132,7 @@ pub(crate) fn json(sections: &[Section]) -> String {
     });
     let document = Document {
         schema: SCHEMA,
-        standing: worst(sections).word(),
+        severity: worst(sections).word(),
         findings: entries.collect(),
     };
     let json = serde_json::to_string_pretty(&document);
@@ -147,7 +147,7 @@ fn entry<'a>(area: &'a Area, finding: &'a Finding) -> Entry<'a> {
             Area::Device | Area::Phone | Area::Alerts => None,
         },
         check: finding.check,
-        standing: finding.standing.word(),
+        severity: finding.severity.word(),
         message: &finding.what,
         next_step: finding.next.as_deref(),
         fixable: finding.mending.is_some(),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::doctor::finding::Finding;
-use crate::doctor::fix::Mending;
+use crate::doctor::fix::Fix;
 
 /// The first OpenSSH that knows everything it is told: `RemoteCommand` came last.
 const NEEDED: [u32; 2] = [7, 6];
@@ -31,7 +31,7 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
                 format!("others may change what is in ~/.ssh ({mode:03o})"),
             )
             .next("chmod go-w ~/.ssh")
-            .mended_by(Mending::Permissions {
+            .mended_by(Fix::Permissions {
                 path: path.clone(),
                 mode: mode & !0o022,
             }),
@@ -45,7 +45,7 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
         findings.push(
             finding
                 .next("chmod go-w ~/.ssh/config")
-                .mended_by(Mending::Permissions {
+                .mended_by(Fix::Permissions {
                     path: path.clone(),
                     mode: mode & !0o022,
                 }),
@@ -95,8 +95,8 @@ fn openssh(said: &str) -> Option<([u32; 2], String)> {
 #[cfg(test)]
 mod tests {
     use super::{Facts, findings};
-    use crate::doctor::finding::Standing;
-    use crate::doctor::fix::Mending;
+    use crate::doctor::finding::Severity;
+    use crate::doctor::fix::Fix;
 
     fn facts(version: &str) -> Facts {
         Facts {
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_client_is_judged_by_what_it_can_do() {
-        use Standing::{Ok, Problem};
+        use Severity::{Ok, Problem};
         let table = [
             (
                 "OpenSSH_9.2p1 Debian-2+deb12u10, OpenSSL 3.0.19",
@@ -136,14 +136,14 @@ mod tests {
             ("Dropbear v2022.83", Problem, "the ssh here is not OpenSSH"),
             ("", Problem, "the ssh here is not OpenSSH"),
         ];
-        for (version, standing, what) in table {
+        for (version, severity, what) in table {
             let found = findings(&facts(version));
             assert_eq!(found.len(), 1, "{found:?}");
             assert_eq!(
-                (found[0].standing, found[0].what.as_str()),
-                (standing, what)
+                (found[0].severity, found[0].what.as_str()),
+                (severity, what)
             );
-            assert_eq!(found[0].next.is_some(), standing == Problem);
+            assert_eq!(found[0].next.is_some(), severity == Problem);
         }
         let none = Facts {
             version: None,
@@ -163,7 +163,7 @@ mod tests {
             ..facts("OpenSSH_9.2p1")
         });
         let mended: Vec<_> = found.into_iter().filter_map(|it| it.mending).collect();
-        let permissions = |path: &str, mode| Mending::Permissions {
+        let permissions = |path: &str, mode| Fix::Permissions {
             path: path.into(),
             mode,
         };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::doctor::finding::Finding;
-use crate::doctor::fix::Mending;
+use crate::doctor::fix::Fix;
 
 /// How the places stand in which something is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -62,7 +62,7 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
         let what = format!("a connection that ended left {spelled}");
         Finding::note("socket", what)
             .next("clawtap doctor --fix")
-            .mended_by(Mending::Socket(path.clone()))
+            .mended_by(Fix::Socket(path.clone()))
     }));
     findings
 }
@@ -72,7 +72,7 @@ fn closable(check: &'static str, folder: &Folder, what: &str) -> Option<Finding>
         let (spelled, mode) = (&folder.spelled, folder.mode);
         Finding::warning(check, format!("{what} {spelled} ({mode:03o})"))
             .next(format!("chmod go= {spelled}"))
-            .mended_by(Mending::Permissions {
+            .mended_by(Fix::Permissions {
                 path: folder.path.clone(),
                 mode: mode & 0o700,
             })
@@ -82,8 +82,8 @@ fn closable(check: &'static str, folder: &Folder, what: &str) -> Option<Finding>
 #[cfg(test)]
 mod tests {
     use super::{Facts, Folder, findings};
-    use crate::doctor::finding::Standing;
-    use crate::doctor::fix::Mending;
+    use crate::doctor::finding::Severity;
+    use crate::doctor::fix::Fix;
 
     fn folder() -> Folder {
         Folder {
@@ -128,38 +128,38 @@ mod tests {
             sockets: vec![folder],
             ..Facts::default()
         };
-        let closing = Some(Mending::Permissions {
+        let closing = Some(Fix::Permissions {
             path: folder().path,
             mode: 0o700,
         });
         let socket = std::path::PathBuf::from("/tmp/clawtap-0/0123456789abcdef");
         assert_eq!(findings(&state(others.clone())), []);
         let table = [
-            (state(open.clone()), Standing::Warning, closing.clone()),
-            (state(full), Standing::Problem, None),
-            (sockets(open), Standing::Warning, closing),
-            (sockets(others), Standing::Warning, None),
+            (state(open.clone()), Severity::Warning, closing.clone()),
+            (state(full), Severity::Problem, None),
+            (sockets(open), Severity::Warning, closing),
+            (sockets(others), Severity::Warning, None),
             (
                 Facts {
                     abandoned: vec![(socket.clone(), "it".into())],
                     ..Facts::default()
                 },
-                Standing::Note,
-                Some(Mending::Socket(socket)),
+                Severity::Note,
+                Some(Fix::Socket(socket)),
             ),
             (
                 Facts {
                     faults: vec!["cannot use alerts.json".into()],
                     ..Facts::default()
                 },
-                Standing::Note,
+                Severity::Note,
                 None,
             ),
         ];
-        for (facts, standing, mending) in table {
+        for (facts, severity, mending) in table {
             let found = findings(&facts);
             assert_eq!(found.len(), 1, "{found:?}");
-            assert_eq!((found[0].standing, &found[0].mending), (standing, &mending));
+            assert_eq!((found[0].severity, &found[0].mending), (severity, &mending));
             assert!(found[0].next.is_some());
         }
     }

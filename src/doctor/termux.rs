@@ -145,7 +145,7 @@ fn asks_for_notifications(facts: &Facts) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Build, Facts, findings};
-    use crate::doctor::finding::Standing;
+    use crate::doctor::finding::Severity;
     use crate::phone::Api;
 
     fn facts() -> Facts {
@@ -203,7 +203,7 @@ mod tests {
                 has_job,
                 ..facts()
             });
-            let notes = found.iter().filter(|it| it.standing == Standing::Note);
+            let notes = found.iter().filter(|it| it.severity == Severity::Note);
             let notes: Vec<&str> = notes.map(|it| it.check).collect();
             assert_eq!(notes, expected, "{android:?}");
         }
@@ -213,7 +213,7 @@ mod tests {
     fn an_app_that_is_no_help_is_worse_where_nobody_sees_a_terminal() {
         let failing = Api::Failing("termux-job-scheduler failed".into());
         for api in [Api::NoCommands, Api::Silent, Api::Unavailable, failing] {
-            for (runs_unseen, expected) in [(true, Standing::Problem), (false, Standing::Warning)] {
+            for (runs_unseen, expected) in [(true, Severity::Problem), (false, Severity::Warning)] {
                 let found = findings(&Facts {
                     api: api.clone(),
                     android: None,
@@ -224,7 +224,7 @@ mod tests {
                 let [_, api] = &found[..] else {
                     panic!("{found:?}")
                 };
-                assert_eq!((api.check, api.standing), ("termux-api", expected));
+                assert_eq!((api.check, api.severity), ("termux-api", expected));
             }
         }
     }

@@ -5,13 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::doctor::finding::Finding;
 use crate::duration::ago;
 use crate::install::timers::kind::Kind;
-use crate::install::timers::standing::{Course, Standing};
+use crate::install::timers::standing::{Course, TimerStatus};
 
 /// What was found of the timers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Facts {
     /// Those that are set up.
-    pub(crate) standings: Vec<Standing>,
+    pub(crate) standings: Vec<TimerStatus>,
     /// What the timer starts, as a person writes it, if that is gone.
     pub(crate) gone: Option<String>,
     /// When a gateway was last looked at for alerts.
@@ -61,7 +61,8 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
         let next = "Put its full path into the configuration, under [alerts]";
         Finding::warning("timer-environment", what).next(next)
     }));
-    let runs = |standing: &&Standing| matches!(standing.course, Course::Runs | Course::Failed(_));
+    let runs =
+        |standing: &&TimerStatus| matches!(standing.course, Course::Runs | Course::Failed(_));
     if let Some(running) = facts.standings.iter().find(runs) {
         findings.push(last_check(running, facts));
     }
@@ -92,7 +93,7 @@ fn none(facts: &Facts) -> Finding {
     }
 }
 
-fn standing(standing: &Standing) -> Vec<Finding> {
+fn standing(standing: &TimerStatus) -> Vec<Finding> {
     const CHECK: &str = "timer";
     let word = standing.kind.word();
     let install = format!("clawtap monitor install --{word}");
@@ -118,7 +119,7 @@ fn standing(standing: &Standing) -> Vec<Finding> {
     findings
 }
 
-fn last_check(running: &Standing, facts: &Facts) -> Finding {
+fn last_check(running: &TimerStatus, facts: &Facts) -> Finding {
     const CHECK: &str = "last-check";
     let step = match running.kind {
         Kind::TermuxJob => {
@@ -146,14 +147,14 @@ fn last_check(running: &Standing, facts: &Facts) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::{Facts, findings};
-    use crate::doctor::finding::Standing as Level;
-    use crate::doctor::finding::Standing::{Note, Ok, Problem, Warning};
+    use crate::doctor::finding::Severity as Level;
+    use crate::doctor::finding::Severity::{Note, Ok, Problem, Warning};
     use crate::install::timers::kind::Kind;
-    use crate::install::timers::standing::{Course, Standing};
+    use crate::install::timers::standing::{Course, TimerStatus};
     use chrono::{DateTime, TimeDelta};
 
-    fn standing(course: Course, troubles: &[&str]) -> Standing {
-        Standing {
+    fn standing(course: Course, troubles: &[&str]) -> TimerStatus {
+        TimerStatus {
             kind: Kind::Cron,
             words: "every 30 min".into(),
             every: Some(30),
@@ -163,7 +164,7 @@ mod tests {
         }
     }
 
-    fn facts(standings: Vec<Standing>, minutes_ago: Option<i64>) -> Facts {
+    fn facts(standings: Vec<TimerStatus>, minutes_ago: Option<i64>) -> Facts {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(9999);
         Facts {
             standings,
@@ -184,10 +185,10 @@ mod tests {
         assert!(
             found
                 .iter()
-                .all(|it| it.next.is_none() == well(it.standing)),
+                .all(|it| it.next.is_none() == well(it.severity)),
             "{found:?}"
         );
-        found.into_iter().map(|it| (it.standing, it.what)).collect()
+        found.into_iter().map(|it| (it.severity, it.what)).collect()
     }
 
     fn line(level: Level, what: &str) -> (Level, String) {
@@ -260,7 +261,7 @@ mod tests {
             let told = told(&facts(vec![runs()], minutes_ago));
             assert_eq!(told[1], line(level, what));
         }
-        let unknown = Standing {
+        let unknown = TimerStatus {
             every: None,
             ..runs()
         };
@@ -269,7 +270,7 @@ mod tests {
 
     #[test]
     fn what_differs_under_the_timer_is_told() {
-        let systemd = Standing {
+        let systemd = TimerStatus {
             kind: Kind::Systemd,
             ..standing(Course::Runs, &[])
         };

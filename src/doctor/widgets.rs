@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::doctor::finding::Finding;
-use crate::doctor::fix::Mending;
+use crate::doctor::fix::Fix;
 
 /// What was found where the shortcuts should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
         .filter(|it| it.kind == FaultKind::NotExecutable);
     findings.extend(not_executable.map(|fault| {
         let Fault { path, spelled, .. } = fault;
-        let mending = Mending::Permissions {
+        let mending = Fix::Permissions {
             path: path.clone(),
             mode: 0o700,
         };
@@ -115,7 +115,7 @@ fn folder(folder: &Folder) -> Option<Finding> {
         mode if mode & 0o022 != 0 => Finding::warning,
         _ => return None,
     };
-    let mending = Mending::Permissions {
+    let mending = Fix::Permissions {
         path: path.clone(),
         mode: 0o700,
     };
@@ -127,7 +127,7 @@ fn mended(
     check: &'static str,
     level: fn(&'static str, String) -> Finding,
     what: String,
-    mending: Mending,
+    mending: Fix,
     spelled: &str,
 ) -> Finding {
     let next = mending.line(|_| spelled.to_owned());
@@ -145,7 +145,7 @@ fn files(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Facts, Fault, FaultKind, Folder, findings};
-    use crate::doctor::finding::Standing;
+    use crate::doctor::finding::Severity;
 
     fn installed(folders: Vec<Folder>, faults: Vec<Fault>, gone: Option<&str>) -> Facts {
         Facts::Installed {
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn each_state_of_the_shortcuts_is_told_apart() {
         use FaultKind::{Changed, Missing, NotExecutable};
-        use Standing::{Note, Ok, Problem, Warning};
+        use Severity::{Note, Ok, Problem, Warning};
         let fine = || folder(0o700, false);
         let table = [
             (
@@ -241,14 +241,14 @@ mod tests {
                 false,
             ),
         ];
-        for (facts, standing, what, is_mendable) in table {
+        for (facts, severity, what, is_mendable) in table {
             let found = findings(&facts);
             let [finding] = &found[..] else {
                 panic!("{found:?}")
             };
-            assert_eq!((finding.standing, finding.what.as_str()), (standing, what));
+            assert_eq!((finding.severity, finding.what.as_str()), (severity, what));
             assert_eq!(finding.mending.is_some(), is_mendable, "{what}");
-            assert_eq!(finding.next.is_some(), standing != Ok, "{what}");
+            assert_eq!(finding.next.is_some(), severity != Ok, "{what}");
         }
     }
 }

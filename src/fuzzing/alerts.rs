@@ -15,7 +15,7 @@ use crate::config::channel::{Channel, Means, Undelivered};
 use crate::fuzzing::wire::{ZONES, is_showable};
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::login::{LoginKind, State};
-use crate::status::verdict::{Concern, Verdict};
+use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
 
 /// The keys that this version writes.
@@ -168,7 +168,7 @@ fn condition(bits: u8, now: DateTime<Utc>) -> Option<Condition> {
         }
     };
     let broken = |state, login: Option<&str>| {
-        Condition::Broken(Box::new(Concern {
+        Condition::Broken(Box::new(Issue {
             verdict: Verdict::Broken,
             state,
             provider: Text::clean("anthropic"),

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use crate::config::channel::Means;
 use crate::config::file::{self, Config};
-use crate::gateway::host::{Gateway, Name, Target, Way};
+use crate::gateway::host::{Gateway, Name, Target, Transport};
 use crate::gateway::script::{self, Freshness, Want};
-use crate::gateway::ssh_args::{self, CommandLine, Questions, Sharing};
+use crate::gateway::ssh_args::{self, BatchMode, CommandLine, Sharing};
 
 const HOME: &str = "/home/me";
 
@@ -45,15 +45,10 @@ fn check(config: &Config) {
             Ok(&gateway.name)
         );
         assert!((1..=600).contains(&gateway.limit.as_secs()));
-        let program = script::probe(gateway, Want::Status, Freshness::Fresh, "0123456789abcdef");
+        let program = script::status(gateway, Want::Status, Freshness::Fresh, "0123456789abcdef");
         let lines = [
-            ssh_args::shell_on(
-                &gateway.way,
-                &Sharing::Alone,
-                Questions::Forbidden,
-                &program,
-            ),
-            ssh_args::terminal_on(&gateway.way, &Sharing::AsConfigured, &program),
+            ssh_args::shell_on(&gateway.transport, &Sharing::Alone, BatchMode::On, &program),
+            ssh_args::terminal_on(&gateway.transport, &Sharing::AsConfigured, &program),
         ];
         for line in &lines {
             of_a_gateway(line, gateway);
@@ -82,7 +77,7 @@ fn of_a_gateway(line: &CommandLine, gateway: &Gateway) {
     let words: Vec<&str> = line.arguments.iter().filter_map(|it| it.to_str()).collect();
     assert_eq!(words.len(), line.arguments.len(), "a word that is no text");
     assert!(words.iter().all(|word| !word.contains('\0')), "half a word");
-    let Way::Ssh(ssh) = &gateway.way else {
+    let Transport::Ssh(ssh) = &gateway.transport else {
         assert_eq!((line.program, words[0], words.len()), ("sh", "-c", 2));
         return;
     };
@@ -116,7 +111,7 @@ fn add(text: &str, config: Config) {
         return;
     };
     let mut gateway = Gateway::at(name, target);
-    if let Way::Ssh(ssh) = &mut gateway.way {
+    if let Transport::Ssh(ssh) = &mut gateway.transport {
         ssh.multiplex = config.ssh_multiplex;
     }
     let longer = file::add(text, &gateway).expect("what can be read can be added to");

@@ -5,7 +5,7 @@ use url::{Host as UrlHost, Url};
 use crate::config::host_name::Host;
 use crate::providers;
 use crate::signin::pasted::{self, Shape};
-use crate::signin::url_policy::{self, Page, Refusal};
+use crate::signin::url_policy::{self, Denied, Page};
 use crate::text;
 
 /// A host that the person allowed.
@@ -35,8 +35,8 @@ fn judge(address: &str, allowed: &[Host]) -> Option<Page> {
     let is_trusted = |host: &str| providers::is_sign_in_host(host) || host == ALLOWED;
     let (page, trusted) = match outcome {
         Ok(page) => (page, true),
-        Err(Refusal::Stranger(page)) => (page, false),
-        Err(Refusal::Unfit(reason)) => {
+        Err(Denied::Untrusted(page)) => (page, false),
+        Err(Denied::Invalid(reason)) => {
             assert!(reason.chars().count() <= WIDEST, "{reason}");
             assert!(reason.bytes().all(|byte| matches!(byte, b' '..=b'~')) || reason.contains('…'));
             assert!(!reason.contains(char::is_control), "{reason:?}");

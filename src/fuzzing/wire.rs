@@ -138,9 +138,9 @@ fn remember(report: &Report) {
 fn show(report: &Report, now: DateTime<Utc>) {
     let took = Duration::from_secs(1);
     let assessment = Assessment::new("home".into(), Ok(report.clone()), took, now);
-    let concerns = assessment.concerns();
-    let texts = concerns.iter().map(|concern| &concern.provider);
-    let more = concerns
+    let issues = assessment.issues();
+    let texts = issues.iter().map(|issue| &issue.provider);
+    let more = issues
         .iter()
         .flat_map(|it| [&it.login, &it.detail])
         .flatten();

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::gateway::error::last_line;
-use crate::gateway::host::{Gateway, Ssh, Way};
+use crate::gateway::host::{Gateway, Ssh, Transport};
 use crate::gateway::ssh_args::{Sharing, shared_connection};
 use crate::system::environment::Environment;
 use crate::system::process::Invocation;
@@ -35,9 +35,9 @@ pub(super) struct Route {
 impl Route {
     /// The way that a session takes first.
     pub(super) fn to(gateway: &Gateway, environment: &Environment) -> Self {
-        let shared = match &gateway.way {
-            Way::Ssh(ssh) if ssh.multiplex => place(ssh, environment),
-            Way::Ssh(_) | Way::Local => None,
+        let shared = match &gateway.transport {
+            Transport::Ssh(ssh) if ssh.multiplex => place(ssh, environment),
+            Transport::Ssh(_) | Transport::Local => None,
         };
         match shared {
             Some((socket, was_there)) => Self {
@@ -61,7 +61,8 @@ impl Route {
 
     /// Has nobody take this way any more. Sessions that others have on it go on.
     pub(super) fn close(&self, gateway: &Gateway, system: &System) {
-        let (Way::Ssh(ssh), Sharing::Shared(socket)) = (&gateway.way, &self.sharing) else {
+        let (Transport::Ssh(ssh), Sharing::Shared(socket)) = (&gateway.transport, &self.sharing)
+        else {
             return;
         };
         let place = socket::look(socket);
@@ -114,7 +115,7 @@ impl<'a> Connection<'a> {
         patience: Duration,
         system: &System,
     ) -> Result<(), String> {
-        let Way::Ssh(ssh) = &self.gateway.way else {
+        let Transport::Ssh(ssh) = &self.gateway.transport else {
             return Err("the gateway is this machine".into());
         };
         let Sharing::Shared(socket) = Route::to(&self.gateway, &self.system.environment).sharing

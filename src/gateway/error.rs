@@ -1,18 +1,18 @@
 //! Why a gateway gave no report: one word each, what it means, and what to do next.
 
-use crate::gateway::host::{Gateway, Way};
+use crate::gateway::host::{Gateway, Transport};
 use crate::text::Text;
 
 /// A gateway that could not be asked, or whose answer could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure {
-    pub(crate) problem: Problem,
+pub(crate) struct GatewayError {
+    pub(crate) kind: ErrorKind,
     /// What ssh or OpenClaw said, for people.
     pub(crate) detail: Option<Text>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Problem {
+pub(crate) enum ErrorKind {
     NoSsh,
     CannotStart,
     SshConfig,
@@ -38,7 +38,7 @@ pub(crate) enum Problem {
     Interrupted,
 }
 
-impl Problem {
+impl ErrorKind {
     #[cfg(test)]
     pub(crate) const ALL: [Self; 23] = [
         Self::NoSsh,
@@ -133,12 +133,9 @@ impl Problem {
     }
 }
 
-impl Failure {
-    pub(crate) fn new(problem: Problem) -> Self {
-        Self {
-            problem,
-            detail: None,
-        }
+impl GatewayError {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self { kind, detail: None }
     }
 
     /// Adds what a program said; nothing of it is kept if it said nothing.
@@ -150,62 +147,62 @@ impl Failure {
     /// What to do next about it.
     pub(crate) fn next_step(&self, gateway: &Gateway) -> String {
         let name = &gateway.name;
-        let (target, words) = match &gateway.way {
-            Way::Ssh(ssh) => (ssh.target.as_str(), ssh.words()),
-            Way::Local => ("this machine", String::new()),
+        let (target, words) = match &gateway.transport {
+            Transport::Ssh(ssh) => (ssh.target.as_str(), ssh.words()),
+            Transport::Local => ("this machine", String::new()),
         };
         let ssh = format!("ssh {words}");
         let there = |command: &str| gateway.there(command);
         let openclaw = |arguments: &str| gateway.openclaw_there(arguments);
-        match self.problem {
-            Problem::NoSsh => "Install it: pkg install openssh".into(),
-            Problem::SshConfig => format!("See what it says: {ssh}"),
-            Problem::UnknownHost => format!("Check the name {target} and this device's network."),
-            Problem::PortClosed => "Is sshd running there, and the port right?".into(),
-            Problem::Unreachable | Problem::Timeout => {
+        match self.kind {
+            ErrorKind::NoSsh => "Install it: pkg install openssh".into(),
+            ErrorKind::SshConfig => format!("See what it says: {ssh}"),
+            ErrorKind::UnknownHost => format!("Check the name {target} and this device's network."),
+            ErrorKind::PortClosed => "Is sshd running there, and the port right?".into(),
+            ErrorKind::Unreachable | ErrorKind::Timeout => {
                 format!("Is it on, and this device online? Try: {ssh}")
             }
-            Problem::Refused => format!("Allow this device's key: ssh-copy-id {words}"),
-            Problem::HostKeyChanged => format!(
+            ErrorKind::Refused => format!("Allow this device's key: ssh-copy-id {words}"),
+            ErrorKind::HostKeyChanged => format!(
                 "Somebody may be listening in, or it was reinstalled. Ask its owner first; \
                  only then: ssh-keygen -R {}",
                 host_of(gateway)
             ),
-            Problem::HostKeyUnknown => {
+            ErrorKind::HostKeyUnknown => {
                 format!("Look at it and pin it: clawtap init {target} --name {name}")
             }
-            Problem::NoShell => format!("Its login shell must run commands. Try: {ssh} true"),
-            Problem::CannotStart
-            | Problem::CutOff
-            | Problem::Interrupted
-            | Problem::SignInTimeout => "Try again.".into(),
-            Problem::TooLarge | Problem::Unreadable | Problem::NoAnswer => {
+            ErrorKind::NoShell => format!("Its login shell must run commands. Try: {ssh} true"),
+            ErrorKind::CannotStart
+            | ErrorKind::CutOff
+            | ErrorKind::Interrupted
+            | ErrorKind::SignInTimeout => "Try again.".into(),
+            ErrorKind::TooLarge | ErrorKind::Unreadable | ErrorKind::NoAnswer => {
                 format!("Look: {}", openclaw("models status"))
             }
-            Problem::NoOpenClaw => {
+            ErrorKind::NoOpenClaw => {
                 format!("Say where it is: set openclaw for [[gateway]] {name} in the config.")
             }
-            Problem::NoNode => format!("Install node there: {}", there("node --version")),
-            Problem::NodeTooOld => format!("Update node there: {}", there("node --version")),
-            Problem::OpenClawTimeout => {
+            ErrorKind::NoNode => format!("Install node there: {}", there("node --version")),
+            ErrorKind::NodeTooOld => format!("Update node there: {}", there("node --version")),
+            ErrorKind::OpenClawTimeout => {
                 format!(
                     "Allow it more with timeout_s, or look: {}",
                     openclaw("models status")
                 )
             }
-            Problem::NeedsDoctor => format!("Mend it: {}", openclaw("doctor --fix")),
-            Problem::OpenClawError => format!("Mend it: {}", openclaw("doctor")),
+            ErrorKind::NeedsDoctor => format!("Mend it: {}", openclaw("doctor --fix")),
+            ErrorKind::OpenClawError => format!("Mend it: {}", openclaw("doctor")),
         }
     }
 }
 
 fn host_of(gateway: &Gateway) -> String {
-    match &gateway.way {
-        Way::Ssh(ssh) => match ssh.port {
+    match &gateway.transport {
+        Transport::Ssh(ssh) => match ssh.port {
             Some(port) if port != 22 => format!("'[{}]:{port}'", ssh.target.host()),
             _ => ssh.target.host().to_owned(),
         },
-        Way::Local => String::new(),
+        Transport::Local => String::new(),
     }
 }
 
@@ -213,30 +210,30 @@ fn host_of(gateway: &Gateway) -> String {
 ///
 /// OpenSSH does not translate its messages and gives nothing else to go by; the texts are those of 9.2. What
 /// is not recognised stays "cannot be reached", with ssh's words shown.
-pub(crate) fn of_ssh(stderr: &[u8]) -> Failure {
+pub(crate) fn of_ssh(stderr: &[u8]) -> GatewayError {
     let stderr = String::from_utf8_lossy(stderr);
     let says = |words: &str| stderr.contains(words);
     let problem = if says("HOST IDENTIFICATION HAS CHANGED") || says("POSSIBLE DNS SPOOFING") {
-        Problem::HostKeyChanged
+        ErrorKind::HostKeyChanged
     } else if says("Host key verification failed") {
-        Problem::HostKeyUnknown
+        ErrorKind::HostKeyUnknown
     } else if says("Bad configuration option")
         || says("Bad owner or permissions on")
         || says("user config file")
     {
-        Problem::SshConfig
+        ErrorKind::SshConfig
     } else if says("Could not resolve hostname") {
-        Problem::UnknownHost
+        ErrorKind::UnknownHost
     } else if says("Connection refused") {
-        Problem::PortClosed
+        ErrorKind::PortClosed
     } else if says("timed out") || says("Timeout, server") {
-        Problem::Timeout
+        ErrorKind::Timeout
     } else if says("Permission denied") || says("Too many authentication failures") {
-        Problem::Refused
+        ErrorKind::Refused
     } else {
-        Problem::Unreachable
+        ErrorKind::Unreachable
     };
-    Failure::new(problem).saying(last_line(&stderr))
+    GatewayError::new(problem).saying(last_line(&stderr))
 }
 
 /// The last line that says something.
@@ -247,7 +244,7 @@ pub(crate) fn last_line(text: &str) -> Option<Text> {
 
 /// What it means that OpenClaw ended without a document, from what it wrote: on standard error, and before
 /// 2026.3 on standard output, in a box.
-pub(crate) fn of_openclaw(stdout: &[u8], stderr: &[u8], exit: i32) -> Failure {
+pub(crate) fn of_openclaw(stdout: &[u8], stderr: &[u8], exit: i32) -> GatewayError {
     let stdout = String::from_utf8_lossy(stdout);
     let stderr = String::from_utf8_lossy(stderr);
     let line_with = |words: &[&str]| {
@@ -256,29 +253,29 @@ pub(crate) fn of_openclaw(stdout: &[u8], stderr: &[u8], exit: i32) -> Failure {
         Some(Text::clean(line.trim_matches(|c: char| "│◇ ".contains(c))))
     };
     if let Some(line) = line_with(&["openclaw: Node ", "requires Node", "requires node"]) {
-        return Failure::new(Problem::NodeTooOld).saying(Some(line));
+        return GatewayError::new(ErrorKind::NodeTooOld).saying(Some(line));
     }
     if exit == 127 && stderr.contains("node") {
-        return Failure::new(Problem::NoNode).saying(last_line(&stderr));
+        return GatewayError::new(ErrorKind::NoNode).saying(last_line(&stderr));
     }
     if exit == 126 || exit == 127 {
-        return Failure::new(Problem::NoOpenClaw).saying(last_line(&stderr));
+        return GatewayError::new(ErrorKind::NoOpenClaw).saying(last_line(&stderr));
     }
     if let Some(line) = line_with(&["doctor --fix", "doctor will run", "Config invalid"]) {
-        return Failure::new(Problem::NeedsDoctor).saying(Some(line));
+        return GatewayError::new(ErrorKind::NeedsDoctor).saying(Some(line));
     }
     if !stderr.trim().is_empty() {
-        return Failure::new(Problem::OpenClawError).saying(last_line(&stderr));
+        return GatewayError::new(ErrorKind::OpenClawError).saying(last_line(&stderr));
     }
     if stdout.trim().is_empty() {
-        return Failure::new(Problem::NoAnswer);
+        return GatewayError::new(ErrorKind::NoAnswer);
     }
-    Failure::new(Problem::Unreadable).saying(Some(Text::clean("it is not JSON")))
+    GatewayError::new(ErrorKind::Unreadable).saying(Some(Text::clean("it is not JSON")))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, Problem, of_openclaw, of_ssh};
+    use super::{ErrorKind, GatewayError, of_openclaw, of_ssh};
     use crate::gateway::host::{Gateway, Name, Target};
 
     #[test]
@@ -286,46 +283,46 @@ mod tests {
         let table = [
             (
                 "ssh: Could not resolve hostname nix: Name or service not known",
-                Problem::UnknownHost,
+                ErrorKind::UnknownHost,
             ),
             (
                 "ssh: connect to host h port 22: Connection refused",
-                Problem::PortClosed,
+                ErrorKind::PortClosed,
             ),
             (
                 "ssh: connect to host h port 22: Connection timed out",
-                Problem::Timeout,
+                ErrorKind::Timeout,
             ),
             (
                 "Connection timed out during banner exchange",
-                Problem::Timeout,
+                ErrorKind::Timeout,
             ),
-            ("Timeout, server h not responding.", Problem::Timeout),
+            ("Timeout, server h not responding.", ErrorKind::Timeout),
             (
                 "ssh: connect to host h port 22: No route to host",
-                Problem::Unreachable,
+                ErrorKind::Unreachable,
             ),
-            ("me@h: Permission denied (publickey).", Problem::Refused),
+            ("me@h: Permission denied (publickey).", ErrorKind::Refused),
             (
                 "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.",
-                Problem::HostKeyChanged,
+                ErrorKind::HostKeyChanged,
             ),
             (
                 "No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.",
-                Problem::HostKeyUnknown,
+                ErrorKind::HostKeyUnknown,
             ),
             (
                 "/h/.ssh/config: line 1: Bad configuration option: x",
-                Problem::SshConfig,
+                ErrorKind::SshConfig,
             ),
             (
                 "kex_exchange_identification: Connection closed by remote host",
-                Problem::Unreachable,
+                ErrorKind::Unreachable,
             ),
-            ("", Problem::Unreachable),
+            ("", ErrorKind::Unreachable),
         ];
         for (stderr, expected) in table {
-            assert_eq!(of_ssh(stderr.as_bytes()).problem, expected, "{stderr}");
+            assert_eq!(of_ssh(stderr.as_bytes()).kind, expected, "{stderr}");
         }
     }
 
@@ -336,33 +333,33 @@ mod tests {
                 "",
                 "openclaw: Node 20.20.2: node:sqlite is unavailable; use 24.16+",
                 1,
-                Problem::NodeTooOld,
+                ErrorKind::NodeTooOld,
             ),
             (
                 "",
                 "/usr/bin/env: 'node': No such file or directory",
                 127,
-                Problem::NoNode,
+                ErrorKind::NoNode,
             ),
             (
                 "",
                 "sh: 1: /opt/openclaw: Permission denied",
                 126,
-                Problem::NoOpenClaw,
+                ErrorKind::NoOpenClaw,
             ),
             (
                 "│  Config invalid; doctor will run with best-effort config.  │",
                 "",
                 1,
-                Problem::NeedsDoctor,
+                ErrorKind::NeedsDoctor,
             ),
-            ("", "Error: something else", 1, Problem::OpenClawError),
-            ("", "", 0, Problem::NoAnswer),
-            ("gibberish", "", 0, Problem::Unreadable),
+            ("", "Error: something else", 1, ErrorKind::OpenClawError),
+            ("", "", 0, ErrorKind::NoAnswer),
+            ("gibberish", "", 0, ErrorKind::Unreadable),
         ];
         for (stdout, stderr, exit, expected) in table {
             let failure = of_openclaw(stdout.as_bytes(), stderr.as_bytes(), exit);
-            assert_eq!(failure.problem, expected, "{stdout}{stderr}");
+            assert_eq!(failure.kind, expected, "{stdout}{stderr}");
         }
     }
 
@@ -370,15 +367,18 @@ mod tests {
     fn every_problem_has_its_own_word_and_a_next_step_and_fits_a_phone() {
         let name = Name::parse("home").unwrap();
         let gateway = Gateway::at(name, Target::parse("me@home.example").unwrap());
-        let mut words: Vec<_> = Problem::ALL.iter().map(|problem| problem.word()).collect();
+        let mut words: Vec<_> = ErrorKind::ALL
+            .iter()
+            .map(|problem| problem.word())
+            .collect();
         words.sort_unstable();
         words.dedup();
-        assert_eq!(words.len(), Problem::ALL.len());
-        for problem in Problem::ALL {
+        assert_eq!(words.len(), ErrorKind::ALL.len());
+        for problem in ErrorKind::ALL {
             assert!(problem.what().len() <= 34, "{}", problem.what());
-            assert!(!Failure::new(problem).next_step(&gateway).is_empty());
+            assert!(!GatewayError::new(problem).next_step(&gateway).is_empty());
         }
-        let changed = Failure::new(Problem::HostKeyChanged).next_step(&gateway);
+        let changed = GatewayError::new(ErrorKind::HostKeyChanged).next_step(&gateway);
         assert!(
             !changed.contains("init"),
             "a changed key is never one tap away: {changed}"

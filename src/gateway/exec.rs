@@ -1,10 +1,10 @@
 //! Errands: a program does one thing on a gateway, and reads what it is given on a pipe.
 
-use crate::gateway::error::{Failure, Problem};
+use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::Gateway;
-use crate::gateway::run::{Repetition, Terms, exchange};
-use crate::gateway::script::{self, Errand, Tool};
-use crate::gateway::ssh_args::Questions;
+use crate::gateway::run::{self, Repetition, RunOptions};
+use crate::gateway::script::{self, ExecRequest, Tool};
+use crate::gateway::ssh_args::BatchMode;
 use crate::secret::Secret;
 use crate::system::System;
 
@@ -22,25 +22,25 @@ pub(crate) enum Done {
 /// Runs an errand; OpenClaw reads `input`, and then the end of it.
 pub(crate) fn run(
     gateway: &Gateway,
-    errand: &Errand,
+    errand: &ExecRequest,
     input: &[u8],
     system: &System,
-) -> Result<Done, Failure> {
-    let terms = Terms {
+) -> Result<Done, GatewayError> {
+    let terms = RunOptions {
         limit: errand.limit,
         stdin: input,
-        questions: Questions::Forbidden,
+        questions: BatchMode::On,
         repetition: Repetition::Forbidden,
     };
-    let text = |nonce: &str| script::errand(gateway, errand, nonce);
-    let exchange = exchange(gateway, text, &terms, system)?;
-    let answer = exchange.answer()?;
+    let text = |nonce: &str| script::exec(gateway, errand, nonce);
+    let run = run::run(gateway, text, &terms, system)?;
+    let answer = run.answer()?;
     match (answer.openclaw, answer.run) {
         (None, _) => match errand.tool {
-            Tool::OpenClaw => Err(Failure::new(Problem::NoOpenClaw)),
+            Tool::OpenClaw => Err(GatewayError::new(ErrorKind::NoOpenClaw)),
             Tool::Claude => Ok(Done::NoClaude),
         },
-        (_, Some(run)) if run.exit == 124 => Err(Failure::new(Problem::OpenClawTimeout)),
+        (_, Some(run)) if run.exit == 124 => Err(GatewayError::new(ErrorKind::OpenClawTimeout)),
         (_, Some(run)) => Ok(Done::Ran {
             exit: run.exit,
             said: String::from_utf8_lossy(run.stdout).into_owned().into(),

@@ -12,7 +12,7 @@ pub(crate) const DEFAULT_LIMIT: Duration = Duration::from_secs(45);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Gateway {
     pub(crate) name: Name,
-    pub(crate) way: Way,
+    pub(crate) transport: Transport,
     /// How openclaw is called there; found by itself if this is not set.
     pub(crate) openclaw: Option<Vec<String>>,
     /// OpenClaw's `--agent`.
@@ -28,7 +28,7 @@ impl Gateway {
     pub(crate) fn at(name: Name, target: Target) -> Self {
         Self {
             name,
-            way: Way::Ssh(Ssh {
+            transport: Transport::Ssh(Ssh {
                 target,
                 port: None,
                 identity_file: None,
@@ -48,7 +48,7 @@ impl Gateway {
     pub(crate) fn local(name: Name) -> Self {
         Self {
             name,
-            way: Way::Local,
+            transport: Transport::Local,
             openclaw: None,
             agent: None,
             profile: None,
@@ -58,17 +58,17 @@ impl Gateway {
 
     /// What a person types after `ssh` to get there; nothing where it is this machine.
     pub(crate) fn words(&self) -> String {
-        match &self.way {
-            Way::Ssh(ssh) => ssh.words(),
-            Way::Local => String::new(),
+        match &self.transport {
+            Transport::Ssh(ssh) => ssh.words(),
+            Transport::Local => String::new(),
         }
     }
 
     /// What a person does to run a command there: signs in first, where it is another machine.
     pub(crate) fn there(&self, command: &str) -> String {
-        match &self.way {
-            Way::Ssh(ssh) => format!("ssh {}, then: {command}", ssh.words()),
-            Way::Local => command.to_owned(),
+        match &self.transport {
+            Transport::Ssh(ssh) => format!("ssh {}, then: {command}", ssh.words()),
+            Transport::Local => command.to_owned(),
         }
     }
 
@@ -89,8 +89,8 @@ impl Gateway {
         fn open<T: PartialEq>(said: Option<&T>, known: Option<&T>) -> bool {
             said.is_none() || said == known
         }
-        let way = match (&self.way, &known.way) {
-            (Way::Ssh(said), Way::Ssh(known)) => {
+        let way = match (&self.transport, &known.transport) {
+            (Transport::Ssh(said), Transport::Ssh(known)) => {
                 said.target == known.target
                     && open(said.port.as_ref(), known.port.as_ref())
                     && open(said.identity_file.as_ref(), known.identity_file.as_ref())
@@ -106,14 +106,14 @@ impl Gateway {
 
 /// How a gateway is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Transport {
     /// With the OpenSSH client of this device.
     Ssh(Ssh),
     /// It is this machine.
     Local,
 }
 
-impl Way {
+impl Transport {
     /// Whether both lead to the same host, by whatever port and key.
     pub(crate) fn is_same_place(&self, other: &Self) -> bool {
         match (self, other) {

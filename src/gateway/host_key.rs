@@ -4,9 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::gateway::error::{self, Failure, Problem};
+use crate::gateway::error::{self, ErrorKind, GatewayError};
 use crate::gateway::host::Ssh;
-use crate::gateway::ssh_args::{CONNECT_TIMEOUT_S, whereabouts};
+use crate::gateway::ssh_args::{CONNECT_TIMEOUT_S, destination_args};
 use crate::system::process::{Finished, Invocation};
 use crate::system::{System, files};
 use crate::text::Text;
@@ -28,10 +28,10 @@ pub(crate) struct Offer {
 /// Asks a host for its key, through whatever jumps and aliases `ssh_config` knows, without signing in.
 ///
 /// ssh writes the key to a file of ours; nothing that it trusts is touched.
-pub(crate) fn offered(ssh: &Ssh, system: &System) -> Result<Offer, Failure> {
+pub(crate) fn offered(ssh: &Ssh, system: &System) -> Result<Offer, GatewayError> {
     let failed = |error: std::io::Error| {
         let detail = Text::clean(&error.to_string());
-        Failure::new(Problem::HostKeyUnknown).saying(Some(detail))
+        GatewayError::new(ErrorKind::HostKeyUnknown).saying(Some(detail))
     };
     let folder = files::scratch_folder(&system.environment.temporary_folder()).map_err(failed)?;
     let file = folder.path().join("known_hosts");
@@ -60,7 +60,7 @@ pub(crate) fn offered(ssh: &Ssh, system: &System) -> Result<Offer, Failure> {
         "-o".into(),
         format!("ConnectTimeout={CONNECT_TIMEOUT_S}").into(),
     ]);
-    arguments.extend(whereabouts(ssh));
+    arguments.extend(destination_args(ssh));
     arguments.extend(["--".into(), ssh.target.as_str().into(), "true".into()]);
     let limit = Duration::from_secs(CONNECT_TIMEOUT_S) + LOCAL_STEP;
     let finished = run("ssh", arguments, limit, system)?;
@@ -78,11 +78,12 @@ pub(crate) fn offered(ssh: &Ssh, system: &System) -> Result<Offer, Failure> {
 }
 
 /// Adds an offered key to the `known_hosts` that ssh uses for this host, and says which file that is.
-pub(crate) fn pin(offer: &Offer, ssh: &Ssh, system: &System) -> Result<PathBuf, Failure> {
-    let failed =
-        |detail: &str| Failure::new(Problem::HostKeyUnknown).saying(Some(Text::clean(detail)));
+pub(crate) fn pin(offer: &Offer, ssh: &Ssh, system: &System) -> Result<PathBuf, GatewayError> {
+    let failed = |detail: &str| {
+        GatewayError::new(ErrorKind::HostKeyUnknown).saying(Some(Text::clean(detail)))
+    };
     let mut arguments: Vec<OsString> = vec!["-G".into()];
-    arguments.extend(whereabouts(ssh));
+    arguments.extend(destination_args(ssh));
     arguments.extend(["--".into(), ssh.target.as_str().into()]);
     let settings = run("ssh", arguments, LOCAL_STEP, system)?;
     let file = read_known_hosts(
@@ -100,8 +101,8 @@ fn run(
     arguments: Vec<OsString>,
     limit: Duration,
     system: &System,
-) -> Result<Finished, Failure> {
-    let missing = || Failure::new(Problem::NoSsh);
+) -> Result<Finished, GatewayError> {
+    let missing = || GatewayError::new(ErrorKind::NoSsh);
     let program = system.environment.program(name).ok_or_else(missing)?;
     let invocation = Invocation::new(program, limit).arguments(arguments);
     system.processes.run(&invocation).map_err(|_| missing())

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::gateway::error::Failure;
+use crate::gateway::error::GatewayError;
 use crate::gateway::host::Gateway;
-use crate::gateway::run::{Exchange, Repetition, Terms, exchange};
+use crate::gateway::run::{self, Exchange, Repetition, RunOptions};
 use crate::gateway::script;
-use crate::gateway::ssh_args::Questions;
+use crate::gateway::ssh_args::BatchMode;
 use crate::system::{System, clock};
 use crate::text::Text;
 
@@ -19,7 +19,7 @@ const MOST: usize = 20;
 
 /// What was found on a gateway. Nothing where it could not be told.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Examination {
+pub(crate) struct Inspection {
     /// How long the first byte took to come: one way there and back, and a shell's start.
     pub(crate) answered_in: Option<Duration>,
     /// In how many lines the login spoke before our program did.
@@ -54,29 +54,29 @@ pub(crate) struct Program {
 }
 
 /// Examines a gateway, and asks its OpenClaw too where that is known to work.
-pub(crate) fn examine(
+pub(crate) fn inspect(
     gateway: &Gateway,
     asks_openclaw: bool,
     system: &System,
-) -> Result<Examination, Failure> {
+) -> Result<Inspection, GatewayError> {
     let limit = gateway.limit.min(LIMIT);
-    let terms = Terms {
+    let terms = RunOptions {
         limit: LIMIT,
         stdin: &[],
-        questions: Questions::Forbidden,
+        questions: BatchMode::On,
         repetition: Repetition::Harmless,
     };
-    let text = |nonce: &str| script::examine(gateway, asks_openclaw, limit, nonce);
-    let exchange = exchange(gateway, text, &terms, system)?;
-    understand(&exchange, clock::now())
+    let text = |nonce: &str| script::inspect(gateway, asks_openclaw, limit, nonce);
+    let run = run::run(gateway, text, &terms, system)?;
+    understand(&run, clock::now())
 }
 
-fn understand(exchange: &Exchange, now: DateTime<Utc>) -> Result<Examination, Failure> {
-    let finished = &exchange.finished;
-    let facts = exchange.answer()?.facts;
+fn understand(run: &Exchange, now: DateTime<Utc>) -> Result<Inspection, GatewayError> {
+    let finished = &run.finished;
+    let facts = run.answer()?.facts;
     let mut found = read(&facts);
     found.answered_in = finished.first_byte;
-    found.lines_before = exchange.lines_before();
+    found.lines_before = run.lines_before();
     found.ahead = facts
         .iter()
         .find(|(name, _)| name == "clock")
@@ -88,8 +88,8 @@ fn understand(exchange: &Exchange, now: DateTime<Utc>) -> Result<Examination, Fa
 }
 
 /// Reads facts; what is not understood is not known.
-fn read(facts: &[(String, String)]) -> Examination {
-    let mut found = Examination::default();
+fn read(facts: &[(String, String)]) -> Inspection {
+    let mut found = Inspection::default();
     for (name, value) in facts {
         match name.as_str() {
             "home" => found.home = Some(value.clone()).filter(|home| home.len() > 1),
@@ -119,7 +119,7 @@ fn keep(list: &mut Vec<Text>, text: Text) {
     }
 }
 
-impl Examination {
+impl Inspection {
     /// A path on the gateway, with a tilde for the home folder there.
     pub(crate) fn display_path(&self, path: &str) -> Text {
         let below_home = || path.strip_prefix(self.home.as_deref()?)?.strip_prefix('/');
@@ -146,7 +146,7 @@ impl Examination {
 
 #[cfg(test)]
 mod tests {
-    use super::{Examination, Program, read};
+    use super::{Inspection, Program, read};
     use crate::gateway::host::{Gateway, Identifier, Name};
     use crate::gateway::{framing, script};
     use crate::system::files;
@@ -164,8 +164,8 @@ mod tests {
     }
 
     /// What a gateway with this home tells, through this shell.
-    fn told(home: &Path, shell: &[&str], gateway: &Gateway, asks: bool) -> Examination {
-        let program = script::examine(gateway, asks, PATIENCE, NONCE);
+    fn told(home: &Path, shell: &[&str], gateway: &Gateway, asks: bool) -> Inspection {
+        let program = script::inspect(gateway, asks, PATIENCE, NONCE);
         let home = home.to_str().unwrap();
         let variables = [
             "-i".into(),
@@ -239,7 +239,7 @@ mod tests {
             })
         };
         let texts = |texts: [&str; 2]| texts.map(Text::clean).to_vec();
-        let expected = Examination {
+        let expected = Inspection {
             shell: Some(Text::clean("fish")),
             free_kib: Some(4096),
             node: program("~/tools/node", "26.1.0"),
@@ -248,7 +248,7 @@ mod tests {
             runs: Some(false),
             agents: texts(["main", "work"]),
             home: Some(home.path().to_str().unwrap().into()),
-            ..Examination::default()
+            ..Inspection::default()
         };
         for shell in shells() {
             assert_eq!(
@@ -295,16 +295,16 @@ mod tests {
         for shell in shells() {
             let found = told(home.path(), shell, &gateway(), true);
             assert!(found.free_kib.is_some(), "{shell:?}");
-            let without = Examination {
+            let without = Inspection {
                 free_kib: None,
                 node: None,
                 claude: None,
                 ..found.clone()
             };
-            let expected = Examination {
+            let expected = Inspection {
                 shell: found.shell,
                 home: found.home,
-                ..Examination::default()
+                ..Inspection::default()
             };
             assert_eq!(without, expected, "{shell:?}");
         }

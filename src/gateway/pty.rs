@@ -6,9 +6,9 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::gateway::control_master::{Route, without_sharing};
-use crate::gateway::error::{Failure, Problem};
+use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::framing::Incomplete;
-use crate::gateway::host::{Gateway, Way};
+use crate::gateway::host::{Gateway, Transport};
 use crate::gateway::run::{ALLOWANCE, cannot_start, find, no_answer};
 use crate::gateway::script::{self, TerminalProgram};
 use crate::gateway::ssh_args::{self, CONNECT_TIMEOUT_S};
@@ -24,7 +24,7 @@ pub(crate) struct RemoteTerminal {
 }
 
 /// What there was to see.
-pub(crate) enum Seen {
+pub(crate) enum PtyEvent {
     /// Bytes for a terminal.
     Drawn(Zeroizing<Vec<u8>>),
     /// The program ended, with this exit code.
@@ -32,7 +32,7 @@ pub(crate) enum Seen {
     /// There is no such program on the gateway.
     Missing,
     /// The connection, or the way to it, is broken.
-    Lost(Failure),
+    Lost(GatewayError),
     /// A [`Waker`] was used.
     Woken,
     /// Nothing in the time that was given.
@@ -45,16 +45,16 @@ impl RemoteTerminal {
         gateway: &Gateway,
         program: &TerminalProgram,
         system: &System,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, GatewayError> {
         let nonce = random::token().map_err(|error| cannot_start(&error))?;
         let text = script::sign_in(gateway, program, &nonce);
         let route = Route::to(gateway, &system.environment);
-        let line = ssh_args::terminal_on(&gateway.way, &route.sharing, &text);
+        let line = ssh_args::terminal_on(&gateway.transport, &route.sharing, &text);
         let path = find(gateway, line.program, &system.environment)?;
         let overhead = Duration::from_secs(CONNECT_TIMEOUT_S) + ALLOWANCE;
         let mut invocation =
             Invocation::new(path, overhead + program.limit).arguments(line.arguments);
-        if gateway.way == Way::Local {
+        if gateway.transport == Transport::Local {
             invocation.terminal = Terminal::Own;
         }
         let conversation = system
@@ -68,20 +68,20 @@ impl RemoteTerminal {
     }
 
     /// Waits for what happens next, at most for `patience`.
-    pub(crate) fn watch(&mut self, patience: Duration) -> Seen {
+    pub(crate) fn watch(&mut self, patience: Duration) -> PtyEvent {
         loop {
             if let Some(piece) = self.stream.next() {
                 return match piece {
-                    Piece::Drawn(bytes) => Seen::Drawn(bytes),
-                    Piece::Ended(exit) => Seen::Ended(exit),
-                    Piece::Missing => Seen::Missing,
+                    Piece::Drawn(bytes) => PtyEvent::Drawn(bytes),
+                    Piece::Ended(exit) => PtyEvent::Ended(exit),
+                    Piece::Missing => PtyEvent::Missing,
                 };
             }
             match self.conversation.listen(patience) {
                 Heard::Output(bytes) => self.stream.feed(&bytes),
-                Heard::Woken => return Seen::Woken,
-                Heard::Nothing => return Seen::Nothing,
-                Heard::Ended(ending) => return Seen::Lost(self.loss(ending)),
+                Heard::Woken => return PtyEvent::Woken,
+                Heard::Nothing => return PtyEvent::Nothing,
+                Heard::Ended(ending) => return PtyEvent::Lost(self.loss(ending)),
             }
         }
     }
@@ -96,10 +96,10 @@ impl RemoteTerminal {
         self.conversation.waker()
     }
 
-    fn loss(&self, ending: Ending) -> Failure {
+    fn loss(&self, ending: Ending) -> GatewayError {
         let begun = self.stream.has_begun();
         match ending {
-            Ending::TimedOut if begun => Failure::new(Problem::SignInTimeout),
+            Ending::TimedOut if begun => GatewayError::new(ErrorKind::SignInTimeout),
             ending => no_answer(
                 if begun {
                     Incomplete::CutOff

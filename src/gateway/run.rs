@@ -4,10 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use crate::gateway::control_master::{self, Route};
-use crate::gateway::error::{self, Failure, Problem};
+use crate::gateway::error::{self, ErrorKind, GatewayError};
 use crate::gateway::framing::{self, Answer, Incomplete};
-use crate::gateway::host::{Gateway, Way};
-use crate::gateway::ssh_args::{self, CONNECT_TIMEOUT_S, Questions, Sharing};
+use crate::gateway::host::{Gateway, Transport};
+use crate::gateway::ssh_args::{self, BatchMode, CONNECT_TIMEOUT_S, Sharing};
 use crate::system::environment::Environment;
 use crate::system::process::{Ending, Finished, Invocation, Terminal};
 use crate::system::{System, random};
@@ -24,11 +24,11 @@ const TYPING: Duration = Duration::from_secs(120);
 const SHARED_SILENCE: Duration = Duration::from_secs(3);
 
 /// How a program is run on a gateway.
-pub(super) struct Terms<'a> {
+pub(super) struct RunOptions<'a> {
     /// For what the program does; the connection and the login come on top.
     pub(super) limit: Duration,
     pub(super) stdin: &'a [u8],
-    pub(super) questions: Questions,
+    pub(super) questions: BatchMode,
     pub(super) repetition: Repetition,
 }
 
@@ -51,17 +51,16 @@ pub(super) struct Exchange {
 
 /// Runs the program that `text` makes for a nonce, over the shared connection if there can be one. Where that one is
 /// of no use, a program that may be repeated is run over a connection of its own.
-pub(super) fn exchange(
+pub(super) fn run(
     gateway: &Gateway,
     text: impl Fn(&str) -> String,
-    terms: &Terms<'_>,
+    terms: &RunOptions<'_>,
     system: &System,
-) -> Result<Exchange, Failure> {
+) -> Result<Exchange, GatewayError> {
     let route = Route::to(gateway, &system.environment);
     let first = attempt(gateway, &text, terms, &route, system)?;
     // A person would be asked for the same passphrase again.
-    let repeatable =
-        terms.repetition == Repetition::Harmless && terms.questions == Questions::Forbidden;
+    let repeatable = terms.repetition == Repetition::Harmless && terms.questions == BatchMode::On;
     if !repeatable || !first.broke_on(&route) {
         return Ok(first);
     }
@@ -72,17 +71,17 @@ pub(super) fn exchange(
 fn attempt(
     gateway: &Gateway,
     text: impl Fn(&str) -> String,
-    terms: &Terms<'_>,
+    terms: &RunOptions<'_>,
     route: &Route,
     system: &System,
-) -> Result<Exchange, Failure> {
+) -> Result<Exchange, GatewayError> {
     let nonce = random::token().map_err(|error| cannot_start(&error))?;
     let text = text(&nonce);
-    let line = ssh_args::shell_on(&gateway.way, &route.sharing, terms.questions, &text);
+    let line = ssh_args::shell_on(&gateway.transport, &route.sharing, terms.questions, &text);
     let program = find(gateway, line.program, &system.environment)?;
     let typing = match terms.questions {
-        Questions::Allowed => TYPING,
-        Questions::Forbidden => Duration::ZERO,
+        BatchMode::Off => TYPING,
+        BatchMode::On => Duration::ZERO,
     };
     let overhead = Duration::from_secs(CONNECT_TIMEOUT_S) + ALLOWANCE;
     let mut invocation = Invocation::new(program, overhead + terms.limit + typing)
@@ -91,7 +90,7 @@ fn attempt(
     invocation.stdout_limit = LARGEST_ANSWER;
     // What a program that OpenClaw left behind does to the connection is no business of ours.
     invocation.end_marker = Some(framing::end_marker(&nonce));
-    if terms.questions == Questions::Allowed && matches!(gateway.way, Way::Ssh(_)) {
+    if terms.questions == BatchMode::Off && matches!(gateway.transport, Transport::Ssh(_)) {
         invocation.terminal = Terminal::Shared;
     } else {
         invocation.first_byte = Some(match terms.repetition {
@@ -135,7 +134,7 @@ impl Exchange {
     }
 
     /// The answer, or why there is none.
-    pub(super) fn answer(&self) -> Result<Answer<'_>, Failure> {
+    pub(super) fn answer(&self) -> Result<Answer<'_>, GatewayError> {
         framing::read(&self.finished.stdout, &self.nonce).map_err(|incomplete| {
             no_answer(incomplete, self.finished.ending, &self.finished.stderr)
         })
@@ -147,31 +146,31 @@ pub(super) fn find(
     gateway: &Gateway,
     program: &str,
     environment: &Environment,
-) -> Result<std::path::PathBuf, Failure> {
-    let problem = match gateway.way {
-        Way::Ssh(_) => Problem::NoSsh,
-        Way::Local => Problem::CannotStart,
+) -> Result<std::path::PathBuf, GatewayError> {
+    let problem = match gateway.transport {
+        Transport::Ssh(_) => ErrorKind::NoSsh,
+        Transport::Local => ErrorKind::CannotStart,
     };
     environment
         .program(program)
-        .ok_or_else(|| Failure::new(problem))
+        .ok_or_else(|| GatewayError::new(problem))
 }
 
-pub(super) fn cannot_start(error: &io::Error) -> Failure {
-    Failure::new(Problem::CannotStart).saying(Some(Text::clean(&error.to_string())))
+pub(super) fn cannot_start(error: &io::Error) -> GatewayError {
+    GatewayError::new(ErrorKind::CannotStart).saying(Some(Text::clean(&error.to_string())))
 }
 
 /// Why a program that was run on a gateway gave no whole answer.
-pub(super) fn no_answer(incomplete: Incomplete, ending: Ending, stderr: &[u8]) -> Failure {
+pub(super) fn no_answer(incomplete: Incomplete, ending: Ending, stderr: &[u8]) -> GatewayError {
     let problem = match (ending, incomplete) {
-        (Ending::Interrupted, _) => Problem::Interrupted,
-        (Ending::TooMuchOutput, _) => Problem::TooLarge,
-        (Ending::NoOutput | Ending::TimedOut, _) => Problem::Timeout,
-        (_, Incomplete::CutOff) => Problem::CutOff,
+        (Ending::Interrupted, _) => ErrorKind::Interrupted,
+        (Ending::TooMuchOutput, _) => ErrorKind::TooLarge,
+        (Ending::NoOutput | Ending::TimedOut, _) => ErrorKind::Timeout,
+        (_, Incomplete::CutOff) => ErrorKind::CutOff,
         (Ending::Exited(255), Incomplete::NotBegun) => return error::of_ssh(stderr),
         (Ending::Exited(_) | Ending::Killed(_) | Ending::Lingered, Incomplete::NotBegun) => {
-            Problem::NoShell
+            ErrorKind::NoShell
         }
     };
-    Failure::new(problem).saying(error::last_line(&String::from_utf8_lossy(stderr)))
+    GatewayError::new(problem).saying(error::last_line(&String::from_utf8_lossy(stderr)))
 }

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use crate::gateway::host::{Gateway, Identifier};
 
-const PLACES: &str = include_str!("sh/places.sh");
-const BOUNDED: &str = include_str!("sh/bounded.sh");
-const PROBE: &str = include_str!("sh/probe.sh");
-const ERRAND: &str = include_str!("sh/errand.sh");
-const HAND_OVER: &str = include_str!("sh/hand_over.sh");
+const FIND: &str = include_str!("sh/find.sh");
+const TIMEOUT: &str = include_str!("sh/timeout.sh");
+const STATUS: &str = include_str!("sh/status.sh");
+const EXEC: &str = include_str!("sh/exec.sh");
+const SYNC: &str = include_str!("sh/sync_on_gateway.sh");
 const CLAUDE: &str = include_str!("sh/claude.sh");
 const SIGN_IN: &str = include_str!("sh/sign_in.sh");
 const SNAPSHOT: &str = include_str!("sh/snapshot.sh");
-const EXAMINE: &str = include_str!("sh/examine.sh");
+const INSPECT: &str = include_str!("sh/inspect.sh");
 
 /// What a gateway is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Freshness {
 
 /// One thing that a program is to do without a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Errand {
+pub(crate) struct ExecRequest {
     pub(crate) tool: Tool,
     pub(crate) arguments: Vec<String>,
     /// The first version that can do it.
@@ -58,7 +58,7 @@ pub(crate) struct Errand {
 
 /// Claude Code's login, handed over to OpenClaw on the gateway itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct HandOver {
+pub(crate) struct SyncRequest {
     /// Until when the login is valid that is meant, in milliseconds since 1970.
     pub(crate) expires_ms: i64,
     /// What follows `models auth paste-token --expires-in …`: provider, profile, agent.
@@ -97,7 +97,7 @@ impl Tool {
 }
 
 /// The program that asks for the status. `nonce` marks the lines of the answer.
-pub(crate) fn probe(gateway: &Gateway, want: Want, freshness: Freshness, nonce: &str) -> String {
+pub(crate) fn status(gateway: &Gateway, want: Want, freshness: Freshness, nonce: &str) -> String {
     let want = match want {
         Want::Status => "status",
         Want::VersionAndStatus => "version status",
@@ -114,48 +114,52 @@ pub(crate) fn probe(gateway: &Gateway, want: Want, freshness: Freshness, nonce: 
         gateway.limit,
         &values,
         &[],
-        &[SNAPSHOT, CLAUDE, PROBE],
+        &[SNAPSHOT, CLAUDE, STATUS],
     )
 }
 
 /// The program that looks at what stands around OpenClaw, and asks OpenClaw about itself if `asks_openclaw`.
-pub(crate) fn examine(
+pub(crate) fn inspect(
     gateway: &Gateway,
     asks_openclaw: bool,
     limit: Duration,
     nonce: &str,
 ) -> String {
     let want = if asks_openclaw { "openclaw" } else { "" };
-    program(gateway, nonce, limit, &[("want", want)], &[], &[EXAMINE])
+    program(gateway, nonce, limit, &[("want", want)], &[], &[INSPECT])
 }
 
-/// The program that runs an errand.
-pub(crate) fn errand(gateway: &Gateway, errand: &Errand, nonce: &str) -> String {
+/// The program that runs an exec.
+pub(crate) fn exec(gateway: &Gateway, exec: &ExecRequest, nonce: &str) -> String {
     let values = [
-        ("since", errand.since.unwrap_or_default()),
-        ("tool", errand.tool.name()),
+        ("since", exec.since.unwrap_or_default()),
+        ("tool", exec.tool.name()),
     ];
     program(
         gateway,
         nonce,
-        errand.limit,
+        exec.limit,
         &values,
-        &errand.arguments,
-        &[SNAPSHOT, ERRAND],
+        &exec.arguments,
+        &[SNAPSHOT, EXEC],
     )
 }
 
 /// The program that hands Claude Code's login over to OpenClaw.
-pub(crate) fn hand_over(gateway: &Gateway, hand_over: &HandOver, nonce: &str) -> String {
-    let expires = hand_over.expires_ms.to_string();
-    let values = [("since", hand_over.since), ("expires", &expires)];
+pub(crate) fn sync_on_gateway(
+    gateway: &Gateway,
+    sync_on_gateway: &SyncRequest,
+    nonce: &str,
+) -> String {
+    let expires = sync_on_gateway.expires_ms.to_string();
+    let values = [("since", sync_on_gateway.since), ("expires", &expires)];
     program(
         gateway,
         nonce,
-        hand_over.limit,
+        sync_on_gateway.limit,
         &values,
-        &hand_over.rest,
-        &[SNAPSHOT, CLAUDE, HAND_OVER],
+        &sync_on_gateway.rest,
+        &[SNAPSHOT, CLAUDE, SYNC],
     )
 }
 
@@ -221,7 +225,7 @@ fn program(
     ));
     // Comments are for who reads the parts here.
     let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    for line in [PLACES, BOUNDED]
+    for line in [FIND, TIMEOUT]
         .iter()
         .chain(parts)
         .flat_map(|part| part.lines().filter(is_code))

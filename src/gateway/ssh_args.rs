@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::gateway::host::{Ssh, Way};
+use crate::gateway::host::{Ssh, Transport};
 use crate::gateway::script::remote_command;
 
 /// How long a connection may take to be made, in seconds; ssh's own limit, on the handshake too.
@@ -26,9 +26,9 @@ pub(crate) enum Sharing {
 
 /// Whether ssh may ask the person at the terminal for a passphrase or password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Questions {
-    Allowed,
-    Forbidden,
+pub(crate) enum BatchMode {
+    Off,
+    On,
 }
 
 /// A program and its arguments; the program is still to be found on `PATH`.
@@ -40,35 +40,35 @@ pub(crate) struct CommandLine {
 
 /// The command that has a shell on the gateway run a program.
 pub(crate) fn shell_on(
-    way: &Way,
+    transport: &Transport,
     sharing: &Sharing,
-    questions: Questions,
+    batch_mode: BatchMode,
     program: &str,
 ) -> CommandLine {
-    shell(way, "-T", sharing, questions, program)
+    shell(transport, "-T", sharing, batch_mode, program)
 }
 
 /// The same on a terminal of the gateway, whatever our own streams are. On this machine it is up to whoever runs
 /// it to provide one.
-pub(crate) fn terminal_on(way: &Way, sharing: &Sharing, program: &str) -> CommandLine {
-    shell(way, "-tt", sharing, Questions::Forbidden, program)
+pub(crate) fn terminal_on(transport: &Transport, sharing: &Sharing, program: &str) -> CommandLine {
+    shell(transport, "-tt", sharing, BatchMode::On, program)
 }
 
 fn shell(
-    way: &Way,
+    transport: &Transport,
     terminal: &str,
     sharing: &Sharing,
-    questions: Questions,
+    batch_mode: BatchMode,
     program: &str,
 ) -> CommandLine {
-    match way {
-        Way::Local => CommandLine {
+    match transport {
+        Transport::Local => CommandLine {
             program: "sh",
             arguments: vec!["-c".into(), program.into()],
         },
-        Way::Ssh(ssh) => {
+        Transport::Ssh(ssh) => {
             let mut arguments = vec![terminal.into()];
-            arguments.extend(connection(ssh, sharing, questions));
+            arguments.extend(connection(ssh, sharing, batch_mode));
             arguments.extend([
                 "--".into(),
                 ssh.target.as_str().into(),
@@ -92,7 +92,7 @@ pub(crate) fn shared_connection(
     let mut arguments: Vec<OsString> = vec!["-O".into(), order.into()];
     arguments.extend(words.iter().map(OsString::from));
     arguments.extend(["-o".into(), control_path(socket)]);
-    arguments.extend(whereabouts(ssh));
+    arguments.extend(destination_args(ssh));
     arguments.extend(["--".into(), ssh.target.as_str().into()]);
     CommandLine {
         program: "ssh",
@@ -109,11 +109,11 @@ fn control_path(socket: &Path) -> OsString {
 /// The options of every connection. They outrank what the alias in `ssh_config` may say: no forwarded
 /// agent, ports or display, no command of its own, and an unknown host key is never accepted. A network that is gone
 /// is noticed within 20 s, by a shared connection too, which nobody looks after.
-fn connection(ssh: &Ssh, sharing: &Sharing, questions: Questions) -> Vec<OsString> {
+fn connection(ssh: &Ssh, sharing: &Sharing, batch_mode: BatchMode) -> Vec<OsString> {
     let mut arguments = Vec::new();
-    let batch = match questions {
-        Questions::Allowed => "BatchMode=no",
-        Questions::Forbidden => "BatchMode=yes",
+    let batch = match batch_mode {
+        BatchMode::Off => "BatchMode=no",
+        BatchMode::On => "BatchMode=yes",
     };
     for option in [
         batch,
@@ -146,12 +146,12 @@ fn connection(ssh: &Ssh, sharing: &Sharing, questions: Questions) -> Vec<OsStrin
     for option in sharing {
         arguments.extend(["-o".into(), option]);
     }
-    arguments.extend(whereabouts(ssh));
+    arguments.extend(destination_args(ssh));
     arguments
 }
 
 /// Where the host is and with which key: the options that follow from the configuration.
-pub(crate) fn whereabouts(ssh: &Ssh) -> Vec<OsString> {
+pub(crate) fn destination_args(ssh: &Ssh) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = Vec::new();
     if let Some(config) = &ssh.config {
         arguments.extend(["-F".into(), config.clone().into()]);
@@ -168,20 +168,20 @@ pub(crate) fn whereabouts(ssh: &Ssh) -> Vec<OsString> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Questions, Sharing, shell_on};
-    use crate::gateway::host::{Ssh, Target, Way};
+    use super::{BatchMode, Sharing, shell_on};
+    use crate::gateway::host::{Ssh, Target, Transport};
     use crate::gateway::script::remote_command;
 
     #[test]
     fn the_target_cannot_be_an_option_and_the_command_is_fixed() {
-        let way = Way::Ssh(Ssh {
+        let transport = Transport::Ssh(Ssh {
             target: Target::parse("me@home").unwrap(),
             port: Some(2222),
             identity_file: Some("/keys/a key".into()),
             config: None,
             multiplex: true,
         });
-        let line = shell_on(&way, &Sharing::AsConfigured, Questions::Forbidden, "true");
+        let line = shell_on(&transport, &Sharing::AsConfigured, BatchMode::On, "true");
         let words: Vec<_> = line
             .arguments
             .iter()

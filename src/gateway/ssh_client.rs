@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::gateway::host::Ssh;
-use crate::gateway::ssh_args::whereabouts;
+use crate::gateway::ssh_args::destination_args;
 use crate::system::System;
 use crate::system::process::{Finished, Invocation};
 
@@ -51,7 +51,7 @@ pub(crate) fn version(system: &System) -> Option<String> {
 /// What ssh says against its settings; empty if it cannot be run.
 pub(crate) fn resolve(ssh: &Ssh, system: &System) -> Result<Resolved, String> {
     let mut arguments: Vec<OsString> = vec!["-G".into()];
-    arguments.extend(whereabouts(ssh));
+    arguments.extend(destination_args(ssh));
     arguments.extend(["--".into(), ssh.target.as_str().into()]);
     let finished = run("ssh", arguments, system).ok_or_else(String::new)?;
     if !finished.succeeded() {

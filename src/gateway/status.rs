@@ -5,12 +5,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::gateway::claude_login::{ClaudeSource, claude_source};
-use crate::gateway::error::{self, Failure, Problem};
+use crate::gateway::error::{self, ErrorKind, GatewayError};
 use crate::gateway::framing::{self, Answer};
 use crate::gateway::host::Gateway;
-use crate::gateway::run::{Exchange, Repetition, Terms, exchange};
+use crate::gateway::run::{Exchange, Repetition, RunOptions, run};
 use crate::gateway::script::{self, Freshness, Want};
-use crate::gateway::ssh_args::Questions;
+use crate::gateway::ssh_args::BatchMode;
 use crate::status::document::Unreadable;
 use crate::status::report::Report;
 use crate::status::verdict::{Verdict, judge};
@@ -22,9 +22,9 @@ use crate::text::Text;
 /// A gateway's reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reply {
-    pub(crate) outcome: Result<Report, Failure>,
+    pub(crate) outcome: Result<Report, GatewayError>,
     /// Why OpenClaw itself could not answer, where its stores did.
-    pub(crate) stood_in_for: Option<Failure>,
+    pub(crate) stood_in_for: Option<GatewayError>,
     /// Where openclaw is on the gateway, if it was found.
     pub(crate) openclaw: Option<Text>,
     /// Which it is, if that was asked for.
@@ -40,7 +40,7 @@ pub(crate) struct Reply {
 pub(crate) struct Question {
     pub(crate) want: Want,
     pub(crate) freshness: Freshness,
-    pub(crate) questions: Questions,
+    pub(crate) questions: BatchMode,
 }
 
 /// Asks one gateway. It takes at most the gateway's own limit and half a minute more.
@@ -74,21 +74,21 @@ fn ask_once(gateway: &Gateway, question: Question, system: &System) -> (Reply, b
         Want::Status => 1,
         Want::VersionAndStatus => 2,
     };
-    let terms = Terms {
+    let terms = RunOptions {
         limit: gateway.limit * runs,
         stdin: &[],
         questions,
         repetition: Repetition::Harmless,
     };
-    let text = |nonce: &str| script::probe(gateway, want, freshness, nonce);
-    match exchange(gateway, text, &terms, system) {
-        Ok(exchange) => understand(gateway, &exchange, clock::now()),
+    let text = |nonce: &str| script::status(gateway, want, freshness, nonce);
+    match run(gateway, text, &terms, system) {
+        Ok(run) => understand(gateway, &run, clock::now()),
         Err(failure) => (Reply::failed(failure), false),
     }
 }
 
 impl Reply {
-    fn failed(failure: Failure) -> Self {
+    fn failed(failure: GatewayError) -> Self {
         Self {
             outcome: Err(failure),
             stood_in_for: None,
@@ -101,8 +101,8 @@ impl Reply {
 }
 
 /// Turns what came back into a report or a failure, and says whether it is a snapshot; pure.
-fn understand(gateway: &Gateway, exchange: &Exchange, now: DateTime<Utc>) -> (Reply, bool) {
-    let answer = exchange.answer();
+fn understand(gateway: &Gateway, run: &Exchange, now: DateTime<Utc>) -> (Reply, bool) {
+    let answer = run.answer();
     let age = answer.as_ref().ok().and_then(|answer| answer.snapshot);
     let captured_at = now - TimeDelta::seconds(age.unwrap_or_default().into());
     let said = |part: fn(&Answer<'_>) -> Option<String>| {
@@ -112,8 +112,7 @@ fn understand(gateway: &Gateway, exchange: &Exchange, now: DateTime<Utc>) -> (Re
     let openclaw = said(|answer| answer.openclaw.clone());
     let version = said(|answer| answer.version.clone());
     let claude = answer.as_ref().ok().and_then(claude_source);
-    let outcome =
-        answer.and_then(|answer| outcome(gateway, &answer, &exchange.finished, captured_at));
+    let outcome = answer.and_then(|answer| outcome(gateway, &answer, &run.finished, captured_at));
     let (outcome, stood_in_for) = match outcome {
         Ok((report, failure)) => (Ok(report), failure),
         Err(failure) => (Err(failure), None),
@@ -124,7 +123,7 @@ fn understand(gateway: &Gateway, exchange: &Exchange, now: DateTime<Utc>) -> (Re
         openclaw,
         version,
         claude,
-        took: exchange.finished.took,
+        took: run.finished.took,
     };
     (reply, age.is_some())
 }
@@ -135,11 +134,11 @@ fn outcome(
     answer: &Answer,
     finished: &Finished,
     captured_at: DateTime<Utc>,
-) -> Result<(Report, Option<Failure>), Failure> {
+) -> Result<(Report, Option<GatewayError>), GatewayError> {
     let from_openclaw = match answer.run {
         Some(run) => wire::read(run.stdout, Some(run.exit), captured_at)
             .map_err(|unreadable| unread(&unreadable, run, gateway, finished)),
-        None => Err(Failure::new(Problem::NoOpenClaw)),
+        None => Err(GatewayError::new(ErrorKind::NoOpenClaw)),
     };
     let (mut report, stood_in_for) =
         from_openclaw
@@ -147,10 +146,10 @@ fn outcome(
             .or_else(|failure| {
                 let read = |line: &String| stores::read_login(line, answer.clock, "unknown");
                 let logins: Vec<_> = answer.logins.iter().filter_map(read).collect();
-                if logins.is_empty() || !failure.problem.openclaw_did_not_run() {
+                if logins.is_empty() || !failure.kind.openclaw_did_not_run() {
                     return Err(failure);
                 }
-                let report = stores::report(logins, failure.problem.what().to_owned(), captured_at);
+                let report = stores::report(logins, failure.kind.what().to_owned(), captured_at);
                 Ok((report, Some(failure)))
             })?;
     let claude = answer.claude.as_deref();
@@ -166,28 +165,27 @@ fn unread(
     run: framing::Run,
     gateway: &Gateway,
     finished: &Finished,
-) -> Failure {
+) -> GatewayError {
     // `timeout` reports 124; a shell's own watch, or a kill that was needed, shows as the signal.
     let ended_late = matches!(run.exit, 137 | 143) && finished.took >= gateway.limit;
     if run.exit == 124 || ended_late {
-        return Failure::new(Problem::OpenClawTimeout);
+        return GatewayError::new(ErrorKind::OpenClawTimeout);
     }
     match unreadable {
         Unreadable::Error(message) => {
             let problem = if message.as_str().contains("doctor --fix") {
-                Problem::NeedsDoctor
+                ErrorKind::NeedsDoctor
             } else {
-                Problem::OpenClawError
+                ErrorKind::OpenClawError
             };
-            Failure::new(problem).saying(Some(message.clone()))
+            GatewayError::new(problem).saying(Some(message.clone()))
         }
         Unreadable::Broken => {
-            Failure::new(Problem::Unreadable).saying(Some(Text::clean("it breaks off")))
+            GatewayError::new(ErrorKind::Unreadable).saying(Some(Text::clean("it breaks off")))
         }
-        Unreadable::OtherJson => {
-            Failure::new(Problem::Unreadable).saying(Some(Text::clean("JSON, but no model status")))
-        }
-        Unreadable::TooMuch => Failure::new(Problem::Unreadable)
+        Unreadable::OtherJson => GatewayError::new(ErrorKind::Unreadable)
+            .saying(Some(Text::clean("JSON, but no model status"))),
+        Unreadable::TooMuch => GatewayError::new(ErrorKind::Unreadable)
             .saying(Some(Text::clean("more in it than any status has"))),
         Unreadable::Empty | Unreadable::NotJson => {
             error::of_openclaw(run.stdout, &finished.stderr, run.exit)

@@ -1,12 +1,12 @@
 //! The hand-over: on a gateway, OpenClaw is given the login that Claude Code has there. Its token does not come here.
 
 use crate::gateway::claude_login::Fault;
-use crate::gateway::error::{self, Failure, Problem};
+use crate::gateway::error::{self, ErrorKind, GatewayError};
 use crate::gateway::framing::Answer;
 use crate::gateway::host::Gateway;
-use crate::gateway::run::{Repetition, Terms, exchange};
-use crate::gateway::script::{self, HandOver};
-use crate::gateway::ssh_args::Questions;
+use crate::gateway::run::{self, Repetition, RunOptions};
+use crate::gateway::script::{self, SyncRequest};
+use crate::gateway::ssh_args::BatchMode;
 use crate::secret::Secret;
 use crate::system::System;
 use crate::text::Text;
@@ -28,28 +28,28 @@ pub(crate) enum Done {
 /// Has the gateway give Claude Code's access token to OpenClaw.
 pub(crate) fn run(
     gateway: &Gateway,
-    hand_over: &HandOver,
+    hand_over: &SyncRequest,
     system: &System,
-) -> Result<Done, Failure> {
-    let terms = Terms {
+) -> Result<Done, GatewayError> {
+    let terms = RunOptions {
         limit: hand_over.limit,
         stdin: &[],
-        questions: Questions::Forbidden,
+        questions: BatchMode::On,
         repetition: Repetition::Forbidden,
     };
-    let text = |nonce: &str| script::hand_over(gateway, hand_over, nonce);
-    let exchange = exchange(gateway, text, &terms, system)?;
-    judge(exchange.answer()?, &exchange.finished.stderr)
+    let text = |nonce: &str| script::sync_on_gateway(gateway, hand_over, nonce);
+    let run = run::run(gateway, text, &terms, system)?;
+    judge(run.answer()?, &run.finished.stderr)
 }
 
 /// What has come of a hand-over, by its answer.
-fn judge(answer: Answer<'_>, stderr: &[u8]) -> Result<Done, Failure> {
+fn judge(answer: Answer<'_>, stderr: &[u8]) -> Result<Done, GatewayError> {
     if answer.openclaw.is_none() {
-        return Err(Failure::new(Problem::NoOpenClaw));
+        return Err(GatewayError::new(ErrorKind::NoOpenClaw));
     }
     if let Some(run) = answer.run {
         if run.exit == 124 {
-            return Err(Failure::new(Problem::OpenClawTimeout));
+            return Err(GatewayError::new(ErrorKind::OpenClawTimeout));
         }
         return Ok(Done::Ran {
             exit: run.exit,
@@ -70,7 +70,7 @@ fn judge(answer: Answer<'_>, stderr: &[u8]) -> Result<Done, Failure> {
         .and_then(|(word, place)| Some((Fault::from_word(&word)?, Text::clean(&place))));
     match fault {
         Some((fault, place)) => Ok(Done::Fault(fault, place)),
-        None => Err(Failure::new(Problem::NoAnswer)),
+        None => Err(GatewayError::new(ErrorKind::NoAnswer)),
     }
 }
 

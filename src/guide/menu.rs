@@ -3,7 +3,7 @@
 use crate::render::next_step;
 use crate::status::assessment::{Assessment, Finding, Trouble};
 use crate::status::login::State;
-use crate::status::verdict::Concern;
+use crate::status::verdict::Issue;
 
 /// Something a person can choose to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,14 +42,14 @@ pub(crate) struct Means {
     pub(crate) reminders: bool,
 }
 
-/// What can be done about a concern: what mends exactly that state first, and the way out last.
-pub(crate) fn for_concern(concern: &Concern, assessment: &Assessment, means: Means) -> Vec<Action> {
+/// What can be done about a issue: what mends exactly that state first, and the way out last.
+pub(crate) fn for_concern(issue: &Issue, assessment: &Assessment, means: Means) -> Vec<Action> {
     let mut actions = Vec::new();
-    let page = next_step::page(concern).is_some();
-    match concern.state {
+    let page = next_step::page(issue).is_some();
+    match issue.state {
         State::Expired | State::Missing | State::Expiring => {
             actions.push(Action::SignIn);
-            if claude_code_would_do(concern, assessment) {
+            if claude_code_would_do(issue, assessment) {
                 actions.push(Action::UseClaudeCode);
             }
             if page {
@@ -85,12 +85,12 @@ fn finished(mut actions: Vec<Action>, means: Means) -> Vec<Action> {
 }
 
 /// Whether Claude Code is signed in on the gateway and could stand in for this login.
-fn claude_code_would_do(concern: &Concern, assessment: &Assessment) -> bool {
+fn claude_code_would_do(issue: &Issue, assessment: &Assessment) -> bool {
     let Finding::Judged(report, _) = &assessment.finding else {
         return false;
     };
     let moment = report.moment(assessment.now);
-    concern.provider.as_str() == "anthropic"
+    issue.provider.as_str() == "anthropic"
         && report
             .claude_code
             .as_ref()

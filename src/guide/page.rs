@@ -5,14 +5,14 @@ use crate::guide::menu::{self, Action, Means};
 use crate::render::summary;
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::State;
-use crate::status::verdict::Concern;
+use crate::status::verdict::Issue;
 
-/// Where in the flow a person is. The numbers are places in the list of assessments and of concerns.
+/// Where in the flow a person is. The numbers are places in the list of assessments and of issues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Page {
     Gateways,
     Gateway(usize),
-    Concern(usize, usize),
+    Issue(usize, usize),
 }
 
 /// What a page asks or tells.
@@ -48,8 +48,8 @@ pub(crate) fn back(page: Page, assessments: &[Assessment]) -> Option<Page> {
         Page::Gateways => None,
         Page::Gateway(_) if assessments.len() == 1 => None,
         Page::Gateway(_) => Some(Page::Gateways),
-        Page::Concern(gateway, _) => match assessments.get(gateway) {
-            Some(assessment) if concerns(assessment).len() > 1 => Some(Page::Gateway(gateway)),
+        Page::Issue(gateway, _) => match assessments.get(gateway) {
+            Some(assessment) if issues(assessment).len() > 1 => Some(Page::Gateway(gateway)),
             _ => back(Page::Gateway(gateway), assessments),
         },
     }
@@ -74,12 +74,12 @@ pub(crate) fn question(page: Page, assessments: &[Assessment], means: Means) -> 
             Some(assessment) => gateway(index, assessment, means),
             None => question(Page::Gateways, assessments, means),
         },
-        Page::Concern(index, number) => {
+        Page::Issue(index, number) => {
             let assessment = assessments.get(index);
             match assessment
-                .and_then(|assessment| Some((assessment, concerns(assessment).get(number)?)))
+                .and_then(|assessment| Some((assessment, issues(assessment).get(number)?)))
             {
-                Some((assessment, concern)) => about(index, number, assessment, concern, means),
+                Some((assessment, issue)) => about(index, number, assessment, issue, means),
                 None => question(Page::Gateway(index), assessments, means),
             }
         }
@@ -87,7 +87,7 @@ pub(crate) fn question(page: Page, assessments: &[Assessment], means: Means) -> 
 }
 
 fn gateway(index: usize, assessment: &Assessment, means: Means) -> Question {
-    match (&assessment.finding, concerns(assessment)) {
+    match (&assessment.finding, issues(assessment)) {
         (Finding::Unknown(trouble), _) => Question::Choose {
             title: summary::line(assessment),
             choices: actions(index, None, menu::for_trouble(trouble, means)),
@@ -102,9 +102,9 @@ fn gateway(index: usize, assessment: &Assessment, means: Means) -> Question {
             choices: several
                 .iter()
                 .enumerate()
-                .map(|(number, concern)| {
-                    let label = summary::of_login(concern);
-                    (label, Choice::Open(Page::Concern(index, number)))
+                .map(|(number, issue)| {
+                    let label = summary::of_login(issue);
+                    (label, Choice::Open(Page::Issue(index, number)))
                 })
                 .collect(),
         },
@@ -115,32 +115,32 @@ fn about(
     index: usize,
     number: usize,
     assessment: &Assessment,
-    concern: &Concern,
+    issue: &Issue,
     means: Means,
 ) -> Question {
     Question::Choose {
-        title: format!("{}: {}", assessment.name, summary::of_login(concern)),
+        title: format!("{}: {}", assessment.name, summary::of_login(issue)),
         choices: actions(
             index,
             Some(number),
-            menu::for_concern(concern, assessment, means),
+            menu::for_concern(issue, assessment, means),
         ),
     }
 }
 
-fn actions(gateway: usize, concern: Option<usize>, actions: Vec<Action>) -> Vec<(String, Choice)> {
+fn actions(gateway: usize, issue: Option<usize>, actions: Vec<Action>) -> Vec<(String, Choice)> {
     let choice = |action: Action| {
         (
             action.label().to_owned(),
-            Choice::Do(gateway, concern, action),
+            Choice::Do(gateway, issue, action),
         )
     };
     actions.into_iter().map(choice).collect()
 }
 
-fn concerns(assessment: &Assessment) -> &[Concern] {
+fn issues(assessment: &Assessment) -> &[Issue] {
     match &assessment.finding {
-        Finding::Judged(_, judgement) => &judgement.concerns,
+        Finding::Judged(_, judgement) => &judgement.issues,
         Finding::Unknown(_) => &[],
     }
 }
@@ -266,9 +266,9 @@ mod tests {
         assert_eq!(first(&both), Page::Gateways);
         assert_eq!(back(Page::Gateway(1), &both), Some(Page::Gateways));
         assert_eq!(
-            back(Page::Concern(1, 0), &both),
+            back(Page::Issue(1, 0), &both),
             Some(Page::Gateways),
-            "one concern has no list"
+            "one issue has no list"
         );
         assert_eq!(back(Page::Gateways, &both), None);
         assert_eq!(first(&both[..1]), Page::Gateway(0));
@@ -283,9 +283,9 @@ mod tests {
         let Question::Choose { choices, .. } = question(Page::Gateway(0), &several, MEANS) else {
             panic!()
         };
-        assert_eq!(choices[1].1, Choice::Open(Page::Concern(0, 1)));
-        assert_eq!(back(Page::Concern(0, 1), &several), Some(Page::Gateway(0)));
-        let vanished = question(Page::Concern(0, 7), &several, MEANS);
+        assert_eq!(choices[1].1, Choice::Open(Page::Issue(0, 1)));
+        assert_eq!(back(Page::Issue(0, 1), &several), Some(Page::Gateway(0)));
+        let vanished = question(Page::Issue(0, 7), &several, MEANS);
         assert_eq!(vanished, question(Page::Gateway(0), &several, MEANS));
     }
 }

@@ -12,12 +12,12 @@ use crate::system::placement::{Found, UNFINISHED};
 pub(crate) struct Wanted {
     /// Each after the one it is in.
     pub(crate) folders: Vec<PathBuf>,
-    pub(crate) files: Vec<WantedFile>,
+    pub(crate) files: Vec<DesiredFile>,
 }
 
 /// A file that should be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct WantedFile {
+pub(crate) struct DesiredFile {
     pub(crate) path: PathBuf,
     pub(crate) content: Vec<u8>,
     pub(crate) mode: u32,
@@ -31,7 +31,7 @@ pub(crate) struct WantedFile {
 pub(crate) enum Change {
     MakeFolder(PathBuf),
     Write {
-        file: WantedFile,
+        file: DesiredFile,
         new: bool,
     },
     Remove(PathBuf),
@@ -74,7 +74,7 @@ impl Why {
     }
 
     /// Whether nothing at all can be done before a person has cleared the place.
-    pub(crate) const fn bars_the_way(self) -> bool {
+    pub(crate) const fn is_blocking(self) -> bool {
         matches!(self, Self::NotAFolder | Self::LinkedFolder)
     }
 }
@@ -192,7 +192,7 @@ impl Plan {
         }
     }
 
-    fn need_file(&mut self, file: &WantedFile, known: Option<&Entry>, found: &Found, force: bool) {
+    fn need_file(&mut self, file: &DesiredFile, known: Option<&Entry>, found: &Found, force: bool) {
         let as_wanted = |content: &Option<Vec<u8>>| content.as_ref() == Some(&file.content);
         let is_ours = |content: &Option<Vec<u8>>| matches!((known, content), (Some(entry), Some(content)) if entry.wrote(content));
         let why = match found {
@@ -266,7 +266,7 @@ impl Plan {
     }
 
     /// Before the changes both contents are ours, after them only the new one.
-    fn remember(&mut self, file: &WantedFile) {
+    fn remember(&mut self, file: &DesiredFile) {
         let entry = Entry {
             path: file.path.clone(),
             gateway: file.gateway.clone(),
@@ -296,21 +296,21 @@ impl Plan {
     pub(crate) fn barrier(&self) -> Option<&Conflict> {
         self.conflicts
             .iter()
-            .find(|conflict| conflict.why.bars_the_way())
+            .find(|conflict| conflict.why.is_blocking())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, Places, Plan, Wanted, WantedFile, Why, install, uninstall};
+    use super::{Change, DesiredFile, Places, Plan, Wanted, Why, install, uninstall};
     use crate::install::manifest::Manifest;
     use crate::install::widgets::Scope;
     use crate::system::placement::Found;
     use proptest::prelude::*;
     use std::path::{Path, PathBuf};
 
-    fn file(path: &str, content: &str) -> WantedFile {
-        WantedFile {
+    fn file(path: &str, content: &str) -> DesiredFile {
+        DesiredFile {
             path: path.into(),
             content: content.into(),
             mode: 0o700,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::install::plan::{Wanted, WantedFile};
+use crate::install::plan::{DesiredFile, Wanted};
 use crate::install::script::Device;
 
 /// How many dynamic shortcuts launchers show.
@@ -129,7 +129,7 @@ pub(crate) fn wanted(
         }
     }
     for (gateway, path) in live.iter().filter(|(gateway, _)| scope.includes(gateway)) {
-        files.push(WantedFile {
+        files.push(DesiredFile {
             live: true,
             ..script_file(
                 path.clone(),
@@ -173,7 +173,7 @@ impl Row {
         device: &Device,
         gateway: Option<&str>,
         dynamic: bool,
-    ) -> Vec<WantedFile> {
+    ) -> Vec<DesiredFile> {
         let label = match gateway {
             None => self.label.to_owned(),
             // No gateway's name has a colon, so no two labels are the same.
@@ -187,7 +187,7 @@ impl Row {
         let script = device.fit(self.script, gateway);
         let mut files = vec![
             script_file(place(".shortcuts"), script.clone(), gateway),
-            WantedFile {
+            DesiredFile {
                 path: home.join(format!(".shortcuts/icons/{label}.png")),
                 content: self.icon.to_vec(),
                 mode: 0o600,
@@ -203,8 +203,8 @@ impl Row {
     }
 }
 
-fn script_file(path: PathBuf, script: String, gateway: Option<&str>) -> WantedFile {
-    WantedFile {
+fn script_file(path: PathBuf, script: String, gateway: Option<&str>) -> DesiredFile {
+    DesiredFile {
         path,
         content: script.into_bytes(),
         mode: 0o700,

@@ -13,13 +13,13 @@ use crate::system::{System, terminal};
 /// The conversation with a human.
 pub(crate) trait Person: Sync {
     /// Lets the person choose; nothing means back or cancel.
-    fn choose(&self, title: &str, choices: &[String]) -> Result<Option<usize>, Silence>;
+    fn choose(&self, title: &str, choices: &[String]) -> Result<Option<usize>, NoAnswer>;
 
     /// Shows something to read.
-    fn tell(&self, title: &str, message: &str) -> Result<(), Silence>;
+    fn tell(&self, title: &str, message: &str) -> Result<(), NoAnswer>;
 
     /// Asks for a line; nothing means back or cancel, an empty line is one.
-    fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, Silence>;
+    fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, NoAnswer>;
 }
 
 /// Whether what a person types is for no eyes.
@@ -31,16 +31,16 @@ pub(crate) enum Hidden {
 
 /// Why a question has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Silence {
+pub(crate) enum NoAnswer {
     /// Nobody did anything for a while; the dialog's program was ended.
-    NobodyThere,
+    Timeout,
     /// It could not be asked, and why, for a person.
-    NotAsked(String),
+    Unavailable(String),
 }
 
-impl From<&str> for Silence {
+impl From<&str> for NoAnswer {
     fn from(reason: &str) -> Self {
-        Self::NotAsked(reason.into())
+        Self::Unavailable(reason.into())
     }
 }
 
@@ -63,7 +63,7 @@ struct Answer {
 }
 
 impl Dialogs<'_> {
-    fn show(&self, widget: &str, arguments: &[&str]) -> Result<Answer, Silence> {
+    fn show(&self, widget: &str, arguments: &[&str]) -> Result<Answer, NoAnswer> {
         let program = self
             .system
             .environment
@@ -72,14 +72,13 @@ impl Dialogs<'_> {
         let invocation = Invocation::new(program, self.patience)
             .arguments([widget])
             .arguments(arguments);
-        let finished =
-            self.system.processes.run(&invocation).map_err(|error| {
-                Silence::NotAsked(format!("termux-dialog did not start: {error}"))
-            })?;
+        let finished = self.system.processes.run(&invocation).map_err(|error| {
+            NoAnswer::Unavailable(format!("termux-dialog did not start: {error}"))
+        })?;
         match finished.ending {
             Ending::Exited(0) => serde_json::from_slice(&finished.stdout)
                 .map_err(|_| "termux-dialog gave no answer that can be read".into()),
-            Ending::TimedOut => Err(Silence::NobodyThere),
+            Ending::TimedOut => Err(NoAnswer::Timeout),
             Ending::Interrupted => Err("interrupted".into()),
             _ => Err("termux-dialog failed".into()),
         }
@@ -87,7 +86,7 @@ impl Dialogs<'_> {
 }
 
 impl Person for Dialogs<'_> {
-    fn choose(&self, title: &str, choices: &[String]) -> Result<Option<usize>, Silence> {
+    fn choose(&self, title: &str, choices: &[String]) -> Result<Option<usize>, NoAnswer> {
         let values = choices
             .iter()
             .map(|choice| escaped(choice))
@@ -97,12 +96,12 @@ impl Person for Dialogs<'_> {
         Ok(chosen(&answer, choices))
     }
 
-    fn tell(&self, title: &str, message: &str) -> Result<(), Silence> {
+    fn tell(&self, title: &str, message: &str) -> Result<(), NoAnswer> {
         self.show("confirm", &["-t", title, "-i", message])
             .map(drop)
     }
 
-    fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, Silence> {
+    fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, NoAnswer> {
         let mut arguments = vec!["-t", title, "-i", hint];
         if hidden == Hidden::Yes {
             arguments.push("-p");
@@ -139,19 +138,19 @@ pub(crate) struct Prompts<'a> {
 }
 
 impl Prompts<'_> {
-    fn line(&self, question: &str, hidden: Hidden) -> Result<Option<Zeroizing<String>>, Silence> {
+    fn line(&self, question: &str, hidden: Hidden) -> Result<Option<Zeroizing<String>>, NoAnswer> {
         let ended = || self.processes.interrupted();
         let _waiting = self.processes.waiting();
         match terminal::ask_until(question, hidden == Hidden::Yes, ended) {
             Ok(None) if ended() => Err("interrupted".into()),
             Ok(line) => Ok(line),
-            Err(error) => Err(Silence::NotAsked(error.to_string())),
+            Err(error) => Err(NoAnswer::Unavailable(error.to_string())),
         }
     }
 }
 
 impl Person for Prompts<'_> {
-    fn choose(&self, title: &str, choices: &[String]) -> Result<Option<usize>, Silence> {
+    fn choose(&self, title: &str, choices: &[String]) -> Result<Option<usize>, NoAnswer> {
         let mut text = format!("\n{title}\n");
         for (index, choice) in choices.iter().enumerate() {
             text.push_str(&format!("  {} {choice}\n", index + 1));
@@ -169,7 +168,7 @@ impl Person for Prompts<'_> {
         }
     }
 
-    fn tell(&self, title: &str, message: &str) -> Result<(), Silence> {
+    fn tell(&self, title: &str, message: &str) -> Result<(), NoAnswer> {
         terminal::eprint(&format!("\n{title}\n"));
         for line in message.lines() {
             terminal::eprint(&format!("  {line}\n"));
@@ -177,7 +176,7 @@ impl Person for Prompts<'_> {
         Ok(())
     }
 
-    fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, Silence> {
+    fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, NoAnswer> {
         let line = self.line(&format!("\n{title}\n{hint}: "), hidden)?;
         Ok(line.map(Secret::from))
     }

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use crate::phone::notification::Deed;
+use crate::phone::notification::ButtonAction;
 use crate::system::environment::Environment;
 
 /// The variables that this program, ssh and the Termux:API commands go by.
@@ -32,7 +32,7 @@ pub(crate) fn handed_on(
 
 /// Where the programs are and what they need; nothing of it comes from a gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Launcher {
+pub(crate) struct ActionCommand {
     variables: Vec<(&'static str, OsString)>,
     clawtap: Option<PathBuf>,
     config: Option<PathBuf>,
@@ -40,7 +40,7 @@ pub(crate) struct Launcher {
     opener: Option<PathBuf>,
 }
 
-impl Launcher {
+impl ActionCommand {
     /// What this process was started with, and the file of its `--config`.
     pub(crate) fn of(environment: &Environment, config: Option<&Path>) -> Self {
         let variables = handed_on(environment);
@@ -60,12 +60,12 @@ impl Launcher {
     }
 
     /// The line that does it for the gateway of this name; nothing where the program for it is unknown.
-    pub(crate) fn line(&self, deed: Deed, gateway: &str, id: &str) -> Option<OsString> {
+    pub(crate) fn line(&self, deed: ButtonAction, gateway: &str, id: &str) -> Option<OsString> {
         match deed {
-            Deed::Guide => self.clawtap_line("guide", gateway),
-            Deed::SignIn => self.clawtap_line("reauth", gateway),
-            Deed::CheckAgain => self.clawtap_line("tap", gateway),
-            Deed::Hide => {
+            ButtonAction::Guide => self.clawtap_line("guide", gateway),
+            ButtonAction::SignIn => self.clawtap_line("reauth", gateway),
+            ButtonAction::CheckAgain => self.clawtap_line("tap", gateway),
+            ButtonAction::Hide => {
                 let mut line = quoted(self.remover.as_ref()?.as_os_str());
                 line.push(" ");
                 line.push(quoted(OsStr::new(id)));
@@ -118,8 +118,8 @@ fn quoted(word: &OsStr) -> OsString {
 
 #[cfg(test)]
 mod tests {
-    use super::{Launcher, quoted};
-    use crate::phone::notification::Deed;
+    use super::{ActionCommand, quoted};
+    use crate::phone::notification::ButtonAction;
     use crate::system::environment::Environment;
     use proptest::prelude::*;
     use std::ffi::{OsStr, OsString};
@@ -135,16 +135,21 @@ mod tests {
             ("TERMUX_EXEC__PROC_SELF_EXE", "/usr/bin/clawtap"),
             ("SECRET", "not handed on"),
         ]);
-        let launcher = Launcher::of(&environment, Some(Path::new("/my own.toml")));
-        let line = launcher.line(Deed::CheckAgain, "home", "clawtap-home");
+        let launcher = ActionCommand::of(&environment, Some(Path::new("/my own.toml")));
+        let line = launcher.line(ButtonAction::CheckAgain, "home", "clawtap-home");
         let expected = "HOME='/home/me' PATH='/usr/bin:/bin' '/usr/bin/clawtap' tap --gateway 'home' --config '/my own.toml'";
         assert_eq!(line, Some(expected.into()));
     }
 
     #[test]
     fn what_is_unknown_cannot_be_started() {
-        for deed in [Deed::Guide, Deed::SignIn, Deed::CheckAgain, Deed::Hide] {
-            assert_eq!(Launcher::default().line(deed, "home", "id"), None);
+        for deed in [
+            ButtonAction::Guide,
+            ButtonAction::SignIn,
+            ButtonAction::CheckAgain,
+            ButtonAction::Hide,
+        ] {
+            assert_eq!(ActionCommand::default().line(deed, "home", "id"), None);
         }
     }
 

@@ -9,7 +9,7 @@ pub(crate) mod widget_list;
 use std::path::Path;
 use std::time::Duration;
 
-pub(crate) use crate::phone::launcher::{Launcher, handed_on};
+pub(crate) use crate::phone::launcher::{ActionCommand, handed_on};
 use crate::phone::notification::Notification;
 use crate::phone::termux::Problem;
 use crate::secret::Secret;
@@ -26,18 +26,18 @@ const NO_JOBS: &str = "Termux:API is not installed: pkg install termux-api";
 
 /// Everything one tap makes the phone do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Reaction {
+pub(crate) struct PhoneActions {
     pub(crate) toast: String,
     pub(crate) vibration_ms: u32,
     pub(crate) notifications: Vec<Notification>,
     /// Ids of notifications that are no longer true.
     pub(crate) withdrawn: Vec<String>,
     /// What the buttons of the notifications start.
-    pub(crate) launcher: Launcher,
+    pub(crate) launcher: ActionCommand,
     /// An https page to open.
     pub(crate) page: Option<String>,
     /// A page to offer in a notification as well: Android may not let a background task open one.
-    pub(crate) invitation: Option<Invitation>,
+    pub(crate) invitation: Option<SignInNotification>,
     /// A text for the clipboard; never a secret.
     pub(crate) copied: Option<String>,
 }
@@ -51,12 +51,12 @@ pub(crate) struct Alert {
     /// Whether it makes no sound where it replaces one.
     pub(crate) silent_update: bool,
     /// What its buttons start.
-    pub(crate) launcher: Launcher,
+    pub(crate) launcher: ActionCommand,
 }
 
 /// A notification that opens a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Invitation {
+pub(crate) struct SignInNotification {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) content: String,
@@ -80,7 +80,7 @@ impl Phone {
     }
 
     /// Tells a person who sees no terminal; one who does reads it there anyway.
-    pub(crate) fn tell(&self, reaction: &Reaction, system: &System) {
+    pub(crate) fn tell(&self, reaction: &PhoneActions, system: &System) {
         if matches!(self, Self::Termux) {
             self.react(reaction, system);
         }
@@ -90,9 +90,9 @@ impl Phone {
     ///
     /// Returns what a person at a terminal should read: the reaction itself where there is no phone, and what
     /// did not work where there is one.
-    pub(crate) fn react(&self, reaction: &Reaction, system: &System) -> Said {
+    pub(crate) fn react(&self, reaction: &PhoneActions, system: &System) -> Delivered {
         match self {
-            Self::Terminal => Said {
+            Self::Terminal => Delivered {
                 shown: spelled_out(reaction),
                 problems: Vec::new(),
                 app_is_silent: false,
@@ -101,7 +101,7 @@ impl Phone {
                 let calls = termux::calls(reaction);
                 let problems = in_parallel(&calls, |call| call.run(system).err());
                 let problems: Vec<Problem> = problems.into_iter().flatten().collect();
-                Said {
+                Delivered {
                     shown: String::new(),
                     app_is_silent: problems.iter().any(|problem| problem.app_is_silent),
                     problems: problems.into_iter().map(|problem| problem.text).collect(),
@@ -204,14 +204,14 @@ impl Phone {
 
 /// What a reaction leaves to be said in the terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Said {
+pub(crate) struct Delivered {
     pub(crate) shown: String,
     pub(crate) problems: Vec<String>,
     /// Whether the Termux:API app does not answer at all.
     pub(crate) app_is_silent: bool,
 }
 
-impl Said {
+impl Delivered {
     /// With what another reaction leaves; nothing twice.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.shown.push_str(&other.shown);
@@ -223,7 +223,7 @@ impl Said {
     }
 }
 
-fn spelled_out(reaction: &Reaction) -> String {
+fn spelled_out(reaction: &PhoneActions) -> String {
     let mut text = String::new();
     if !reaction.toast.is_empty() {
         text.push_str(&format!("{}\n", reaction.toast));

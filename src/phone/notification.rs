@@ -21,12 +21,12 @@ pub(crate) struct Notification {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Button {
     pub(crate) label: &'static str,
-    pub(crate) deed: Deed,
+    pub(crate) deed: ButtonAction,
 }
 
 /// What a notification can have done when it is tapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deed {
+pub(crate) enum ButtonAction {
     /// Lead through what is wrong and what can be done.
     Guide,
     SignIn,

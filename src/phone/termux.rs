@@ -8,9 +8,9 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::phone::launcher::Launcher;
-use crate::phone::notification::{Deed, Notification};
-use crate::phone::{Alert, Api, Invitation, Reaction};
+use crate::phone::launcher::ActionCommand;
+use crate::phone::notification::{ButtonAction, Notification};
+use crate::phone::{Alert, Api, PhoneActions, SignInNotification};
 use crate::secret::Secret;
 use crate::system::System;
 use crate::system::process::{Ending, Invocation};
@@ -36,7 +36,7 @@ pub(crate) struct Call {
 }
 
 /// The commands for a reaction.
-pub(crate) fn calls(reaction: &Reaction) -> Vec<Call> {
+pub(crate) fn calls(reaction: &PhoneActions) -> Vec<Call> {
     let mut calls = Vec::new();
     if !reaction.toast.is_empty() {
         // The text goes in on standard input: as an argument it would be parsed for options.
@@ -90,7 +90,7 @@ pub(crate) fn calls(reaction: &Reaction) -> Vec<Call> {
 }
 
 /// The command that puts up a notification which opens a page when it is tapped.
-fn invite(invitation: &Invitation, launcher: &Launcher) -> Call {
+fn invite(invitation: &SignInNotification, launcher: &ActionCommand) -> Call {
     let mut arguments: Vec<OsString> = [
         "--id",
         &invitation.id,
@@ -225,7 +225,7 @@ enum Heard {
 }
 
 /// The command that puts up a notification, or replaces the one with the same id.
-fn put_up(notification: &Notification, id: &str, heard: Heard, launcher: &Launcher) -> Call {
+fn put_up(notification: &Notification, id: &str, heard: Heard, launcher: &ActionCommand) -> Call {
     let mut arguments: Vec<OsString> = [
         "--id",
         id,
@@ -255,7 +255,7 @@ fn put_up(notification: &Notification, id: &str, heard: Heard, launcher: &Launch
         arguments.extend(["--image-path".into(), picture.into()]);
     }
     let line = |deed| launcher.line(deed, &notification.gateway, id);
-    if let Some(line) = line(Deed::Guide) {
+    if let Some(line) = line(ButtonAction::Guide) {
         arguments.extend(["--action".into(), line]);
     }
     let buttons = notification.buttons.iter();

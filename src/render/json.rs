@@ -7,7 +7,7 @@ use crate::render::{next_step, summary, upstream};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::login::{Login, Moment};
 use crate::status::report::{Report, Source};
-use crate::status::verdict::{Concern, Verdict};
+use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
 
 /// Raised when a key changes its meaning; new keys do not raise it.
@@ -38,7 +38,7 @@ struct Gateway<'a> {
     note: Option<String>,
     problem: Option<Problem<'a>>,
     default_model: Option<&'a str>,
-    concerns: Vec<Complaint<'a>>,
+    issues: Vec<Complaint<'a>>,
     logins: Vec<Entry<'a>>,
     claude_code: Option<Entry<'a>>,
 }
@@ -129,7 +129,7 @@ fn gateway(assessment: &Assessment) -> Gateway<'_> {
         note: assessment.stand_in_note(),
         problem: None,
         default_model: None,
-        concerns: Vec::new(),
+        issues: Vec::new(),
         logins: Vec::new(),
         claude_code: None,
     };
@@ -154,7 +154,7 @@ fn gateway(assessment: &Assessment) -> Gateway<'_> {
                 Source::Stores { .. } => "stores",
             });
             gateway.default_model = report.default_model.as_ref().map(Text::as_str);
-            gateway.concerns = judgement.concerns.iter().map(complaint).collect();
+            gateway.issues = judgement.issues.iter().map(complaint).collect();
             let entry = |login| entry(login, report, moment, assessment.now);
             gateway.logins = report.logins.iter().map(entry).collect();
             gateway.claude_code = report.claude_code.as_ref().map(entry);
@@ -163,15 +163,15 @@ fn gateway(assessment: &Assessment) -> Gateway<'_> {
     gateway
 }
 
-fn complaint(concern: &Concern) -> Complaint<'_> {
+fn complaint(issue: &Issue) -> Complaint<'_> {
     Complaint {
-        state: concern.state.word(),
-        provider: concern.provider.as_str(),
-        login: concern.login.as_ref().map(Text::as_str),
-        remaining_ms: concern.left.map(|left| left.num_milliseconds()),
-        detail: concern.detail.as_ref().map(Text::as_str),
-        next_step: next_step::sentence(concern),
-        page: next_step::page(concern),
+        state: issue.state.word(),
+        provider: issue.provider.as_str(),
+        login: issue.login.as_ref().map(Text::as_str),
+        remaining_ms: issue.left.map(|left| left.num_milliseconds()),
+        detail: issue.detail.as_ref().map(Text::as_str),
+        next_step: next_step::sentence(issue),
+        page: next_step::page(issue),
     }
 }
 

@@ -2,33 +2,33 @@
 
 use crate::providers;
 use crate::status::login::{LoginKind, State};
-use crate::status::verdict::Concern;
+use crate::status::verdict::Issue;
 
-/// The page on which a concern can be mended; only where a sign-in or a new key mends it.
-pub(crate) fn page(concern: &Concern) -> Option<&'static str> {
-    if !concern.state.mended_by_sign_in() {
+/// The page on which a issue can be mended; only where a sign-in or a new key mends it.
+pub(crate) fn page(issue: &Issue) -> Option<&'static str> {
+    if !issue.state.mended_by_sign_in() {
         return None;
     }
-    let provider = concern.provider.as_str();
+    let provider = issue.provider.as_str();
     let (key, sign_in) = (
         providers::key_page(provider),
         providers::sign_in_page(provider),
     );
-    match concern.kind {
+    match issue.kind {
         Some(LoginKind::ApiKey) => key.or(sign_in),
         _ => sign_in.or(key),
     }
 }
 
-/// What to do next about a concern, in a sentence for a person.
-pub(crate) fn sentence(concern: &Concern) -> String {
-    match concern.state {
+/// What to do next about a issue, in a sentence for a person.
+pub(crate) fn sentence(issue: &Issue) -> String {
+    match issue.state {
         State::Expired => "Sign in again: clawtap reauth".into(),
         State::Missing => "Sign in: clawtap reauth".into(),
         State::Expiring => "Renew it before then: clawtap reauth".into(),
         State::Cooldown => "Wait, or use another provider.".into(),
         State::Disabled
-            if concern
+            if issue
                 .detail
                 .as_ref()
                 .is_some_and(|reason| reason.as_str() == "billing") =>
@@ -46,11 +46,11 @@ pub(crate) fn sentence(concern: &Concern) -> String {
 mod tests {
     use super::{page, sentence};
     use crate::status::login::{LoginKind, State};
-    use crate::status::verdict::{Concern, Verdict};
+    use crate::status::verdict::{Issue, Verdict};
     use crate::text::Text;
 
-    fn concern(provider: &str, state: State, kind: Option<LoginKind>) -> Concern {
-        Concern {
+    fn issue(provider: &str, state: State, kind: Option<LoginKind>) -> Issue {
+        Issue {
             verdict: Verdict::Broken,
             state,
             provider: Text::clean(provider),
@@ -66,7 +66,7 @@ mod tests {
         let mut steps: Vec<_> = State::ALL
             .iter()
             .filter(|state| !matches!(state, State::Static | State::Refreshable))
-            .map(|&state| sentence(&concern("anthropic", state, None)))
+            .map(|&state| sentence(&issue("anthropic", state, None)))
             .collect();
         steps.sort_unstable();
         let count = steps.len();
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_page_fits_the_provider_and_the_kind_of_login() {
-        let page = |provider, kind| page(&concern(provider, State::Expired, kind));
+        let page = |provider, kind| page(&issue(provider, State::Expired, kind));
         assert_eq!(
             page("anthropic", Some(LoginKind::Token)),
             Some("https://claude.ai/login")
@@ -97,7 +97,7 @@ mod tests {
             State::Unavailable,
             State::Indeterminate,
         ] {
-            assert_eq!(page(&concern("anthropic", state, None)), None);
+            assert_eq!(page(&issue("anthropic", state, None)), None);
         }
     }
 }

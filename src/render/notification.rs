@@ -1,21 +1,21 @@
 //! The standing notification: how it stands with a gateway, and what can be done about it.
 
-use crate::phone::notification::{Button, Deed, Notification};
+use crate::phone::notification::{Button, ButtonAction, Notification};
 use crate::render::{next_step, summary};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::verdict::Verdict;
 
 const SIGN_IN: Button = Button {
     label: "Sign in",
-    deed: Deed::SignIn,
+    deed: ButtonAction::SignIn,
 };
 const CHECK_AGAIN: Button = Button {
     label: "Check again",
-    deed: Deed::CheckAgain,
+    deed: ButtonAction::CheckAgain,
 };
 const HIDE: Button = Button {
     label: "Hide",
-    deed: Deed::Hide,
+    deed: ButtonAction::Hide,
 };
 
 /// What to notify of about a gateway.
@@ -25,10 +25,10 @@ pub(crate) fn of(assessment: &Assessment, ongoing: bool) -> Notification {
         Verdict::Broken => "high",
         Verdict::Expiring | Verdict::CannotTell => "default",
     };
-    let concern = assessment.first_concern();
-    let content = match (&assessment.finding, concern) {
+    let issue = assessment.first_issue();
+    let content = match (&assessment.finding, issue) {
         (Finding::Unknown(trouble), _) => trouble.next_step.clone(),
-        (_, Some(concern)) => next_step::sentence(concern),
+        (_, Some(issue)) => next_step::sentence(issue),
         (_, None) => "Nothing to do.".into(),
     };
     Notification {
@@ -37,7 +37,7 @@ pub(crate) fn of(assessment: &Assessment, ongoing: bool) -> Notification {
         content,
         priority,
         ongoing,
-        buttons: if concern.is_some_and(|concern| concern.state.mended_by_sign_in()) {
+        buttons: if issue.is_some_and(|issue| issue.state.mended_by_sign_in()) {
             &[SIGN_IN, CHECK_AGAIN, HIDE]
         } else {
             &[CHECK_AGAIN, HIDE]

@@ -179,13 +179,13 @@ fn rows(gateway: &Gateway) -> Vec<Row> {
 
 /// Providers that have no login to complain about, which is what is wrong with them.
 fn without_login<'a>(gateway: &'a Gateway, judgement: &'a Judgement) -> Vec<Row> {
-    let concerns = judgement.concerns.iter();
-    let without = concerns.filter(|concern| concern.login.is_none());
-    let row = without.map(|concern| Row {
+    let issues = judgement.issues.iter();
+    let without = issues.filter(|issue| issue.login.is_none());
+    let row = without.map(|issue| Row {
         gateway: gateway.name.clone(),
-        provider: concern.provider.clone(),
+        provider: issue.provider.clone(),
         profile: Text::default(),
-        state: concern.state,
+        state: issue.state,
         ends: None,
         in_use: true,
         renews_itself: None,

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::render::summary::mark;
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::State;
-use crate::status::verdict::Concern;
+use crate::status::verdict::Issue;
 
 /// The longest name, in bytes.
 const LONGEST: usize = 80;
@@ -38,7 +38,7 @@ fn named(mark: char, gateway: &str, state: &str) -> Vec<String> {
 fn state(assessment: &Assessment) -> String {
     match &assessment.finding {
         Finding::Unknown(trouble) => trouble.what.clone(),
-        Finding::Judged(_, judgement) => match judgement.concerns.split_first() {
+        Finding::Judged(_, judgement) => match judgement.issues.split_first() {
             Some((first, [])) => of_concern(first),
             Some((first, more)) => format!("{} +{}", of_concern(first), more.len()),
             None => match assessment.ends_first() {
@@ -49,8 +49,8 @@ fn state(assessment: &Assessment) -> String {
     }
 }
 
-fn of_concern(concern: &Concern) -> String {
-    let state = match (concern.state, concern.left) {
+fn of_concern(issue: &Issue) -> String {
+    let state = match (issue.state, issue.left) {
         (State::Expired, _) => "expired".into(),
         (State::Missing, _) => "not signed in".into(),
         (State::Expiring, Some(left)) => about(left),
@@ -61,7 +61,7 @@ fn of_concern(concern: &Concern) -> String {
         (State::Indeterminate, _) => "unconfirmed".into(),
         (State::Ok | State::Static | State::Refreshable, _) => "fine".to_owned(),
     };
-    format!("{} {state}", concern.provider)
+    format!("{} {state}", issue.provider)
 }
 
 /// One part only: the row is renamed whenever this changes.

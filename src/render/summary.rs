@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::duration::{ago, spoken};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::State;
-use crate::status::verdict::{Concern, Verdict};
+use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
 
 /// The mark that stands for a verdict.
@@ -34,9 +34,9 @@ pub(crate) fn of_snapshot(assessment: &Assessment) -> Option<String> {
 pub(crate) fn statement(assessment: &Assessment) -> String {
     match &assessment.finding {
         Finding::Unknown(trouble) => trouble.what.clone(),
-        Finding::Judged(_, judgement) => match judgement.concerns.first() {
+        Finding::Judged(_, judgement) => match judgement.issues.first() {
             Some(first) => {
-                let more = judgement.concerns.len() - 1;
+                let more = judgement.issues.len() - 1;
                 let first = of_concern(first);
                 if more == 0 {
                     first
@@ -53,18 +53,18 @@ pub(crate) fn statement(assessment: &Assessment) -> String {
 }
 
 /// "anthropic expires in 5 h 40 m"
-pub(crate) fn of_concern(concern: &Concern) -> String {
-    about(&concern.provider, concern)
+pub(crate) fn of_concern(issue: &Issue) -> String {
+    about(&issue.provider, issue)
 }
 
 /// The same with the login's own name, where it is one login that is concerned.
-pub(crate) fn of_login(concern: &Concern) -> String {
-    about(concern.login.as_ref().unwrap_or(&concern.provider), concern)
+pub(crate) fn of_login(issue: &Issue) -> String {
+    about(issue.login.as_ref().unwrap_or(&issue.provider), issue)
 }
 
-fn about(subject: &Text, concern: &Concern) -> String {
-    let left = concern.left;
-    match (concern.state, left) {
+fn about(subject: &Text, issue: &Issue) -> String {
+    let left = issue.left;
+    match (issue.state, left) {
         (State::Expired, Some(left))
             if left < TimeDelta::zero() && left > TimeDelta::days(-3650) =>
         {

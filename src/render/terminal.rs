@@ -238,19 +238,19 @@ pub(crate) fn in_words(login: &Login, state: State, moment: Moment) -> String {
 
 fn steps(judgement: &Judgement, look: Look) -> String {
     let mut text = String::new();
-    for (index, concern) in judgement.concerns.iter().take(MOST_STEPS).enumerate() {
+    for (index, issue) in judgement.issues.iter().take(MOST_STEPS).enumerate() {
         text.push('\n');
-        if index > 0 || judgement.concerns.len() > 1 {
+        if index > 0 || judgement.issues.len() > 1 {
             text.push_str(&hanging(
                 " ",
-                &format!("{}:", summary::of_concern(concern)),
+                &format!("{}:", summary::of_concern(issue)),
                 look.width,
             ));
         }
-        if let Some(detail) = &concern.detail {
+        if let Some(detail) = &issue.detail {
             text.push_str(&dim_lines("  ", detail.as_str(), look));
         }
-        text.push_str(&next_step("  →", &next_step::sentence(concern), look.width));
+        text.push_str(&next_step("  →", &next_step::sentence(issue), look.width));
     }
     text
 }

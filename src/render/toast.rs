@@ -51,9 +51,9 @@ pub(crate) fn says_the_same(remembered: &[Assessment], answers: &[Assessment]) -
 }
 
 fn is_same(before: &Assessment, now: &Assessment) -> bool {
-    let reasons = |assessment: &Assessment| assessment.concerns().len();
-    let concern = |assessment: &Assessment| {
-        let first = assessment.first_concern()?;
+    let reasons = |assessment: &Assessment| assessment.issues().len();
+    let issue = |assessment: &Assessment| {
+        let first = assessment.first_issue()?;
         Some((first.state, first.provider.clone(), first.login.clone()))
     };
     let ends_first = |assessment: &Assessment| Some(assessment.ends_first()?.0.id.clone());
@@ -61,15 +61,15 @@ fn is_same(before: &Assessment, now: &Assessment) -> bool {
         && before.report().is_some() == now.report().is_some()
         && before.verdict() == now.verdict()
         && reasons(before) == reasons(now)
-        && concern(before) == concern(now)
+        && issue(before) == issue(now)
         && (reasons(now) > 0 || ends_first(before) == ends_first(now))
         && is_about(told_time(before), told_time(now))
 }
 
 /// The time that the toast tells, if it tells one.
 fn told_time(assessment: &Assessment) -> Option<TimeDelta> {
-    match assessment.first_concern() {
-        Some(concern) => concern.left,
+    match assessment.first_issue() {
+        Some(issue) => issue.left,
         None => assessment.ends_first().map(|(_, left)| left),
     }
 }

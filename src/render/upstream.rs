@@ -4,13 +4,13 @@ use chrono::TimeDelta;
 
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, Moment, State};
-use crate::status::verdict::{Concern, Verdict};
+use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
 
 /// `OK`, `CLAUDE_EXPIRED`, `OPENCLAW_EXPIRED`, `CLAUDE_EXPIRING`, `OPENCLAW_EXPIRING`; and `UNKNOWN`, which
 /// upstream has no word for.
 pub(crate) fn word(assessment: &Assessment) -> &'static str {
-    let claude = assessment.first_concern().is_some_and(is_claude_code);
+    let claude = assessment.first_issue().is_some_and(is_claude_code);
     match (assessment.verdict(), claude) {
         (Verdict::Ok, _) => "OK",
         (Verdict::Expiring, true) => "CLAUDE_EXPIRING",
@@ -22,9 +22,9 @@ pub(crate) fn word(assessment: &Assessment) -> &'static str {
 }
 
 /// Whether it is Claude Code's own login that is concerned.
-fn is_claude_code(concern: &Concern) -> bool {
-    let login = concern.login.as_ref().map(Text::as_str);
-    concern.provider.as_str() == "claude-cli" || login == Some("anthropic:claude-cli")
+fn is_claude_code(issue: &Issue) -> bool {
+    let login = issue.login.as_ref().map(Text::as_str);
+    issue.provider.as_str() == "claude-cli" || login == Some("anthropic:claude-cli")
 }
 
 /// A status of the upstream JSON, such as `OK:5h40m`, and when it ends in ms since 1970 (0: unknown).
@@ -50,16 +50,12 @@ pub(crate) fn claude_code(assessment: &Assessment) -> Status {
 
 /// What OpenClaw uses.
 pub(crate) fn openclaw(assessment: &Assessment) -> Status {
-    let concern = assessment.first_concern();
-    let left = match concern {
-        Some(concern) => concern.left,
+    let issue = assessment.first_issue();
+    let left = match issue {
+        Some(issue) => issue.left,
         None => assessment.ends_first().map(|(_, left)| left),
     };
-    let word = match (
-        assessment.verdict(),
-        concern.map(|concern| concern.state),
-        left,
-    ) {
+    let word = match (assessment.verdict(), issue.map(|issue| issue.state), left) {
         (Verdict::CannotTell, ..) => return unknown(),
         (Verdict::Ok, _, Some(left)) => format!("OK:{}", hours(left)),
         (Verdict::Ok, _, None) => "OK:static".into(),

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::gateway::host::{Gateway, Identifier, Way};
+use crate::gateway::host::{Gateway, Identifier, Transport};
 
 /// Everything that decides who answers. With which key somebody gets in, and how long they wait, does not.
 pub(super) fn way(gateway: &Gateway) -> Value {
-    let there = match &gateway.way {
-        Way::Local => json!("local"),
-        Way::Ssh(ssh) => json!([ssh.target.as_str(), ssh.port, ssh.config]),
+    let there = match &gateway.transport {
+        Transport::Local => json!("local"),
+        Transport::Ssh(ssh) => json!([ssh.target.as_str(), ssh.port, ssh.config]),
     };
     let agent = gateway.agent.as_ref().map(Identifier::as_str);
     let profile = gateway.profile.as_ref().map(Identifier::as_str);

@@ -2,19 +2,19 @@
 
 use std::thread;
 
-use crate::phone::{Phone, Reaction};
+use crate::phone::{Phone, PhoneActions};
 use crate::providers;
 use crate::secret::Secret;
-use crate::signin::ask_user::{Asker, Line, Reply, Request};
+use crate::signin::ask_user::{Line, Prompter, Reply, Request};
 use crate::signin::pasted::Shape;
 use crate::signin::prompt::{Answer, Question};
-use crate::signin::session::{Scene, Setback};
+use crate::signin::session::{SignInContext, SignInError};
 use crate::system::terminal;
 use crate::text::Text;
 
 /// Opens the provider's page and asks for a key, which is not shown while it is typed.
-pub(crate) fn bring(provider: &str, scene: &Scene<'_>) -> Result<Secret, Setback> {
-    let asker = Asker::new(scene.phone);
+pub(crate) fn bring(provider: &str, scene: &SignInContext<'_>) -> Result<Secret, SignInError> {
+    let prompter = Prompter::new(scene.phone);
     let request = Request::Line(Box::new(Line {
         question: Question {
             prompt: Text::clean(&format!("API key for {provider}")),
@@ -30,11 +30,11 @@ pub(crate) fn bring(provider: &str, scene: &Scene<'_>) -> Result<Secret, Setback
         remark: None,
         gateway: scene.connection.gateway.name.clone(),
     }));
-    asker.look_at_clipboard(scene.system);
+    prompter.look_at_clipboard(scene.system);
     let open_page = || {
-        let reaction = Reaction {
+        let reaction = PhoneActions {
             page: providers::key_page(provider).map(str::to_owned),
-            ..Reaction::default()
+            ..PhoneActions::default()
         };
         let said = scene.phone.react(&reaction, scene.system);
         terminal::eprint(&said.shown);
@@ -42,19 +42,19 @@ pub(crate) fn bring(provider: &str, scene: &Scene<'_>) -> Result<Secret, Setback
     let reply = match scene.phone {
         Phone::Terminal => {
             open_page();
-            asker.put(&request, scene.system)
+            prompter.put(&request, scene.system)
         }
         // The question first: it would cover the page.
         Phone::Termux => thread::scope(|scope| {
-            let reply = scope.spawn(|| asker.put(&request, scene.system));
+            let reply = scope.spawn(|| prompter.put(&request, scene.system));
             open_page();
             reply
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         }),
     };
-    match reply.map_err(Setback::Silent)? {
+    match reply.map_err(SignInError::Silent)? {
         Reply::Line(key) => Ok(key),
-        Reply::Declined | Reply::Choice(_) => Err(Setback::Declined),
+        Reply::Declined | Reply::Choice(_) => Err(SignInError::Declined),
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::gateway::host::{Gateway, Identifier};
-use crate::gateway::script::{Errand, HandOver, Tool, quoted};
+use crate::gateway::script::{ExecRequest, SyncRequest, Tool, quoted};
 use crate::secret::Secret;
 use crate::signin::dialogue::Program;
 use crate::signin::method::{Argument, Route};
@@ -53,7 +53,7 @@ pub(crate) fn on_terminal(route: &Route, gateway: &Gateway) -> Option<session::P
 /// How the token or key that was brought back is stored: on a pipe, or by typing it, for an OpenClaw that takes none
 /// on a pipe.
 pub(crate) struct Storing {
-    pub(crate) errand: Errand,
+    pub(crate) errand: ExecRequest,
     pub(crate) secret: Secret,
 }
 
@@ -101,13 +101,13 @@ pub(crate) fn paste_token(
     profile: Option<&Argument>,
     lasting: String,
     gateway: &Gateway,
-) -> Errand {
+) -> ExecRequest {
     let own = Argument::id(OWN_PROFILE);
     let profile = profile.or(own.as_ref());
     let mut arguments = auth("paste-token", "anthropic", profile, gateway);
     // Without it OpenClaw takes the token for one that never expires.
     arguments.extend(["--expires-in".into(), lasting]);
-    Errand {
+    ExecRequest {
         tool: Tool::OpenClaw,
         arguments,
         since: Some(PIPE_SINCE),
@@ -120,8 +120,8 @@ pub(super) fn key_profile(provider: &Argument) -> String {
     format!("{provider}:manual")
 }
 
-fn paste_key(provider: &Argument, profile: Option<&Argument>, gateway: &Gateway) -> Errand {
-    Errand {
+fn paste_key(provider: &Argument, profile: Option<&Argument>, gateway: &Gateway) -> ExecRequest {
+    ExecRequest {
         tool: Tool::OpenClaw,
         arguments: auth("paste-api-key", provider.as_str(), profile, gateway),
         since: Some(PIPE_SINCE),
@@ -130,12 +130,12 @@ fn paste_key(provider: &Argument, profile: Option<&Argument>, gateway: &Gateway)
 }
 
 /// The hand-over of the login that Claude Code has on the gateway, the one that expires then.
-pub(crate) fn hand_over(profile: &Argument, expires_ms: i64, gateway: &Gateway) -> HandOver {
+pub(crate) fn hand_over(profile: &Argument, expires_ms: i64, gateway: &Gateway) -> SyncRequest {
     let mut rest = vec!["--provider", "anthropic", "--profile-id", profile.as_str()];
     if let Some(agent) = gateway.agent.as_ref().map(Identifier::as_str) {
         rest.extend(["--agent", agent]);
     }
-    HandOver {
+    SyncRequest {
         expires_ms,
         rest: rest.into_iter().map(String::from).collect(),
         since: PIPE_SINCE,
@@ -157,8 +157,8 @@ pub(crate) fn use_cli(gateway: &Gateway) -> session::Plan {
 }
 
 /// What has Claude Code renew its login: it does so when it asks its model something.
-pub(crate) fn renew_claude() -> Errand {
-    Errand {
+pub(crate) fn renew_claude() -> ExecRequest {
+    ExecRequest {
         tool: Tool::Claude,
         arguments: ["-p", "Say ok."].map(String::from).to_vec(),
         since: None,
@@ -167,8 +167,8 @@ pub(crate) fn renew_claude() -> Errand {
 }
 
 /// The restart of the gateway process.
-pub(crate) fn restart() -> Errand {
-    Errand {
+pub(crate) fn restart() -> ExecRequest {
+    ExecRequest {
         tool: Tool::OpenClaw,
         arguments: ["gateway", "restart"].map(String::from).to_vec(),
         since: None,
@@ -236,14 +236,14 @@ fn display_path(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{SETUP_TOKEN_DAYS, Storing, described, on_terminal, paste_token};
-    use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Way};
+    use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Transport};
     use crate::secret::Secret;
     use crate::signin::method::{Argument, Route};
 
     fn gateway(agent: Option<&str>) -> Gateway {
         Gateway {
             name: Name::parse("home").unwrap(),
-            way: Way::Local,
+            transport: Transport::Local,
             openclaw: None,
             agent: agent.map(|agent| Identifier::parse(agent).unwrap()),
             profile: None,

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::gateway::host::Name;
 use crate::phone::Phone;
-use crate::phone::dialog::{Dialogs, Hidden, Person, Prompts, Silence};
+use crate::phone::dialog::{Dialogs, Hidden, NoAnswer, Person, Prompts};
 use crate::secret::Secret;
 use crate::signin::pasted::{self, Shape};
 use crate::signin::prompt::{Answer, Question};
@@ -39,13 +39,13 @@ pub(crate) enum Reply {
 
 /// The person, as a sign-in reaches them.
 #[derive(Clone)]
-pub(crate) struct Asker<'a> {
+pub(crate) struct Prompter<'a> {
     phone: &'a Phone,
     /// What was on the clipboard before; only what comes after is offered.
     before: Arc<OnceLock<Option<Secret>>>,
 }
 
-impl<'a> Asker<'a> {
+impl<'a> Prompter<'a> {
     pub(crate) fn new(phone: &'a Phone) -> Self {
         Self {
             phone,
@@ -59,7 +59,7 @@ impl<'a> Asker<'a> {
     }
 
     /// Asks, and asks again while what comes back cannot be right.
-    pub(crate) fn put(&self, request: &Request, system: &System) -> Result<Reply, Silence> {
+    pub(crate) fn put(&self, request: &Request, system: &System) -> Result<Reply, NoAnswer> {
         let person = person(self.phone, system);
         match request {
             Request::Choice { title, choices } => {
@@ -70,7 +70,7 @@ impl<'a> Asker<'a> {
         }
     }
 
-    fn line(&self, asked: &Line, person: &dyn Person, system: &System) -> Result<Reply, Silence> {
+    fn line(&self, asked: &Line, person: &dyn Person, system: &System) -> Result<Reply, NoAnswer> {
         let Line {
             question,
             shape,
@@ -124,7 +124,7 @@ impl<'a> Asker<'a> {
         page: Option<&Page>,
         person: &dyn Person,
         system: &System,
-    ) -> Result<Option<Secret>, Silence> {
+    ) -> Result<Option<Secret>, NoAnswer> {
         let Some(text) = self.phone.clipboard(system) else {
             return Ok(None);
         };

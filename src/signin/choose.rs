@@ -3,15 +3,15 @@
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::phone::Phone;
-use crate::phone::dialog::Silence;
+use crate::phone::dialog::NoAnswer;
 use crate::signin::flow::person;
-use crate::signin::method::{self, Choice, Route, Wish};
+use crate::signin::method::{self, Choice, Request, Route};
 use crate::status::assessment::{Assessment, Finding};
 
 /// The sign-in for what is wrong or wished for; nothing if nothing is.
 pub(crate) fn route(
     assessment: &Assessment,
-    wish: &Wish,
+    wish: &Request,
     phone: &Phone,
     context: &Context,
 ) -> Result<Option<Route>, Error> {
@@ -22,7 +22,7 @@ pub(crate) fn route(
             return Err(Error::new(Kind::Gateway, what).hint(trouble.next_step.clone()));
         }
     };
-    match method::choose(Some(report), &judgement.concerns, wish)? {
+    match method::choose(Some(report), &judgement.issues, wish)? {
         Choice::Nothing => Ok(None),
         Choice::One(route) => Ok(Some(route)),
         Choice::Several(mut candidates) => {
@@ -51,7 +51,7 @@ pub(crate) fn ask_which(
         Ok(None) => {
             Err(Error::new(Kind::Declined, "nothing was chosen").hint(format!("Again: {command}")))
         }
-        Err(Silence::NobodyThere) => Err(usage("nobody chose")),
-        Err(Silence::NotAsked(reason)) => Err(usage(&reason)),
+        Err(NoAnswer::Timeout) => Err(usage("nobody chose")),
+        Err(NoAnswer::Unavailable(reason)) => Err(usage(&reason)),
     }
 }

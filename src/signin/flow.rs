@@ -4,25 +4,25 @@ use chrono::TimeDelta;
 use clap::ValueEnum;
 use zeroize::Zeroizing;
 
-use crate::app::assess::{Person as Presence, ask_one, assessment};
+use crate::app::assess::{Interactive, ask_one, assessment};
 use crate::app::{refresh, status_notification};
 use crate::config::Settings;
 use crate::config::file::{Notification, SignIn};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::gateway::control_master::Connection;
-use crate::gateway::error::{Failure, Problem, last_line};
+use crate::gateway::error::{ErrorKind, GatewayError, last_line};
 use crate::gateway::exec::{self, Done};
 use crate::gateway::host::Gateway;
-use crate::gateway::script::{Errand, Freshness, Tool, Want};
-use crate::phone::dialog::{Person, Silence};
-use crate::phone::{Phone, Reaction};
+use crate::gateway::script::{ExecRequest, Freshness, Tool, Want};
+use crate::phone::dialog::{NoAnswer, Person};
+use crate::phone::{Phone, PhoneActions};
 use crate::redact;
 use crate::signin::argv::{self, Storing};
-use crate::signin::lock::{Queue, Ticket};
-use crate::signin::method::{Route, Wish};
+use crate::signin::lock::{Attempt, SignInLock};
+use crate::signin::method::{Request, Route};
 use crate::signin::pasted::{self, Shape};
-use crate::signin::session::{self, Scene, Setback, Signed};
+use crate::signin::session::{self, SignInContext, SignInError, Signed};
 use crate::signin::{api_key, ask_user, choose, verify};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::report::Report;
@@ -55,7 +55,7 @@ pub(crate) struct Order<'a> {
     /// How fresh the answer is to be that proves it.
     pub(crate) freshness: Freshness,
     /// The right to sign in there, where whoever asks for it has it already.
-    pub(crate) ticket: Option<&'a Ticket>,
+    pub(crate) ticket: Option<&'a SignInLock>,
 }
 
 /// A sign-in that was done and checked.
@@ -70,7 +70,7 @@ pub(crate) struct Outcome {
 pub(crate) fn mend(
     gateway: &Gateway,
     before: &Assessment,
-    wish: &Wish,
+    wish: &Request,
     settings: &Settings,
     phone: &Phone,
     context: &Context,
@@ -99,16 +99,16 @@ pub(crate) fn sign_in(order: &Order<'_>, context: &Context) -> Result<Outcome, E
     let taken;
     let ticket = match order.ticket {
         Some(ticket) => ticket,
-        None => match Ticket::of(&gateway.name, &context.system.environment)? {
-            Queue::First(ticket) => {
+        None => match SignInLock::of(&gateway.name, &context.system.environment)? {
+            Attempt::Acquired(ticket) => {
                 taken = ticket;
                 &taken
             }
-            Queue::Taken(page) => return Err(under_way(order, page, context)),
+            Attempt::Busy(page) => return Err(under_way(order, page, context)),
         },
     };
     let shown = |page: &str| ticket.note(page);
-    let scene = Scene {
+    let scene = SignInContext {
         connection: order.connection,
         phone: order.phone,
         launcher: &context.launcher,
@@ -117,9 +117,9 @@ pub(crate) fn sign_in(order: &Order<'_>, context: &Context) -> Result<Outcome, E
         page_shown: &shown,
     };
     let signed = perform(order, &scene, context);
-    let uninvited = Reaction {
+    let uninvited = PhoneActions {
         withdrawn: vec![session::invitation_id(gateway.name.as_str())],
-        ..Reaction::default()
+        ..PhoneActions::default()
     };
     // Also when everything else was ended: what invites to a dead page must not stay.
     order.phone.tell(&uninvited, &context.system.unstoppable());
@@ -131,7 +131,7 @@ pub(crate) fn sign_in(order: &Order<'_>, context: &Context) -> Result<Outcome, E
         gateway,
         Want::Status,
         order.freshness,
-        Presence::Away,
+        Interactive::No,
         context,
     );
     let assessment = assessment(gateway, reply);
@@ -152,9 +152,9 @@ pub(crate) fn sign_in(order: &Order<'_>, context: &Context) -> Result<Outcome, E
 /// Signs in and stores: how long it was promised to last, and whether the gateway process must restart.
 fn perform(
     order: &Order<'_>,
-    scene: &Scene<'_>,
+    scene: &SignInContext<'_>,
     context: &Context,
-) -> Result<(Option<TimeDelta>, bool), Setback> {
+) -> Result<(Option<TimeDelta>, bool), SignInError> {
     let gateway = &order.connection.gateway;
     tell(
         order.phone,
@@ -170,11 +170,11 @@ fn perform(
         (Route::SetupToken { profile }, Some(program)) => {
             let signed = session::run(program, scene)?;
             let Some((token, days)) = signed.token else {
-                return Err(Setback::Failed(None));
+                return Err(SignInError::Failed(None));
             };
             // A narrow terminal cuts tokens, and nobody else notices until they are used.
             let token = pasted::check(&Shape::SetupToken, token.reveal(), None)
-                .map_err(Setback::BadToken)?;
+                .map_err(SignInError::BadToken)?;
             let days = days.unwrap_or(argv::SETUP_TOKEN_DAYS);
             let storing = Storing::token(token, profile.as_ref(), days, gateway);
             let wants_restart = store(storing, order, scene, context)?;
@@ -184,7 +184,7 @@ fn perform(
             let Signed { wants_restart, .. } = session::run(program, scene)?;
             Ok((None, wants_restart))
         }
-        (_, None) => Err(Setback::Failed(None)),
+        (_, None) => Err(SignInError::Failed(None)),
     }
 }
 
@@ -192,9 +192,9 @@ fn perform(
 fn store(
     storing: Storing,
     order: &Order<'_>,
-    scene: &Scene<'_>,
+    scene: &SignInContext<'_>,
     context: &Context,
-) -> Result<bool, Setback> {
+) -> Result<bool, SignInError> {
     let gateway = &order.connection.gateway;
     tell(
         order.phone,
@@ -202,11 +202,13 @@ fn store(
         context,
     );
     let input = Zeroizing::new(format!("{}\n", storing.secret.reveal()));
-    match run(gateway, &storing.errand, input.as_bytes(), context).map_err(Setback::LostStoring)? {
+    match run(gateway, &storing.errand, input.as_bytes(), context)
+        .map_err(SignInError::LostStoring)?
+    {
         Done::Ran { exit: 0, said } => Ok(session::wants_restart(said.reveal())),
         Done::Ran { said, .. } => {
             let said = redact::redact_known(said.reveal(), &storing.secret);
-            Err(Setback::Failed(last_line(&said)))
+            Err(SignInError::Failed(last_line(&said)))
         }
         // It takes nothing from a pipe, but it does from a terminal.
         Done::TooOld | Done::NoClaude => Ok(session::run(storing.typed(), scene)?.wants_restart),
@@ -215,10 +217,10 @@ fn store(
 
 pub(crate) fn run(
     gateway: &Gateway,
-    errand: &Errand,
+    errand: &ExecRequest,
     input: &[u8],
     context: &Context,
-) -> Result<Done, Failure> {
+) -> Result<Done, GatewayError> {
     exec::run(gateway, errand, input, &context.system)
 }
 
@@ -245,7 +247,7 @@ pub(crate) fn restart(gateway: &Gateway, wish: Restart, phone: &Phone, context: 
         Ok(Done::TooOld | Done::NoClaude) => None,
         Err(failure) => failure
             .detail
-            .or_else(|| Some(Text::clean(failure.problem.what()))),
+            .or_else(|| Some(Text::clean(failure.kind.what()))),
     };
     let why = problem
         .map(|words| format!(": {words}"))
@@ -277,9 +279,9 @@ pub(crate) fn person<'a>(phone: &Phone, context: &'a Context) -> Option<Box<dyn 
 
 /// A sign of life: a toast on a phone, a line in a terminal.
 pub(crate) fn tell(phone: &Phone, text: &str, context: &Context) {
-    let reaction = Reaction {
+    let reaction = PhoneActions {
         toast: text.to_owned(),
-        ..Reaction::default()
+        ..PhoneActions::default()
     };
     phone.tell(&reaction, &context.system);
     terminal::eprint(&format!("{text}\n"));
@@ -315,9 +317,9 @@ fn under_way(order: &Order<'_>, page: Option<String>, context: &Context) -> Erro
         Some(_) => error.hint("Its page was opened again"),
         None => error.hint("Wait for its page, or until it ends"),
     };
-    let reaction = Reaction {
+    let reaction = PhoneActions {
         page,
-        ..Reaction::default()
+        ..PhoneActions::default()
     };
     let said = order.phone.react(&reaction, &context.system);
     terminal::eprint(&said.shown);
@@ -325,53 +327,55 @@ fn under_way(order: &Order<'_>, page: Option<String>, context: &Context) -> Erro
 }
 
 /// Why it came to nothing, and what to do next.
-pub(crate) fn explained(setback: Setback, gateway: &Gateway, context: &Context) -> Error {
+pub(crate) fn explained(setback: SignInError, gateway: &Gateway, context: &Context) -> Error {
     let name = &gateway.name;
     let sign_in = |what: &str| Error::new(Kind::SignIn, format!("{name}: {what}"));
     if context.system.processes.interrupted() {
         let hint = match setback {
-            Setback::LostStoring(_) => MAY_BE_STORED,
+            SignInError::LostStoring(_) => MAY_BE_STORED,
             _ => "The old login is as it was",
         };
         return Error::new(Kind::Interrupted, "interrupted").hint(hint);
     }
     match setback {
-        Setback::LostStoring(failure) => lost(&failure, gateway).hint(MAY_BE_STORED),
-        Setback::Declined => Error::new(Kind::Declined, format!("{name}: not signed in"))
+        SignInError::LostStoring(failure) => lost(&failure, gateway).hint(MAY_BE_STORED),
+        SignInError::Declined => Error::new(Kind::Declined, format!("{name}: not signed in"))
             .hint("The old login is as it was"),
-        Setback::Silent(Silence::NobodyThere) => {
+        SignInError::Silent(NoAnswer::Timeout) => {
             sign_in("nobody answered; the sign-in was ended").hint("Again: clawtap reauth")
         }
-        Setback::Silent(Silence::NotAsked(reason)) => {
+        SignInError::Silent(NoAnswer::Unavailable(reason)) => {
             sign_in(&reason).hint("In a terminal: clawtap reauth")
         }
-        Setback::Missing(Tool::Claude) => sign_in("claude is not installed there")
+        SignInError::Missing(Tool::Claude) => sign_in("claude is not installed there")
             .hint("Install Claude Code on the gateway, or sign in with another --method"),
-        Setback::Missing(Tool::OpenClaw) => lost(&Failure::new(Problem::NoOpenClaw), gateway),
-        Setback::Lost(failure) => lost(&failure, gateway),
-        Setback::BadPage(reason) => sign_in(&format!("its page was not opened: {reason}"))
+        SignInError::Missing(Tool::OpenClaw) => {
+            lost(&GatewayError::new(ErrorKind::NoOpenClaw), gateway)
+        }
+        SignInError::Lost(failure) => lost(&failure, gateway),
+        SignInError::BadPage(reason) => sign_in(&format!("its page was not opened: {reason}"))
             .hint("The old login is as it was. Look on the gateway who asks for that page"),
-        Setback::UnknownHost(host) => sign_in(&format!(
+        SignInError::UnknownHost(host) => sign_in(&format!(
             "its page was not opened: {host} is not known"
         ))
         .hint("If you trust it, name its host in allowed_hosts under [signin] in the config"),
-        Setback::BadToken(reason) => {
+        SignInError::BadToken(reason) => {
             sign_in(&reason).hint("Nothing was stored. Again: clawtap reauth")
         }
-        Setback::Failed(Some(words)) => {
+        SignInError::Failed(Some(words)) => {
             sign_in(words.as_str()).hint("The old login is as it was. Again: clawtap reauth")
         }
-        Setback::Failed(None) => sign_in("the sign-in ended without a word")
+        SignInError::Failed(None) => sign_in("the sign-in ended without a word")
             .hint("The old login is as it was. Again: clawtap reauth"),
     }
 }
 
-pub(crate) fn lost(failure: &Failure, gateway: &Gateway) -> Error {
+pub(crate) fn lost(failure: &GatewayError, gateway: &Gateway) -> Error {
     let detail = failure.detail.as_ref();
     let detail = detail
         .map(|words| format!(" ({words})"))
         .unwrap_or_default();
-    let what = failure.problem.what();
+    let what = failure.kind.what();
     Error::new(Kind::Gateway, format!("{}: {what}{detail}", gateway.name))
         .hint(failure.next_step(gateway))
 }

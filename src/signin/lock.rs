@@ -12,21 +12,21 @@ use crate::system::files::{self, FileLock};
 const LONGEST: u64 = 16 * 1024;
 
 /// The right to sign in on a gateway; given back when dropped.
-pub(crate) struct Ticket {
+pub(crate) struct SignInLock {
     file: PathBuf,
     _held: FileLock,
 }
 
 /// What came of asking for it.
-pub(crate) enum Queue {
-    First(Ticket),
+pub(crate) enum Attempt {
+    Acquired(SignInLock),
     /// Somebody is at it already, at this page.
-    Taken(Option<String>),
+    Busy(Option<String>),
 }
 
-impl Ticket {
+impl SignInLock {
     /// Asks for a gateway's.
-    pub(crate) fn of(gateway: &Name, environment: &Environment) -> Result<Queue, Error> {
+    pub(crate) fn of(gateway: &Name, environment: &Environment) -> Result<Attempt, Error> {
         Self::after(gateway, Duration::ZERO, environment)
     }
 
@@ -35,7 +35,7 @@ impl Ticket {
         gateway: &Name,
         patience: Duration,
         environment: &Environment,
-    ) -> Result<Queue, Error> {
+    ) -> Result<Attempt, Error> {
         let folder = environment.state_folder()?;
         let file = folder.join(format!("sign-in/{gateway}"));
         let failed = |error| {
@@ -45,10 +45,10 @@ impl Ticket {
                 .hint("Nothing was changed; check the folder and the space left")
         };
         if let Some(held) = FileLock::wait(&file, patience).map_err(failed)? {
-            return Ok(Queue::First(Self { file, _held: held }));
+            return Ok(Attempt::Acquired(Self { file, _held: held }));
         }
         let page = files::read_text_if_there(&file, LONGEST).map_err(failed)?;
-        Ok(Queue::Taken(page.filter(|page| !page.is_empty())))
+        Ok(Attempt::Busy(page.filter(|page| !page.is_empty())))
     }
 
     /// Remembers the page for whoever comes second. Without it they are told just the same.
@@ -57,7 +57,7 @@ impl Ticket {
     }
 }
 
-impl Drop for Ticket {
+impl Drop for SignInLock {
     fn drop(&mut self) {
         self.note("");
     }

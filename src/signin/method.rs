@@ -3,10 +3,10 @@
 use std::fmt;
 
 use crate::error::{Error, Kind};
-use crate::providers::{self, Usual};
+use crate::providers::{self, DefaultMethod};
 use crate::status::login::{Login, LoginKind, State};
 use crate::status::report::Report;
-use crate::status::verdict::{Concern, Verdict};
+use crate::status::verdict::{Issue, Verdict};
 use crate::suggest::nearest;
 use crate::text::Text;
 
@@ -112,7 +112,7 @@ impl fmt::Display for Argument {
 /// Methods are `setup-token` and `cli` (Claude's), `api-key`, `device-code` and `browser`; any other is OpenClaw's
 /// own, for its `--method`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Wish {
+pub(crate) struct Request {
     pub(crate) provider: Option<String>,
     pub(crate) profile: Option<String>,
     pub(crate) method: Option<String>,
@@ -143,19 +143,19 @@ impl Candidate {
 }
 
 /// Chooses the sign-in for what a person wants, or else for what is wrong: what is broken, and only if nothing is,
-/// what ends soon. `concerns` are those of the report, the worst first.
+/// what ends soon. `issues` are those of the report, the worst first.
 ///
 /// # Errors
 /// When the wish fits nothing that is known, or what is broken has a name that cannot be used.
 pub(crate) fn choose(
     report: Option<&Report>,
-    concerns: &[Concern],
-    wish: &Wish,
+    issues: &[Issue],
+    wish: &Request,
 ) -> Result<Choice, Error> {
     let method = wish.method.as_deref().map(Method::parse).transpose()?;
     let targets = match (&wish.provider, &wish.profile) {
         (None, None) => {
-            let (targets, left_out) = broken(report, concerns);
+            let (targets, left_out) = broken(report, issues);
             if targets.is_empty() && left_out {
                 return Err(
                     Error::new(Kind::Gateway, "the broken login has a name that is no id")
@@ -174,7 +174,7 @@ pub(crate) fn choose(
             }
         }
         (provider, Some(id)) => vec![Target::of_profile(report, provider.as_deref(), id)?],
-        (Some(provider), None) => vec![Target::wanted(report, concerns, provider)?],
+        (Some(provider), None) => vec![Target::wanted(report, issues, provider)?],
     };
     if targets.is_empty() && method.is_some() {
         return Err(
@@ -203,18 +203,18 @@ pub(crate) fn choose(
 }
 
 /// The logins that a sign-in would mend, and whether one of those was left out for its name.
-fn broken(report: Option<&Report>, concerns: &[Concern]) -> (Vec<Target>, bool) {
-    let mendable = |concern: &&Concern| concern.state.mended_by_sign_in();
-    let is_broken = |concern: &&Concern| concern.verdict > Verdict::Expiring;
-    let any_broken = concerns.iter().filter(mendable).any(|it| is_broken(&it));
-    let wanted: Vec<_> = concerns
+fn broken(report: Option<&Report>, issues: &[Issue]) -> (Vec<Target>, bool) {
+    let mendable = |issue: &&Issue| issue.state.mended_by_sign_in();
+    let is_broken = |issue: &&Issue| issue.verdict > Verdict::Expiring;
+    let any_broken = issues.iter().filter(mendable).any(|it| is_broken(&it));
+    let wanted: Vec<_> = issues
         .iter()
         .filter(mendable)
-        .filter(|concern| is_broken(concern) == any_broken)
+        .filter(|issue| is_broken(issue) == any_broken)
         .collect();
     let targets: Vec<_> = wanted
         .iter()
-        .filter_map(|concern| Target::of_concern(report, concern))
+        .filter_map(|issue| Target::of_concern(report, issue))
         .collect();
     let left_out = targets.len() < wanted.len();
     (targets, left_out)
@@ -226,23 +226,23 @@ struct Target {
     profile: Option<Argument>,
     /// Whether a person named the profile.
     insisted: bool,
-    way: Usual,
+    way: DefaultMethod,
     state: State,
 }
 
 impl Target {
-    fn of_concern(report: Option<&Report>, concern: &Concern) -> Option<Self> {
-        let provider = Argument::id(concern.provider.as_str())?;
-        let profile = match &concern.login {
+    fn of_concern(report: Option<&Report>, issue: &Issue) -> Option<Self> {
+        let provider = Argument::id(issue.provider.as_str())?;
+        let profile = match &issue.login {
             Some(id) => Some(Argument::id(id.as_str())?),
             None => None,
         };
         Some(Self {
-            way: way(report, provider.as_str(), concern.kind),
+            way: way(report, provider.as_str(), issue.kind),
             provider,
             profile,
             insisted: false,
-            state: concern.state,
+            state: issue.state,
         })
     }
 
@@ -270,12 +270,12 @@ impl Target {
     }
 
     /// The login of a provider: the one that is wrong, or the first one, or a new one.
-    fn wanted(report: Option<&Report>, concerns: &[Concern], name: &str) -> Result<Self, Error> {
+    fn wanted(report: Option<&Report>, issues: &[Issue], name: &str) -> Result<Self, Error> {
         let new = Self::of_provider(report, name)?;
-        let mut wrong = concerns.iter().filter(|concern| {
-            concern.provider.as_str() == name && concern.state.mended_by_sign_in()
-        });
-        let wrong = wrong.find_map(|concern| Self::of_concern(report, concern));
+        let mut wrong = issues
+            .iter()
+            .filter(|issue| issue.provider.as_str() == name && issue.state.mended_by_sign_in());
+        let wrong = wrong.find_map(|issue| Self::of_concern(report, issue));
         let name = Text::clean(name);
         let mut logins = report
             .into_iter()
@@ -336,10 +336,10 @@ impl Target {
     fn route(self, method: Option<&Method>) -> Result<Route, Error> {
         let way = match method {
             None => self.way,
-            Some(Method::SetupToken) => Usual::SetupToken,
-            Some(Method::Cli) => Usual::ClaudeCli,
-            Some(Method::ApiKey) => Usual::ApiKey,
-            Some(_) => Usual::OpenClaw,
+            Some(Method::SetupToken) => DefaultMethod::SetupToken,
+            Some(Method::Cli) => DefaultMethod::ClaudeCli,
+            Some(Method::ApiKey) => DefaultMethod::ApiKey,
+            Some(_) => DefaultMethod::OpenClaw,
         };
         if let Some(own) = method.and_then(Method::own_provider)
             && !self.is_of(own)
@@ -357,14 +357,16 @@ impl Target {
         let profile = self.profile.filter(|_| self.insisted || way == self.way);
         // The runtime's name is none of a login that OpenClaw keeps.
         let provider = match (way, self.provider.as_str()) {
-            (Usual::OpenClaw | Usual::ApiKey, CLAUDE_CLI) => Argument(ANTHROPIC.into()),
+            (DefaultMethod::OpenClaw | DefaultMethod::ApiKey, CLAUDE_CLI) => {
+                Argument(ANTHROPIC.into())
+            }
             _ => self.provider,
         };
         Ok(match way {
-            Usual::SetupToken => Route::SetupToken { profile },
-            Usual::ClaudeCli => Route::ClaudeCli,
-            Usual::ApiKey => Route::ApiKey { provider, profile },
-            Usual::OpenClaw => Route::OpenClaw {
+            DefaultMethod::SetupToken => Route::SetupToken { profile },
+            DefaultMethod::ClaudeCli => Route::ClaudeCli,
+            DefaultMethod::ApiKey => Route::ApiKey { provider, profile },
+            DefaultMethod::OpenClaw => Route::OpenClaw {
                 method: match method {
                     None => providers::device_method(provider.as_str())
                         .map(|method| Argument(method.into())),
@@ -384,17 +386,17 @@ impl Target {
 }
 
 /// How a login is mended, by its provider and kind.
-fn way(report: Option<&Report>, provider: &str, kind: Option<LoginKind>) -> Usual {
+fn way(report: Option<&Report>, provider: &str, kind: Option<LoginKind>) -> DefaultMethod {
     let runs_claude = || {
         report.is_some_and(|report| report.in_use.iter().any(|name| name.as_str() == CLAUDE_CLI))
     };
     match (provider, kind) {
-        (CLAUDE_CLI, _) | (ANTHROPIC, Some(LoginKind::OAuth)) => Usual::ClaudeCli,
-        (ANTHROPIC, None) if runs_claude() => Usual::ClaudeCli,
-        (_, Some(LoginKind::ApiKey)) => Usual::ApiKey,
-        (ANTHROPIC, Some(LoginKind::Token)) => Usual::SetupToken,
-        (_, Some(_)) => Usual::OpenClaw,
-        (_, None) => providers::usual(provider),
+        (CLAUDE_CLI, _) | (ANTHROPIC, Some(LoginKind::OAuth)) => DefaultMethod::ClaudeCli,
+        (ANTHROPIC, None) if runs_claude() => DefaultMethod::ClaudeCli,
+        (_, Some(LoginKind::ApiKey)) => DefaultMethod::ApiKey,
+        (ANTHROPIC, Some(LoginKind::Token)) => DefaultMethod::SetupToken,
+        (_, Some(_)) => DefaultMethod::OpenClaw,
+        (_, None) => providers::default_method(provider),
     }
 }
 

@@ -17,7 +17,7 @@ const ESCAPE: u8 = 0x1b;
 /// The emulator would keep an unfinished command whatever its length, and take half a one for a whole one. Half a
 /// character waits here for its rest: after one that was cut in two, the emulator loses what follows.
 #[derive(Default)]
-pub(crate) struct Sieve {
+pub(crate) struct OscFilter {
     state: State,
     command: Zeroizing<Vec<u8>>,
     /// The beginning of a character.
@@ -50,7 +50,7 @@ pub(crate) enum Reach {
     Everything,
 }
 
-impl Sieve {
+impl OscFilter {
     /// How much of the screen a byte changes that comes next.
     pub(crate) fn reach(&self, byte: u8) -> Reach {
         match (self.state, byte) {
@@ -179,10 +179,10 @@ fn half_a_character(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST, MOST, Sieve};
+    use super::{LONGEST, MOST, OscFilter};
 
     fn links(bytes: &[u8]) -> Vec<String> {
-        let mut sieve = Sieve::default();
+        let mut sieve = OscFilter::default();
         sieve.strain(bytes);
         sieve.links().iter().map(|link| link.to_string()).collect()
     }
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn commands_do_not_reach_the_emulator_and_the_rest_does() {
-        let mut sieve = Sieve::default();
+        let mut sieve = OscFilter::default();
         let rest = sieve.strain(b"a\x1b[1mb\x1b]8;;x\x1b\\c\x1b]0;t\x07d\x1b7e");
         assert_eq!(rest.as_slice(), b"a\x1b[1mb\x18c\x18d\x1b7e");
     }
@@ -223,10 +223,10 @@ mod tests {
         for between in ["\r", "\x7f", "\x1b", "\x07\x00"] {
             let bytes = format!("a\x1b{between}]8;;https://a/\x07b");
             assert_eq!(links(bytes.as_bytes()), ["https://a/"], "{bytes:?}");
-            let rest = Sieve::default().strain(bytes.as_bytes());
+            let rest = OscFilter::default().strain(bytes.as_bytes());
             assert!(!rest.contains(&b']'), "{bytes:?}");
         }
-        let rest = Sieve::default().strain(b"\x1b\x97]8;;https://a/");
+        let rest = OscFilter::default().strain(b"\x1b\x97]8;;https://a/");
         assert!(!rest.contains(&b']'));
     }
 

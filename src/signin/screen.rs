@@ -1,6 +1,6 @@
 //! What a program in a terminal has drawn: its bytes, made into lines.
 
-use crate::signin::osc::{Reach, Sieve};
+use crate::signin::osc::{OscFilter, Reach};
 use std::num::NonZeroU16;
 use zeroize::Zeroizing;
 
@@ -16,7 +16,7 @@ pub(crate) struct Screen {
     lines: Vec<Line>,
     cursor: Cursor,
     draws: u64,
-    sieve: Sieve,
+    sieve: OscFilter,
 }
 
 /// A line as the program meant it: the rows that the terminal made of it.
@@ -50,7 +50,7 @@ impl Screen {
             lines: Vec::new(),
             cursor: Cursor::default(),
             draws: 0,
-            sieve: Sieve::default(),
+            sieve: OscFilter::default(),
         };
         screen.join();
         screen

@@ -10,19 +10,19 @@ use std::time::Duration;
 
 use crate::config::file::SignIn;
 use crate::gateway::control_master::{Connection, Forward};
-use crate::gateway::error::Failure;
-use crate::gateway::host::Way;
-use crate::gateway::pty::{RemoteTerminal, Seen};
+use crate::gateway::error::GatewayError;
+use crate::gateway::host::Transport;
+use crate::gateway::pty::{PtyEvent, RemoteTerminal};
 use crate::gateway::script::{TerminalProgram, Tool};
-use crate::phone::dialog::Silence;
-use crate::phone::{Invitation, Launcher, Phone, Reaction};
+use crate::phone::dialog::NoAnswer;
+use crate::phone::{ActionCommand, Phone, PhoneActions, SignInNotification};
 use crate::secret::Secret;
-use crate::signin::ask_user::{Asker, Line, Reply, Request};
+use crate::signin::ask_user::{Line, Prompter, Reply, Request};
 use crate::signin::dialogue::{Dialogue, Ending, Program, Step};
 use crate::signin::pasted::{self, Shape};
 use crate::signin::prompt::{Answer, Question};
 use crate::signin::screen::{COLUMNS, ROWS, Screen};
-use crate::signin::url_policy::{self, Page, Refusal};
+use crate::signin::url_policy::{self, Denied, Page};
 use crate::system::{ChildGroup, System, port, terminal};
 use crate::text::Text;
 
@@ -45,10 +45,10 @@ pub(crate) struct Plan {
 }
 
 /// What a sign-in happens in.
-pub(crate) struct Scene<'a> {
+pub(crate) struct SignInContext<'a> {
     pub(crate) connection: &'a Connection<'a>,
     pub(crate) phone: &'a Phone,
-    pub(crate) launcher: &'a Launcher,
+    pub(crate) launcher: &'a ActionCommand,
     pub(crate) rules: &'a SignIn,
     pub(crate) system: &'a System,
     /// Told the address of the page that the person is at.
@@ -65,17 +65,17 @@ pub(crate) struct Signed {
 
 /// Why a sign-in came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Setback {
+pub(crate) enum SignInError {
     /// The person did not want to.
     Declined,
     /// Nobody answered, or could be asked.
-    Silent(Silence),
+    Silent(NoAnswer),
     /// The program is not on the gateway.
     Missing(Tool),
     /// The connection, or the way to it, is broken.
-    Lost(Failure),
+    Lost(GatewayError),
     /// The same after OpenClaw was given what it should store: it may have done so.
-    LostStoring(Failure),
+    LostStoring(GatewayError),
     /// The page that the gateway showed must not be opened.
     BadPage(String),
     /// Nobody knows its host, and the person did not want to open it.
@@ -87,7 +87,7 @@ pub(crate) enum Setback {
 }
 
 /// Runs a program that signs in, on the gateway's terminal, to its end.
-pub(crate) fn run(plan: Plan, scene: &Scene<'_>) -> Result<Signed, Setback> {
+pub(crate) fn run(plan: Plan, scene: &SignInContext<'_>) -> Result<Signed, SignInError> {
     let program = TerminalProgram {
         tool: plan.tool,
         arguments: plan.arguments.clone(),
@@ -96,11 +96,12 @@ pub(crate) fn run(plan: Plan, scene: &Scene<'_>) -> Result<Signed, Setback> {
         columns: COLUMNS,
     };
     let gateway = &scene.connection.gateway;
-    let terminal = RemoteTerminal::start(gateway, &program, scene.system).map_err(Setback::Lost)?;
+    let terminal =
+        RemoteTerminal::start(gateway, &program, scene.system).map_err(SignInError::Lost)?;
     thread::scope(|scope| {
         Session {
             dialogue: Dialogue::new(plan.program),
-            asker: Asker::new(scene.phone),
+            prompter: Prompter::new(scene.phone),
             looking: scene.system.child_group(),
             plan,
             scene,
@@ -123,9 +124,9 @@ pub(crate) fn run(plan: Plan, scene: &Scene<'_>) -> Result<Signed, Setback> {
 
 struct Session<'scope, 'env> {
     plan: Plan,
-    scene: &'env Scene<'env>,
+    scene: &'env SignInContext<'env>,
     scope: &'scope Scope<'scope, 'env>,
-    asker: Asker<'env>,
+    prompter: Prompter<'env>,
     /// What looks at the clipboard before anything is copied.
     looking: ChildGroup,
     terminal: RemoteTerminal,
@@ -152,22 +153,23 @@ struct Asked {
     about: About,
     /// What shows it.
     _showing: ChildGroup,
-    reply: Receiver<Result<Reply, Silence>>,
+    reply: Receiver<Result<Reply, NoAnswer>>,
 }
 
 enum About {
     /// For the program.
     Program,
     /// Whether to go on after a refusal.
-    Refusal,
+    Denied,
     /// Whether to open a page on an unknown host.
     Stranger(Page),
 }
 
 impl<'env> Session<'_, 'env> {
-    fn run(mut self) -> Result<Signed, Setback> {
-        let (asker, system) = (self.asker.clone(), self.looking.clone());
-        self.scope.spawn(move || asker.look_at_clipboard(&system));
+    fn run(mut self) -> Result<Signed, SignInError> {
+        let (prompter, system) = (self.prompter.clone(), self.looking.clone());
+        self.scope
+            .spawn(move || prompter.look_at_clipboard(&system));
         loop {
             loop {
                 match self.dialogue.next(&self.screen, self.quiet) {
@@ -177,28 +179,28 @@ impl<'env> Session<'_, 'env> {
             }
             self.open_page();
             match self.terminal.watch(TICK) {
-                Seen::Drawn(bytes) => {
+                PtyEvent::Drawn(bytes) => {
                     self.screen.draw(&bytes);
                     self.quiet = Duration::ZERO;
                     self.flood += bytes.len();
                     if self.flood > LONGEST_FLOOD {
                         let why = Text::clean("It draws without end.");
-                        return Err(Setback::Failed(Some(why)));
+                        return Err(SignInError::Failed(Some(why)));
                     }
                 }
-                Seen::Nothing => {
+                PtyEvent::Nothing => {
                     self.quiet += TICK;
                     self.flood = 0;
                 }
-                Seen::Woken => self.heard()?,
-                Seen::Ended(exit) => return self.ended(exit),
-                Seen::Missing => return Err(Setback::Missing(self.plan.tool)),
-                Seen::Lost(failure) => return Err(Setback::Lost(failure)),
+                PtyEvent::Woken => self.heard()?,
+                PtyEvent::Ended(exit) => return self.ended(exit),
+                PtyEvent::Missing => return Err(SignInError::Missing(self.plan.tool)),
+                PtyEvent::Lost(failure) => return Err(SignInError::Lost(failure)),
             }
         }
     }
 
-    fn take(&mut self, step: Step) -> Result<(), Setback> {
+    fn take(&mut self, step: Step) -> Result<(), SignInError> {
         if self.decides() {
             match step {
                 Step::Open(_)
@@ -232,7 +234,7 @@ impl<'env> Session<'_, 'env> {
                     title: words.to_string(),
                     choices: choices.map(String::from).to_vec(),
                 };
-                self.put(About::Refusal, request);
+                self.put(About::Denied, request);
             }
             Step::Withdraw => self.asked = None,
             Step::Type(keys) => {
@@ -241,7 +243,7 @@ impl<'env> Session<'_, 'env> {
                 self.quiet = Duration::ZERO;
             }
             Step::Token { token, valid_days } => self.token = Some((token, valid_days)),
-            Step::GiveUp(reason) => return Err(Setback::Failed(Some(reason))),
+            Step::GiveUp(reason) => return Err(SignInError::Failed(Some(reason))),
         }
         Ok(())
     }
@@ -253,11 +255,11 @@ impl<'env> Session<'_, 'env> {
     }
 
     /// Shows a page, if it is one to be shown.
-    fn consider(&mut self, address: &str) -> Result<(), Setback> {
+    fn consider(&mut self, address: &str) -> Result<(), SignInError> {
         match url_policy::inspect(address, &self.scene.rules.allowed_hosts) {
             Ok(page) => self.show(page),
-            Err(Refusal::Unfit(reason)) => return Err(Setback::BadPage(reason)),
-            Err(Refusal::Stranger(page)) => {
+            Err(Denied::Invalid(reason)) => return Err(SignInError::BadPage(reason)),
+            Err(Denied::Untrusted(page)) => {
                 let title = format!(
                     "{} shows a page on {}, which is no known sign-in host",
                     self.scene.connection.gateway.name,
@@ -291,7 +293,7 @@ impl<'env> Session<'_, 'env> {
     /// Why it cannot, for a person, who then has to paste it.
     fn lead_back(&self, port: u16) -> Result<Option<Forward<'env>>, String> {
         let connection = self.scene.connection;
-        if connection.gateway.way == Way::Local {
+        if connection.gateway.transport == Transport::Local {
             return Ok(None);
         }
         let from = self.scene.rules.forward_from;
@@ -314,19 +316,19 @@ impl<'env> Session<'_, 'env> {
         if matches!(self.scene.phone, Phone::Terminal) {
             terminal::eprint(&format!("{title}:\n"));
         }
-        self.react(&Reaction {
+        self.react(&PhoneActions {
             invitation: Some(self.invitation(title, &page)),
             page: Some(page.url().to_owned()),
-            ..Reaction::default()
+            ..PhoneActions::default()
         });
         if self.forward.is_some() {
             terminal::eprint("The browser brings the answer back by itself.\n");
         }
     }
 
-    fn show_code(&mut self, code: &str, address: Option<&str>) -> Result<(), Setback> {
+    fn show_code(&mut self, code: &str, address: Option<&str>) -> Result<(), SignInError> {
         if !pasted::is_device_code(code) {
-            return Err(Setback::BadPage("its code is none to be typed".into()));
+            return Err(SignInError::BadPage("its code is none to be typed".into()));
         }
         if let Some(address) = address {
             self.consider(address)?;
@@ -339,12 +341,12 @@ impl<'env> Session<'_, 'env> {
             (self.scene.page_shown)(page.url());
             self.invitation(format!("Enter {code}{at}"), page)
         });
-        self.react(&Reaction {
+        self.react(&PhoneActions {
             toast: format!("Enter {code}{at}"),
             copied: Some(code.to_owned()),
             invitation,
             page: unopened.map(|page| page.url().to_owned()),
-            ..Reaction::default()
+            ..PhoneActions::default()
         });
         if matches!(self.scene.phone, Phone::Terminal) {
             terminal::eprint("Waiting until that is done; Ctrl-C ends it.\n");
@@ -352,8 +354,8 @@ impl<'env> Session<'_, 'env> {
         Ok(())
     }
 
-    fn invitation(&self, title: String, page: &Page) -> Invitation {
-        Invitation {
+    fn invitation(&self, title: String, page: &Page) -> SignInNotification {
+        SignInNotification {
             id: invitation_id(self.scene.connection.gateway.name.as_str()),
             title,
             content: "Tap to open the page.".into(),
@@ -398,9 +400,9 @@ impl<'env> Session<'_, 'env> {
             _showing: showing,
             reply,
         });
-        let (asker, waker) = (self.asker.clone(), self.terminal.waker());
+        let (prompter, waker) = (self.prompter.clone(), self.terminal.waker());
         self.scope.spawn(move || {
-            let reply = asker.put(&request, &system);
+            let reply = prompter.put(&request, &system);
             // Nobody waits for it any more if this fails.
             let _ = sender.send(reply);
             waker.wake();
@@ -408,7 +410,7 @@ impl<'env> Session<'_, 'env> {
     }
 
     /// What the person replied, if it is to what is still asked.
-    fn heard(&mut self) -> Result<(), Setback> {
+    fn heard(&mut self) -> Result<(), SignInError> {
         let Some(asked) = &self.asked else {
             return Ok(());
         };
@@ -419,11 +421,11 @@ impl<'env> Session<'_, 'env> {
             return Ok(());
         };
         let about = std::mem::replace(&mut asked.about, About::Program);
-        match (about, reply.map_err(Setback::Silent)?) {
-            (_, Reply::Declined) => return Err(Setback::Declined),
+        match (about, reply.map_err(SignInError::Silent)?) {
+            (_, Reply::Declined) => return Err(SignInError::Declined),
             (About::Program, Reply::Line(line)) => self.dialogue.answer(line),
             (About::Program, Reply::Choice(index)) => self.dialogue.choose(index),
-            (About::Refusal, Reply::Choice(again @ (0 | 1))) => {
+            (About::Denied, Reply::Choice(again @ (0 | 1))) => {
                 if again == 1 {
                     self.unopened = self.page.clone();
                 }
@@ -438,20 +440,20 @@ impl<'env> Session<'_, 'env> {
                 }
             }
             (About::Stranger(page), _) => {
-                return Err(Setback::UnknownHost(page.host().to_string()));
+                return Err(SignInError::UnknownHost(page.host().to_string()));
             }
-            (About::Refusal, _) => return Err(Setback::Declined),
+            (About::Denied, _) => return Err(SignInError::Declined),
         }
         Ok(())
     }
 
-    fn ended(mut self, exit: i32) -> Result<Signed, Setback> {
+    fn ended(mut self, exit: i32) -> Result<Signed, SignInError> {
         match self.dialogue.ended(&self.screen, exit) {
             Ending::Done => Ok(Signed {
                 token: self.token.take(),
                 wants_restart: self.wants_restart(),
             }),
-            Ending::Failed(words) => Err(Setback::Failed(words)),
+            Ending::Failed(words) => Err(SignInError::Failed(words)),
         }
     }
 
@@ -460,8 +462,8 @@ impl<'env> Session<'_, 'env> {
     }
 
     /// Has the phone do it; what does not work is told in the terminal, and the sign-in goes on.
-    fn react(&self, reaction: &Reaction) {
-        let reaction = Reaction {
+    fn react(&self, reaction: &PhoneActions) {
+        let reaction = PhoneActions {
             launcher: self.scene.launcher.clone(),
             ..reaction.clone()
         };

@@ -66,21 +66,21 @@ impl Callback {
 
 /// Why an address is not opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum Denied {
     /// It never is; with the reason for a person, in 40 columns.
-    Unfit(String),
+    Invalid(String),
     /// It is well-formed, but neither a known sign-in page nor one that the person allowed. A person may be asked.
-    Stranger(Page),
+    Untrusted(Page),
 }
 
-impl From<&str> for Refusal {
+impl From<&str> for Denied {
     fn from(reason: &str) -> Self {
-        Self::Unfit(reason.to_owned())
+        Self::Invalid(reason.to_owned())
     }
 }
 
 /// Decides whether an address may be opened: the known sign-in hosts and `allowed` ones pass.
-pub(crate) fn inspect(text: &str, allowed: &[Host]) -> Result<Page, Refusal> {
+pub(crate) fn inspect(text: &str, allowed: &[Host]) -> Result<Page, Denied> {
     let (host, url) = read(text)?;
     let trusted = |host: &Host| providers::is_sign_in_host(host.as_str()) || allowed.contains(host);
     let query = url.query().unwrap_or_default();
@@ -102,12 +102,12 @@ pub(crate) fn inspect(text: &str, allowed: &[Host]) -> Result<Page, Refusal> {
     if trusted(&page.host) {
         Ok(page)
     } else {
-        Err(Refusal::Stranger(page))
+        Err(Denied::Untrusted(page))
     }
 }
 
 /// Reads an https address by hand and with the parser of browsers (WHATWG), which have to agree.
-fn read(text: &str) -> Result<(Host, Url), Refusal> {
+fn read(text: &str) -> Result<(Host, Url), Denied> {
     if text.len() > LONGEST {
         return Err("it is too long".into());
     }
@@ -140,7 +140,7 @@ fn read(text: &str) -> Result<(Host, Url), Refusal> {
     if !host.is_empty() && host.bytes().all(in_number) {
         return Err("its host is a number, not a name".into());
     }
-    let host = Host::parse(host).map_err(Refusal::Unfit)?;
+    let host = Host::parse(host).map_err(Denied::Invalid)?;
     let slash = if rest.starts_with('/') { "" } else { "/" };
     let expected = format!("https://{host}{slash}{rest}");
     match Url::parse(text) {
@@ -174,8 +174,8 @@ fn state(query: &str) -> Option<String> {
 }
 
 /// The port of this device to which an answer goes; `None` where it goes to a host that is trusted.
-fn callback(answer: &str, trusted: impl Fn(&Host) -> bool) -> Result<Option<Callback>, Refusal> {
-    let nowhere = || Refusal::from("its answer would go astray");
+fn callback(answer: &str, trusted: impl Fn(&Host) -> bool) -> Result<Option<Callback>, Denied> {
+    let nowhere = || Denied::from("its answer would go astray");
     if !answer.bytes().all(belongs) || answer.len() > LONGEST {
         return Err(nowhere());
     }
@@ -199,7 +199,7 @@ fn callback(answer: &str, trusted: impl Fn(&Host) -> bool) -> Result<Option<Call
     };
     let stray = || {
         let host = short_end(&host.to_string());
-        Refusal::Unfit(format!("its answer would go to {host}"))
+        Denied::Invalid(format!("its answer would go to {host}"))
     };
     if !url.username().is_empty() || url.password().is_some() {
         return Err(nowhere());
@@ -210,7 +210,7 @@ fn callback(answer: &str, trusted: impl Fn(&Host) -> bool) -> Result<Option<Call
                 port,
                 path: url.path().to_owned(),
             })),
-            port => Err(Refusal::Unfit(format!(
+            port => Err(Denied::Invalid(format!(
                 "its answer needs the protected port {}",
                 port.unwrap_or_default()
             ))),

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::status::login::{Login, State};
 use crate::status::report::{Report, Source};
-use crate::status::verdict::{Concern, Judgement, Verdict, judge};
+use crate::status::verdict::{Issue, Judgement, Verdict, judge};
 use crate::text::Text;
 
 /// One gateway, judged or not to be judged.
@@ -80,16 +80,16 @@ impl Assessment {
     }
 
     /// What is wrong, the worst first; nothing where nothing is known.
-    pub(crate) fn concerns(&self) -> &[Concern] {
+    pub(crate) fn issues(&self) -> &[Issue] {
         match &self.finding {
-            Finding::Judged(_, judgement) => &judgement.concerns,
+            Finding::Judged(_, judgement) => &judgement.issues,
             Finding::Unknown(_) => &[],
         }
     }
 
     /// What is worst, if anything is wrong.
-    pub(crate) fn first_concern(&self) -> Option<&Concern> {
-        self.concerns().first()
+    pub(crate) fn first_issue(&self) -> Option<&Issue> {
+        self.issues().first()
     }
 
     /// The login in use that ends first, with the time left; those that renew themselves do not end.

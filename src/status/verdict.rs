@@ -57,14 +57,14 @@ impl Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Judgement {
     pub(crate) verdict: Verdict,
-    pub(crate) concerns: Vec<Concern>,
+    pub(crate) issues: Vec<Issue>,
     /// What only matters when something is odd: where OpenClaw's exit code and its document do not agree.
     pub(crate) remark: Option<String>,
 }
 
 /// One thing that is wrong, or soon will be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Concern {
+pub(crate) struct Issue {
     pub(crate) verdict: Verdict,
     pub(crate) state: State,
     pub(crate) provider: Text,
@@ -82,9 +82,9 @@ pub(crate) struct Concern {
 /// OpenClaw's exit code of the same run is the verdict at the moment of capture; afterwards it only worsens,
 /// as logins run out.
 pub(crate) fn judge(report: &Report, now: DateTime<Utc>) -> Judgement {
-    let ours_then = worst(&concerns(report, report.moment(report.captured_at)));
-    let mut concerns = concerns(report, report.moment(now));
-    let ours_now = worst(&concerns);
+    let ours_then = worst(&issues(report, report.moment(report.captured_at)));
+    let mut issues = issues(report, report.moment(now));
+    let ours_now = worst(&issues);
     let theirs = match report.source {
         Source::OpenClaw { exit } => exit.and_then(Verdict::of_exit),
         Source::Stores { .. } => None,
@@ -94,14 +94,14 @@ pub(crate) fn judge(report: &Report, now: DateTime<Utc>) -> Judgement {
         Some(theirs) => theirs,
         None => ours_now,
     };
-    concerns.retain(|concern| concern.verdict <= verdict);
-    if worst(&concerns) < verdict {
-        concerns.push(unnamed(report, verdict));
+    issues.retain(|issue| issue.verdict <= verdict);
+    if worst(&issues) < verdict {
+        issues.push(unnamed(report, verdict));
     }
-    concerns.sort_by_key(|concern| std::cmp::Reverse((concern.verdict, rank(concern.state))));
+    issues.sort_by_key(|issue| std::cmp::Reverse((issue.verdict, rank(issue.state))));
     Judgement {
         verdict,
-        concerns,
+        issues,
         remark: remark(report, theirs, ours_then),
     }
 }
@@ -137,13 +137,13 @@ const fn rank(state: State) -> u8 {
     }
 }
 
-fn worst(concerns: &[Concern]) -> Verdict {
-    let verdicts = concerns.iter().map(|concern| concern.verdict);
+fn worst(issues: &[Issue]) -> Verdict {
+    let verdicts = issues.iter().map(|issue| issue.verdict);
     verdicts.max().unwrap_or(Verdict::Ok)
 }
 
-fn concerns(report: &Report, moment: Moment) -> Vec<Concern> {
-    let mut found: Vec<Concern> = match report.rule {
+fn issues(report: &Report, moment: Moment) -> Vec<Issue> {
+    let mut found: Vec<Issue> = match report.rule {
         Rule::Logins => report
             .logins
             .iter()
@@ -157,12 +157,12 @@ fn concerns(report: &Report, moment: Moment) -> Vec<Concern> {
     for provider in &report.missing {
         let known = found
             .iter()
-            .any(|concern| concern.provider == *provider && concern.verdict == Verdict::Broken);
+            .any(|issue| issue.provider == *provider && issue.verdict == Verdict::Broken);
         if !known {
             found.push(of_missing(report, provider, moment));
         }
     }
-    found.extend(report.route_problems.iter().map(|problem| Concern {
+    found.extend(report.route_problems.iter().map(|problem| Issue {
         verdict: Verdict::Broken,
         state: match problem.indeterminate {
             // Nothing there that could be confirmed: a sign-in is what is missing.
@@ -176,15 +176,9 @@ fn concerns(report: &Report, moment: Moment) -> Vec<Concern> {
         left: None,
         detail: problem.detail.clone(),
     }));
-    // Two models of one provider are one concern.
+    // Two models of one provider are one issue.
     let mut known = HashSet::new();
-    found.retain(|concern| {
-        known.insert((
-            concern.state,
-            concern.provider.clone(),
-            concern.login.clone(),
-        ))
-    });
+    found.retain(|issue| known.insert((issue.state, issue.provider.clone(), issue.login.clone())));
     found
 }
 
@@ -198,12 +192,12 @@ fn nothing_stored(report: &Report, provider: &Text) -> bool {
     asked && !other && report.claude_code.is_none() && report.logins_of(provider).next().is_none()
 }
 
-fn in_use(report: &Report, concern: impl Fn(&Text) -> Option<Concern>) -> Vec<Concern> {
-    report.in_use.iter().filter_map(concern).collect()
+fn in_use(report: &Report, issue: impl Fn(&Text) -> Option<Issue>) -> Vec<Issue> {
+    report.in_use.iter().filter_map(issue).collect()
 }
 
 /// 2026.5 to 2026.7: a provider is as bad as the worst of its logins, unless it has another credential.
-fn of_provider(report: &Report, name: &Text, moment: Moment) -> Option<Concern> {
+fn of_provider(report: &Report, name: &Text, moment: Moment) -> Option<Issue> {
     let provider = report.provider(name)?;
     if provider.other_credential {
         return None;
@@ -212,11 +206,11 @@ fn of_provider(report: &Report, name: &Text, moment: Moment) -> Option<Concern> 
         .logins_of(name)
         .filter(|login| matches!(login.kind, LoginKind::OAuth | LoginKind::Token))
         .filter_map(|login| of_expiry(login, moment))
-        .max_by_key(|concern| concern.verdict)
+        .max_by_key(|issue| issue.verdict)
 }
 
 /// From 2026.8: a route is as good as the first of its logins that OpenClaw could pick.
-fn of_route(report: &Report, name: &Text, moment: Moment) -> Option<Concern> {
+fn of_route(report: &Report, name: &Text, moment: Moment) -> Option<Issue> {
     if let Some(picked) = picked(report, name, moment) {
         return of_expiry(picked, moment);
     }
@@ -244,7 +238,7 @@ fn picked<'a>(report: &'a Report, name: &Text, moment: Moment) -> Option<&'a Log
     })
 }
 
-/// The ids of the logins on which the verdict rests: those that a concern is about, and those that would be one
+/// The ids of the logins on which the verdict rests: those that a issue is about, and those that would be one
 /// if they ended. A second login behind a healthy one is not among them.
 pub(crate) fn relied_on<'a>(
     report: &'a Report,
@@ -268,8 +262,8 @@ pub(crate) fn relied_on<'a>(
             .collect(),
         Rule::Stores => best_of_each(report, moment),
     };
-    let concerning = judgement.concerns.iter();
-    let concerning = concerning.filter_map(|concern| concern.login.as_ref());
+    let concerning = judgement.issues.iter();
+    let concerning = concerning.filter_map(|issue| issue.login.as_ref());
     let relied_on = logins.into_iter().map(|login| &login.id);
     relied_on.chain(concerning).collect()
 }
@@ -288,17 +282,17 @@ fn best_of_each(report: &Report, moment: Moment) -> Vec<&Login> {
 
 /// A report from the stores knows no routes: every provider is taken by its best login, and the verdict is
 /// only definite where all of them agree.
-fn of_stores(report: &Report, moment: Moment) -> Vec<Concern> {
+fn of_stores(report: &Report, moment: Moment) -> Vec<Issue> {
     let bests = best_of_each(report, moment);
     let some_work = bests.iter().any(|login| login.state(moment).works());
-    let concern = |login: &&Login| {
-        let mut concern = of_state(login, moment)?;
-        if some_work && concern.verdict == Verdict::Broken {
-            concern.verdict = Verdict::CannotTell;
+    let issue = |login: &&Login| {
+        let mut issue = of_state(login, moment)?;
+        if some_work && issue.verdict == Verdict::Broken {
+            issue.verdict = Verdict::CannotTell;
         }
-        Some(concern)
+        Some(issue)
     };
-    bests.iter().filter_map(concern).collect()
+    bests.iter().filter_map(issue).collect()
 }
 
 const fn goodness(state: State) -> u8 {
@@ -310,15 +304,15 @@ const fn goodness(state: State) -> u8 {
     }
 }
 
-fn of_expiry(login: &Login, moment: Moment) -> Option<Concern> {
+fn of_expiry(login: &Login, moment: Moment) -> Option<Issue> {
     about(login, login.expiry_state(moment), moment)
 }
 
-fn of_state(login: &Login, moment: Moment) -> Option<Concern> {
+fn of_state(login: &Login, moment: Moment) -> Option<Issue> {
     about(login, login.state(moment), moment)
 }
 
-fn about(login: &Login, state: State, moment: Moment) -> Option<Concern> {
+fn about(login: &Login, state: State, moment: Moment) -> Option<Issue> {
     let verdict = match state {
         State::Ok | State::Static | State::Refreshable => return None,
         State::Expiring => Verdict::Expiring,
@@ -333,7 +327,7 @@ fn about(login: &Login, state: State, moment: Moment) -> Option<Concern> {
         State::Cooldown | State::Disabled => login.pause_at(moment),
         _ => None,
     };
-    Some(Concern {
+    Some(Issue {
         verdict,
         state,
         provider: login.provider.clone(),
@@ -348,7 +342,7 @@ fn about(login: &Login, state: State, moment: Moment) -> Option<Concern> {
 }
 
 /// Why a provider that is in use has nothing usable: its logins tell more than "missing".
-fn of_missing(report: &Report, provider: &Text, moment: Moment) -> Concern {
+fn of_missing(report: &Report, provider: &Text, moment: Moment) -> Issue {
     let paused = |login: &&Login, kind| {
         login
             .pause_at(moment)
@@ -369,8 +363,8 @@ fn of_missing(report: &Report, provider: &Text, moment: Moment) -> Concern {
         })
         .and_then(|login| of_state(login, moment));
     match explanation {
-        Some(concern) if concern.verdict == Verdict::Broken => concern,
-        _ => Concern {
+        Some(issue) if issue.verdict == Verdict::Broken => issue,
+        _ => Issue {
             verdict: Verdict::Broken,
             state: State::Missing,
             provider: provider.clone(),
@@ -383,12 +377,12 @@ fn of_missing(report: &Report, provider: &Text, moment: Moment) -> Concern {
 }
 
 /// What OpenClaw's exit code says and its document does not explain.
-fn unnamed(report: &Report, verdict: Verdict) -> Concern {
+fn unnamed(report: &Report, verdict: Verdict) -> Issue {
     let provider = report
         .in_use
         .first()
         .or(report.providers.first().map(|provider| &provider.name));
-    Concern {
+    Issue {
         verdict,
         state: if verdict == Verdict::Expiring {
             State::Expiring

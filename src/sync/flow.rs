@@ -5,14 +5,14 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use zeroize::Zeroizing;
 
-use crate::app::assess::{Person as Presence, ask_one, assessment};
+use crate::app::assess::{Interactive, ask_one, assessment};
 use crate::config::Settings;
 use crate::context::Context;
 use crate::duration::spoken;
 use crate::error::{Error, Kind};
 use crate::gateway::claude_login::Fault;
 use crate::gateway::control_master::Connection;
-use crate::gateway::error::{Failure, last_line};
+use crate::gateway::error::{GatewayError, last_line};
 use crate::gateway::exec;
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Want;
@@ -25,9 +25,9 @@ use crate::signin::argv as sign_in_plan;
 use crate::signin::flow::{
     self, MAY_BE_STORED, Order, Restart, explained, learned, lost, person, restart, sign_in, tell,
 };
-use crate::signin::lock::{Queue, Ticket};
+use crate::signin::lock::{Attempt, SignInLock};
 use crate::signin::method::{Argument, Route};
-use crate::signin::session::{self, Scene};
+use crate::signin::session::{self, SignInContext};
 use crate::status::assessment::Assessment;
 use crate::sync::decide::{self, Decision, Form, Wish};
 use crate::sync::outcome::{self, Synced};
@@ -47,7 +47,7 @@ const TERMS: &str = "Anthropic's terms keep subscription logins to its own progr
     OpenClaw's use of one is at your own risk. (Told once.)\n";
 
 /// A sync that is to be done.
-pub(crate) struct Job<'a> {
+pub(crate) struct Sync<'a> {
     pub(crate) gateway: &'a Gateway,
     pub(crate) settings: &'a Settings,
     pub(crate) wish: Wish,
@@ -58,7 +58,7 @@ pub(crate) struct Job<'a> {
     pub(crate) context: &'a Context,
 }
 
-impl Job<'_> {
+impl Sync<'_> {
     /// Does it: OpenClaw has either the old login or the new one, wherever it is interrupted.
     pub(crate) fn run(&self) -> Result<Synced, Error> {
         self.bring_over().map_err(|error| {
@@ -76,9 +76,9 @@ impl Job<'_> {
             self.check_owner()?;
         }
         let environment = &self.context.system.environment;
-        let ticket = match Ticket::after(name, TURN, environment)? {
-            Queue::First(ticket) => ticket,
-            Queue::Taken(_) => {
+        let ticket = match SignInLock::after(name, TURN, environment)? {
+            Attempt::Acquired(ticket) => ticket,
+            Attempt::Busy(_) => {
                 return Err(self
                     .refused("a sign-in or sync is under way")
                     .hint("Wait until it ends"));
@@ -124,7 +124,7 @@ impl Job<'_> {
             restart(&connection.gateway, self.restart, self.phone, self.context);
         }
         let asked_at = clock::now();
-        let reply = self.ask(&connection, Presence::Away);
+        let reply = self.ask(&connection, Interactive::No);
         let after = assessment(&connection.gateway, reply);
         learned(&after, self.phone, self.settings.notification, self.context);
         let left = source.left - (asked_at - before.now);
@@ -155,7 +155,7 @@ impl Job<'_> {
         })
     }
 
-    fn ask(&self, connection: &Connection<'_>, presence: Presence) -> Reply {
+    fn ask(&self, connection: &Connection<'_>, presence: Interactive) -> Reply {
         ask_one(
             &connection.gateway,
             Want::Status,
@@ -167,7 +167,7 @@ impl Job<'_> {
 
     /// The login to be brought over, and how OpenClaw stands.
     fn look(&self, connection: &Connection<'_>) -> Result<(Source, Assessment), Error> {
-        let reply = self.ask(connection, Presence::AtTerminal);
+        let reply = self.ask(connection, Interactive::Yes);
         let there = reply.claude.clone();
         let before = assessment(&connection.gateway, reply);
         flow::report(&before)?;
@@ -213,7 +213,7 @@ impl Job<'_> {
         &self,
         source: Source,
         before: Assessment,
-        ticket: &Ticket,
+        ticket: &SignInLock,
         connection: &Connection<'_>,
     ) -> Result<(Source, Assessment), Error> {
         let since = -source.left;
@@ -293,7 +293,7 @@ impl Job<'_> {
     fn sign_in_again(
         &self,
         before: &Assessment,
-        ticket: &Ticket,
+        ticket: &SignInLock,
         connection: &Connection<'_>,
     ) -> Result<(), Error> {
         let order = Order {
@@ -387,7 +387,7 @@ impl Job<'_> {
             || "openclaw ended without a word".to_owned(),
             |words| words.to_string(),
         );
-        let after = assessment(&connection.gateway, self.ask(connection, Presence::Away));
+        let after = assessment(&connection.gateway, self.ask(connection, Interactive::No));
         let given = Decision::Token {
             profile: profile.clone(),
         };
@@ -411,7 +411,7 @@ impl Job<'_> {
         error.hint(MAY_BE_STORED)
     }
 
-    fn lost_storing(&self, failure: &Failure) -> Error {
+    fn lost_storing(&self, failure: &GatewayError) -> Error {
         self.unproven(lost(failure, self.gateway))
     }
 
@@ -422,7 +422,7 @@ impl Job<'_> {
 
     /// Has OpenClaw run Claude Code itself; whether its gateway process must restart.
     fn use_cli(&self, connection: &Connection<'_>) -> Result<bool, Error> {
-        let scene = Scene {
+        let scene = SignInContext {
             connection,
             phone: self.phone,
             launcher: &self.context.launcher,

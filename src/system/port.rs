@@ -17,7 +17,10 @@ fn name_of_holder(address: Ipv4Addr, port: u16) -> Option<String> {
     // As the machine keeps it, in hexadecimal.
     let in_hexadecimal =
         |address: Ipv4Addr| format!("{:08X}:{port:04X}", u32::from_ne_bytes(address.octets()));
-    let places = [in_hexadecimal(address), display_path(Ipv4Addr::UNSPECIFIED)];
+    let places = [
+        in_hexadecimal(address),
+        in_hexadecimal(Ipv4Addr::UNSPECIFIED),
+    ];
     let table = std::fs::read_to_string("/proc/net/tcp").ok()?;
     let inode = table.lines().skip(1).find_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().collect();

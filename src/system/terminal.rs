@@ -27,7 +27,7 @@ pub(crate) struct Terminal {
     /// Whether results may be coloured.
     pub(crate) color: bool,
     /// Whether standard error is looked at by a person, so that a spinner makes sense.
-    pub(crate) stderr_is_terminal: bool,
+    pub(crate) stderr_is_tty: bool,
     /// Whether a person is there to answer questions.
     pub(crate) is_interactive: bool,
 }
@@ -57,14 +57,14 @@ impl Terminal {
             width: width.clamp(20, 400),
             height: height.clamp(5, 1000),
             color: stdout && !plain,
-            stderr_is_terminal: stderr && environment.text("TERM") != Some("dumb"),
+            stderr_is_tty: stderr && environment.text("TERM") != Some("dumb"),
             is_interactive: io::stdin().is_terminal() && stderr,
         }
     }
 
     /// Columns for what is said on standard error, where a person looks at it.
     pub(crate) fn columns(self) -> Option<usize> {
-        self.stderr_is_terminal.then_some(self.width)
+        self.stderr_is_tty.then_some(self.width)
     }
 }
 

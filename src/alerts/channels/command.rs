@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use crate::alerts::channels::dispatcher::Courier;
+use crate::alerts::channels::dispatcher::Dispatcher;
 use crate::alerts::message::Message;
 use crate::config::channel::{Command, Undelivered};
 use crate::gateway::error::last_line;
@@ -48,14 +48,14 @@ struct Document<'a> {
 pub(super) fn deliver(
     program: &Command,
     message: &Message,
-    courier: &Courier,
+    dispatcher: &Dispatcher,
 ) -> Result<(), Undelivered> {
-    let path = find(&program.run[0], &courier.system.environment)
+    let path = find(&program.run[0], &dispatcher.system.environment)
         .ok_or_else(|| Undelivered::because(nowhere(program)))?;
     let invocation = Invocation::new(path, program.limit)
         .arguments(&program.run[1..])
         .stdin(document(message));
-    let finished = courier
+    let finished = dispatcher
         .system
         .processes
         .run(&invocation)
@@ -139,11 +139,11 @@ mod tests {
     use std::time::Duration;
 
     use super::{deliver, document};
-    use crate::alerts::channels::dispatcher::Courier;
+    use crate::alerts::channels::dispatcher::Dispatcher;
     use crate::alerts::message::Message;
     use crate::alerts::message::tests::message;
     use crate::config::channel::Command;
-    use crate::phone::{Launcher, Phone};
+    use crate::phone::{ActionCommand, Phone};
     use crate::system::System;
 
     #[test]
@@ -178,15 +178,15 @@ mod tests {
                 .into(),
             limit: Duration::from_secs(20),
         };
-        let courier = Courier {
+        let dispatcher = Dispatcher {
             gateways: &[],
             phone: &Phone::Terminal,
-            launcher: &Launcher::default(),
+            launcher: &ActionCommand::default(),
             system: &System::from([("PATH", "/usr/bin:/bin")]),
         };
         for title in ["--help", "$(exit)\\'\"\n\u{1b}[2J", &"ü".repeat(5000)] {
             let alert = message(title, "'; exit 1; '\n.");
-            assert_eq!(deliver(&program, &alert, &courier), Ok(()));
+            assert_eq!(deliver(&program, &alert, &dispatcher), Ok(()));
             #[expect(clippy::disallowed_methods, reason = "the test looks at what was read")]
             let told = std::fs::read_to_string(&file).unwrap();
             assert_eq!(told.matches('\n').count(), 1);

@@ -9,7 +9,7 @@ pub(crate) mod token;
 
 use std::time::Duration;
 
-use crate::alerts::channels::dispatcher::Courier;
+use crate::alerts::channels::dispatcher::Dispatcher;
 use crate::alerts::message::Message;
 use crate::config::channel::{Ntfy, Undelivered};
 use crate::secret::Secret;
@@ -20,10 +20,10 @@ use crate::system::http::{self, Request};
 pub(super) fn deliver(
     topic: &Ntfy,
     message: &Message,
-    courier: &Courier,
+    dispatcher: &Dispatcher,
 ) -> Result<(), Undelivered> {
-    let system = courier.system;
-    let token = token_of(topic, courier).map_err(Undelivered::because)?;
+    let system = dispatcher.system;
+    let token = token_of(topic, dispatcher).map_err(Undelivered::because)?;
     // The topic is in the body: addresses end up in the logs of servers.
     let request = Request {
         url: &format!("{}/", topic.server),
@@ -60,9 +60,9 @@ pub(super) fn deliver(
 ///
 /// # Errors
 /// Why nothing would be delivered, as the end of a sentence that begins with the channel's name.
-pub(super) fn reach(topic: &Ntfy, courier: &Courier) -> Result<(), String> {
-    let system = courier.system;
-    let token = token_of(topic, courier)?;
+pub(super) fn reach(topic: &Ntfy, dispatcher: &Dispatcher) -> Result<(), String> {
+    let system = dispatcher.system;
+    let token = token_of(topic, dispatcher)?;
     let request = Request {
         url: &format!("{}/v1/health", topic.server),
         token: token.as_ref(),
@@ -78,9 +78,9 @@ pub(super) fn reach(topic: &Ntfy, courier: &Courier) -> Result<(), String> {
     read.map_err(|setback| setback.reason)
 }
 
-fn token_of(topic: &Ntfy, courier: &Courier) -> Result<Option<Secret>, String> {
+fn token_of(topic: &Ntfy, dispatcher: &Dispatcher) -> Result<Option<Secret>, String> {
     let token = topic.token.as_ref();
     token
-        .map(|place| token::read(place, courier.system))
+        .map(|place| token::read(place, dispatcher.system))
         .transpose()
 }

@@ -6,13 +6,13 @@
 use serde::Deserialize;
 use serde_json::Deserializer;
 
-use crate::alerts::channels::dispatcher::Courier;
+use crate::alerts::channels::dispatcher::Dispatcher;
 use crate::alerts::message::Message;
 use crate::config::channel::{OpenClaw, Undelivered};
 use crate::gateway::error::last_line;
 use crate::gateway::exec::{self, Done};
 use crate::gateway::host::Gateway;
-use crate::gateway::script::{Errand, Tool};
+use crate::gateway::script::{ExecRequest, Tool};
 use crate::redact::redact;
 use crate::text::Text;
 
@@ -25,17 +25,17 @@ const MOST_ATTEMPTS: usize = 100;
 pub(super) fn deliver(
     sender: &OpenClaw,
     message: &Message,
-    courier: &Courier,
+    dispatcher: &Dispatcher,
 ) -> Result<(), Undelivered> {
     let name = sender.gateway.as_deref().unwrap_or(&message.gateway);
-    let mut gateways = courier.gateways.iter();
+    let mut gateways = dispatcher.gateways.iter();
     let gateway = gateways
         .find(|gateway| gateway.name.as_str() == name)
         .ok_or_else(|| {
             let name = Text::clean(name);
             Undelivered::because(format!("no gateway is called {name}"))
         })?;
-    let done = exec::run(gateway, &errand(sender, message), &[], courier.system);
+    let done = exec::run(gateway, &errand(sender, message), &[], dispatcher.system);
     let why = match done {
         Ok(Done::Ran { exit: 0, .. }) => return Ok(()),
         Ok(Done::Ran { exit, said }) => match reason(said.reveal()) {
@@ -43,7 +43,7 @@ pub(super) fn deliver(
             None => format!("openclaw ended with exit code {exit}"),
         },
         Ok(Done::TooOld | Done::NoClaude) => "openclaw is too old".into(),
-        Err(failure) => failure.problem.what().into(),
+        Err(failure) => failure.kind.what().into(),
     };
     Err(Undelivered::because(format!("{name}: {why}")))
 }
@@ -56,9 +56,9 @@ pub(super) fn deliver(
 pub(super) fn reach(
     sender: &OpenClaw,
     gateway: &Gateway,
-    courier: &Courier,
+    dispatcher: &Dispatcher,
 ) -> Option<Result<(), Text>> {
-    let mut errand = Errand {
+    let mut errand = ExecRequest {
         tool: Tool::OpenClaw,
         arguments: recipient(sender),
         since: None,
@@ -67,7 +67,7 @@ pub(super) fn reach(
     errand
         .arguments
         .extend(["--dry-run".into(), "--message=clawtap".into()]);
-    let done = exec::run(gateway, &errand, &[], courier.system);
+    let done = exec::run(gateway, &errand, &[], dispatcher.system);
     match done.ok()? {
         Done::Ran { exit: 0, .. } => Some(Ok(())),
         Done::Ran { said, .. } => {
@@ -93,10 +93,10 @@ fn recipient(sender: &OpenClaw) -> Vec<String> {
     arguments
 }
 
-fn errand(sender: &OpenClaw, message: &Message) -> Errand {
+fn errand(sender: &OpenClaw, message: &Message) -> ExecRequest {
     let mut arguments = recipient(sender);
     arguments.push(format!("--message={}", text(message)));
-    Errand {
+    ExecRequest {
         tool: Tool::OpenClaw,
         arguments,
         since: None,
@@ -143,7 +143,7 @@ fn without_directives(text: &str) -> String {
 /// Why it was not sent, in OpenClaw's words: the message of its error, which is JSON from 2026.8 on, or the last line.
 fn reason(said: &str) -> Option<Text> {
     #[derive(Deserialize)]
-    struct Failure {
+    struct GatewayError {
         error: Explained,
     }
     #[derive(Deserialize)]
@@ -153,7 +153,7 @@ fn reason(said: &str) -> Option<Text> {
     let starts = said.match_indices('{').map(|(start, _)| start);
     let starts = starts.filter(|&start| start == 0 || said[..start].ends_with('\n'));
     let messages = starts.take(MOST_ATTEMPTS).filter_map(|start| {
-        let mut documents = Deserializer::from_str(&said[start..]).into_iter::<Failure>();
+        let mut documents = Deserializer::from_str(&said[start..]).into_iter::<GatewayError>();
         Some(documents.next()?.ok()?.error.message)
     });
     let first_line = |message: String| message.lines().find_map(last_line);
@@ -164,12 +164,12 @@ fn reason(said: &str) -> Option<Text> {
 #[cfg(test)]
 mod tests {
     use super::{LONGEST, deliver, errand, reason, text, without_directives};
-    use crate::alerts::channels::dispatcher::Courier;
+    use crate::alerts::channels::dispatcher::Dispatcher;
     use crate::alerts::message::Message;
     use crate::alerts::message::tests::message;
     use crate::config::channel::OpenClaw;
     use crate::gateway::host::{Gateway, Name};
-    use crate::phone::{Launcher, Phone};
+    use crate::phone::{ActionCommand, Phone};
     use crate::system::System;
     use crate::text::Text;
     use proptest::prelude::*;
@@ -277,8 +277,8 @@ mod tests {
             ..Gateway::local(Name::parse("home").unwrap())
         };
         let system = System::from([("PATH", "/usr/bin:/bin")]);
-        let launcher = Launcher::default();
-        let courier = |gateways| Courier {
+        let launcher = ActionCommand::default();
+        let dispatcher = |gateways| Dispatcher {
             gateways,
             phone: &Phone::Terminal,
             launcher: &launcher,
@@ -288,14 +288,14 @@ mod tests {
             let alert = message(title, "'; exit 1; '\n\n.");
             let gateways = std::slice::from_ref(&gateway);
             assert_eq!(
-                deliver(&sender("5", None), &alert, &courier(gateways)),
+                deliver(&sender("5", None), &alert, &dispatcher(gateways)),
                 Ok(())
             );
             #[expect(clippy::disallowed_methods, reason = "the test looks at what was sent")]
             let sent = std::fs::read_to_string(&file).unwrap();
             assert_eq!(sent, format!("--message={title}\n'; exit 1; '\n\n."));
         }
-        let stranger = deliver(&sender("5", None), &message("a", "b"), &courier(&[]));
+        let stranger = deliver(&sender("5", None), &message("a", "b"), &dispatcher(&[]));
         assert_eq!(stranger.unwrap_err().reason, "no gateway is called home");
     }
 

@@ -1,13 +1,13 @@
 //! The phone's own notifications.
 
-use crate::alerts::channels::dispatcher::Courier;
+use crate::alerts::channels::dispatcher::Dispatcher;
 use crate::alerts::message::{Message, Severity};
 use crate::config::channel::Undelivered;
 use crate::phone::Alert;
 use crate::phone::notification::Notification;
 
 /// Puts it up in the place of the gateway's standing notification, with a sound unless it is all over.
-pub(super) fn deliver(message: &Message, courier: &Courier) -> Result<(), Undelivered> {
+pub(super) fn deliver(message: &Message, dispatcher: &Dispatcher) -> Result<(), Undelivered> {
     let alert = Alert {
         notification: Notification {
             priority: priority(message.severity),
@@ -15,11 +15,11 @@ pub(super) fn deliver(message: &Message, courier: &Courier) -> Result<(), Undeli
         },
         id: message.notification_id(),
         silent_update: message.severity == Severity::Info,
-        launcher: courier.launcher.clone(),
+        launcher: dispatcher.launcher.clone(),
     };
-    courier
+    dispatcher
         .phone
-        .alert(&alert, courier.system)
+        .alert(&alert, dispatcher.system)
         .map_err(Undelivered::because)
 }
 
@@ -38,10 +38,10 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::deliver;
-    use crate::alerts::channels::dispatcher::Courier;
+    use crate::alerts::channels::dispatcher::Dispatcher;
     use crate::alerts::message::tests::message;
     use crate::alerts::message::{Message, Severity};
-    use crate::phone::{Launcher, Phone};
+    use crate::phone::{ActionCommand, Phone};
     use crate::system::System;
 
     const WRITES_DOWN: &str = "echo \"${0##*/} $*\" >>\"${0%/*}/log\"\ncat >/dev/null\n";
@@ -62,17 +62,17 @@ mod tests {
             fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         }
         let system = System::from([("PATH", folder.path().to_str().unwrap())]);
-        let courier = Courier {
+        let dispatcher = Dispatcher {
             gateways: &[],
             phone: &Phone::Termux,
-            launcher: &Launcher::default(),
+            launcher: &ActionCommand::default(),
             system: &system,
         };
         let alert = Message {
             severity,
             ..message("--help \"it's\"", "b")
         };
-        let delivered = deliver(&alert, &courier).is_ok();
+        let delivered = deliver(&alert, &dispatcher).is_ok();
         #[expect(clippy::disallowed_methods, reason = "the test looks at its own log")]
         let log = fs::read_to_string(folder.path().join("log")).unwrap_or_default();
         let title = "--id clawtap-home --title --help \"it's\" --priority";

@@ -153,12 +153,12 @@ fn key(alert: &Alert) -> Option<(Option<String>, String, u32)> {
             Some((provider, profile.clone().unwrap_or_default(), *hours))
         }
         News::Broken {
-            concern,
+            issue,
             need: Need::First,
             ..
         } => Some((
             provider,
-            format!("{:?} {}", concern.login, concern.state.word()),
+            format!("{:?} {}", issue.login, issue.state.word()),
             0,
         )),
         News::Blind {

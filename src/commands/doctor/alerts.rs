@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::alerts::channels::dispatcher::Courier;
+use crate::alerts::channels::dispatcher::Dispatcher;
 use crate::alerts::state::{self, Memory};
 use crate::alerts::state_file;
 use crate::commands::doctor::phone::Asked;
@@ -17,7 +17,7 @@ use crate::doctor::finding::Finding;
 use crate::doctor::timers;
 use crate::gateway::host::Identifier;
 use crate::install::timers::kind::Kind;
-use crate::install::timers::standing::{Course, Standing};
+use crate::install::timers::standing::{Course, TimerStatus};
 use crate::phone::{Api, Phone};
 use crate::system::parallel::in_parallel;
 use crate::system::systemctl::Systemctl;
@@ -29,7 +29,7 @@ pub(super) fn try_out(settings: &Settings, send_test: bool, context: &Context) -
     let on_a_phone = matches!(context.phone, Phone::Termux);
     let channels = channel::in_use(&settings.alerts.channels, on_a_phone);
     let remembered = state_file::look(environment).unwrap_or_default();
-    let courier = Courier {
+    let dispatcher = Dispatcher {
         gateways: &settings.known,
         phone: &context.phone,
         launcher: &context.launcher,
@@ -37,10 +37,10 @@ pub(super) fn try_out(settings: &Settings, send_test: bool, context: &Context) -
     };
     in_parallel(&channels, |channel: &Channel| {
         let trial = if send_test {
-            let sent = test_alert::send(channel, &settings.gateways[0], &courier);
+            let sent = test_alert::send(channel, &settings.gateways[0], &dispatcher);
             Trial::Sent(sent.map_err(|undelivered| undelivered.reason))
         } else {
-            courier
+            dispatcher
                 .reach(channel, &settings.gateways)
                 .map_or(Trial::None, Trial::Reached)
         };
@@ -103,7 +103,7 @@ pub(super) fn examine(
 }
 
 fn watch(
-    standings: Vec<Standing>,
+    standings: Vec<TimerStatus>,
     last_check: Option<DateTime<Utc>>,
     settings: &Settings,
     context: &Context,

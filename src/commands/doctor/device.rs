@@ -9,7 +9,7 @@ use crate::doctor::finding::Finding;
 use crate::doctor::state::Folder;
 use crate::doctor::{configuration, ssh, state as kept};
 use crate::error::Error;
-use crate::gateway::host::{Ssh, Way};
+use crate::gateway::host::{Ssh, Transport};
 use crate::gateway::{control_master, ssh_client};
 use crate::system::{files, socket};
 
@@ -19,11 +19,11 @@ const ENOUGH: usize = 256 * 1024;
 pub(super) fn examine(settings: &Result<Settings, Error>, context: &Context) -> Vec<Finding> {
     let mut findings = of_configuration(settings, context);
     if let Ok(settings) = settings {
-        let ways = settings.gateways.iter().map(|gateway| &gateway.way);
+        let ways = settings.gateways.iter().map(|gateway| &gateway.transport);
         let ways: Vec<&Ssh> = ways
             .filter_map(|way| match way {
-                Way::Ssh(ssh) => Some(ssh),
-                Way::Local => None,
+                Transport::Ssh(ssh) => Some(ssh),
+                Transport::Local => None,
             })
             .collect();
         if !ways.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::context::{Context, print};
 use crate::doctor::finding::Section;
-use crate::doctor::fix::Mending;
+use crate::doctor::fix::Fix;
 use crate::doctor::report;
 use crate::error::Error;
 use crate::system::ownership;
@@ -13,8 +13,7 @@ pub(super) fn mend(
     is_shown: bool,
     context: &Context,
 ) -> Result<(), Error> {
-    let line =
-        |mending: &Mending| mending.line(|path| context.system.environment.display_path(path));
+    let line = |mending: &Fix| mending.line(|path| context.system.environment.display_path(path));
     let findings = sections.iter().flat_map(|section| &section.findings);
     let mut lines: Vec<String> = Vec::new();
     for mending in findings.filter_map(|finding| finding.mending.as_ref()) {
@@ -29,7 +28,7 @@ pub(super) fn mend(
     if is_shown {
         print(&report::intent(&lines))?;
     }
-    let mut done: Vec<(Mending, Result<(), String>)> = Vec::new();
+    let mut done: Vec<(Fix, Result<(), String>)> = Vec::new();
     for finding in sections
         .iter_mut()
         .flat_map(|section| &mut section.findings)
@@ -55,9 +54,9 @@ pub(super) fn mend(
     Ok(())
 }
 
-fn carry_out(mending: &Mending) -> Result<(), String> {
+fn carry_out(mending: &Fix) -> Result<(), String> {
     match mending {
-        Mending::Permissions { path, mode } => ownership::set_mode(path, *mode),
-        Mending::Socket(path) => ownership::remove_socket(path),
+        Fix::Permissions { path, mode } => ownership::set_mode(path, *mode),
+        Fix::Socket(path) => ownership::remove_socket(path),
     }
 }

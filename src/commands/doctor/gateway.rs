@@ -1,15 +1,15 @@
 //! One gateway: whether it answers, and what is there.
 
-use crate::app::assess::{Person, ask_one, assessment};
+use crate::app::assess::{Interactive, ask_one, assessment};
 use crate::config;
 use crate::context::Context;
-use crate::doctor::finding::{Area, Finding, Section, Standing};
+use crate::doctor::finding::{Area, Finding, Section, Severity};
 use crate::doctor::keys::{self, Facts, Welcome};
 use crate::doctor::{agents, claude, clock, connection, host, logins, openclaw};
 use crate::gateway::control_master;
-use crate::gateway::error::{Failure, Problem};
-use crate::gateway::host::{Gateway, Way};
-use crate::gateway::inspect::{self, Examination};
+use crate::gateway::error::{ErrorKind, GatewayError};
+use crate::gateway::host::{Gateway, Transport};
+use crate::gateway::inspect::{self, Inspection};
 use crate::gateway::script::{Freshness, Want};
 use crate::gateway::status::Reply;
 use crate::signin::argv::PIPE_SINCE;
@@ -20,19 +20,19 @@ const ANTHROPIC: &str = "anthropic";
 
 /// Two exchanges over one connection: how its logins stand, then everything around them.
 pub(super) fn examine(gateway: &Gateway, context: &Context) -> Section {
-    let look = || match &gateway.way {
-        Way::Ssh(ssh) => super::keys::look(ssh, context),
-        Way::Local => None,
+    let look = || match &gateway.transport {
+        Transport::Ssh(ssh) => super::keys::look(ssh, context),
+        Transport::Local => None,
     };
     let was_in = control_master::is_kept(gateway, &context.system.environment);
     let (reply, keys) = join(look, |keys| {
         let (want, freshness) = (Want::VersionAndStatus, Freshness::Unkept);
-        let reply = ask_one(gateway, want, freshness, Person::Away, context);
+        let reply = ask_one(gateway, want, freshness, Interactive::No, context);
         (reply, keys.wait().flatten())
     });
     let failure = reply.outcome.as_ref().err();
     let keys = keys.map_or_else(Vec::new, |facts| {
-        let facts = welcomed(facts, failure.map(|failure| failure.problem), was_in);
+        let facts = welcomed(facts, failure.map(|failure| failure.kind), was_in);
         keys::findings(&facts, gateway)
     });
     Section {
@@ -42,19 +42,19 @@ pub(super) fn examine(gateway: &Gateway, context: &Context) -> Section {
 }
 
 /// What was looked at, with what came of it.
-fn welcomed(facts: Facts, failure: Option<Problem>, was_in: bool) -> Facts {
+fn welcomed(facts: Facts, failure: Option<ErrorKind>, was_in: bool) -> Facts {
     let is_in = failure.is_none_or(connection::is_reached);
     let told_by_ssh = matches!(
         failure,
-        Some(Problem::HostKeyUnknown | Problem::HostKeyChanged)
+        Some(ErrorKind::HostKeyUnknown | ErrorKind::HostKeyChanged)
     );
     Facts {
         welcome: match failure {
             _ if is_in && was_in => Welcome::AlreadyIn,
             _ if is_in => Welcome::LetIn,
             // These come after the keys.
-            Some(Problem::NoShell | Problem::CutOff) => Welcome::LetIn,
-            Some(Problem::Refused) => Welcome::Refused,
+            Some(ErrorKind::NoShell | ErrorKind::CutOff) => Welcome::LetIn,
+            Some(ErrorKind::Refused) => Welcome::Refused,
             _ => Welcome::Unknown,
         },
         known_in: facts.known_in.filter(|_| !told_by_ssh),
@@ -68,12 +68,12 @@ fn findings(
     keys: Vec<Finding>,
     context: &Context,
 ) -> Vec<Finding> {
-    let is_unreached = |failure: &&Failure| !connection::is_reached(failure.problem);
+    let is_unreached = |failure: &&GatewayError| !connection::is_reached(failure.kind);
     if let Some(failure) = reply.outcome.as_ref().err().filter(is_unreached) {
         let mut findings = of_way(gateway, Some(failure), None, false);
         // To let in a key that cannot be used mends nothing.
-        let is_bad = keys.iter().any(|it| it.standing >= Standing::Warning);
-        if failure.problem == Problem::Refused && is_bad {
+        let is_bad = keys.iter().any(|it| it.severity >= Severity::Warning);
+        if failure.kind == ErrorKind::Refused && is_bad {
             for finding in &mut findings {
                 finding.next = Some("See what is wrong with the key:".into());
             }
@@ -83,7 +83,7 @@ fn findings(
     }
     let was_connected = control_master::is_kept(gateway, &context.system.environment);
     let failure = reply.outcome.as_ref().err().or(reply.stood_in_for.as_ref());
-    let examined = inspect::examine(gateway, failure.is_none(), &context.system);
+    let examined = inspect::inspect(gateway, failure.is_none(), &context.system);
     let found = match examined {
         Ok(found) => found,
         Err(failure) => return of_way(gateway, Some(&failure), None, was_connected),
@@ -91,7 +91,7 @@ fn findings(
     let config = config(context);
     let mut findings = of_way(gateway, None, Some(&found), was_connected);
     findings.extend(keys);
-    if matches!(gateway.way, Way::Ssh(_)) {
+    if matches!(gateway.transport, Transport::Ssh(_)) {
         findings.extend(clock::findings(found.ahead, device_clock::now(), gateway));
     }
     findings.extend(openclaw::findings(
@@ -120,8 +120,8 @@ fn findings(
 
 fn of_way(
     gateway: &Gateway,
-    failure: Option<&Failure>,
-    found: Option<&Examination>,
+    failure: Option<&GatewayError>,
+    found: Option<&Inspection>,
     was_connected: bool,
 ) -> Vec<Finding> {
     let facts = connection::Facts {

@@ -45,7 +45,7 @@ fn examined(arguments: &cli::Doctor, context: &Context) -> Result<Vec<Section>, 
         settings => settings,
     };
     let spinner = Spinner::start(
-        context.terminal.stderr_is_terminal,
+        context.terminal.stderr_is_tty,
         "looking at everything".into(),
     );
     let mut sections = vec![Section {

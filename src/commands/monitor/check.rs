@@ -1,15 +1,15 @@
 //! `clawtap monitor`: a check that compares with the last one, and alerts.
 
-use crate::alerts::channels::dispatcher::Courier;
+use crate::alerts::channels::dispatcher::Dispatcher;
 use crate::alerts::decide::{Alert, Decision, News, decide};
 use crate::alerts::deliver::{self, Sent};
 use crate::alerts::incident::Need;
 use crate::alerts::observe::Observation;
 use crate::alerts::policy::Rules;
 use crate::alerts::state::Memory;
-use crate::alerts::state_file::Keeping;
+use crate::alerts::state_file::StateFile;
 use crate::alerts::{events, wording};
-use crate::app::assess::{Person, assess_these};
+use crate::app::assess::{Interactive, assess_these};
 use crate::app::refresh;
 use crate::cli;
 use crate::commands::monitor::textfile;
@@ -29,8 +29,13 @@ use crate::system::terminal::eprint;
 pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outcome, Error> {
     let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
     let settings = config::load(&arguments.which.into(), config, environment)?;
-    let assessments = assess_these(&settings.gateways, settings.fresh(), Person::Away, context)?;
-    if context.terminal.stderr_is_terminal || context.verbose {
+    let assessments = assess_these(
+        &settings.gateways,
+        settings.fresh(),
+        Interactive::No,
+        context,
+    )?;
+    if context.terminal.stderr_is_tty || context.verbose {
         let lines = assessments.iter().map(|one| summary::line(one) + "\n");
         print(&lines.collect::<String>())?;
     }
@@ -74,7 +79,7 @@ struct Monitor<'a> {
 impl Monitor<'_> {
     /// Tells what there is to tell, and remembers it.
     fn alert(&self) -> Result<(), Error> {
-        let keeping = Keeping::begin(&self.context.system.environment)?;
+        let keeping = StateFile::begin(&self.context.system.environment)?;
         let mut memory = recall(&keeping).unwrap_or_else(|| {
             keeping.put_aside();
             Memory::default()
@@ -108,7 +113,7 @@ impl Monitor<'_> {
 
     /// Shows what would be told.
     fn rehearse(&self) -> Result<(), Error> {
-        let keeping = Keeping::begin(&self.context.system.environment)?;
+        let keeping = StateFile::begin(&self.context.system.environment)?;
         let mut memory = recall(&keeping).unwrap_or_default();
         let decision = self.decide(&mut memory);
         let now = clock::now();
@@ -160,14 +165,14 @@ impl Monitor<'_> {
         let channel = self.channels.iter().find(named).ok_or_else(unknown)?;
         let about = |it: &&Assessment| it.name == alert.about.gateway;
         let assessment = self.assessments.iter().find(about).ok_or_else(unknown)?;
-        let courier = Courier {
+        let dispatcher = Dispatcher {
             gateways: &self.settings.known,
             phone: &self.context.phone,
             launcher: &self.context.launcher,
             system: &self.context.system,
         };
         let message = wording::message(alert, assessment, clock::now(), clock::local);
-        courier.deliver(channel, &message)
+        dispatcher.deliver(channel, &message)
     }
 
     /// Adds to the history; that it cannot be is worth a remark and no more.
@@ -201,7 +206,7 @@ fn report(sent: &[Sent]) -> Result<(), Error> {
 }
 
 /// What is remembered, unless it cannot be read.
-fn recall(keeping: &Keeping) -> Option<Memory> {
+fn recall(keeping: &StateFile) -> Option<Memory> {
     let outcome = keeping.read();
     if let Err(problem) = &outcome {
         eprint(&format!("clawtap: {problem}\n"));

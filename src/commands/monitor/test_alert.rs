@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::alerts::channels::dispatcher::Courier;
+use crate::alerts::channels::dispatcher::Dispatcher;
 use crate::alerts::message::{Message, Severity, TEST};
 use crate::cli;
 use crate::commands::outcome::Outcome;
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &cli::TestAlert, context: &Context) -> Result<Outco
     let config = context.config_path.as_deref();
     let settings = config::load(&Selection::Default, config, &context.system.environment)?;
     let channels = chosen(arguments.channel.as_deref(), &settings, context)?;
-    let courier = Courier {
+    let dispatcher = Dispatcher {
         gateways: &settings.known,
         phone: &context.phone,
         launcher: &context.launcher,
@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &cli::TestAlert, context: &Context) -> Result<Outco
     };
     let mut failed = 0;
     for channel in &channels {
-        let result = send(channel, &settings.gateways[0], &courier);
+        let result = send(channel, &settings.gateways[0], &dispatcher);
         if context.system.processes.interrupted() {
             return Err(Error::new(Kind::Interrupted, "interrupted"));
         }
@@ -46,9 +46,9 @@ pub(super) fn run(arguments: &cli::TestAlert, context: &Context) -> Result<Outco
 pub(in crate::commands) fn send(
     channel: &Channel,
     gateway: &Gateway,
-    courier: &Courier,
+    dispatcher: &Dispatcher,
 ) -> Result<(), Undelivered> {
-    courier.deliver(channel, &message(gateway, clock::now()))
+    dispatcher.deliver(channel, &message(gateway, clock::now()))
 }
 
 /// All of them, or the one that is meant.

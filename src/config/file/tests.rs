@@ -1,6 +1,6 @@
 use super::{SignIn, Sync, add, parse};
 use crate::config::host_name::Host;
-use crate::gateway::host::Way;
+use crate::gateway::host::Transport;
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -39,7 +39,9 @@ fn a_full_configuration_is_read() {
     let [home, here] = &config.gateways[..] else {
         panic!("{config:?}")
     };
-    let Way::Ssh(ssh) = &home.way else { panic!() };
+    let Transport::Ssh(ssh) = &home.transport else {
+        panic!()
+    };
     assert_eq!(ssh.target.as_str(), "me@gateway.example.net");
     assert_eq!(ssh.port, Some(2222));
     assert_eq!(
@@ -48,7 +50,7 @@ fn a_full_configuration_is_read() {
     );
     assert_eq!(home.openclaw.as_ref().unwrap().len(), 4);
     assert_eq!(home.limit.as_secs(), 60);
-    assert_eq!(here.way, Way::Local);
+    assert_eq!(here.transport, Transport::Local);
 }
 
 #[test]
@@ -62,7 +64,7 @@ fn sessions_share_a_connection_unless_the_gateway_or_else_the_file_says_otherwis
     for (for_all, own, expected) in table {
         let text = format!("{for_all}[[gateway]]\nname = \"a\"\nssh = \"b\"\n{own}");
         let config = parse(&text, None).unwrap();
-        let Way::Ssh(ssh) = &config.gateways[0].way else {
+        let Transport::Ssh(ssh) = &config.gateways[0].transport else {
             panic!("{text}")
         };
         assert_eq!(ssh.multiplex, expected, "{text}");

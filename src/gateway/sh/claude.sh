@@ -1,12 +1,12 @@
 # Claude Code's login on a gateway: a part of each program that looks at it or hands it over.
 #
 # Whoever uses it has nothing to be read on file descriptor 3. Of the login, what is a secret is only ever on a pipe:
-# in no variable, argument, environment or file. credentials/claude.rs decides as this part does, byte for byte.
+# in no variable, argument, environment or file. sync/claude_file.rs decides as this part does, byte for byte.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts around it
 
-# look_at_claude: says how it stands with the place of the login, and the login itself without its tokens. In $source
+# probe_claude: says how it stands with the place of the login, and the login itself without its tokens. In $source
 # is what is wrong, or ok; in $valid_until, until when the login is valid (ms).
-look_at_claude() {
+probe_claude() {
   find_login
   facts=''
   if [ -z "$file" ] || { [ -f "$file" ] && [ -r "$file" ]; }; then
@@ -16,11 +16,11 @@ look_at_claude() {
   [ "$source" != ok ] || source=${facts%% *}
   facts=${facts#* }
   valid_until=${facts%% *}
-  say source "${source:-unreadable}" "$place"
+  emit source "${source:-unreadable}" "$place"
   case $facts in
     *'{'*)
-      say clock "$(date +%s)"
-      say claude "{${facts#*"{"}"
+      emit clock "$(date +%s)"
+      emit claude "{${facts#*"{"}"
       ;;
   esac
 }

@@ -1,7 +1,7 @@
 # A sign-in: runs a program on the terminal of this session, until it ends, its time is over, or nobody is at the
 # other end any more.
 #
-# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), profile, tool (openclaw or
+# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile, tool (openclaw or
 # claude), rows and columns, the configured openclaw command as positional parameters, with_arguments, and the
 # parts that it calls. What stands between the lines "begin" and "exit" is what the program draws.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
@@ -10,7 +10,7 @@ main() {
   child='' watcher='' input=4
   # What runs in the background has no standard input of its own.
   exec 4<&0
-  trap give_up TERM HUP INT
+  trap on_signal TERM HUP INT
   # A shared connection hands on the modes of a terminal that there is none of: all of them off.
   stty sane rows "$rows" cols "$columns" -echo
   # A widget has no terminal whose name could have come along.
@@ -27,21 +27,21 @@ main() {
     openclaw) with_openclaw sign_in "$@" ;;
     claude) find_claude && sign_in "$found" ;;
   esac
-  [ -n "$found" ] || say missing "$tool"
+  [ -n "$found" ] || emit missing "$tool"
   echo
 }
 
-leave() { drop_snapshots; }
+cleanup() { drop_snapshots; }
 
 # sign_in COMMAND...
 sign_in() {
-  say begin 1
+  emit begin 1
   echo
   # On this machine standard error is no part of the terminal, and programs tell there why they failed.
   with_arguments bounded "$limit" "$@" 2>&1
   code=$?
   drop_snapshots
-  say exit "$code"
+  emit exit "$code"
 }
 
 main "$@"

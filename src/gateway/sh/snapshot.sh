@@ -73,7 +73,7 @@ tell_snapshot() {
 $mark whole") ;;
     *) return 1 ;;
   esac
-  say snapshot $((now - begun)) "$mark"
+  emit snapshot $((now - begun)) "$mark"
   printf '%s' "$text"
 }
 
@@ -161,7 +161,7 @@ collect() {
 through_files() {
   # It holds parts of secrets: nobody shall find it.
   rm -f "$own.raw"
-  { say openclaw "$found" && say stdout && echo; } 2>/dev/null >&7 || return
+  { emit openclaw "$found" && emit stdout && echo; } 2>/dev/null >&7 || return
   copy <"$own.pipe" >&7 2>/dev/null &
   copier=$!
   bounded "$limit" "$@" >"$own.pipe" 6>&- 7>&- 8<&- 9<&-
@@ -177,11 +177,11 @@ through_files() {
     0 | 143 | 153) ;;
     *) return 1 ;;
   esac
-  say exit "$code" 2>/dev/null >&7 || return
+  emit exit "$code" 2>/dev/null >&7 || return
   case $code in
     0 | 2)
-      look_at_claude >&7
-      say whole 2>/dev/null >&7 || return
+      probe_claude >&7
+      emit whole 2>/dev/null >&7 || return
       keep
       cat <&8
       ;;

@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use crate::gateway::claude_login::Fault;
-use crate::gateway::error::Problem;
+use crate::gateway::error::ErrorKind;
 use crate::gateway::framing::{self, Answer};
-use crate::gateway::host::{Gateway, Name, Way};
-use crate::gateway::script::{self, Freshness, HandOver, Want};
+use crate::gateway::host::{Gateway, Name, Transport};
+use crate::gateway::script::{self, Freshness, SyncRequest, Want};
 use crate::gateway::sync_on_gateway::{Done, judge};
 use crate::sync::claude_file::samples::{EXPIRES, bad, good, token};
 use crate::sync::claude_file::{self, LARGEST};
@@ -144,7 +144,7 @@ fn shells() -> Vec<Vec<&'static str>> {
 fn gateway() -> Gateway {
     Gateway {
         name: Name::parse("home").unwrap(),
-        way: Way::Local,
+        transport: Transport::Local,
         openclaw: None,
         agent: None,
         profile: None,
@@ -158,13 +158,13 @@ fn hand_over() -> String {
 
 fn hand_over_of(gateway: &Gateway, expires_ms: i64) -> String {
     let rest = "--provider anthropic --profile-id anthropic:claude-code";
-    let hand_over = HandOver {
+    let hand_over = SyncRequest {
         expires_ms,
         rest: rest.split(' ').map(String::from).collect(),
         since: "2026.6.0",
         limit: Duration::from_secs(20),
     };
-    script::hand_over(gateway, &hand_over, NONCE)
+    script::sync_on_gateway(gateway, &hand_over, NONCE)
 }
 
 fn told(output: &str) -> Answer<'_> {
@@ -176,7 +176,7 @@ fn reader_of_all(folder: &Path) -> String {
     let program = hand_over();
     let (parts, _) = program.rsplit_once("main() {").unwrap();
     format!(
-        "{parts}\nexec 3</dev/null\nfor kept in {}/*; do\nCLAUDE_CONFIG_DIR=$kept\nlook_at_claude >/dev/null\n\
+        "{parts}\nexec 3</dev/null\nfor kept in {}/*; do\nCLAUDE_CONFIG_DIR=$kept\nprobe_claude >/dev/null\n\
          printf '%s %s ' \"${{kept##*/}}\" \"$source\"\nlogin_text | read_login token \"$valid_until\"\necho\ndone\n",
         script::quoted(folder.to_str().unwrap())
     )
@@ -333,8 +333,8 @@ fn an_openclaw_that_would_show_the_token_is_not_run() {
 fn a_login_that_is_renewed_at_the_last_moment_is_not_passed_on() {
     // As the hand-over reads it again when everything was found to be well.
     let program = hand_over().replace(
-        "say stdout",
-        "sed -i s/1999999999123/1999999999124/ \"$file\"\n  say stdout",
+        "emit stdout",
+        "sed -i s/1999999999123/1999999999124/ \"$file\"\n  emit stdout",
     );
     for shell in shells() {
         let home = Home::new();
@@ -413,13 +413,13 @@ fn what_has_come_of_it_is_told() {
     home.write("reply/version", "2026.5.12");
     assert!(matches!(done(), Ok(Done::TooOld)));
     home.write("reply/first", "echo 'node: not found' >&2; exit 127");
-    assert!(done().is_err_and(|failure| failure.problem != Problem::NoOpenClaw));
+    assert!(done().is_err_and(|failure| failure.kind != ErrorKind::NoOpenClaw));
     let nowhere = Gateway {
         openclaw: Some(vec!["nowhere".into()]),
         ..gateway()
     };
     let output = home.run(&["sh"], &hand_over_of(&nowhere, EXPIRES));
-    assert!(judge(told(&output), b"").is_err_and(|failure| failure.problem == Problem::NoOpenClaw));
+    assert!(judge(told(&output), b"").is_err_and(|failure| failure.kind == ErrorKind::NoOpenClaw));
 }
 
 #[test]
@@ -579,7 +579,7 @@ fn the_status_shows_a_login_whose_file_is_only_too_open() {
         fs::set_permissions(home.path(PLACE), fs::Permissions::from_mode(0o644)).unwrap();
         let output = home.run(
             &shell,
-            &script::probe(&gateway(), Want::Status, Freshness::Unkept, NONCE),
+            &script::status(&gateway(), Want::Status, Freshness::Unkept, NONCE),
         );
         let answer = told(&output);
         assert_eq!(answer.source.unwrap().0, "open-to-others", "{shell:?}");

@@ -6,7 +6,7 @@ use crate::install::timers::kind::Kind;
 
 /// How a timer that is set up stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Standing {
+pub(crate) struct TimerStatus {
     pub(crate) kind: Kind,
     /// "every 30 min, next 14:32, last ended ok"
     pub(crate) words: String,

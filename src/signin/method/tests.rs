@@ -1,13 +1,13 @@
-use super::{Argument, Choice, Route, Wish, choose};
+use super::{Argument, Choice, Request, Route, choose};
 use crate::status::login::{Login, LoginKind, Reported, State};
 use crate::status::report::{Provider, Report, Rule, Source};
-use crate::status::verdict::{Concern, Verdict};
+use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 
-fn concern(provider: &str, login: Option<&str>, kind: Option<LoginKind>, state: State) -> Concern {
-    Concern {
+fn issue(provider: &str, login: Option<&str>, kind: Option<LoginKind>, state: State) -> Issue {
+    Issue {
         verdict: match state {
             State::Expiring => Verdict::Expiring,
             _ => Verdict::Broken,
@@ -21,8 +21,8 @@ fn concern(provider: &str, login: Option<&str>, kind: Option<LoginKind>, state: 
     }
 }
 
-fn expired(provider: &str, login: &str, kind: LoginKind) -> Concern {
-    concern(provider, Some(login), Some(kind), State::Expired)
+fn expired(provider: &str, login: &str, kind: LoginKind) -> Issue {
+    issue(provider, Some(login), Some(kind), State::Expired)
 }
 
 fn login(id: &str, provider: &str, kind: LoginKind) -> Login {
@@ -66,9 +66,9 @@ fn report(logins: &[(&str, &str, LoginKind)]) -> Report {
 }
 
 /// `--provider`, `--profile` and `--method`, where an empty one is not given.
-fn wish(provider: &str, profile: &str, method: &str) -> Wish {
+fn wish(provider: &str, profile: &str, method: &str) -> Request {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Wish {
+    Request {
         provider: given(provider),
         profile: given(profile),
         method: given(method),
@@ -94,8 +94,8 @@ fn short(route: &Route) -> String {
     }
 }
 
-fn chosen(report: Option<&Report>, concerns: &[Concern], wish: &Wish) -> String {
-    match choose(report, concerns, wish) {
+fn chosen(report: Option<&Report>, issues: &[Issue], wish: &Request) -> String {
+    match choose(report, issues, wish) {
         Ok(Choice::One(route)) => short(&route),
         Ok(Choice::Several(candidates)) => {
             let routes: Vec<_> = candidates.iter().map(|one| short(&one.route)).collect();
@@ -156,9 +156,9 @@ fn provider_and_kind_of_what_is_broken_choose_the_sign_in() {
         ),
     ];
     for (provider, login, kind, expected) in table {
-        let concerns = [expired(provider, login, kind)];
+        let issues = [expired(provider, login, kind)];
         assert_eq!(
-            chosen(None, &concerns, &Wish::default()),
+            chosen(None, &issues, &Request::default()),
             expected,
             "{login}"
         );
@@ -167,7 +167,7 @@ fn provider_and_kind_of_what_is_broken_choose_the_sign_in() {
 
 #[test]
 fn what_is_missing_is_made_in_its_usual_way() {
-    let missing = |provider| [concern(provider, None, None, State::Missing)];
+    let missing = |provider| [issue(provider, None, None, State::Missing)];
     for (provider, expected) in [
         ("anthropic", "setup-token -"),
         ("claude-cli", "claude"),
@@ -175,13 +175,16 @@ fn what_is_missing_is_made_in_its_usual_way() {
         ("openrouter", "key openrouter -"),
         ("never-heard-of", "login never-heard-of - -"),
     ] {
-        assert_eq!(chosen(None, &missing(provider), &Wish::default()), expected);
+        assert_eq!(
+            chosen(None, &missing(provider), &Request::default()),
+            expected
+        );
     }
     let mut through_claude = report(&[]);
     through_claude.in_use.push(Text::clean("claude-cli"));
     let both = [missing("anthropic"), missing("claude-cli")].concat();
     assert_eq!(
-        chosen(Some(&through_claude), &both, &Wish::default()),
+        chosen(Some(&through_claude), &both, &Request::default()),
         "claude"
     );
 }
@@ -190,14 +193,14 @@ fn what_is_missing_is_made_in_its_usual_way() {
 fn several_broken_logins_are_offered_and_what_ends_soon_only_when_none_is() {
     let broken = expired("anthropic", "anthropic:claude-code", LoginKind::Token);
     let other = expired("xai", "xai:default", LoginKind::OAuth);
-    let soon = concern(
+    let soon = issue(
         "openai",
         Some("openai:default"),
         Some(LoginKind::OAuth),
         State::Expiring,
     );
-    let paused = concern("google", None, None, State::Cooldown);
-    let none = Wish::default();
+    let paused = issue("google", None, None, State::Cooldown);
+    let none = Request::default();
     assert_eq!(chosen(None, &[], &none), "nothing");
     assert_eq!(
         chosen(None, std::slice::from_ref(&paused), &none),
@@ -352,11 +355,11 @@ fn what_has_no_usable_name_is_not_offered() {
     for (provider, profile) in [("-x", "a:b"), ("a", "--force"), ("a", "a b"), ("a;id", "b")] {
         let odd = expired(provider, profile, LoginKind::OAuth);
         assert_eq!(
-            chosen(None, &[odd.clone(), fine.clone()], &Wish::default()),
+            chosen(None, &[odd.clone(), fine.clone()], &Request::default()),
             "login xai device-code xai:default"
         );
         assert_eq!(
-            chosen(None, &[odd], &Wish::default()),
+            chosen(None, &[odd], &Request::default()),
             "the broken login has a name that is no id → Sign in on the gateway: openclaw models auth login"
         );
     }
@@ -384,13 +387,13 @@ proptest! {
             method in "[a-z.$; -]{0,5}",
             wished in any::<bool>(),
         ) {
-            let concerns = [concern(&provider, profile.as_deref(), Some(LoginKind::OAuth), State::Expired)];
+            let issues = [issue(&provider, profile.as_deref(), Some(LoginKind::OAuth), State::Expired)];
             let wish = if wished {
 wish(&provider, profile.as_deref().unwrap_or_default(), &method)
 } else {
 wish("", "", &method)
 };
-            if let Ok(Choice::One(route)) = choose(None, &concerns, &wish) {
+            if let Ok(Choice::One(route)) = choose(None, &issues, &wish) {
                 for word in arguments(&route) {
                     prop_assert!(!word.starts_with('-') && !word.is_empty(), "{}", word);
                     prop_assert!(word.chars().all(|c| c.is_ascii_alphanumeric() || "._:@+/-".contains(c)), "{}", word);

@@ -1,4 +1,4 @@
-use super::{Callback, Host, LONGEST, Page, Refusal, inspect};
+use super::{Callback, Denied, Host, LONGEST, Page, inspect};
 use crate::providers;
 use proptest::prelude::*;
 use url::Url;
@@ -12,7 +12,7 @@ fn host(name: &str) -> Host {
 
 fn reason(text: &str) -> String {
     match inspect(text, &[]) {
-        Err(Refusal::Unfit(reason)) => reason,
+        Err(Denied::Invalid(reason)) => reason,
         other => panic!("{text}: {other:?}"),
     }
 }
@@ -137,7 +137,7 @@ fn strangers_are_told_from_known_hosts_and_may_be_allowed() {
         "https://github.com.evil.example/login/device",
         "https://gist.github.com/",
     ] {
-        let Err(Refusal::Stranger(page)) = inspect(text, &[]) else {
+        let Err(Denied::Untrusted(page)) = inspect(text, &[]) else {
             panic!("{text}")
         };
         assert_eq!(inspect(text, &[page.host().clone()]), Ok(page));
@@ -241,10 +241,10 @@ fn nasty() -> impl Strategy<Value = String> {
         .prop_map(|(begin, host, sign, other, end)| format!("{begin}{host}{sign}{other}{end}"))
 }
 
-fn of(result: Result<Page, Refusal>) -> Result<Page, String> {
+fn of(result: Result<Page, Denied>) -> Result<Page, String> {
     match result {
-        Ok(page) | Err(Refusal::Stranger(page)) => Ok(page),
-        Err(Refusal::Unfit(reason)) => Err(reason),
+        Ok(page) | Err(Denied::Untrusted(page)) => Ok(page),
+        Err(Denied::Invalid(reason)) => Err(reason),
     }
 }
 

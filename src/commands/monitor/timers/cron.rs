@@ -8,7 +8,7 @@ use crate::install::preview::indented;
 use crate::install::timers::crontab::{self, Crontab, Restored};
 use crate::install::timers::interval::humanize;
 use crate::install::timers::kind::Kind;
-use crate::install::timers::standing::{Course, Standing};
+use crate::install::timers::standing::{Course, TimerStatus};
 use crate::system::crontab::Crontab as Program;
 use crate::system::files;
 
@@ -79,9 +79,9 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
     Ok(Some("✓ cron: no timer any more\n".into()))
 }
 
-pub(super) fn status(context: &Context) -> Option<Standing> {
+pub(super) fn status(context: &Context) -> Option<TimerStatus> {
     let program = Program::find(&context.system)?;
-    let standing = |words: String, course, troubles| Standing {
+    let standing = |words: String, course, troubles| TimerStatus {
         kind: Kind::Cron,
         words,
         every: None,
@@ -105,7 +105,7 @@ pub(super) fn status(context: &Context) -> Option<Standing> {
     let words = every.map_or("at times of your own".into(), |minutes| {
         format!("every {}", humanize(minutes))
     });
-    Some(Standing {
+    Some(TimerStatus {
         every,
         ..standing(words, Course::Runs, Vec::new())
     })

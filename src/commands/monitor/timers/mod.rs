@@ -14,12 +14,12 @@ use crate::context::{Context, print};
 use crate::error::{self, Error};
 use crate::install::ledger::{Ledger, SYSTEMD_TIMER, TERMUX_JOB};
 use crate::install::manifest::Manifest;
-use crate::install::plan::{self, Places, Plan, Wanted, WantedFile};
+use crate::install::plan::{self, DesiredFile, Places, Plan, Wanted};
 use crate::install::preview::{conflicts, trouble};
 use crate::install::timers::command::Command;
 use crate::install::timers::interval::Interval;
 use crate::install::timers::kind::{Kind, Machine};
-use crate::install::timers::standing::Standing;
+use crate::install::timers::standing::TimerStatus;
 use crate::install::timers::units::Confinement;
 use crate::install::widgets::Scope;
 use crate::system::crontab::Crontab;
@@ -158,7 +158,7 @@ pub(super) fn status(context: &Context) -> Result<Outcome, Error> {
 pub(in crate::commands) fn standings(
     context: &Context,
     pending: impl FnOnce() -> Result<String, String>,
-) -> Result<Vec<Standing>, Error> {
+) -> Result<Vec<TimerStatus>, Error> {
     let standings = [
         systemd::status(context)?,
         cron::status(context),
@@ -239,7 +239,12 @@ impl Order<'_> {
     }
 
     /// The plan that leads to these files, unless somebody else's are in their place.
-    fn plan(&self, files: &[WantedFile], known: &Manifest, ledger: &Ledger) -> Result<Plan, Error> {
+    fn plan(
+        &self,
+        files: &[DesiredFile],
+        known: &Manifest,
+        ledger: &Ledger,
+    ) -> Result<Plan, Error> {
         let folder = files.first().and_then(|file| file.path.parent());
         let wanted = Wanted {
             // Those that are there may as well be links.

@@ -5,12 +5,15 @@ use std::path::Path;
 use crate::config::Settings;
 use crate::config::channel::{Means, Token};
 use crate::context::Context;
-use crate::gateway::host::Way;
+use crate::gateway::host::Transport;
 use crate::install::timers::kind::Kind;
 
 /// The programs that a check starts on this machine, by the configuration.
 pub(super) fn started_here(settings: &Settings) -> impl Iterator<Item = &str> {
-    let local = settings.gateways.iter().filter(|it| it.way == Way::Local);
+    let local = settings
+        .gateways
+        .iter()
+        .filter(|it| it.transport == Transport::Local);
     let openclaw = local.filter_map(|gateway| gateway.openclaw.as_ref()?.first());
     openclaw
         .map(String::as_str)

@@ -7,11 +7,11 @@ use super::{Order, inventory};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::install::ledger::{Ledger, SYSTEMD_TIMER};
-use crate::install::plan::{Change, Plan, WantedFile};
+use crate::install::plan::{Change, DesiredFile, Plan};
 use crate::install::preview::{done, foreseen};
 use crate::install::timers;
 use crate::install::timers::interval::Interval;
-use crate::install::timers::standing::{Course, Standing};
+use crate::install::timers::standing::{Course, TimerStatus};
 use crate::install::timers::unit_state::{PROPERTIES, UnitState};
 use crate::install::timers::units::{self, Confinement, SERVICE, TIMER};
 use crate::system::environment::{Environment, no_home};
@@ -33,7 +33,7 @@ pub(super) fn install(order: &Order, confinement: Confinement) -> Result<String,
     })?;
     let (interval, remark) = order.interval();
     let folder = unit_folder(environment)?;
-    let file = |name: &str, content: String| WantedFile {
+    let file = |name: &str, content: String| DesiredFile {
         path: folder.join(name),
         content: content.into_bytes(),
         mode: 0o600,
@@ -142,7 +142,7 @@ fn not_stopped(reason: &str) -> Error {
     ))
 }
 
-pub(super) fn status(context: &Context) -> Result<Option<Standing>, Error> {
+pub(super) fn status(context: &Context) -> Result<Option<TimerStatus>, Error> {
     let environment = &context.system.environment;
     let systemctl = Systemctl::find(&context.system);
     let state = || {
@@ -156,7 +156,7 @@ pub(super) fn status(context: &Context) -> Result<Option<Standing>, Error> {
     let ledger = Ledger::of(SYSTEMD_TIMER, environment)?;
     let standing = |interval: String, every, troubles| {
         let (words, course) = state();
-        Standing {
+        TimerStatus {
             kind: timers::kind::Kind::Systemd,
             words: format!("{interval}, {words}"),
             every,

@@ -8,11 +8,11 @@ use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::install::ledger::{Ledger, TERMUX_JOB};
-use crate::install::plan::WantedFile;
+use crate::install::plan::DesiredFile;
 use crate::install::preview::{done, foreseen};
 use crate::install::script::{Device, program_of};
 use crate::install::timers::interval::humanize;
-use crate::install::timers::standing::{Course, Standing};
+use crate::install::timers::standing::{Course, TimerStatus};
 use crate::install::timers::{self, job};
 use crate::phone::{self, handed_on};
 use crate::system::placement::Found;
@@ -30,7 +30,7 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
     }
     let context = order.context;
     let (system, environment) = (&context.system, &context.system.environment);
-    let file = WantedFile {
+    let file = DesiredFile {
         path: environment.state_folder()?.join("monitor-job"),
         content: job::script(&device(order)?).into_bytes(),
         mode: 0o700,
@@ -111,7 +111,7 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
 pub(super) fn status(
     context: &Context,
     pending: impl FnOnce() -> Result<String, String>,
-) -> Result<Option<Standing>, Error> {
+) -> Result<Option<TimerStatus>, Error> {
     let ledger = Ledger::of(TERMUX_JOB, &context.system.environment)?;
     let Some((known, there, mut troubles)) = inventory(&ledger, true, context)? else {
         return Ok(None);
@@ -140,7 +140,7 @@ pub(super) fn status(
             }) if entry.wrote(bytes) => program_of(&String::from_utf8_lossy(bytes)),
             _ => None,
         });
-    Ok(Some(Standing {
+    Ok(Some(TimerStatus {
         kind: timers::kind::Kind::TermuxJob,
         words,
         every,

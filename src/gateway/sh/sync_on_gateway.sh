@@ -1,43 +1,43 @@
 # A hand-over: OpenClaw is given the access token of the login that Claude Code has on this gateway. It does not leave
 # it, and is only ever on a pipe.
 #
-# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), profile, since (the first version
+# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile, since (the first version
 # that takes a token on a pipe) and expires (until when the login that is meant is valid, ms), the configured openclaw
-# command as positional parameters, with_arguments, and the parts that it calls. gateway/answer.rs reads the answer.
+# command as positional parameters, with_arguments, and the parts that it calls. gateway/framing.rs reads the answer.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
   child='' watcher='' input=3
   exec 3</dev/null
-  trap give_up TERM HUP
-  say begin 1
+  trap on_signal TERM HUP
+  emit begin 1
   drop_snapshots
   collect_places
   with_openclaw hand_over "$@"
-  [ -n "$found" ] || say missing
-  say end
+  [ -n "$found" ] || emit missing
+  emit end
   echo
 }
 
-leave() { drop_snapshots; }
+cleanup() { drop_snapshots; }
 
 # hand_over COMMAND...
 hand_over() {
-  say openclaw "$found"
+  emit openclaw "$found"
   version=$(bounded "$limit" "$@" --version)
-  say version "$version"
+  emit version "$version"
   # Older ones show the token, and keep nothing.
-  is_since "$version" || { say kept too-old && return; }
-  look_at_claude
+  is_since "$version" || { emit kept too-old && return; }
+  probe_claude
   [ "$source" = ok ] || return 0
-  [ "$valid_until" = "$expires" ] || { say kept changed && return; }
+  [ "$valid_until" = "$expires" ] || { emit kept changed && return; }
   left=$(awk -v until="$expires" -v now="$(date +%s)" '
     BEGIN {
       left = until / 1000 - now
       printf "%d", (left < 1e9) ? left : 1e9
     }')
-  [ "$left" -gt 0 ] || { say kept expired && return; }
-  say stdout
+  [ "$left" -gt 0 ] || { emit kept expired && return; }
+  emit stdout
   echo
   # In the background, so that we hear of it when we are to end. If the login has changed by now, OpenClaw is given
   # nothing.
@@ -53,7 +53,7 @@ hand_over() {
   code=$?
   child=''
   drop_snapshots
-  say exit "$code"
+  emit exit "$code"
 }
 
 main "$@"

@@ -1,43 +1,43 @@
 # An errand: a program does one thing on a gateway, and reads what it is given on our standard input.
 #
-# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), profile, tool (openclaw or claude)
+# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile, tool (openclaw or claude)
 # and since (the first version that can do it, or nothing), the configured openclaw command as positional parameters, with_arguments,
-# and the parts that it calls. gateway/answer.rs reads the answer.
+# and the parts that it calls. gateway/framing.rs reads the answer.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
   child='' watcher='' input=4
   # What runs in the background has no standard input of its own.
   exec 3</dev/null 4<&0
-  trap give_up TERM HUP
-  say begin 1
+  trap on_signal TERM HUP
+  emit begin 1
   drop_snapshots
   collect_places
   case $tool in
     openclaw) with_openclaw run_errand "$@" ;;
     claude) find_claude && run_errand "$found" ;;
   esac
-  [ -n "$found" ] || say missing
-  say end
+  [ -n "$found" ] || emit missing
+  emit end
   echo
 }
 
-leave() { drop_snapshots; }
+cleanup() { drop_snapshots; }
 
 # run_errand COMMAND...
 run_errand() {
-  say found "$found"
+  emit found "$found"
   if [ -n "$since" ]; then
     version=$(input=3 && bounded "$limit" "$@" --version 2>/dev/null)
-    say version "$version"
+    emit version "$version"
     is_since "$version" || return 0
   fi
-  say stdout
+  emit stdout
   echo
   with_arguments bounded "$limit" "$@" 2>&1
   code=$?
   drop_snapshots
-  say exit "$code"
+  emit exit "$code"
 }
 
 main "$@"

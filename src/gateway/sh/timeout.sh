@@ -1,10 +1,10 @@
 # Programs under a time limit, and the lines of an answer: a part of each program that runs on a gateway.
 #
-# Whoever uses it sets child and watcher to nothing, and input to a file descriptor, and has a function leave for what
+# Whoever uses it sets child and watcher to nothing, and input to a file descriptor, and has a function cleanup for what
 # is still to be done when it is told to end.
 # shellcheck shell=sh disable=SC2154 # the parts around it set input
 
-say() { printf '\n%s %s' "$nonce" "$*"; }
+emit() { printf '\n%s %s' "$nonce" "$*"; }
 
 # bounded SECONDS COMMAND...: runs it, its standard input being $input, and ends it, with its children, after
 # SECONDS; it returns 124 then
@@ -46,13 +46,13 @@ has_timeout() {
 }
 
 # What we started must not outlive us: whoever ends the probe ends it too.
-give_up() {
+on_signal() {
   if [ -n "$child" ]; then
-    stop_family "$child"
+    kill_tree "$child"
     resume_to_end
   fi
   [ -z "$watcher" ] || kill "$watcher" 2>/dev/null
-  leave
+  cleanup
   exit 143
 }
 
@@ -72,19 +72,19 @@ watch() {
   done
   # From here on all of them are to end, also if the first does so at once.
   trap '' TERM
-  stop_family "$2"
+  kill_tree "$2"
   resume_to_end
   sleep 2
   # shellcheck disable=SC2086 # a list of process ids
-  stop_family "$2" $family
+  kill_tree "$2" $family
   # shellcheck disable=SC2086
   kill -s KILL $family
   exit 124
 }
 
-# stop_family PID...: stops them and their descendants until no further ones appear, so that none is born
+# kill_tree PID...: stops them and their descendants until no further ones appear, so that none is born
 # unseen while its parents are ended. They are in $family.
-stop_family() {
+kill_tree() {
   members=-1
   while
     before=$members family=$(family_of "$@")

@@ -1,10 +1,10 @@
 # The probe: asks a gateway's OpenClaw how its logins stand. It installs nothing there, and writes nothing but a
 # snapshot of the answer.
 #
-# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), want, agent, profile and max_age
+# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), want, agent, profile and max_age
 # (how old a snapshot may be, s; 0 for none, but keep one; empty for no snapshots at all), the configured openclaw
 # command as positional parameters, and the parts that it calls. Every line of the answer
-# begins with the nonce, so nothing a banner, a login shell or OpenClaw prints can pass for it; gateway/answer.rs
+# begins with the nonce, so nothing a banner, a login shell or OpenClaw prints can pass for it; gateway/framing.rs
 # reads it. Everything is inside functions and the call is the last line: a program cut short does nothing.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
@@ -12,21 +12,21 @@ main() {
   child='' watcher='' taken='' code=127
   exec 3</dev/null
   input=3
-  trap give_up TERM HUP
-  say begin 1
+  trap on_signal TERM HUP
+  emit begin 1
   collect_places
   with_openclaw answer "$@"
-  [ -n "$found" ] || { say missing && tell_rest; }
-  say end
+  [ -n "$found" ] || { emit missing && tell_rest; }
+  emit end
   echo
 }
 
-leave() { give_back_turn; }
+cleanup() { give_back_turn; }
 
 # answer COMMAND...: what OpenClaw says, or said
 answer() {
   case $want in
-    *version*) say version "$(bounded "$limit" "$@" --version 2>/dev/null)" ;;
+    *version*) emit version "$(bounded "$limit" "$@" --version 2>/dev/null)" ;;
   esac
   set -- "$@" models status
   [ -z "$agent" ] || set -- "$@" --agent "$agent"
@@ -44,13 +44,13 @@ answer() {
 
 # ask_status COMMAND...: the exit code is in $code
 ask_status() {
-  say openclaw "$found"
-  say stdout
+  emit openclaw "$found"
+  emit stdout
   echo
   code=124
   # Nothing is left of it where somebody else's OpenClaw was waited for, which hangs.
   [ "$limit" -eq 0 ] || { bounded "$limit" "$@"; code=$?; }
-  say exit "$code"
+  emit exit "$code"
   tell_rest
 }
 
@@ -62,7 +62,7 @@ tell_rest() {
     0 | 2) ;;
     *) read_stores ;;
   esac
-  look_at_claude
+  probe_claude
 }
 
 # --- the stores, read on the gateway when OpenClaw cannot answer ----------------------------------------
@@ -86,8 +86,8 @@ report_store() {
   [ -r "$1" ] || return 1
   logins=$(read_text "$@" 2>/dev/null | extract)
   [ -n "$logins" ] || return 1
-  say store "$1"
-  say clock "$(date +%s)"
+  emit store "$1"
+  emit clock "$(date +%s)"
   printf '%s' "$logins"
 }
 

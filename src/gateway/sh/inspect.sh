@@ -1,15 +1,15 @@
 # The examination: what stands around OpenClaw on a gateway, for `doctor`. It only looks.
 #
-# gateway/request.rs puts before this text: the quoted values of nonce, limit (s), profile and want (openclaw: it works,
+# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile and want (openclaw: it works,
 # and is to be asked too), the configured openclaw command as positional parameters, and the parts that it calls. Each
-# fact is a framed line, which gateway/examination.rs reads; what cannot be told here is left out.
+# fact is a framed line, which gateway/inspect.rs reads; what cannot be told here is left out.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
   child='' watcher='' input=3
   exec 3</dev/null
-  trap give_up TERM HUP
-  say begin 1
+  trap on_signal TERM HUP
+  emit begin 1
   fact clock "$(date +%s)"
   fact home "$HOME"
   fact shell "${SHELL##*/}"
@@ -21,20 +21,20 @@ main() {
   fi
   configured=$#
   with_openclaw look_around "$@" || aside look_at_claude_code
-  say end
+  emit end
   echo
 }
 
-leave() { :; }
+cleanup() { :; }
 
 # fact NAME VALUE: nothing where nothing is known; of several lines the first
 fact() {
   case ${2-} in
     '') ;;
     *"
-"*) say fact "$1" "${2%%"
+"*) emit fact "$1" "${2%%"
 "*}" ;;
-    *) say fact "$1" "$2" ;;
+    *) emit fact "$1" "$2" ;;
   esac
 }
 
@@ -46,7 +46,7 @@ look_around() {
   aside ask_openclaw "$@"
 }
 
-# aside COMMAND...: runs it where give_up finds it
+# aside COMMAND...: runs it where on_signal finds it
 aside() {
   "$@" &
   child=$!
