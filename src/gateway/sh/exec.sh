@@ -19,7 +19,6 @@ main() {
   esac
   [ -n "$found" ] || emit missing
   emit end
-  echo
 }
 
 cleanup() { drop_snapshots; }
@@ -33,7 +32,6 @@ run_errand() {
     is_since "$version" || return 0
   fi
   emit stdout
-  echo
   with_arguments bounded "$limit" "$@" 2>&1
   code=$?
   drop_snapshots

@@ -22,7 +22,6 @@ main() {
   configured=$#
   with_openclaw look_around "$@" || aside look_at_claude_code
   emit end
-  echo
 }
 
 cleanup() { :; }

@@ -28,7 +28,6 @@ main() {
     claude) find_claude && sign_in "$found" ;;
   esac
   [ -n "$found" ] || emit missing "$tool"
-  echo
 }
 
 cleanup() { drop_snapshots; }
@@ -36,7 +35,6 @@ cleanup() { drop_snapshots; }
 # sign_in COMMAND...
 sign_in() {
   emit begin 1
-  echo
   # On this machine standard error is no part of the terminal, and programs tell there why they failed.
   with_arguments bounded "$limit" "$@" 2>&1
   code=$?

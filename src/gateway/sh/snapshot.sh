@@ -161,7 +161,7 @@ collect() {
 through_files() {
   # It holds parts of secrets: nobody shall find it.
   rm -f "$own.raw"
-  { emit openclaw "$found" && emit stdout && echo; } 2>/dev/null >&7 || return
+  { emit openclaw "$found" && emit stdout; } 2>/dev/null >&7 || return
   copy <"$own.pipe" >&7 2>/dev/null &
   copier=$!
   bounded "$limit" "$@" >"$own.pipe" 6>&- 7>&- 8<&- 9<&-

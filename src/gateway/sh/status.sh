@@ -18,7 +18,6 @@ main() {
   with_openclaw answer "$@"
   [ -n "$found" ] || { emit missing && tell_rest; }
   emit end
-  echo
 }
 
 cleanup() { give_back_turn; }
@@ -46,7 +45,6 @@ answer() {
 ask_status() {
   emit openclaw "$found"
   emit stdout
-  echo
   code=124
   # Nothing is left of it where somebody else's OpenClaw was waited for, which hangs.
   [ "$limit" -eq 0 ] || { bounded "$limit" "$@"; code=$?; }

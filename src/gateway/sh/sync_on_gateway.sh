@@ -16,7 +16,6 @@ main() {
   with_openclaw hand_over "$@"
   [ -n "$found" ] || emit missing
   emit end
-  echo
 }
 
 cleanup() { drop_snapshots; }
@@ -38,7 +37,6 @@ hand_over() {
     }')
   [ "$left" -gt 0 ] || { emit kept expired && return; }
   emit stdout
-  echo
   # In the background, so that we hear of it when we are to end. If the login has changed by now, OpenClaw is given
   # nothing.
   {

@@ -4,7 +4,8 @@
 # is still to be done when it is told to end.
 # shellcheck shell=sh disable=SC2154 # the parts around it set input
 
-emit() { printf '\n%s %s' "$nonce" "$*"; }
+# Each line is one write: side by side, none gets into another.
+emit() { printf '\n%s %s\n' "$nonce" "$*"; }
 
 # bounded SECONDS COMMAND...: runs it, its standard input being $input, and ends it, with its children, after
 # SECONDS; it returns 124 then
