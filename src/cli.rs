@@ -126,9 +126,9 @@ pub(crate) struct Status {
     /// Stay on the screen and ask again so often, until Ctrl-C [default: 60]
     #[arg(short, long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60", value_parser = clap::value_parser!(u32).range(1..=86400), conflicts_with_all = ["input", "notify", "image"])]
     pub(crate) watch: Option<u32>,
-    /// Ask OpenClaw itself, also if the gateway knows an answer of the last minutes
-    #[arg(long, conflicts_with = "input")]
-    pub(crate) fresh: bool,
+    /// Show what this device remembers, and how old that is; ask no gateway
+    #[arg(long, conflicts_with_all = ["input", "notify", "watch"])]
+    pub(crate) remembered: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -151,9 +151,9 @@ pub(crate) struct Check {
     /// Judge a document of `openclaw models status --json` instead of asking; - is standard input
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["gateway", "all"])]
     pub(crate) input: Option<PathBuf>,
-    /// Ask OpenClaw itself, also if the gateway knows an answer of the last minutes
+    /// Judge what this device remembers, and tell how old that is; ask no gateway
     #[arg(long, conflicts_with = "input")]
-    pub(crate) fresh: bool,
+    pub(crate) remembered: bool,
 }
 
 /// The quick widget: a toast, and the sign-in page if a login is broken
@@ -161,9 +161,6 @@ pub(crate) struct Check {
 pub(crate) struct Tap {
     #[command(flatten)]
     pub(crate) which: Which,
-    /// Ask OpenClaw itself, also if the gateway knows an answer of the last minutes
-    #[arg(long)]
-    pub(crate) fresh: bool,
 }
 
 /// The full widget: leads through what is wrong and what can be done, in dialogs or prompts

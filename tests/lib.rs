@@ -51,7 +51,6 @@ mod real_sync;
 mod reauth;
 mod screen;
 mod several_gateways;
-mod snapshots;
 mod status;
 mod subscription;
 mod supply_chain;

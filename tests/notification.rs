@@ -153,7 +153,7 @@ fn a_later_one_takes_its_place_without_a_sound_until_all_is_well() {
         .config("[[gateway]]\nname = \"home\"\nssh = \"me@home.example\"\n")
         .reaching(&gateway)
         .on_a_phone()
-        .args(["status", "--notify", "--fresh"]);
+        .args(["status", "--notify"]);
     for document in ["token_expiring_am", "token_expired_am", "token_ok_am"] {
         gateway = gateway.document(&format!("2026.9.6/{document}"));
         let output = clawtap.command().output().expect("it starts");

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::Gateway;
-use crate::gateway::script::{Freshness, Want};
+use crate::gateway::script::Want;
 use crate::gateway::ssh_args::BatchMode;
 use crate::gateway::status::{Question, Reply, ask};
 use crate::report_cache::reports::Reports;
@@ -16,17 +16,15 @@ use crate::status::document::Unreadable;
 use crate::status::wire;
 use crate::system::parallel::{in_parallel, in_parallel_each};
 use crate::system::spinner::Spinner;
-use crate::system::{System, clock, files, terminal};
+use crate::system::{clock, files, terminal};
 
 /// The largest document that is read from a file, in bytes; as much as from a gateway.
 const LARGEST_DOCUMENT: u64 = 8 * 1024 * 1024;
 
-/// How many gateways are being connected to at once.
-const CONNECTING: usize = 16;
-/// How many are waited for at once, each by an ssh of its own.
-const AWAITED: usize = 64;
-/// From Android 12 on, the children of all apps beyond the 32nd are killed.
-const AWAITED_ON_ANDROID: usize = 16;
+/// How many gateways are asked at once, each by an ssh of its own.
+const MOST_AT_ONCE: usize = 64;
+/// The same on Android, which from version 12 on kills the children of all apps beyond the 32nd.
+const MOST_AT_ONCE_ON_ANDROID: usize = 16;
 
 /// Who may be asked for a passphrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,17 +38,15 @@ pub(crate) enum Interactive {
 /// Asks these gateways.
 pub(crate) fn assess_these(
     gateways: &[Gateway],
-    freshness: Freshness,
     person: Interactive,
     context: &Context,
 ) -> Result<Vec<Assessment>, Error> {
-    assess_each(gateways, freshness, person, context, |_| {})
+    assess_each(gateways, person, context, |_| {})
 }
 
 /// Asks these gateways, and shows each answer to `arrived` as soon as it is there: one that is slow delays no other.
 pub(crate) fn assess_each(
     gateways: &[Gateway],
-    freshness: Freshness,
     person: Interactive,
     context: &Context,
     mut arrived: impl FnMut(&Assessment),
@@ -58,10 +54,7 @@ pub(crate) fn assess_each(
     let interrupted = || context.system.processes.interrupted();
     let assessments = match gateways {
         [only] => {
-            let answer = assessment(
-                only,
-                ask_one(only, Want::Status, freshness, person, context),
-            );
+            let answer = assessment(only, ask_one(only, Want::Status, person, context));
             if !interrupted() {
                 arrived(&answer);
             }
@@ -72,20 +65,18 @@ pub(crate) fn assess_each(
             let spinner = Spinner::start(watched, format!("asking {} gateways", several.len()));
             let mut awaited: Vec<&Gateway> = several.iter().collect();
             // Two passphrase prompts at once would be told apart by nobody: here ssh asks nothing.
-            let system = context.system.with_few_silent(CONNECTING);
             let answer = |gateway: &Gateway| {
                 let question = Question {
                     want: Want::Status,
-                    freshness,
                     questions: BatchMode::On,
                 };
-                let reply = ask_and_remember(gateway, question, &system, context);
+                let reply = ask_and_remember(gateway, question, context);
                 assessment(gateway, reply)
             };
             let at_once = if context.system.environment.is_android() {
-                AWAITED_ON_ANDROID
+                MOST_AT_ONCE_ON_ANDROID
             } else {
-                AWAITED
+                MOST_AT_ONCE
             };
             in_parallel_each(several, at_once, answer, |index, answer| {
                 awaited.retain(|gateway| gateway.name != several[index].name);
@@ -113,17 +104,12 @@ fn waiting_for(awaited: &[&Gateway], all: usize) -> String {
 pub(crate) fn ask_one(
     gateway: &Gateway,
     want: Want,
-    freshness: Freshness,
     person: Interactive,
     context: &Context,
 ) -> Reply {
     let ask = |questions| {
-        let question = Question {
-            want,
-            freshness,
-            questions,
-        };
-        ask_and_remember(gateway, question, &context.system, context)
+        let question = Question { want, questions };
+        ask_and_remember(gateway, question, context)
     };
     let spinner = Spinner::start(
         context.terminal.stderr_is_tty,
@@ -143,13 +129,8 @@ pub(crate) fn ask_one(
 }
 
 /// Every report comes in here.
-fn ask_and_remember(
-    gateway: &Gateway,
-    question: Question,
-    system: &System,
-    context: &Context,
-) -> Reply {
-    let reply = ask(gateway, question, system);
+fn ask_and_remember(gateway: &Gateway, question: Question, context: &Context) -> Reply {
+    let reply = ask(gateway, question, &context.system);
     if let (Ok(report), Some(reports)) = (&reply.outcome, Reports::of(&context.system.environment))
     {
         remark(reports.remember(gateway, report), context);
@@ -157,7 +138,27 @@ fn ask_and_remember(
     reply
 }
 
-/// What was remembered of these gateways, judged again now; the rest is left out.
+/// What this device remembers of each gateway, judged now. Nobody is asked, and no program is started.
+pub(crate) fn assess_remembered(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
+    let mut remembered = recall(gateways, context).into_iter().peekable();
+    let unknown = |gateway: &Gateway| {
+        let trouble = Trouble {
+            word: "not-remembered",
+            what: "nothing is remembered yet".into(),
+            detail: None,
+            next_step: format!("Ask it: clawtap check --gateway {}", gateway.name),
+        };
+        let name = gateway.name.to_string();
+        Assessment::new(name, Err(trouble), Duration::ZERO, clock::now())
+    };
+    let assessment = |gateway: &Gateway| {
+        let known = remembered.next_if(|it| it.name == gateway.name.as_str());
+        known.unwrap_or_else(|| unknown(gateway))
+    };
+    gateways.iter().map(assessment).collect()
+}
+
+/// What is remembered of these gateways, judged now; the rest is left out.
 pub(crate) fn recall(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
     let Some(reports) = Reports::of(&context.system.environment) else {
         return Vec::new();
@@ -189,7 +190,6 @@ pub(crate) fn assess_samples(samples: &[Gateway], context: &Context) -> Vec<Asse
     let asked = |sample: &Gateway| {
         let question = Question {
             want: Want::Status,
-            freshness: Freshness::Unkept,
             questions: BatchMode::On,
         };
         ask(sample, question, &context.system)

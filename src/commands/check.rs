@@ -1,51 +1,56 @@
 //! `clawtap check`
 
-use crate::app::assess::{Interactive, assess_document, assess_each};
+use crate::app::assess::{Interactive, assess_document, assess_each, assess_remembered};
 use crate::app::refresh;
 use crate::cli;
 use crate::commands::outcome::Outcome;
-use crate::config::{self, Selection};
+use crate::config;
 use crate::context::{Context, print};
 use crate::error::Error;
-use crate::render::{next_step, summary};
+use crate::render::next_step;
+use crate::render::summary;
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Check, context: &Context) -> Result<Outcome, Error> {
-    let assessments = match &arguments.input {
-        Some(path) => {
-            let assessments = vec![assess_document(path)?];
-            show(&assessments, context)?;
-            assessments
-        }
-        None => ask(&arguments.which.into(), arguments.fresh, context)?,
-    };
-    Ok(Outcome::Judged(worst(&assessments)))
-}
-
-/// Asks and shows: a person reads every answer as soon as it is there, a program all of them in the order of the
-/// configuration.
-fn ask(selection: &Selection, fresh: bool, context: &Context) -> Result<Vec<Assessment>, Error> {
-    let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
-    let settings = config::load(selection, config, environment)?;
-    let (gateways, freshness) = (&settings.gateways, settings.quick(fresh));
+    if let Some(path) = &arguments.input {
+        let assessments = [assess_document(path)?];
+        show(&assessments, summary::line, context)?;
+        return Ok(Outcome::Judged(worst(&assessments)));
+    }
+    let settings = config::load(
+        &arguments.which.into(),
+        context.config_path.as_deref(),
+        &context.system.environment,
+    )?;
+    let gateways = &settings.gateways;
+    if arguments.remembered {
+        let assessments = assess_remembered(gateways, context);
+        show(&assessments, summary::dated_line, context)?;
+        return Ok(Outcome::Judged(worst(&assessments)));
+    }
+    // A person reads every answer as soon as it is there, a program all of them in the configuration's order.
     let streams = terminal::stdout_is_terminal();
     let mut shown = Ok(());
-    let assessments = assess_each(gateways, freshness, Interactive::Yes, context, |one| {
+    let assessments = assess_each(gateways, Interactive::Yes, context, |one| {
         if streams && shown.is_ok() {
-            shown = show(std::slice::from_ref(one), context);
+            shown = show(std::slice::from_ref(one), summary::line, context);
         }
     })?;
     shown?;
     if !streams {
-        show(&assessments, context)?;
+        show(&assessments, summary::line, context)?;
     }
     refresh::refresh(&assessments, context);
-    Ok(assessments)
+    Ok(Outcome::Judged(worst(&assessments)))
 }
 
-fn show(assessments: &[Assessment], context: &Context) -> Result<(), Error> {
-    let lines = assessments.iter().map(|one| summary::line(one) + "\n");
+fn show(
+    assessments: &[Assessment],
+    line: impl Fn(&Assessment) -> String,
+    context: &Context,
+) -> Result<(), Error> {
+    let lines = assessments.iter().map(|one| line(one) + "\n");
     print(&lines.collect::<String>())?;
     for assessment in assessments {
         terminal::eprint(&remarks(assessment, context.verbose));
@@ -58,9 +63,6 @@ fn remarks(assessment: &Assessment, verbose: bool) -> String {
     let mut text = String::new();
     let mut remark = |line: &str| text.push_str(&format!("{}: {line}\n", assessment.name));
     if let Some(note) = assessment.stand_in_note() {
-        remark(&note);
-    }
-    if let (true, Some(note)) = (verbose, summary::of_snapshot(assessment)) {
         remark(&note);
     }
     match &assessment.finding {

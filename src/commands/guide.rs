@@ -101,8 +101,8 @@ impl Tour<'_> {
                     .hint("Install it, or use: clawtap status"),
             );
         }
-        let (gateways, freshness) = (&self.settings.gateways, self.settings.quick(false));
-        self.assessments = assess_these(gateways, freshness, Interactive::No, self.context)?;
+        let gateways = &self.settings.gateways;
+        self.assessments = assess_these(gateways, Interactive::No, self.context)?;
         self.learned(&self.assessments);
         Ok(())
     }
@@ -252,14 +252,7 @@ impl Tour<'_> {
             toast: format!("checking {}…", gateway.name),
             ..PhoneActions::default()
         });
-        let freshness = self.settings.fresh();
-        let reply = ask_one(
-            gateway,
-            Want::Status,
-            freshness,
-            Interactive::No,
-            self.context,
-        );
+        let reply = ask_one(gateway, Want::Status, Interactive::No, self.context);
         self.assessments[index] = assessment(gateway, reply);
         self.learned(&self.assessments[index..=index]);
     }

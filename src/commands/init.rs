@@ -11,7 +11,7 @@ use crate::error::{Error, Kind};
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Transport};
 use crate::gateway::host_key;
-use crate::gateway::script::{Freshness, Want};
+use crate::gateway::script::Want;
 use crate::gateway::status::Reply;
 use crate::render::summary;
 use crate::system::{files, terminal};
@@ -26,24 +26,12 @@ pub(crate) fn run(arguments: cli::Init, context: &Context) -> Result<Outcome, Er
         ssh.multiplex = false;
     }
 
-    let mut reply = ask_one(
-        &gateway,
-        Want::VersionAndStatus,
-        Freshness::Unkept,
-        Interactive::Yes,
-        context,
-    );
+    let mut reply = ask_one(&gateway, Want::VersionAndStatus, Interactive::Yes, context);
     if let (Err(failure), Transport::Ssh(ssh)) = (&reply.outcome, &gateway.transport)
         && failure.kind == ErrorKind::HostKeyUnknown
     {
         pin_host_key(&gateway, ssh, yes, context)?;
-        reply = ask_one(
-            &gateway,
-            Want::VersionAndStatus,
-            Freshness::Unkept,
-            Interactive::Yes,
-            context,
-        );
+        reply = ask_one(&gateway, Want::VersionAndStatus, Interactive::Yes, context);
     }
     if context.system.processes.interrupted() {
         return Err(Error::new(

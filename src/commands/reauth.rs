@@ -54,13 +54,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
     };
     let gateway = which(&settings, phone, context)?;
     let connection = Connection::to(gateway, &context.system);
-    let reply = ask_one(
-        &connection.gateway,
-        Want::Status,
-        settings.fresh(),
-        Interactive::Yes,
-        context,
-    );
+    let reply = ask_one(&connection.gateway, Want::Status, Interactive::Yes, context);
     let before = assessment(&connection.gateway, reply);
     let Some(route) = choose::route(&before, &wish, phone, context)? else {
         return Ok(format!("{}; nothing to sign in to", summary::line(&before)));
@@ -78,7 +72,6 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
         phone,
         rules: &settings.sign_in,
         notification: settings.notification,
-        freshness: settings.fresh(),
         ticket: None,
     };
     sign_in(&order, context).map(|done| done.line)
@@ -94,7 +87,7 @@ fn which<'a>(
     if let [only] = gateways {
         return Ok(only);
     }
-    let assessments = assess_these(gateways, settings.fresh(), Interactive::No, context)?;
+    let assessments = assess_these(gateways, Interactive::No, context)?;
     let troubled: Vec<_> = gateways
         .iter()
         .zip(&assessments)

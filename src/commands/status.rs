@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::assess::{Interactive, assess_document, assess_each};
+use crate::app::assess::{Interactive, assess_document, assess_each, assess_remembered};
 use crate::app::{refresh, status_notification};
 use crate::cli;
 use crate::commands::outcome::Outcome;
@@ -23,27 +23,33 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
         return watch::run(arguments, every, context);
     }
     let mut shown = 0;
-    let (assessments, wanted) = if let Some(path) = &arguments.input {
+    let (assessments, notification) = if let Some(path) = &arguments.input {
         (vec![assess_document(path)?], Notification::default())
     } else {
-        let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
-        let settings = config::load(&arguments.which.into(), config, environment)?;
-        // A person reads every answer as soon as it is there, a program all of them at the end.
-        let streams = arguments.format == cli::Format::Full && stdout_is_terminal();
-        let mut printed = Ok(());
-        let person = Interactive::Yes;
-        let freshness = settings.quick(arguments.fresh);
-        let assessments = assess_each(&settings.gateways, freshness, person, context, |one| {
-            if streams && printed.is_ok() {
-                let gap = if shown > 0 { "\n" } else { "" };
-                printed = print(
-                    &(gap.to_owned()
-                        + &terminal::full(std::slice::from_ref(one), context.look(), clock::local)),
-                );
-                shown += 1;
-            }
-        })?;
-        printed?;
+        let settings = config::load(
+            &arguments.which.into(),
+            context.config_path.as_deref(),
+            &context.system.environment,
+        )?;
+        let gateways = &settings.gateways;
+        let assessments = if arguments.remembered {
+            assess_remembered(gateways, context)
+        } else {
+            // A person reads every answer as soon as it is there, a program all of them at the end.
+            let streams = arguments.format == cli::Format::Full && stdout_is_terminal();
+            let mut printed = Ok(());
+            let assessments = assess_each(gateways, Interactive::Yes, context, |one| {
+                if streams && printed.is_ok() {
+                    let gap = if shown > 0 { "\n" } else { "" };
+                    let text =
+                        terminal::full(std::slice::from_ref(one), context.look(), clock::local);
+                    printed = print(&(gap.to_owned() + &text));
+                    shown += 1;
+                }
+            })?;
+            printed?;
+            assessments
+        };
         (assessments, settings.notification)
     };
     if shown == 0 {
@@ -58,9 +64,9 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
         draw(&assessments, path)?;
     }
     if arguments.notify {
-        notify(&assessments, wanted, context);
+        notify(&assessments, notification, context);
     }
-    if arguments.input.is_none() {
+    if arguments.input.is_none() && !arguments.remembered {
         refresh::refresh(&assessments, context);
     }
     Ok(Outcome::Judged(worst(&assessments)))

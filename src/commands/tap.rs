@@ -25,13 +25,12 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
         error
     };
     let settings = load(&arguments.which.into(), context).map_err(told)?;
-    let freshness = settings.quick(arguments.fresh);
     let remembered = recall(&settings.gateways, context);
     // Nobody waits for what is known, and nothing waits until it has been read.
     let (mut assessments, said) = join(
         || show_remembered(&remembered, phone, context),
         |shown| {
-            let asked = assess_these(&settings.gateways, freshness, Interactive::No, context);
+            let asked = assess_these(&settings.gateways, Interactive::No, context);
             let assessments = asked.map_err(told)?;
             let tap = Tap {
                 settings: &settings,

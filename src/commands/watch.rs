@@ -10,7 +10,6 @@ use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::gateway::host::Gateway;
-use crate::gateway::script::Freshness;
 use crate::render::terminal::Look;
 use crate::render::watch::{Watched, render};
 use crate::status::assessment::{Assessment, Finding};
@@ -39,16 +38,11 @@ pub(crate) fn run(arguments: cli::Status, every: u32, context: &Context) -> Resu
     let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
     let settings = config::load(&arguments.which.into(), config, environment)?;
     let gateways = &settings.gateways;
-    let freshness = match settings.quick(arguments.fresh) {
-        // Each round is to tell something new.
-        Freshness::Within(age) => Freshness::Within(age.min(Duration::from_secs(every.into()))),
-        freshness => freshness,
-    };
     // Ctrl-C ends the loop, and not the process with the screen in its hands.
     let _waiting = context.system.processes.waiting();
     let mut watch = Watch::begin(gateways, every, context);
     while !context.system.processes.interrupted() {
-        watch.ask(gateways, freshness)?;
+        watch.ask(gateways)?;
         watch.rest();
     }
     Ok(Outcome::Failed(Kind::Interrupted))
@@ -80,19 +74,13 @@ impl<'a> Watch<'a> {
     }
 
     /// Asks all of them, and shows each answer where the last one was.
-    fn ask(&mut self, gateways: &[Gateway], freshness: Freshness) -> Result<(), Error> {
+    fn ask(&mut self, gateways: &[Gateway]) -> Result<(), Error> {
         self.draw();
         // Nobody is asked for a passphrase every minute.
-        let asked = assess_each(
-            gateways,
-            freshness,
-            Interactive::No,
-            self.context,
-            |answer| {
-                self.take_in(answer);
-                self.draw();
-            },
-        );
+        let asked = assess_each(gateways, Interactive::No, self.context, |answer| {
+            self.take_in(answer);
+            self.draw();
+        });
         match asked {
             Ok(assessments) => refresh::refresh(&assessments, self.context),
             Err(error) if error.kind == Kind::Interrupted => {}

@@ -21,7 +21,6 @@ pub(crate) struct Config {
     pub(crate) notification: Notification,
     pub(crate) sign_in: SignIn,
     pub(crate) sync: Sync,
-    pub(crate) tap: Tap,
     pub(crate) alerts: Alerts,
 }
 
@@ -33,23 +32,7 @@ impl Default for Config {
             notification: Notification::default(),
             sign_in: SignIn::default(),
             sync: Sync::default(),
-            tap: Tap::default(),
             alerts: Alerts::default(),
-        }
-    }
-}
-
-/// How a quick answer is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Tap {
-    /// How old a snapshot on the gateway may be and still answer; zero for no snapshots.
-    pub(crate) max_age: Duration,
-}
-
-impl Default for Tap {
-    fn default() -> Self {
-        Self {
-            max_age: Duration::from_secs(600),
         }
     }
 }
@@ -132,10 +115,6 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, ConfigErr
         Some(value) => sync(value.table("[sync]")?)?,
         None => Sync::default(),
     };
-    let tap = match root.take("tap") {
-        Some(value) => tap(value.table("[tap]")?)?,
-        None => Tap::default(),
-    };
     let alerts = root.take("alerts");
     root.finish()?;
     let mut gateways: Vec<Gateway> = Vec::with_capacity(tables.len());
@@ -158,19 +137,7 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, ConfigErr
         notification,
         sign_in,
         sync,
-        tap,
         alerts,
-    })
-}
-
-fn tap(mut table: Table) -> Result<Tap, ConfigError> {
-    let max_age = table.take("max_age_s");
-    table.finish()?;
-    Ok(match max_age {
-        Some(value) => Tap {
-            max_age: Duration::from_secs(value.number(0..=86_400)?),
-        },
-        None => Tap::default(),
     })
 }
 

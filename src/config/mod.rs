@@ -13,10 +13,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::alerts::Alerts;
-use crate::config::file::{Config, Notification, SignIn, Sync, Tap};
+use crate::config::file::{Config, Notification, SignIn, Sync};
 use crate::error::{Error, Kind};
 use crate::gateway::host::{Gateway, Name, Target, Transport};
-use crate::gateway::script::Freshness;
 use crate::suggest::nearest;
 use crate::system::environment::Environment;
 use crate::system::files;
@@ -124,27 +123,7 @@ pub(crate) struct Settings {
     pub(crate) notification: Notification,
     pub(crate) sign_in: SignIn,
     pub(crate) sync: Sync,
-    pub(crate) tap: Tap,
     pub(crate) alerts: Alerts,
-}
-
-impl Settings {
-    /// For an answer in a hurry: a snapshot will do, unless `fresh` is asked for.
-    pub(crate) fn quick(&self, fresh: bool) -> Freshness {
-        match self.fresh() {
-            Freshness::Fresh if !fresh => Freshness::Within(self.tap.max_age),
-            freshness => freshness,
-        }
-    }
-
-    /// For an answer that something is decided by.
-    pub(crate) fn fresh(&self) -> Freshness {
-        if self.tap.max_age.is_zero() {
-            Freshness::Unkept
-        } else {
-            Freshness::Fresh
-        }
-    }
 }
 
 /// The gateways that a command is about, and how it tells of them.
@@ -198,7 +177,6 @@ pub(crate) fn load(
         notification: configured.notification,
         sign_in: configured.sign_in,
         sync: configured.sync,
-        tap: configured.tap,
         alerts: alerts::with_variables(configured.alerts, environment)?,
     })
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::config::channel::Means;
 use crate::config::file::{self, Config};
 use crate::gateway::host::{Gateway, Name, Target, Transport};
-use crate::gateway::script::{self, Freshness, Want};
+use crate::gateway::script::{self, Want};
 use crate::gateway::ssh_args::{self, BatchMode, CommandLine, Sharing};
 
 const HOME: &str = "/home/me";
@@ -45,7 +45,7 @@ fn check(config: &Config) {
             Ok(&gateway.name)
         );
         assert!((1..=600).contains(&gateway.limit.as_secs()));
-        let program = script::status(gateway, Want::Status, Freshness::Fresh, "0123456789abcdef");
+        let program = script::status(gateway, Want::Status, "0123456789abcdef");
         let lines = [
             ssh_args::shell_on(&gateway.transport, &Sharing::Alone, BatchMode::On, &program),
             ssh_args::terminal_on(&gateway.transport, &Sharing::AsConfigured, &program),

@@ -8,8 +8,6 @@ pub(crate) struct Answer<'a> {
     /// What `openclaw --version` printed, if it was asked for.
     pub(crate) version: Option<String>,
     pub(crate) run: Option<Run<'a>>,
-    /// If all this is a snapshot: how many seconds ago it was begun, by the gateway's clock.
-    pub(crate) snapshot: Option<u32>,
     /// The store that was read, if any.
     pub(crate) store: Option<String>,
     /// The gateway's clock, in seconds since 1970 (UTC).
@@ -42,30 +40,21 @@ pub(crate) enum Incomplete {
     CutOff,
 }
 
-/// Reads an answer. Lines that do not begin with the nonce belong to whatever printed them; a snapshot's begin with
-/// that of the answer that it was.
+/// Reads an answer. Lines that do not begin with the nonce belong to whatever printed them.
 pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Incomplete> {
     let mut answer = Answer::default();
     let mut begun = false;
     let mut output_at = None;
-    let mut earlier_nonce = None;
     let mut offset = 0;
     for line in stdout.split_inclusive(|&byte| byte == b'\n') {
         let (line_at, after) = (offset, offset + line.len());
         offset = after;
-        let now = framed(line, nonce);
-        let earlier = || framed(line, earlier_nonce?).filter(|(key, _)| *key != "end");
-        let Some((key, value)) = now.or_else(earlier) else {
+        let Some((key, value)) = framed(line, nonce) else {
             continue;
         };
         match key {
             "begin" => begun = true,
             _ if !begun => {}
-            "snapshot" => {
-                let told = value.split_once(' ');
-                let told = told.and_then(|(age, nonce)| Some((age.parse().ok()?, nonce)));
-                (answer.snapshot, earlier_nonce) = told.unzip();
-            }
             "openclaw" | "found" => answer.openclaw = Some(value.to_owned()),
             "version" => answer.version = Some(value.to_owned()),
             "stdout" => output_at = Some(after),
@@ -168,31 +157,6 @@ mod tests {
         let text = framed("{}").replace("clock 1700000000", "exit 0");
         let run = read(text.as_bytes(), NONCE).unwrap().run.unwrap();
         assert_eq!((run.exit, run.stdout), (0, &b""[..]));
-    }
-
-    #[test]
-    fn a_snapshot_is_read_by_the_mark_of_its_own_time() {
-        let told = |snapshot: &str, end: &str| {
-            let mark = "fedcba98";
-            format!(
-                "\n{NONCE} begin 1\n{NONCE} snapshot {snapshot}\n{mark} openclaw /usr/bin/openclaw\n\
-                 {mark} stdout\n{{}}\n{mark} exit 2\n{mark} whole\n{end} end\n"
-            )
-        };
-        let text = told("245 fedcba98", NONCE);
-        let answer = read(text.as_bytes(), NONCE).unwrap();
-        assert_eq!(answer.snapshot, Some(245));
-        assert_eq!(answer.openclaw.as_deref(), Some("/usr/bin/openclaw"));
-        let run = answer.run.unwrap();
-        assert_eq!((run.exit, run.stdout), (2, &b"{}"[..]));
-        // What ends it is said now, and by whoever was asked.
-        let text = told("245 fedcba98", "fedcba98");
-        assert_eq!(read(text.as_bytes(), NONCE), Err(Incomplete::CutOff));
-        for odd in ["245", "-1 fedcba98", "", "99999999999 fedcba98"] {
-            let text = told(odd, NONCE);
-            let answer = read(text.as_bytes(), NONCE).unwrap();
-            assert_eq!(answer, Answer::default(), "{odd}");
-        }
     }
 
     #[test]

@@ -11,7 +11,6 @@ const EXEC: &str = include_str!("sh/exec.sh");
 const SYNC: &str = include_str!("sh/sync_on_gateway.sh");
 const CLAUDE: &str = include_str!("sh/claude.sh");
 const SIGN_IN: &str = include_str!("sh/sign_in.sh");
-const SNAPSHOT: &str = include_str!("sh/snapshot.sh");
 const INSPECT: &str = include_str!("sh/inspect.sh");
 
 /// What a gateway is asked for.
@@ -20,29 +19,6 @@ pub(crate) enum Want {
     Status,
     /// Also which OpenClaw it is, which costs a second run of it.
     VersionAndStatus,
-}
-
-/// How fresh an answer must be, and whether the gateway keeps it as a snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Freshness {
-    /// OpenClaw is asked, and nothing is written on the gateway.
-    Unkept,
-    /// OpenClaw is asked; its answer is kept. An answer counts that somebody else began to wait for at most two
-    /// seconds before: nothing that a person did lies between.
-    Fresh,
-    /// A snapshot will do that was begun at most so long ago, by the gateway's clock. In whole seconds.
-    Within(Duration),
-}
-
-impl Freshness {
-    /// Seconds for `snapshot.sh`; nothing means no snapshots at all.
-    fn max_age(self) -> String {
-        match self {
-            Self::Unkept => String::new(),
-            Self::Fresh => "0".into(),
-            Self::Within(age) => age.as_secs().to_string(),
-        }
-    }
 }
 
 /// One thing that a program is to do without a terminal.
@@ -97,24 +73,20 @@ impl Tool {
 }
 
 /// The program that asks for the status. `nonce` marks the lines of the answer.
-pub(crate) fn status(gateway: &Gateway, want: Want, freshness: Freshness, nonce: &str) -> String {
+pub(crate) fn status(gateway: &Gateway, want: Want, nonce: &str) -> String {
     let want = match want {
         Want::Status => "status",
         Want::VersionAndStatus => "version status",
     };
     let agent = gateway.agent.as_ref().map(Identifier::as_str);
-    let values = [
-        ("want", want),
-        ("agent", agent.unwrap_or_default()),
-        ("max_age", &freshness.max_age()),
-    ];
+    let values = [("want", want), ("agent", agent.unwrap_or_default())];
     program(
         gateway,
         nonce,
         gateway.limit,
         &values,
         &[],
-        &[SNAPSHOT, CLAUDE, STATUS],
+        &[CLAUDE, STATUS],
     )
 }
 
@@ -141,7 +113,7 @@ pub(crate) fn exec(gateway: &Gateway, exec: &ExecRequest, nonce: &str) -> String
         exec.limit,
         &values,
         &exec.arguments,
-        &[SNAPSHOT, EXEC],
+        &[EXEC],
     )
 }
 
@@ -159,7 +131,7 @@ pub(crate) fn sync_on_gateway(
         sync_on_gateway.limit,
         &values,
         &sync_on_gateway.rest,
-        &[SNAPSHOT, CLAUDE, SYNC],
+        &[CLAUDE, SYNC],
     )
 }
 
@@ -181,7 +153,7 @@ pub(crate) fn sign_in(gateway: &Gateway, program: &TerminalProgram, nonce: &str)
         program.limit,
         &values,
         &program.arguments,
-        &[SNAPSHOT, SIGN_IN],
+        &[SIGN_IN],
     )
 }
 

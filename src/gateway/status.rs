@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::gateway::claude_login::{ClaudeSource, claude_source};
 use crate::gateway::error::{self, ErrorKind, GatewayError};
 use crate::gateway::framing::{self, Answer};
 use crate::gateway::host::Gateway;
 use crate::gateway::run::{Exchange, Repetition, RunOptions, run};
-use crate::gateway::script::{self, Freshness, Want};
+use crate::gateway::script::{self, Want};
 use crate::gateway::ssh_args::BatchMode;
 use crate::status::document::Unreadable;
 use crate::status::report::Report;
-use crate::status::verdict::{Verdict, judge};
 use crate::status::{stores, wire};
 use crate::system::process::Finished;
 use crate::system::{System, clock};
@@ -39,37 +38,12 @@ pub(crate) struct Reply {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Question {
     pub(crate) want: Want,
-    pub(crate) freshness: Freshness,
     pub(crate) questions: BatchMode,
 }
 
 /// Asks one gateway. It takes at most the gateway's own limit and half a minute more.
-///
-/// A snapshot that does not, or no longer, say that the logins work is not believed: then it asks OpenClaw as well.
 pub(crate) fn ask(gateway: &Gateway, question: Question, system: &System) -> Reply {
-    let (reply, is_snapshot) = ask_once(gateway, question, system);
-    if is_snapshot && !is_good(&reply, clock::now()) {
-        let question = Question {
-            freshness: Freshness::Fresh,
-            ..question
-        };
-        return ask_once(gateway, question, system).0;
-    }
-    reply
-}
-
-fn is_good(reply: &Reply, now: DateTime<Utc>) -> bool {
-    let good = |report| matches!(judge(report, now).verdict, Verdict::Ok | Verdict::Expiring);
-    reply.outcome.as_ref().is_ok_and(good)
-}
-
-/// A reply, and whether it is a snapshot.
-fn ask_once(gateway: &Gateway, question: Question, system: &System) -> (Reply, bool) {
-    let Question {
-        want,
-        freshness,
-        questions,
-    } = question;
+    let Question { want, questions } = question;
     let runs = match want {
         Want::Status => 1,
         Want::VersionAndStatus => 2,
@@ -80,10 +54,10 @@ fn ask_once(gateway: &Gateway, question: Question, system: &System) -> (Reply, b
         questions,
         repetition: Repetition::Harmless,
     };
-    let text = |nonce: &str| script::status(gateway, want, freshness, nonce);
+    let text = |nonce: &str| script::status(gateway, want, nonce);
     match run(gateway, text, &terms, system) {
         Ok(run) => understand(gateway, &run, clock::now()),
-        Err(failure) => (Reply::failed(failure), false),
+        Err(failure) => Reply::failed(failure),
     }
 }
 
@@ -100,11 +74,9 @@ impl Reply {
     }
 }
 
-/// Turns what came back into a report or a failure, and says whether it is a snapshot; pure.
-fn understand(gateway: &Gateway, run: &Exchange, now: DateTime<Utc>) -> (Reply, bool) {
+/// Turns what came back into a report or an error; pure.
+fn understand(gateway: &Gateway, run: &Exchange, now: DateTime<Utc>) -> Reply {
     let answer = run.answer();
-    let age = answer.as_ref().ok().and_then(|answer| answer.snapshot);
-    let captured_at = now - TimeDelta::seconds(age.unwrap_or_default().into());
     let said = |part: fn(&Answer<'_>) -> Option<String>| {
         let text = answer.as_ref().ok().and_then(part)?;
         Some(Text::clean(&text))
@@ -112,20 +84,19 @@ fn understand(gateway: &Gateway, run: &Exchange, now: DateTime<Utc>) -> (Reply, 
     let openclaw = said(|answer| answer.openclaw.clone());
     let version = said(|answer| answer.version.clone());
     let claude = answer.as_ref().ok().and_then(claude_source);
-    let outcome = answer.and_then(|answer| outcome(gateway, &answer, &run.finished, captured_at));
+    let outcome = answer.and_then(|answer| outcome(gateway, &answer, &run.finished, now));
     let (outcome, stood_in_for) = match outcome {
         Ok((report, failure)) => (Ok(report), failure),
         Err(failure) => (Err(failure), None),
     };
-    let reply = Reply {
+    Reply {
         outcome,
         stood_in_for,
         openclaw,
         version,
         claude,
         took: run.finished.took,
-    };
-    (reply, age.is_some())
+    }
 }
 
 /// A report, with the failure that it makes up for if there is one.
@@ -153,7 +124,6 @@ fn outcome(
                 Ok((report, Some(failure)))
             })?;
     let claude = answer.claude.as_deref();
-    report.is_snapshot = answer.snapshot.is_some();
     report.claude_code =
         claude.and_then(|line| stores::read_login(line, answer.clock, "claude-cli"));
     Ok((report, stood_in_for))

@@ -23,11 +23,13 @@ pub(crate) fn line(assessment: &Assessment) -> String {
     format!("{}: {}", assessment.name, statement(assessment))
 }
 
-/// A note that OpenClaw was not asked just now.
-pub(crate) fn of_snapshot(assessment: &Assessment) -> Option<String> {
-    let report = assessment.report().filter(|report| report.is_snapshot)?;
-    let age = ago(assessment.now - report.captured_at);
-    Some(format!("OpenClaw said this {age}; --fresh asks it now."))
+/// The same with its age: "home: ok, anthropic 299 d left · checked 12 m ago".
+pub(crate) fn dated_line(assessment: &Assessment) -> String {
+    let line = line(assessment);
+    match assessment.age() {
+        Some(age) => format!("{line} · checked {}", ago(age)),
+        None => line,
+    }
 }
 
 /// The same without the gateway's name.

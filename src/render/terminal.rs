@@ -266,9 +266,6 @@ fn footer(
     if let Some(note) = assessment.stand_in_note() {
         text.push_str(&hanging("  !", &note, look.width));
     }
-    if let (true, Some(note)) = (look.verbose, summary::of_snapshot(assessment)) {
-        text.push_str(&hanging("  !", &note, look.width));
-    }
     if let (true, Some(odd)) = (look.verbose, &judgement.remark) {
         text.push_str(&hanging("  !", &format!("{odd}."), look.width));
     }

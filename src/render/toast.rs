@@ -105,10 +105,7 @@ fn marked(assessment: &Assessment) -> String {
 }
 
 fn elapsed(assessment: &Assessment) -> TimeDelta {
-    let report = assessment.report();
-    report.map_or(TimeDelta::zero(), |report| {
-        assessment.now - report.captured_at
-    })
+    assessment.age().unwrap_or_default()
 }
 
 fn age(assessment: &Assessment) -> String {

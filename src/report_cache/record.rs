@@ -210,8 +210,6 @@ impl Kept {
         }
         Some(Report {
             captured_at: DateTime::from_timestamp_millis(self.captured_at)?,
-            // Whose memory it was is of no interest any more.
-            is_snapshot: false,
             source: match self.source {
                 KeptSource::OpenClaw { exit } => Source::OpenClaw { exit },
                 KeptSource::Stores { because } => Source::Stores {

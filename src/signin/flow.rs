@@ -14,7 +14,7 @@ use crate::gateway::control_master::Connection;
 use crate::gateway::error::{ErrorKind, GatewayError, last_line};
 use crate::gateway::exec::{self, Done};
 use crate::gateway::host::Gateway;
-use crate::gateway::script::{ExecRequest, Freshness, Tool, Want};
+use crate::gateway::script::{ExecRequest, Tool, Want};
 use crate::phone::dialog::{NoAnswer, Person};
 use crate::phone::{Phone, PhoneActions};
 use crate::redact;
@@ -52,8 +52,6 @@ pub(crate) struct Order<'a> {
     pub(crate) phone: &'a Phone,
     pub(crate) rules: &'a SignIn,
     pub(crate) notification: Notification,
-    /// How fresh the answer is to be that proves it.
-    pub(crate) freshness: Freshness,
     /// The right to sign in there, where whoever asks for it has it already.
     pub(crate) ticket: Option<&'a SignInLock>,
 }
@@ -87,7 +85,6 @@ pub(crate) fn mend(
         phone,
         rules: &settings.sign_in,
         notification: settings.notification,
-        freshness: settings.fresh(),
         ticket: None,
     };
     sign_in(&order, context).map(Some)
@@ -127,13 +124,7 @@ pub(crate) fn sign_in(order: &Order<'_>, context: &Context) -> Result<Outcome, E
     if wants_restart {
         restart(gateway, order.restart, order.phone, context);
     }
-    let reply = ask_one(
-        gateway,
-        Want::Status,
-        order.freshness,
-        Interactive::No,
-        context,
-    );
+    let reply = ask_one(gateway, Want::Status, Interactive::No, context);
     let assessment = assessment(gateway, reply);
     let proof = verify::of(order.route, promised, order.before, &assessment);
     learned(&assessment, order.phone, order.notification, context);

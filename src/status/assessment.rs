@@ -71,6 +71,11 @@ impl Assessment {
         }
     }
 
+    /// How long ago the gateway reported it, if it did.
+    pub(crate) fn age(&self) -> Option<TimeDelta> {
+        self.report().map(|report| self.now - report.captured_at)
+    }
+
     /// The verdict on it.
     pub(crate) fn verdict(&self) -> Verdict {
         match &self.finding {

@@ -12,8 +12,6 @@ pub(crate) struct Report {
     /// never compared.
     pub(crate) captured_at: DateTime<Utc>,
     pub(crate) source: Source,
-    /// Whether the gateway kept it from an earlier question.
-    pub(crate) is_snapshot: bool,
     pub(crate) default_model: Option<Text>,
     pub(crate) rule: Rule,
     /// A login counts as expiring when less than this is left.

@@ -77,7 +77,6 @@ pub(crate) fn report(
     Report {
         captured_at,
         source: Source::Stores { because },
-        is_snapshot: false,
         default_model: None,
         rule: Rule::Stores,
         warn_after: WARN_AFTER,

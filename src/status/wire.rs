@@ -83,7 +83,6 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
     Report {
         captured_at,
         source: Source::OpenClaw { exit },
-        is_snapshot: false,
         default_model: ["resolvedDefault", "defaultModel"]
             .iter()
             .find_map(|key| text(document.get(*key)?)),

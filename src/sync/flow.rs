@@ -156,13 +156,7 @@ impl Sync<'_> {
     }
 
     fn ask(&self, connection: &Connection<'_>, presence: Interactive) -> Reply {
-        ask_one(
-            &connection.gateway,
-            Want::Status,
-            self.settings.fresh(),
-            presence,
-            self.context,
-        )
+        ask_one(&connection.gateway, Want::Status, presence, self.context)
     }
 
     /// The login to be brought over, and how OpenClaw stands.
@@ -304,7 +298,6 @@ impl Sync<'_> {
             phone: self.phone,
             rules: &self.settings.sign_in,
             notification: self.settings.notification,
-            freshness: self.settings.fresh(),
             ticket: Some(ticket),
         };
         sign_in(&order, self.context).map(drop)

@@ -45,11 +45,6 @@ impl System {
         self.with(Processes::default())
     }
 
-    /// The same machine, on which few programs at once have not printed anything yet.
-    pub(crate) fn with_few_silent(&self, count: usize) -> Self {
-        self.with(self.processes.with_few_silent(count))
-    }
-
     fn with(&self, processes: Processes) -> Self {
         Self {
             environment: self.environment.clone(),

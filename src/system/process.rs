@@ -163,8 +163,6 @@ struct Piece {
 #[derive(Clone, Default)]
 pub(crate) struct Processes {
     running: Arc<Running>,
-    /// How many may be silent at once.
-    silent: Option<Arc<Semaphore>>,
 }
 
 #[derive(Default)]
@@ -228,15 +226,6 @@ impl Processes {
         Waiting(self)
     }
 
-    /// The same, of which no more than so many run without having said a byte: to connect is work, for both ends; to
-    /// wait for an answer is none.
-    pub(crate) fn with_few_silent(&self, most: usize) -> Self {
-        Self {
-            running: Arc::clone(&self.running),
-            silent: Some(Arc::new(Semaphore::new(most))),
-        }
-    }
-
     /// A child group: programs that can be ended without the others, and that end with those of this group.
     pub(super) fn child_group(&self) -> Self {
         let child = Self::default();
@@ -260,7 +249,6 @@ impl Processes {
     /// # Errors
     /// When it cannot be started.
     pub(crate) fn run(&self, invocation: &Invocation) -> io::Result<Finished> {
-        let silent = self.silent.as_ref().map(Semaphore::acquire);
         let started = Instant::now();
         let starting = self.waiting();
         let mut child = command(invocation).spawn()?;
@@ -268,7 +256,7 @@ impl Processes {
         self.register(child.id(), &events);
         drop(starting);
         let watched = feed(&mut child, invocation).and_then(|()| watch(&mut child, events));
-        let collected = watched.map(|()| collect(&child, invocation, started, &inbox, silent));
+        let collected = watched.map(|()| collect(&child, invocation, started, &inbox));
         if collected.is_err() {
             end(&child, invocation.terminal, Signal::KILL);
         }
@@ -380,14 +368,12 @@ fn forward(mut pipe: impl Read, events: &Sender<Event>, event: fn(Piece) -> Even
     }
 }
 
-/// Gathers output until the child has ended, or ends it. `Exited(0)` stands for "ended by itself". Its permit to be
-/// `silent` goes back with the first byte.
+/// Gathers output until the child has ended, or ends it. `Exited(0)` stands for "ended by itself".
 fn collect(
     child: &Child,
     invocation: &Invocation,
     started: Instant,
     inbox: &Receiver<Event>,
-    mut silent: Option<Permit>,
 ) -> Finished {
     let mut stdout = Vec::new();
     let mut stderr = Vec::new();
@@ -417,7 +403,6 @@ fn collect(
         };
         match inbox.recv_timeout(wake_at.saturating_duration_since(Instant::now())) {
             Ok(Event::Output(piece)) => {
-                drop(silent.take());
                 first_byte.get_or_insert_with(|| started.elapsed());
                 stdout.extend_from_slice(&piece.bytes);
                 let said_all = |words: &Vec<u8>| stdout.ends_with(words);

@@ -78,7 +78,6 @@ impl World {
         Report {
             captured_at: now,
             source: Source::OpenClaw { exit: None },
-            is_snapshot: false,
             default_model: None,
             rule: Rule::Routes,
             warn_after: TimeDelta::hours(24),

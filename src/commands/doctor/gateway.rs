@@ -10,7 +10,7 @@ use crate::gateway::control_master;
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::{Gateway, Transport};
 use crate::gateway::inspect::{self, Inspection};
-use crate::gateway::script::{Freshness, Want};
+use crate::gateway::script::Want;
 use crate::gateway::status::Reply;
 use crate::signin::argv::PIPE_SINCE;
 use crate::system::clock as device_clock;
@@ -26,8 +26,8 @@ pub(super) fn examine(gateway: &Gateway, context: &Context) -> Section {
     };
     let was_in = control_master::is_kept(gateway, &context.system.environment);
     let (reply, keys) = join(look, |keys| {
-        let (want, freshness) = (Want::VersionAndStatus, Freshness::Unkept);
-        let reply = ask_one(gateway, want, freshness, Interactive::No, context);
+        let want = Want::VersionAndStatus;
+        let reply = ask_one(gateway, want, Interactive::No, context);
         (reply, keys.wait().flatten())
     });
     let failure = reply.outcome.as_ref().err();

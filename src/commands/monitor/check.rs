@@ -29,12 +29,7 @@ use crate::system::terminal::eprint;
 pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outcome, Error> {
     let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
     let settings = config::load(&arguments.which.into(), config, environment)?;
-    let assessments = assess_these(
-        &settings.gateways,
-        settings.fresh(),
-        Interactive::No,
-        context,
-    )?;
+    let assessments = assess_these(&settings.gateways, Interactive::No, context)?;
     if context.terminal.stderr_is_tty || context.verbose {
         let lines = assessments.iter().map(|one| summary::line(one) + "\n");
         print(&lines.collect::<String>())?;

@@ -130,20 +130,6 @@ fn a_sign_in_takes_plain_hosts_and_this_device_only() {
 }
 
 #[test]
-fn a_snapshot_may_be_as_old_as_is_said() {
-    let table = [
-        ("", 600),
-        ("[tap]\n", 600),
-        ("[tap]\nmax_age_s = 0\n", 0),
-        ("[tap]\nmax_age_s = 86400\n", 86_400),
-    ];
-    for (text, seconds) in table {
-        let tap = parse(text, None).unwrap().tap;
-        assert_eq!(tap.max_age.as_secs(), seconds, "{text}");
-    }
-}
-
-#[test]
 fn mistakes_about_a_tap_name_their_line() {
     let table = [
         (

@@ -11,7 +11,6 @@ main() {
   exec 3</dev/null 4<&0
   trap on_signal TERM HUP
   emit begin 1
-  drop_snapshots
   collect_places
   case $tool in
     openclaw) with_openclaw run_errand "$@" ;;
@@ -20,8 +19,6 @@ main() {
   [ -n "$found" ] || emit missing
   emit end
 }
-
-cleanup() { drop_snapshots; }
 
 # run_errand COMMAND...
 run_errand() {
@@ -34,7 +31,6 @@ run_errand() {
   emit stdout
   with_arguments bounded "$limit" "$@" 2>&1
   code=$?
-  drop_snapshots
   emit exit "$code"
 }
 

@@ -24,8 +24,6 @@ main() {
   emit end
 }
 
-cleanup() { :; }
-
 # fact NAME VALUE: nothing where nothing is known; of several lines the first
 fact() {
   case ${2-} in

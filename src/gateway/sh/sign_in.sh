@@ -21,7 +21,6 @@ main() {
     BROWSER=true
     export BROWSER
   fi
-  drop_snapshots
   collect_places
   case $tool in
     openclaw) with_openclaw sign_in "$@" ;;
@@ -30,15 +29,12 @@ main() {
   [ -n "$found" ] || emit missing "$tool"
 }
 
-cleanup() { drop_snapshots; }
-
 # sign_in COMMAND...
 sign_in() {
   emit begin 1
   # On this machine standard error is no part of the terminal, and programs tell there why they failed.
   with_arguments bounded "$limit" "$@" 2>&1
   code=$?
-  drop_snapshots
   emit exit "$code"
 }
 

@@ -1,53 +1,34 @@
-# The probe: asks a gateway's OpenClaw how its logins stand. It installs nothing there, and writes nothing but a
-# snapshot of the answer.
+# The status program: asks a gateway's OpenClaw about its logins. It installs nothing there and writes nothing.
 #
-# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), want, agent, profile and max_age
-# (how old a snapshot may be, s; 0 for none, but keep one; empty for no snapshots at all), the configured openclaw
-# command as positional parameters, and the parts that it calls. Every line of the answer
+# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), want, agent and profile, the
+# configured openclaw command as positional parameters, and the parts that it calls. Every line of the answer
 # begins with the nonce, so nothing a banner, a login shell or OpenClaw prints can pass for it; gateway/framing.rs
 # reads it. Everything is inside functions and the call is the last line: a program cut short does nothing.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
-  child='' watcher='' taken='' code=127
+  child='' watcher='' code=127
   exec 3</dev/null
   input=3
   trap on_signal TERM HUP
   emit begin 1
   collect_places
-  with_openclaw answer "$@"
+  with_openclaw ask_status "$@"
   [ -n "$found" ] || { emit missing && tell_rest; }
   emit end
 }
 
-cleanup() { give_back_turn; }
-
-# answer COMMAND...: what OpenClaw says, or said
-answer() {
+# ask_status COMMAND...: OpenClaw's answer, and its exit code in $code
+ask_status() {
   case $want in
     *version*) emit version "$(bounded "$limit" "$@" --version 2>/dev/null)" ;;
   esac
   set -- "$@" models status
   [ -z "$agent" ] || set -- "$@" --agent "$agent"
-  set -- "$@" --json --check
-  if [ -n "$max_age" ] && find_snapshot "$@"; then
-    [ "$max_age" -gt 0 ] && tell_snapshot $((now - max_age)) && return
-    wait_for_turn
-    case $? in
-      0) collect "$@" && return ;;
-      2) return ;;
-    esac
-  fi
-  ask_status "$@"
-}
-
-# ask_status COMMAND...: the exit code is in $code
-ask_status() {
   emit openclaw "$found"
   emit stdout
-  code=124
-  # Nothing is left of it where somebody else's OpenClaw was waited for, which hangs.
-  [ "$limit" -eq 0 ] || { bounded "$limit" "$@"; code=$?; }
+  bounded "$limit" "$@" --json --check
+  code=$?
   emit exit "$code"
   tell_rest
 }

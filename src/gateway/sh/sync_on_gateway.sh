@@ -11,14 +11,11 @@ main() {
   exec 3</dev/null
   trap on_signal TERM HUP
   emit begin 1
-  drop_snapshots
   collect_places
   with_openclaw hand_over "$@"
   [ -n "$found" ] || emit missing
   emit end
 }
-
-cleanup() { drop_snapshots; }
 
 # hand_over COMMAND...
 hand_over() {
@@ -50,7 +47,6 @@ hand_over() {
   wait "$child"
   code=$?
   child=''
-  drop_snapshots
   emit exit "$code"
 }
 

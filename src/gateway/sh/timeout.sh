@@ -1,7 +1,6 @@
 # Programs under a time limit, and the lines of an answer: a part of each program that runs on a gateway.
 #
-# Whoever uses it sets child and watcher to nothing, and input to a file descriptor, and has a function cleanup for what
-# is still to be done when it is told to end.
+# The program around it sets child and watcher to nothing, and input to a file descriptor.
 # shellcheck shell=sh disable=SC2154 # the parts around it set input
 
 # Each line is one write: side by side, none gets into another.
@@ -53,7 +52,6 @@ on_signal() {
     resume_to_end
   fi
   [ -z "$watcher" ] || kill "$watcher" 2>/dev/null
-  cleanup
   exit 143
 }
 

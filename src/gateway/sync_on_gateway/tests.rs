@@ -18,7 +18,7 @@ use crate::gateway::claude_login::Fault;
 use crate::gateway::error::ErrorKind;
 use crate::gateway::framing::{self, Answer};
 use crate::gateway::host::{Gateway, Name, Transport};
-use crate::gateway::script::{self, Freshness, SyncRequest, Want};
+use crate::gateway::script::{self, SyncRequest, Want};
 use crate::gateway::sync_on_gateway::{Done, judge};
 use crate::sync::claude_file::samples::{EXPIRES, bad, good, token};
 use crate::sync::claude_file::{self, LARGEST};
@@ -577,10 +577,7 @@ fn the_status_shows_a_login_whose_file_is_only_too_open() {
     for shell in shells() {
         let home = Home::new();
         fs::set_permissions(home.path(PLACE), fs::Permissions::from_mode(0o644)).unwrap();
-        let output = home.run(
-            &shell,
-            &script::status(&gateway(), Want::Status, Freshness::Unkept, NONCE),
-        );
+        let output = home.run(&shell, &script::status(&gateway(), Want::Status, NONCE));
         let answer = told(&output);
         assert_eq!(answer.source.unwrap().0, "open-to-others", "{shell:?}");
         let line = format!(

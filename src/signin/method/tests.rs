@@ -51,7 +51,6 @@ fn report(logins: &[(&str, &str, LoginKind)]) -> Report {
     Report {
         captured_at: DateTime::UNIX_EPOCH,
         source: Source::OpenClaw { exit: Some(1) },
-        is_snapshot: false,
         default_model: None,
         rule: Rule::Routes,
         warn_after: TimeDelta::hours(24),
