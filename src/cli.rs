@@ -404,7 +404,7 @@ pub(crate) struct Doctor {
     /// Print what was found as JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Mend what can be mended safely: permissions, sockets left behind
+    /// Mend what can be mended safely: permissions
     #[arg(long)]
     pub(crate) fix: bool,
     /// Send a test through every channel for alerts

@@ -59,7 +59,7 @@ fn mistakes_name_the_file_the_line_and_the_nearest_key() {
         ),
         (
             "zzz = 3",
-            "line 4: [[gateway]] has no key `zzz`\n→ It has: name, ssh, local, port, identity_file, ssh_config, ssh_multiplex, openclaw, agent, profile, timeout_s",
+            "line 4: [[gateway]] has no key `zzz`\n→ It has: name, ssh, local, port, identity_file, ssh_config, openclaw, agent, profile, timeout_s",
         ),
         (
             "port = 99999",

@@ -133,19 +133,3 @@ fn whoever_has_to_wait_waits_for_all_gateways_at_once() {
     release(&gateway);
     assert_eq!(running.end().status(0).stdout.lines().count(), 50);
 }
-
-#[test]
-fn no_more_than_sixteen_are_connected_to_at_once() {
-    let (clawtap, gateway) = many(40);
-    release(&gateway);
-    let way = gateway.path().join("way");
-    let running = clawtap.env("FAKE_SSH_AWAITS", &way).start();
-    let begun = || running.log("ssh").lines().count();
-    assert!(wait_until(|| begun() == 16), "only {} are begun", begun());
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    assert_eq!(begun(), 16);
-    fs::write(way, "").expect("a fresh folder");
-    let ran = running.end().status(0);
-    assert_eq!(ran.stdout.lines().count(), 40);
-    assert_eq!(ran.log("ssh").lines().count(), 40);
-}

@@ -446,7 +446,7 @@ fn mistakes_in_the_table_name_the_nearest_key() {
         ),
         (
             "notification = true\n",
-            "line 4: [[gateway]] has no key `notification`\n→ It has: name, ssh, local, port, identity_file, ssh_config, ssh_multiplex, openclaw, agent, profile, timeout_s",
+            "line 4: [[gateway]] has no key `notification`\n→ It has: name, ssh, local, port, identity_file, ssh_config, openclaw, agent, profile, timeout_s",
         ),
         (
             "[[notification]]\n",

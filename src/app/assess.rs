@@ -68,7 +68,7 @@ pub(crate) fn assess_each(
             let answer = |gateway: &Gateway| {
                 let question = Question {
                     want: Want::Status,
-                    questions: BatchMode::On,
+                    batch_mode: BatchMode::On,
                 };
                 let reply = ask_and_remember(gateway, question, context);
                 assessment(gateway, reply)
@@ -107,8 +107,8 @@ pub(crate) fn ask_one(
     person: Interactive,
     context: &Context,
 ) -> Reply {
-    let ask = |questions| {
-        let question = Question { want, questions };
+    let ask = |batch_mode| {
+        let question = Question { want, batch_mode };
         ask_and_remember(gateway, question, context)
     };
     let spinner = Spinner::start(
@@ -190,7 +190,7 @@ pub(crate) fn assess_samples(samples: &[Gateway], context: &Context) -> Vec<Asse
     let asked = |sample: &Gateway| {
         let question = Question {
             want: Want::Status,
-            questions: BatchMode::On,
+            batch_mode: BatchMode::On,
         };
         ask(sample, question, &context.system)
     };

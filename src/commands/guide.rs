@@ -9,6 +9,7 @@ use crate::commands::outcome::Outcome;
 use crate::config::{self, Settings};
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::gateway::control_master::prepare_each;
 use crate::gateway::script::Want;
 use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
 use crate::phone::dialog::{Dialogs, NoAnswer, Person, Prompts};
@@ -33,11 +34,12 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
             .hint("Without either: clawtap status"));
     }
     let selection = arguments.which.into();
-    let settings = config::load(
+    let mut settings = config::load(
         &selection,
         context.config_path.as_deref(),
         &context.system.environment,
     )?;
+    let _connections = prepare_each(&mut settings.gateways, &context.system);
     let dialogs = Dialogs {
         system: &context.system,
         patience: PATIENCE,

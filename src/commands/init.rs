@@ -21,10 +21,7 @@ pub(crate) fn run(arguments: cli::Init, context: &Context) -> Result<Outcome, Er
     let config = config::read_config(&path, &context.system.environment)?;
     let configured = config.gateways;
     let yes = arguments.yes;
-    let mut gateway = described(arguments, &configured, context)?;
-    if let (Transport::Ssh(ssh), false) = (&mut gateway.transport, config.ssh_multiplex) {
-        ssh.multiplex = false;
-    }
+    let gateway = described(arguments, &configured, context)?;
 
     let mut reply = ask_one(&gateway, Want::VersionAndStatus, Interactive::Yes, context);
     if let (Err(failure), Transport::Ssh(ssh)) = (&reply.outcome, &gateway.transport)
@@ -78,7 +75,7 @@ fn described(
             port: arguments.port,
             identity_file: arguments.identity_file.map(absolute),
             config: arguments.ssh_config.map(absolute),
-            multiplex: true,
+            control_path: None,
         })
     };
     let identifier = |name: &str, value: Option<String>| {

@@ -7,7 +7,7 @@ use crate::commands::tap;
 use crate::config::{self, Selection, Settings};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
-use crate::gateway::control_master::Connection;
+use crate::gateway::control_master::ControlMaster;
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Want;
 use crate::phone::Phone;
@@ -53,7 +53,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
         method: arguments.method,
     };
     let gateway = which(&settings, phone, context)?;
-    let connection = Connection::to(gateway, &context.system);
+    let connection = ControlMaster::prepare(gateway, &context.system);
     let reply = ask_one(&connection.gateway, Want::Status, Interactive::Yes, context);
     let before = assessment(&connection.gateway, reply);
     let Some(route) = choose::route(&before, &wish, phone, context)? else {

@@ -9,6 +9,7 @@ use crate::commands::outcome::Outcome;
 use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::gateway::control_master::prepare_each;
 use crate::gateway::host::Gateway;
 use crate::render::terminal::Look;
 use crate::render::watch::{Watched, render};
@@ -36,7 +37,8 @@ pub(crate) fn run(arguments: cli::Status, every: u32, context: &Context) -> Resu
         return wrong("--watch needs a terminal to draw on", hint);
     }
     let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
-    let settings = config::load(&arguments.which.into(), config, environment)?;
+    let mut settings = config::load(&arguments.which.into(), config, environment)?;
+    let _connections = prepare_each(&mut settings.gateways, &context.system);
     let gateways = &settings.gateways;
     // Ctrl-C ends the loop, and not the process with the screen in its hands.
     let _waiting = context.system.processes.waiting();

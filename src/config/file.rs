@@ -13,28 +13,13 @@ use crate::config::value::{ConfigError, Table, Value, line_at};
 use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Transport};
 
 /// What the file says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Config {
     pub(crate) gateways: Vec<Gateway>,
-    /// Whether the sessions of gateways that do not say it themselves share a connection.
-    pub(crate) ssh_multiplex: bool,
     pub(crate) notification: Notification,
     pub(crate) sign_in: SignIn,
     pub(crate) sync: Sync,
     pub(crate) alerts: Alerts,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            gateways: Vec::new(),
-            ssh_multiplex: true,
-            notification: Notification::default(),
-            sign_in: SignIn::default(),
-            sync: Sync::default(),
-            alerts: Alerts::default(),
-        }
-    }
 }
 
 /// How a sync is done.
@@ -99,10 +84,6 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, ConfigErr
         Some(value) => value.tables("[[gateway]]")?,
         None => Vec::new(),
     };
-    let ssh_multiplex = match root.take("ssh_multiplex") {
-        Some(value) => value.boolean()?,
-        None => true,
-    };
     let notification = match root.take("notification") {
         Some(value) => notification(value.table("[notification]")?)?,
         None => Notification::default(),
@@ -121,7 +102,7 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, ConfigErr
     let mut names = BTreeSet::new();
     for table in tables {
         let beginning = table.beginning();
-        let gateway = gateway(table, ssh_multiplex, home)?;
+        let gateway = gateway(table, home)?;
         if !names.insert(gateway.name.clone()) {
             return Err(beginning.mistake("two gateways have the same name"));
         }
@@ -133,7 +114,6 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, ConfigErr
     };
     Ok(Config {
         gateways,
-        ssh_multiplex,
         notification,
         sign_in,
         sync,
@@ -201,18 +181,13 @@ fn notification(mut table: Table) -> Result<Notification, ConfigError> {
     Ok(notification)
 }
 
-fn gateway(
-    mut table: Table,
-    ssh_multiplex: bool,
-    home: Option<&Path>,
-) -> Result<Gateway, ConfigError> {
+fn gateway(mut table: Table, home: Option<&Path>) -> Result<Gateway, ConfigError> {
     let name = table.take("name");
     let ssh = table.take("ssh");
     let local = table.take("local");
     let port = table.take("port");
     let identity_file = table.take("identity_file");
     let ssh_config = table.take("ssh_config");
-    let multiplex = table.take("ssh_multiplex");
     let openclaw = table.take("openclaw");
     let agent = table.take("agent");
     let profile = table.take("profile");
@@ -227,7 +202,7 @@ fn gateway(
     let path = |value: Value| path(&value, home);
     let transport = match ssh {
         Some(ssh) if local => return Err(ssh.mistake("and `local` exclude each other")),
-        None if local => match [&port, &identity_file, &ssh_config, &multiplex]
+        None if local => match [&port, &identity_file, &ssh_config]
             .into_iter()
             .flatten()
             .next()
@@ -246,10 +221,7 @@ fn gateway(
                 .and_then(|port| port.try_into().ok()),
             identity_file: identity_file.map(path).transpose()?,
             config: ssh_config.map(path).transpose()?,
-            multiplex: multiplex
-                .map(|value| value.boolean())
-                .transpose()?
-                .unwrap_or(ssh_multiplex),
+            control_path: None,
         }),
     };
     Ok(Gateway {
@@ -331,9 +303,6 @@ pub(crate) fn add(text: &str, gateway: &Gateway) -> Result<String, toml_edit::To
             }
             if let Some(file) = &ssh.config {
                 table["ssh_config"] = value(file.to_string_lossy().into_owned());
-            }
-            if !ssh.multiplex {
-                table["ssh_multiplex"] = value(false);
             }
         }
     }

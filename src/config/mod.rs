@@ -149,7 +149,7 @@ pub(crate) fn load(
         Err(error) => return Err(error),
     };
     let mut known = configured.gateways.clone();
-    let mut chosen = match (selection, server) {
+    let chosen = match (selection, server) {
         (Selection::Default, Some(server)) => vec![of_server(server, configured.gateways)?],
         (Selection::Default | Selection::All, _) => configured.gateways,
         (Selection::One(name), server) => vec![named(name, configured.gateways, server)?],
@@ -161,15 +161,8 @@ pub(crate) fn load(
         );
     }
     let names: BTreeSet<&Name> = known.iter().map(|gateway| &gateway.name).collect();
-    let is_new = |gateway: &&mut Gateway| !names.contains(&gateway.name);
-    let mut new = Vec::new();
-    for gateway in chosen.iter_mut().filter(is_new) {
-        // Only a variable names it: what the file says of all of them is all that is said of it.
-        if let Transport::Ssh(ssh) = &mut gateway.transport {
-            ssh.multiplex = configured.ssh_multiplex;
-        }
-        new.push(gateway.clone());
-    }
+    let is_new = |gateway: &&Gateway| !names.contains(&gateway.name);
+    let new: Vec<Gateway> = chosen.iter().filter(is_new).cloned().collect();
     known.extend(new);
     Ok(Settings {
         gateways: chosen,

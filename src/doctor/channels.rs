@@ -70,7 +70,7 @@ fn of_channel(looked: &Looked, facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(file) = &looked.open_token {
         // It is not sent from such a file: nothing further can be told.
-        let mending = Fix::Permissions {
+        let mending = Fix {
             path: file.path.clone(),
             mode: 0o600,
         };

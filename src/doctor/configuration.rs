@@ -46,7 +46,7 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
         findings.push(
             Finding::warning("configuration-permissions", mode_told)
                 .next(format!("chmod 600 {spelled}"))
-                .mended_by(Fix::Permissions {
+                .mended_by(Fix {
                     path: facts.path.clone(),
                     mode: 0o600,
                 }),

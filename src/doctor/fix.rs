@@ -4,13 +4,11 @@ use std::path::{Path, PathBuf};
 
 use crate::gateway::script::quoted;
 
-/// One safe change on this device.
+/// One safe change on this device: the permissions of a file or folder, which give nobody but its owner anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Fix {
-    /// Sets the permissions of a file or folder, which give nobody but its owner anything.
-    Permissions { path: PathBuf, mode: u32 },
-    /// Removes the socket of a connection that nobody keeps any more.
-    Socket(PathBuf),
+pub(crate) struct Fix {
+    pub(crate) path: PathBuf,
+    pub(crate) mode: u32,
 }
 
 impl Fix {
@@ -25,10 +23,7 @@ impl Fix {
                 quoted(&path.display().to_string())
             }
         };
-        match self {
-            Self::Permissions { path, mode } => format!("chmod {mode:o} {}", word(path)),
-            Self::Socket(path) => format!("rm {}", word(path)),
-        }
+        format!("chmod {:o} {}", self.mode, word(&self.path))
     }
 }
 
@@ -40,7 +35,7 @@ mod tests {
     #[test]
     fn a_change_is_a_line_that_a_shell_takes() {
         let spell = |path: &Path| path.display().to_string().replace("/home/me/", "~/");
-        let permissions = |path: &str| Fix::Permissions {
+        let permissions = |path: &str| Fix {
             path: path.into(),
             mode: 0o600,
         };
@@ -50,7 +45,6 @@ mod tests {
                 permissions("/home/me/it's"),
                 r"chmod 600 '/home/me/it'\''s'",
             ),
-            (Fix::Socket("/tmp/a/b".into()), "rm /tmp/a/b"),
         ];
         for (mending, expected) in table {
             assert_eq!(mending.line(spell), expected);

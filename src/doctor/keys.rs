@@ -129,7 +129,7 @@ fn open_to_others(key: &Key) -> Option<Finding> {
     let mode = key.mode.filter(|mode| key.is_own && mode & 0o077 != 0)?;
     let spelled = &key.spelled;
     let what = format!("others may read {spelled} ({mode:03o}): ssh does not use it");
-    let mending = Fix::Permissions {
+    let mending = Fix {
         path: key.path.clone(),
         mode: mode & 0o700,
     };
@@ -233,7 +233,7 @@ mod tests {
                 port: Some(2222),
                 identity_file: Some("/home/me/.ssh/id".into()),
                 config: None,
-                multiplex: true,
+                control_path: None,
             }),
             ..gateway()
         }
@@ -281,7 +281,7 @@ mod tests {
             &gateway(),
         );
         assert_eq!(only(&found), Some(("key-permissions", Severity::Problem)));
-        let mending = Fix::Permissions {
+        let mending = Fix {
             path: "/home/me/.ssh/id".into(),
             mode: 0o600,
         };

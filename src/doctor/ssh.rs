@@ -31,7 +31,7 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
                 format!("others may change what is in ~/.ssh ({mode:03o})"),
             )
             .next("chmod go-w ~/.ssh")
-            .mended_by(Fix::Permissions {
+            .mended_by(Fix {
                 path: path.clone(),
                 mode: mode & !0o022,
             }),
@@ -42,14 +42,10 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
             "ssh-config",
             format!("others may change ~/.ssh/config ({mode:03o}): ssh refuses it"),
         );
-        findings.push(
-            finding
-                .next("chmod go-w ~/.ssh/config")
-                .mended_by(Fix::Permissions {
-                    path: path.clone(),
-                    mode: mode & !0o022,
-                }),
-        );
+        findings.push(finding.next("chmod go-w ~/.ssh/config").mended_by(Fix {
+            path: path.clone(),
+            mode: mode & !0o022,
+        }));
     }
     findings
 }
@@ -163,7 +159,7 @@ mod tests {
             ..facts("OpenSSH_9.2p1")
         });
         let mended: Vec<_> = found.into_iter().filter_map(|it| it.mending).collect();
-        let permissions = |path: &str, mode| Fix::Permissions {
+        let permissions = |path: &str, mode| Fix {
             path: path.into(),
             mode,
         };

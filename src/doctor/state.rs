@@ -1,4 +1,4 @@
-//! What this device keeps between runs: the state folder, what is in it, and the sockets of shared connections.
+//! What this device keeps between runs: the state folder and what is in it.
 
 use std::path::PathBuf;
 
@@ -12,10 +12,6 @@ pub(crate) struct Facts {
     pub(crate) state: Option<Folder>,
     /// What is wrong with files in it, in the words of those who read them.
     pub(crate) faults: Vec<String>,
-    /// The folders for sockets that are there.
-    pub(crate) sockets: Vec<Folder>,
-    /// Sockets at which nobody listens any more, and as a person writes them.
-    pub(crate) abandoned: Vec<(PathBuf, String)>,
 }
 
 /// A folder of ours.
@@ -45,25 +41,6 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
         let finding = Finding::note("state", fault);
         findings.push(finding.next("clawtap monitor"));
     }
-    for folder in &facts.sockets {
-        if folder.is_own {
-            let what = "no connection is shared, as others may look into";
-            findings.extend(closable("sockets", folder, what));
-        } else {
-            let what = format!(
-                "no connection is shared: {} is somebody else's",
-                folder.spelled
-            );
-            let next = "Set TMPDIR to a folder of your own";
-            findings.push(Finding::warning("sockets", what).next(next));
-        }
-    }
-    findings.extend(facts.abandoned.iter().map(|(path, spelled)| {
-        let what = format!("a connection that ended left {spelled}");
-        Finding::note("socket", what)
-            .next("clawtap doctor --fix")
-            .mended_by(Fix::Socket(path.clone()))
-    }));
     findings
 }
 
@@ -72,7 +49,7 @@ fn closable(check: &'static str, folder: &Folder, what: &str) -> Option<Finding>
         let (spelled, mode) = (&folder.spelled, folder.mode);
         Finding::warning(check, format!("{what} {spelled} ({mode:03o})"))
             .next(format!("chmod go= {spelled}"))
-            .mended_by(Fix::Permissions {
+            .mended_by(Fix {
                 path: folder.path.clone(),
                 mode: mode & 0o700,
             })
@@ -100,7 +77,6 @@ mod tests {
         assert_eq!(findings(&Facts::default()), []);
         let fine = Facts {
             state: Some(folder()),
-            sockets: vec![folder()],
             ..Facts::default()
         };
         assert_eq!(findings(&fine), []);
@@ -124,29 +100,14 @@ mod tests {
             state: Some(state),
             ..Facts::default()
         };
-        let sockets = |folder| Facts {
-            sockets: vec![folder],
-            ..Facts::default()
-        };
-        let closing = Some(Fix::Permissions {
+        let closing = Some(Fix {
             path: folder().path,
             mode: 0o700,
         });
-        let socket = std::path::PathBuf::from("/tmp/clawtap-0/0123456789abcdef");
         assert_eq!(findings(&state(others.clone())), []);
         let table = [
             (state(open.clone()), Severity::Warning, closing.clone()),
             (state(full), Severity::Problem, None),
-            (sockets(open), Severity::Warning, closing),
-            (sockets(others), Severity::Warning, None),
-            (
-                Facts {
-                    abandoned: vec![(socket.clone(), "it".into())],
-                    ..Facts::default()
-                },
-                Severity::Note,
-                Some(Fix::Socket(socket)),
-            ),
             (
                 Facts {
                     faults: vec!["cannot use alerts.json".into()],

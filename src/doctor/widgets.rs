@@ -74,7 +74,7 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
         .filter(|it| it.kind == FaultKind::NotExecutable);
     findings.extend(not_executable.map(|fault| {
         let Fault { path, spelled, .. } = fault;
-        let mending = Fix::Permissions {
+        let mending = Fix {
             path: path.clone(),
             mode: 0o700,
         };
@@ -115,7 +115,7 @@ fn folder(folder: &Folder) -> Option<Finding> {
         mode if mode & 0o022 != 0 => Finding::warning,
         _ => return None,
     };
-    let mending = Fix::Permissions {
+    let mending = Fix {
         path: path.clone(),
         mode: 0o700,
     };

@@ -7,7 +7,7 @@ use crate::config::channel::Means;
 use crate::config::file::{self, Config};
 use crate::gateway::host::{Gateway, Name, Target, Transport};
 use crate::gateway::script::{self, Want};
-use crate::gateway::ssh_args::{self, BatchMode, CommandLine, Sharing};
+use crate::gateway::ssh_args::{self, BatchMode, CommandLine};
 
 const HOME: &str = "/home/me";
 
@@ -47,8 +47,8 @@ fn check(config: &Config) {
         assert!((1..=600).contains(&gateway.limit.as_secs()));
         let program = script::status(gateway, Want::Status, "0123456789abcdef");
         let lines = [
-            ssh_args::shell_on(&gateway.transport, &Sharing::Alone, BatchMode::On, &program),
-            ssh_args::terminal_on(&gateway.transport, &Sharing::AsConfigured, &program),
+            ssh_args::shell_on(&gateway.transport, BatchMode::On, &program),
+            ssh_args::terminal_on(&gateway.transport, &program),
         ];
         for line in &lines {
             of_a_gateway(line, gateway);
@@ -110,10 +110,7 @@ fn add(text: &str, config: Config) {
     let Ok(name) = Name::parse(&name) else {
         return;
     };
-    let mut gateway = Gateway::at(name, target);
-    if let Transport::Ssh(ssh) = &mut gateway.transport {
-        ssh.multiplex = config.ssh_multiplex;
-    }
+    let gateway = Gateway::at(name, target);
     let longer = file::add(text, &gateway).expect("what can be read can be added to");
     let mut expected = config;
     expected.gateways.push(gateway);

@@ -1,160 +1,139 @@
-//! The ssh connection that the sessions to a gateway share, whoever starts them, and the ports that it carries.
+//! One ssh connection for a command that asks several times: OpenSSH's `ControlMaster`, in a private folder.
 //!
-//! The first session makes it and leaves it behind; it ends by itself when nobody has used it for a while. Where it
-//! cannot be shared, each session makes its own.
+//! The first session makes the connection, the others go over it, and it ends when the value is dropped. Where the
+//! person's own `ssh_config` has a `ControlPath`, sessions share that connection instead, and it is left alone.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
+
+use tempfile::TempDir;
 
 use crate::gateway::error::last_line;
 use crate::gateway::host::{Gateway, Ssh, Transport};
-use crate::gateway::ssh_args::{Sharing, shared_connection};
-use crate::system::environment::Environment;
-use crate::system::process::Invocation;
-use crate::system::socket::{self, Place};
-use crate::system::{System, files, placement};
+use crate::gateway::ssh_args::control_command;
+use crate::gateway::ssh_client;
+use crate::system::System;
+use crate::system::files;
+use crate::system::process::{Invocation, Waiting};
 
-/// For an order to the connection's ssh, which stays on this device or costs one round trip.
-const ORDER: Duration = Duration::from_secs(10);
-/// For a connection's ssh that may hang, to give its socket up.
+/// The limit for a command to the master, which stays on this device or costs one round trip.
+const CONTROL: Duration = Duration::from_secs(10);
+/// The limit for a master that may hang, to end or to give a port back.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// How many connections are kept on this device, about. Each is a process, of which Android ends the 33rd of all apps.
-const MOST_KEPT: usize = 8;
+/// More gateways than these get no connection that stays for the length of a command: each is a process, and Android
+/// ends the 33rd of all apps.
+const MOST: usize = 8;
 /// A socket's path must stay shorter than this on every system, and ssh appends 17 characters while it makes it.
 const LONGEST_SOCKET: usize = 103 - 17;
 
-/// The way to a gateway, as a session finds it.
-pub(super) struct Route {
-    pub(super) sharing: Sharing,
-    /// Whether somebody already listened at the socket. Whether the connection leads anywhere is not known.
-    pub(super) was_there: bool,
-}
-
-impl Route {
-    /// The way that a session takes first.
-    pub(super) fn to(gateway: &Gateway, environment: &Environment) -> Self {
-        let shared = match &gateway.transport {
-            Transport::Ssh(ssh) if ssh.multiplex => place(ssh, environment),
-            Transport::Ssh(_) | Transport::Local => None,
-        };
-        match shared {
-            Some((socket, was_there)) => Self {
-                sharing: Sharing::Shared(socket),
-                was_there,
-            },
-            None => Self {
-                sharing: Sharing::AsConfigured,
-                was_there: false,
-            },
-        }
-    }
-
-    /// The way past every shared connection.
-    pub(super) fn direct() -> Self {
-        Self {
-            sharing: Sharing::Alone,
-            was_there: false,
-        }
-    }
-
-    /// Has nobody take this way any more. Sessions that others have on it go on.
-    pub(super) fn close(&self, gateway: &Gateway, system: &System) {
-        let (Transport::Ssh(ssh), Sharing::Shared(socket)) = (&gateway.transport, &self.sharing)
-        else {
-            return;
-        };
-        let place = socket::look(socket);
-        let stopped =
-            place == Place::Listening && order(ssh, socket, "stop", &[], FAREWELL, system).is_ok();
-        if place != Place::Free && !stopped {
-            // Failing means that the next session comes by here as well.
-            let _ = placement::remove(socket);
-        }
-    }
-}
-
-/// Whether a connection to it is kept, which needs no key any more.
-pub(crate) fn is_kept(gateway: &Gateway, environment: &Environment) -> bool {
-    Route::to(gateway, environment).was_there
-}
-
-/// A gateway, and the ports of this device that lead there.
-pub(crate) struct Connection<'a> {
+/// The connection of one command to one gateway.
+pub(crate) struct ControlMaster<'a> {
+    /// The gateway, asked over this connection.
     pub(crate) gateway: Gateway,
     system: &'a System,
+    /// The folder of the socket, where the connection is this command's own.
+    folder: Option<TempDir>,
+    /// Has Ctrl-C end the command and not the process, so that the connection is ended too.
+    _waiting: Waiting<'a>,
 }
 
-impl<'a> Connection<'a> {
-    /// Prepares it: the first session makes the connection.
-    pub(crate) fn to(gateway: &Gateway, system: &'a System) -> Self {
+impl<'a> ControlMaster<'a> {
+    /// Prepares a connection; the first session makes it. Without a place for its socket each session makes its own.
+    pub(crate) fn prepare(gateway: &Gateway, system: &'a System) -> Self {
+        let mut gateway = gateway.clone();
+        let folder = match &mut gateway.transport {
+            Transport::Ssh(ssh) if ssh.control_path.is_none() && !has_control_path(ssh, system) => {
+                let folder = private_folder(system);
+                ssh.control_path = folder.as_ref().map(socket_in);
+                folder
+            }
+            Transport::Ssh(_) | Transport::Local => None,
+        };
         Self {
-            gateway: gateway.clone(),
+            gateway,
             system,
+            folder,
+            _waiting: system.processes.waiting(),
         }
     }
 
-    /// Has a port of this device lead to the same port of the gateway's loopback, for as long as the value lives.
+    /// Forwards a local port to the same port on the gateway's loopback until the result is dropped (`ssh -L`).
     ///
     /// # Errors
     /// Why it cannot, in ssh's words or ours.
     pub(crate) fn forward(&self, from: Ipv4Addr, port: u16) -> Result<Forward<'_>, String> {
         let words = vec!["-L".into(), format!("{from}:{port}:127.0.0.1:{port}")];
-        self.order("forward", &words, ORDER, self.system)?;
+        control(&self.gateway, "forward", &words, CONTROL, self.system)?;
         Ok(Forward {
-            connection: self,
+            master: self,
             words,
         })
     }
+}
 
-    fn order(
-        &self,
-        order: &str,
-        words: &[String],
-        patience: Duration,
-        system: &System,
-    ) -> Result<(), String> {
-        let Transport::Ssh(ssh) = &self.gateway.transport else {
-            return Err("the gateway is this machine".into());
-        };
-        let Sharing::Shared(socket) = Route::to(&self.gateway, &self.system.environment).sharing
-        else {
-            return Err("the connection cannot be shared here".into());
-        };
-        self::order(ssh, &socket, order, words, patience, system)
+impl Drop for ControlMaster<'_> {
+    fn drop(&mut self) {
+        let is_up = |folder: &TempDir| files::exists(&socket_in(folder));
+        if self.folder.as_ref().is_some_and(is_up) {
+            // Also when everything else was interrupted. One that does not heed it ends by itself when idle.
+            let system = self.system.unstoppable();
+            let _ = control(&self.gateway, "exit", &[], FAREWELL, &system);
+        }
     }
 }
 
 /// A forwarded port. Dropping it gives the port back.
 pub(crate) struct Forward<'a> {
-    connection: &'a Connection<'a>,
+    master: &'a ControlMaster<'a>,
     words: Vec<String>,
 }
 
 impl Drop for Forward<'_> {
     fn drop(&mut self) {
-        // Also when everything else was ended: the connection outlives us. Without one there is no forward either.
-        let unstoppable = self.connection.system.unstoppable();
-        let _ = self
-            .connection
-            .order("cancel", &self.words, FAREWELL, &unstoppable);
+        // The person's own connection outlives this command.
+        let system = self.master.system.unstoppable();
+        let gateway = &self.master.gateway;
+        let _ = control(gateway, "cancel", &self.words, FAREWELL, &system);
     }
 }
 
-/// Tells a connection's ssh something.
-fn order(
-    ssh: &Ssh,
-    socket: &Path,
-    order: &str,
+/// Prepares a connection for each of these gateways, which are asked over it from now on; none for many.
+pub(crate) fn prepare_each<'a>(
+    gateways: &mut [Gateway],
+    system: &'a System,
+) -> Vec<ControlMaster<'a>> {
+    if gateways.len() > MOST {
+        return Vec::new();
+    }
+    let prepared = |gateway: &mut Gateway| {
+        let master = ControlMaster::prepare(gateway, system);
+        *gateway = master.gateway.clone();
+        master
+    };
+    gateways.iter_mut().map(prepared).collect()
+}
+
+/// Whether there is a connection already that a session to it would share (`ssh -O check`).
+pub(crate) fn is_connected(gateway: &Gateway, system: &System) -> bool {
+    control(gateway, "check", &[], FAREWELL, system).is_ok()
+}
+
+/// Sends a command to the master of a gateway's connection (`ssh -O`).
+fn control(
+    gateway: &Gateway,
+    command: &str,
     words: &[String],
-    patience: Duration,
+    limit: Duration,
     system: &System,
 ) -> Result<(), String> {
-    let line = shared_connection(ssh, socket, order, words);
+    let Transport::Ssh(ssh) = &gateway.transport else {
+        return Err("the gateway is this machine".into());
+    };
+    let line = control_command(ssh, command, words);
     let program = system.environment.program(line.program);
     let program = program.ok_or("ssh is not installed here")?;
-    let invocation = Invocation::new(program, patience).arguments(line.arguments);
+    let invocation = Invocation::new(program, limit).arguments(line.arguments);
     let finished = system.processes.run(&invocation);
     let finished = finished.map_err(|error| error.to_string())?;
     if finished.succeeded() {
@@ -164,50 +143,23 @@ fn order(
     Err(said.map_or_else(|| "ssh refused".into(), |line| line.to_string()))
 }
 
-/// Where a connection's socket is or can be, and whether somebody listens there; nothing where there is no fit place.
-fn place(ssh: &Ssh, environment: &Environment) -> Option<(PathBuf, bool)> {
-    let name = socket_name(ssh);
-    let mut fit = folders(environment)
-        .into_iter()
-        .filter(|folder| is_fit(&folder.join(&name)) && files::ensure_private_dir(folder).is_ok());
-    fit.find_map(|folder| {
-        let path = folder.join(&name);
-        match socket::look(&path) {
-            Place::Listening => return Some((path, true)),
-            Place::Free | Place::Abandoned => {}
-            // It is in our own folder, under a name of ours, and of no use.
-            Place::Foreign => placement::remove(&path).ok()?,
-        }
-        let room = socket::listening_in(&folder) < MOST_KEPT && files::takes_files(&folder);
-        room.then_some((path, false))
-    })
+/// Whether the person's own `ssh_config` says where a shared connection is.
+fn has_control_path(ssh: &Ssh, system: &System) -> bool {
+    ssh_client::resolve(ssh, system).is_ok_and(|resolved| resolved.has_control_path)
 }
 
-/// The folders for sockets, the best first, whether they are there or not.
-pub(crate) fn folders(environment: &Environment) -> Vec<PathBuf> {
-    let parents = [
-        environment.path("XDG_RUNTIME_DIR"),
-        Some(environment.temporary_folder()),
-    ];
-    let parents = parents.into_iter().flatten();
-    let mut folders: Vec<PathBuf> = parents
-        .map(|folder| folder.join(format!("clawtap-{}", files::own_user())))
-        .collect();
-    folders.dedup();
-    folders
+/// A new folder for a socket, open to its owner only; nothing where ssh would not take a path in it.
+fn private_folder(system: &System) -> Option<TempDir> {
+    let environment = &system.environment;
+    let runtime = environment.path("XDG_RUNTIME_DIR");
+    let parents = [Some(environment.temporary_folder()), runtime];
+    let folders = parents.into_iter().flatten();
+    let mut folders = folders.filter_map(|parent| files::scratch_folder(&parent).ok());
+    folders.find(|folder| is_fit(&socket_in(folder)))
 }
 
-/// The same for all that lead to the same place in the same way.
-fn socket_name(ssh: &Ssh) -> String {
-    let mut hasher = DefaultHasher::new();
-    (
-        ssh.target.as_str(),
-        ssh.port,
-        &ssh.identity_file,
-        &ssh.config,
-    )
-        .hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+fn socket_in(folder: &TempDir) -> std::path::PathBuf {
+    folder.path().join("s")
 }
 
 /// Whether ssh takes this path as it is: short, and nothing in it that its configuration expands or divides at.
@@ -217,87 +169,64 @@ fn is_fit(socket: &Path) -> bool {
     text.is_some_and(|text| text.len() <= LONGEST_SOCKET && text.chars().all(plain))
 }
 
-/// What ssh wrote, without what it says of a shared connection before it makes another one by itself.
-///
-/// The beginnings of its lines are those of OpenSSH 9.2.
-pub(super) fn without_sharing(stderr: &[u8]) -> Vec<u8> {
-    let lines = stderr.split_inclusive(|&byte| byte == b'\n');
-    lines
-        .filter(|line| !is_of_sharing(line))
-        .flatten()
-        .copied()
-        .collect()
-}
-
-/// Whether ssh complains of the connection that it was to share.
-pub(super) fn complains_of_sharing(stderr: &[u8]) -> bool {
-    stderr.split(|&byte| byte == b'\n').any(is_of_sharing)
-}
-
-fn is_of_sharing(line: &[u8]) -> bool {
-    const BEGINNINGS: [&str; 7] = [
-        "ControlPath ",
-        "ControlSocket ",
-        "Control socket ",
-        "mux_client_",
-        "muxclient: ",
-        "muxserver_listen: ",
-        "unix_listener: ",
-    ];
-    BEGINNINGS
-        .iter()
-        .any(|beginning| line.starts_with(beginning.as_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{MOST_KEPT, Route, complains_of_sharing, is_fit, without_sharing};
-    use crate::gateway::host::{Gateway, Name, Target};
-    use crate::gateway::ssh_args::Sharing;
-    use crate::system::environment::Environment;
-    use std::os::unix::net::UnixListener;
-    use std::path::Path;
+    use super::{ControlMaster, is_fit, prepare_each};
+    use crate::gateway::host::{Gateway, Name, Target, Transport};
+    use crate::system::System;
+    use std::path::{Path, PathBuf};
 
-    #[test]
-    fn a_socket_has_a_short_and_plain_path() {
-        let termux = "/data/data/com.termux/files/usr/tmp/clawtap-10234/0123456789abcdef";
-        assert!(is_fit(Path::new(termux)));
-        assert!(!is_fit(Path::new(&format!("/{}", "x".repeat(90)))));
-        assert!(!is_fit(Path::new("/tmp/%h/0123456789abcdef")));
-        assert!(!is_fit(Path::new("/my folder/0123456789abcdef")));
+    fn gateway() -> Gateway {
+        let target = Target::parse("me@a.example").unwrap();
+        Gateway::at(Name::parse("home").unwrap(), target)
     }
 
-    #[test]
-    fn only_so_many_connections_are_kept() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().to_str().unwrap();
-        let environment = Environment::from([("XDG_RUNTIME_DIR", path), ("TMPDIR", "/proc")]);
-        let to = |host: &str| {
-            let gateway = Gateway::at(Name::parse("home").unwrap(), Target::parse(host).unwrap());
-            Route::to(&gateway, &environment)
-        };
-        let mut kept = Vec::new();
-        for number in 0..MOST_KEPT {
-            let route = to(&format!("host-{number}"));
-            let Sharing::Shared(socket) = route.sharing else {
-                panic!("{number}")
-            };
-            kept.push(UnixListener::bind(socket).unwrap());
+    fn control_path(gateway: &Gateway) -> Option<PathBuf> {
+        match &gateway.transport {
+            Transport::Ssh(ssh) => ssh.control_path.clone(),
+            Transport::Local => None,
         }
-        assert_eq!(to("one-more").sharing, Sharing::AsConfigured);
-        assert!(to("host-3").was_there);
-        kept.pop();
-        assert_ne!(to("one-more").sharing, Sharing::AsConfigured);
     }
 
     #[test]
-    fn what_ssh_says_of_a_shared_connection_is_not_what_openclaw_says() {
-        let said = "mux_client_request_session: session request failed: Session open refused by peer\r\n\
-                    openclaw: something is wrong\n\
-                    ControlSocket /tmp/clawtap-0/0 already exists, disabling multiplexing\r\n";
-        assert!(complains_of_sharing(said.as_bytes()));
-        let rest = without_sharing(said.as_bytes());
-        assert_eq!(rest, b"openclaw: something is wrong\n");
-        assert!(!complains_of_sharing(&rest));
+    fn each_command_has_a_folder_of_its_own_that_goes_with_it() {
+        let temporary = tempfile::tempdir().unwrap();
+        let system = System::from([("TMPDIR", temporary.path().to_str().unwrap())]);
+        let (one, other) = (
+            ControlMaster::prepare(&gateway(), &system),
+            ControlMaster::prepare(&gateway(), &system),
+        );
+        let (path, other_path) = (control_path(&one.gateway), control_path(&other.gateway));
+        assert!(path.is_some() && path != other_path);
+        let over_it = ControlMaster::prepare(&one.gateway, &system);
+        assert_eq!(control_path(&over_it.gateway), path);
+        drop((one, other, over_it));
+        #[expect(clippy::disallowed_methods, reason = "the test looks at the machine")]
+        let left = std::fs::read_dir(temporary.path()).unwrap().count();
+        assert_eq!(left, 0);
+    }
+
+    #[test]
+    fn where_no_socket_fits_each_session_makes_its_own_connection() {
+        let system = System::from([("TMPDIR", "/proc")]);
+        let master = ControlMaster::prepare(&gateway(), &system);
+        assert_eq!(control_path(&master.gateway), None);
+        let mut many = vec![gateway(); 9];
+        assert!(prepare_each(&mut many, &system).is_empty());
+    }
+
+    #[test]
+    fn a_path_is_plain_and_short() {
+        let long = format!("/tmp/{}", "x".repeat(90));
+        let table = [
+            ("/tmp/clawtap-x/s", true),
+            ("/data/data/com.termux/files/usr/tmp/clawtap-x/s", true),
+            ("/tmp/my %h/s", false),
+            ("/tmp/a b/s", false),
+            (long.as_str(), false),
+        ];
+        for (path, fit) in table {
+            assert_eq!(is_fit(Path::new(path)), fit, "{path}");
+        }
     }
 }

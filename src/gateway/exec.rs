@@ -2,7 +2,7 @@
 
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::Gateway;
-use crate::gateway::run::{self, Repetition, RunOptions};
+use crate::gateway::run::{self, RunOptions};
 use crate::gateway::script::{self, ExecRequest, Tool};
 use crate::gateway::ssh_args::BatchMode;
 use crate::secret::Secret;
@@ -29,8 +29,7 @@ pub(crate) fn run(
     let terms = RunOptions {
         limit: errand.limit,
         stdin: input,
-        questions: BatchMode::On,
-        repetition: Repetition::Forbidden,
+        batch_mode: BatchMode::On,
     };
     let text = |nonce: &str| script::exec(gateway, errand, nonce);
     let run = run::run(gateway, text, &terms, system)?;

@@ -33,7 +33,7 @@ impl Gateway {
                 port: None,
                 identity_file: None,
                 config: None,
-                multiplex: true,
+                control_path: None,
             }),
             openclaw: None,
             agent: None,
@@ -131,8 +131,8 @@ pub(crate) struct Ssh {
     pub(crate) identity_file: Option<PathBuf>,
     /// Instead of `~/.ssh/config`.
     pub(crate) config: Option<PathBuf>,
-    /// Whether sessions share one connection, which then stays for a few minutes.
-    pub(crate) multiplex: bool,
+    /// The socket of the connection that a command shares among its sessions, where it has one.
+    pub(crate) control_path: Option<PathBuf>,
 }
 
 impl Ssh {

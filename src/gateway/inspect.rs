@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::gateway::error::GatewayError;
 use crate::gateway::host::Gateway;
-use crate::gateway::run::{self, Exchange, Repetition, RunOptions};
+use crate::gateway::run::{self, Exchange, RunOptions};
 use crate::gateway::script;
 use crate::gateway::ssh_args::BatchMode;
 use crate::system::{System, clock};
@@ -63,8 +63,7 @@ pub(crate) fn inspect(
     let terms = RunOptions {
         limit: LIMIT,
         stdin: &[],
-        questions: BatchMode::On,
-        repetition: Repetition::Harmless,
+        batch_mode: BatchMode::On,
     };
     let text = |nonce: &str| script::inspect(gateway, asks_openclaw, limit, nonce);
     let run = run::run(gateway, text, &terms, system)?;

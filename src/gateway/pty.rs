@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::gateway::control_master::{Route, without_sharing};
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::framing::Incomplete;
 use crate::gateway::host::{Gateway, Transport};
@@ -48,8 +47,7 @@ impl RemoteTerminal {
     ) -> Result<Self, GatewayError> {
         let nonce = random::token().map_err(|error| cannot_start(&error))?;
         let text = script::sign_in(gateway, program, &nonce);
-        let route = Route::to(gateway, &system.environment);
-        let line = ssh_args::terminal_on(&gateway.transport, &route.sharing, &text);
+        let line = ssh_args::terminal_on(&gateway.transport, &text);
         let path = find(gateway, line.program, &system.environment)?;
         let overhead = Duration::from_secs(CONNECT_TIMEOUT_S) + ALLOWANCE;
         let mut invocation =
@@ -107,7 +105,7 @@ impl RemoteTerminal {
                     Incomplete::NotBegun
                 },
                 ending,
-                &without_sharing(self.conversation.complaints()),
+                self.conversation.complaints(),
             ),
         }
     }

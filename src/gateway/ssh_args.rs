@@ -1,7 +1,7 @@
 //! The command line of ssh, and of the shell that stands in for it on this machine.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::gateway::host::{Ssh, Transport};
 use crate::gateway::script::remote_command;
@@ -9,20 +9,8 @@ use crate::gateway::script::remote_command;
 /// How long a connection may take to be made, in seconds; ssh's own limit, on the handshake too.
 pub(crate) const CONNECT_TIMEOUT_S: u64 = 15;
 
-/// How long a shared connection outlives its last session, in seconds.
-const SHARED_FOR: &str = "ControlPersist=300";
-
-/// How a session over ssh gets its connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Sharing {
-    /// It is the one at this socket, which the first session makes and leaves behind. It outranks a `ControlPath`
-    /// of `ssh_config`: what is known of our own socket is not known of another.
-    Shared(PathBuf),
-    /// It makes one, whatever `ssh_config` says.
-    Alone,
-    /// As `ssh_config` says.
-    AsConfigured,
-}
+/// How long a command's own connection outlives its last session, in s: until the next question of `--watch`.
+const CONTROL_PERSIST: &str = "ControlPersist=90";
 
 /// Whether ssh may ask the person at the terminal for a passphrase or password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,25 +27,19 @@ pub(crate) struct CommandLine {
 }
 
 /// The command that has a shell on the gateway run a program.
-pub(crate) fn shell_on(
-    transport: &Transport,
-    sharing: &Sharing,
-    batch_mode: BatchMode,
-    program: &str,
-) -> CommandLine {
-    shell(transport, "-T", sharing, batch_mode, program)
+pub(crate) fn shell_on(transport: &Transport, batch_mode: BatchMode, program: &str) -> CommandLine {
+    shell(transport, "-T", batch_mode, program)
 }
 
 /// The same on a terminal of the gateway, whatever our own streams are. On this machine it is up to whoever runs
 /// it to provide one.
-pub(crate) fn terminal_on(transport: &Transport, sharing: &Sharing, program: &str) -> CommandLine {
-    shell(transport, "-tt", sharing, BatchMode::On, program)
+pub(crate) fn terminal_on(transport: &Transport, program: &str) -> CommandLine {
+    shell(transport, "-tt", BatchMode::On, program)
 }
 
 fn shell(
     transport: &Transport,
     terminal: &str,
-    sharing: &Sharing,
     batch_mode: BatchMode,
     program: &str,
 ) -> CommandLine {
@@ -68,7 +50,7 @@ fn shell(
         },
         Transport::Ssh(ssh) => {
             let mut arguments = vec![terminal.into()];
-            arguments.extend(connection(ssh, sharing, batch_mode));
+            arguments.extend(connection_args(ssh, batch_mode));
             arguments.extend([
                 "--".into(),
                 ssh.target.as_str().into(),
@@ -82,16 +64,13 @@ fn shell(
     }
 }
 
-/// The command that tells a shared connection's ssh something (`-O`), in words of ssh.
-pub(crate) fn shared_connection(
-    ssh: &Ssh,
-    socket: &Path,
-    order: &str,
-    words: &[String],
-) -> CommandLine {
-    let mut arguments: Vec<OsString> = vec!["-O".into(), order.into()];
+/// The command line that controls the master of a connection (`ssh -O`).
+pub(crate) fn control_command(ssh: &Ssh, command: &str, words: &[String]) -> CommandLine {
+    let mut arguments: Vec<OsString> = vec!["-O".into(), command.into()];
     arguments.extend(words.iter().map(OsString::from));
-    arguments.extend(["-o".into(), control_path(socket)]);
+    if let Some(socket) = &ssh.control_path {
+        arguments.extend(["-o".into(), control_path(socket)]);
+    }
     arguments.extend(destination_args(ssh));
     arguments.extend(["--".into(), ssh.target.as_str().into()]);
     CommandLine {
@@ -108,8 +87,8 @@ fn control_path(socket: &Path) -> OsString {
 
 /// The options of every connection. They outrank what the alias in `ssh_config` may say: no forwarded
 /// agent, ports or display, no command of its own, and an unknown host key is never accepted. A network that is gone
-/// is noticed within 20 s, by a shared connection too, which nobody looks after.
-fn connection(ssh: &Ssh, sharing: &Sharing, batch_mode: BatchMode) -> Vec<OsString> {
+/// is noticed within 20 s, by a master that waits for the next session too.
+fn connection_args(ssh: &Ssh, batch_mode: BatchMode) -> Vec<OsString> {
     let mut arguments = Vec::new();
     let batch = match batch_mode {
         BatchMode::Off => "BatchMode=no",
@@ -134,17 +113,14 @@ fn connection(ssh: &Ssh, sharing: &Sharing, batch_mode: BatchMode) -> Vec<OsStri
         "-o".into(),
         format!("ConnectTimeout={CONNECT_TIMEOUT_S}").into(),
     ]);
-    let sharing: Vec<OsString> = match sharing {
-        Sharing::Shared(socket) => vec![
+    if let Some(socket) = &ssh.control_path {
+        for option in [
             control_path(socket),
             "ControlMaster=auto".into(),
-            SHARED_FOR.into(),
-        ],
-        Sharing::Alone => vec![control_path(Path::new("none"))],
-        Sharing::AsConfigured => Vec::new(),
-    };
-    for option in sharing {
-        arguments.extend(["-o".into(), option]);
+            CONTROL_PERSIST.into(),
+        ] {
+            arguments.extend(["-o".into(), option]);
+        }
     }
     arguments.extend(destination_args(ssh));
     arguments
@@ -168,7 +144,7 @@ pub(crate) fn destination_args(ssh: &Ssh) -> Vec<OsString> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BatchMode, Sharing, shell_on};
+    use super::{BatchMode, shell_on};
     use crate::gateway::host::{Ssh, Target, Transport};
     use crate::gateway::script::remote_command;
 
@@ -179,9 +155,9 @@ mod tests {
             port: Some(2222),
             identity_file: Some("/keys/a key".into()),
             config: None,
-            multiplex: true,
+            control_path: None,
         });
-        let line = shell_on(&transport, &Sharing::AsConfigured, BatchMode::On, "true");
+        let line = shell_on(&transport, BatchMode::On, "true");
         let words: Vec<_> = line
             .arguments
             .iter()

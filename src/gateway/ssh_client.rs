@@ -23,6 +23,8 @@ pub(crate) struct Resolved {
     pub(crate) keys: Vec<PathBuf>,
     /// Whether the agent of the environment is asked for keys; nothing if another one is.
     pub(crate) asks_agent: Option<bool>,
+    /// Whether sessions share a connection by the person\'s own settings (`ControlMaster` and `ControlPath`).
+    pub(crate) has_control_path: bool,
 }
 
 /// How the agent of the environment stands.
@@ -127,6 +129,8 @@ fn read(settings: &str, home: Option<&Path>) -> Resolved {
             Some("none") => Some(false),
             Some(_) => None,
         },
+        has_control_path: first("controlpath").is_some_and(|it| it != "none")
+            && first("controlmaster").is_some_and(|it| it != "false" && it != "no"),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::gateway::claude_login::{ClaudeSource, claude_source};
 use crate::gateway::error::{self, ErrorKind, GatewayError};
 use crate::gateway::framing::{self, Answer};
 use crate::gateway::host::Gateway;
-use crate::gateway::run::{Exchange, Repetition, RunOptions, run};
+use crate::gateway::run::{Exchange, RunOptions, run};
 use crate::gateway::script::{self, Want};
 use crate::gateway::ssh_args::BatchMode;
 use crate::status::document::Unreadable;
@@ -38,12 +38,12 @@ pub(crate) struct Reply {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Question {
     pub(crate) want: Want,
-    pub(crate) questions: BatchMode,
+    pub(crate) batch_mode: BatchMode,
 }
 
 /// Asks one gateway. It takes at most the gateway's own limit and half a minute more.
 pub(crate) fn ask(gateway: &Gateway, question: Question, system: &System) -> Reply {
-    let Question { want, questions } = question;
+    let Question { want, batch_mode } = question;
     let runs = match want {
         Want::Status => 1,
         Want::VersionAndStatus => 2,
@@ -51,8 +51,7 @@ pub(crate) fn ask(gateway: &Gateway, question: Question, system: &System) -> Rep
     let terms = RunOptions {
         limit: gateway.limit * runs,
         stdin: &[],
-        questions,
-        repetition: Repetition::Harmless,
+        batch_mode,
     };
     let text = |nonce: &str| script::status(gateway, want, nonce);
     match run(gateway, text, &terms, system) {

@@ -4,7 +4,7 @@ use crate::gateway::claude_login::Fault;
 use crate::gateway::error::{self, ErrorKind, GatewayError};
 use crate::gateway::framing::Answer;
 use crate::gateway::host::Gateway;
-use crate::gateway::run::{self, Repetition, RunOptions};
+use crate::gateway::run::{self, RunOptions};
 use crate::gateway::script::{self, SyncRequest};
 use crate::gateway::ssh_args::BatchMode;
 use crate::secret::Secret;
@@ -34,8 +34,7 @@ pub(crate) fn run(
     let terms = RunOptions {
         limit: hand_over.limit,
         stdin: &[],
-        questions: BatchMode::On,
-        repetition: Repetition::Forbidden,
+        batch_mode: BatchMode::On,
     };
     let text = |nonce: &str| script::sync_on_gateway(gateway, hand_over, nonce);
     let run = run::run(gateway, text, &terms, system)?;

@@ -10,7 +10,7 @@ use crate::config::Settings;
 use crate::config::file::{Notification, SignIn};
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::gateway::control_master::Connection;
+use crate::gateway::control_master::ControlMaster;
 use crate::gateway::error::{ErrorKind, GatewayError, last_line};
 use crate::gateway::exec::{self, Done};
 use crate::gateway::host::Gateway;
@@ -44,7 +44,7 @@ pub(crate) enum Restart {
 
 /// A sign-in that is to be done.
 pub(crate) struct Order<'a> {
-    pub(crate) connection: &'a Connection<'a>,
+    pub(crate) connection: &'a ControlMaster<'a>,
     pub(crate) route: &'a Route,
     /// How it stood.
     pub(crate) before: Option<&'a Report>,
@@ -73,7 +73,7 @@ pub(crate) fn mend(
     phone: &Phone,
     context: &Context,
 ) -> Result<Option<Outcome>, Error> {
-    let connection = Connection::to(gateway, &context.system);
+    let connection = ControlMaster::prepare(gateway, &context.system);
     let Some(route) = choose::route(before, wish, phone, context)? else {
         return Ok(None);
     };

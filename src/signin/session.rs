@@ -9,7 +9,7 @@ use std::thread::{self, Scope};
 use std::time::Duration;
 
 use crate::config::file::SignIn;
-use crate::gateway::control_master::{Connection, Forward};
+use crate::gateway::control_master::{ControlMaster, Forward};
 use crate::gateway::error::GatewayError;
 use crate::gateway::host::Transport;
 use crate::gateway::pty::{PtyEvent, RemoteTerminal};
@@ -46,7 +46,7 @@ pub(crate) struct Plan {
 
 /// What a sign-in happens in.
 pub(crate) struct SignInContext<'a> {
-    pub(crate) connection: &'a Connection<'a>,
+    pub(crate) connection: &'a ControlMaster<'a>,
     pub(crate) phone: &'a Phone,
     pub(crate) launcher: &'a ActionCommand,
     pub(crate) rules: &'a SignIn,

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::duration::spoken;
 use crate::error::{Error, Kind};
 use crate::gateway::claude_login::Fault;
-use crate::gateway::control_master::Connection;
+use crate::gateway::control_master::ControlMaster;
 use crate::gateway::error::{GatewayError, last_line};
 use crate::gateway::exec;
 use crate::gateway::host::Gateway;
@@ -84,7 +84,7 @@ impl Sync<'_> {
                     .hint("Wait until it ends"));
             }
         };
-        let connection = Connection::to(self.gateway, &self.context.system);
+        let connection = ControlMaster::prepare(self.gateway, &self.context.system);
         let (source, before) = self.look(&connection)?;
         let (source, before) = self.renewed(source, before, &ticket, &connection)?;
         let report = flow::report(&before)?;
@@ -155,12 +155,12 @@ impl Sync<'_> {
         })
     }
 
-    fn ask(&self, connection: &Connection<'_>, presence: Interactive) -> Reply {
+    fn ask(&self, connection: &ControlMaster<'_>, presence: Interactive) -> Reply {
         ask_one(&connection.gateway, Want::Status, presence, self.context)
     }
 
     /// The login to be brought over, and how OpenClaw stands.
-    fn look(&self, connection: &Connection<'_>) -> Result<(Source, Assessment), Error> {
+    fn look(&self, connection: &ControlMaster<'_>) -> Result<(Source, Assessment), Error> {
         let reply = self.ask(connection, Interactive::Yes);
         let there = reply.claude.clone();
         let before = assessment(&connection.gateway, reply);
@@ -208,7 +208,7 @@ impl Sync<'_> {
         source: Source,
         before: Assessment,
         ticket: &SignInLock,
-        connection: &Connection<'_>,
+        connection: &ControlMaster<'_>,
     ) -> Result<(Source, Assessment), Error> {
         let since = -source.left;
         if source.left > TimeDelta::zero() || self.wish.form == Some(Form::Cli) || self.dry_run {
@@ -256,7 +256,11 @@ impl Sync<'_> {
         .hint(way_in(from))
     }
 
-    fn let_claude_renew(&self, source: &Source, connection: &Connection<'_>) -> Result<(), Error> {
+    fn let_claude_renew(
+        &self,
+        source: &Source,
+        connection: &ControlMaster<'_>,
+    ) -> Result<(), Error> {
         let here = Gateway::local(self.gateway.name.clone());
         let gateway = match source.from {
             SourceMachine::Gateway => &connection.gateway,
@@ -288,7 +292,7 @@ impl Sync<'_> {
         &self,
         before: &Assessment,
         ticket: &SignInLock,
-        connection: &Connection<'_>,
+        connection: &ControlMaster<'_>,
     ) -> Result<(), Error> {
         let order = Order {
             connection,
@@ -308,7 +312,7 @@ impl Sync<'_> {
         &self,
         source: &Source,
         profile: &Argument,
-        connection: &Connection<'_>,
+        connection: &ControlMaster<'_>,
     ) -> Result<bool, Error> {
         let said = match &source.token {
             Some(token) => self.hand_over_ours(token, source, profile, connection),
@@ -323,7 +327,7 @@ impl Sync<'_> {
         token: &Secret,
         source: &Source,
         profile: &Argument,
-        connection: &Connection<'_>,
+        connection: &ControlMaster<'_>,
     ) -> Result<Secret, Error> {
         let gateway = &connection.gateway;
         let lasting = format!("{}s", source.left.num_seconds());
@@ -345,7 +349,7 @@ impl Sync<'_> {
         &self,
         source: &Source,
         profile: &Argument,
-        connection: &Connection<'_>,
+        connection: &ControlMaster<'_>,
     ) -> Result<Secret, Error> {
         let gateway = &connection.gateway;
         let order = sign_in_plan::hand_over(profile, source.expires_ms, gateway);
@@ -374,7 +378,7 @@ impl Sync<'_> {
         said: &str,
         source: &Source,
         profile: &Argument,
-        connection: &Connection<'_>,
+        connection: &ControlMaster<'_>,
     ) -> Error {
         let words = last_line(said).map_or_else(
             || "openclaw ended without a word".to_owned(),
@@ -414,7 +418,7 @@ impl Sync<'_> {
     }
 
     /// Has OpenClaw run Claude Code itself; whether its gateway process must restart.
-    fn use_cli(&self, connection: &Connection<'_>) -> Result<bool, Error> {
+    fn use_cli(&self, connection: &ControlMaster<'_>) -> Result<bool, Error> {
         let scene = SignInContext {
             connection,
             phone: self.phone,

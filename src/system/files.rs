@@ -274,28 +274,6 @@ pub(crate) fn read_end(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Makes sure of a folder that nobody else can have put there or can write to.
-///
-/// # Errors
-/// When it cannot be made, or is not ours alone.
-pub(crate) fn ensure_private_dir(path: &Path) -> io::Result<()> {
-    make_private_folder(path)?;
-    let found = fs::symlink_metadata(path)?;
-    if !found.is_dir() || found.uid() != own_user() || found.mode() & 0o077 != 0 {
-        return Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            "it is not ours alone",
-        ));
-    }
-    Ok(())
-}
-
-/// Whether a file can be made in a folder now: it may be read-only, or its disk full.
-pub(crate) fn takes_files(folder: &Path) -> bool {
-    let _writing = temp_file::writing();
-    temp_file::file_in(folder).is_ok()
-}
-
 /// Whether so many bytes can be kept in a folder now. Nothing of them stays.
 pub(crate) fn has_room(folder: &Path, bytes: usize) -> bool {
     let file = tempfile::NamedTempFile::new_in(folder);
@@ -384,9 +362,7 @@ fn parent(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        append_private, ensure_private_dir, read, takes_files, write_private, write_public,
-    };
+    use super::{append_private, read, write_private, write_public};
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -442,26 +418,6 @@ mod tests {
             std::fs::read_to_string(&file).unwrap(),
             "no newline\nnext\n"
         );
-    }
-
-    #[test]
-    fn a_folder_of_somebody_elses_making_is_not_our_own() {
-        let home = tempfile::tempdir().unwrap();
-        let [ours, open, link] = ["ours", "open", "link"].map(|name| home.path().join(name));
-        assert!(ensure_private_dir(&ours).is_ok() && ensure_private_dir(&ours).is_ok());
-        std::fs::create_dir(&open).unwrap();
-        std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o755)).unwrap();
-        std::os::unix::fs::symlink(&ours, &link).unwrap();
-        assert!(ensure_private_dir(&open).is_err() && ensure_private_dir(&link).is_err());
-    }
-
-    #[test]
-    fn whether_a_folder_takes_files_leaves_none_in_it() {
-        let home = tempfile::tempdir().unwrap();
-        assert!(takes_files(home.path()));
-        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
-        assert!(!takes_files(std::path::Path::new("/proc")));
-        assert!(!takes_files(&home.path().join("missing")));
     }
 
     #[test]

@@ -16,7 +16,6 @@ pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod random;
 pub(crate) mod screen;
-pub(crate) mod socket;
 pub(crate) mod spinner;
 pub(crate) mod systemctl;
 pub(crate) mod temp_file;

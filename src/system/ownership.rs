@@ -8,7 +8,6 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use crate::system::files::own_user;
-use crate::system::socket::{self, Place};
 
 /// Sets the permissions of a file or folder; only its owner can be given any.
 ///
@@ -43,21 +42,6 @@ pub(crate) fn set_mode(path: &Path, mode: u32) -> Result<(), String> {
         .map_err(in_words)
 }
 
-/// Removes a socket that nobody listens at any more; one that is gone is removed already.
-///
-/// # Errors
-/// Why it is left where it is.
-pub(crate) fn remove_socket(path: &Path) -> Result<(), String> {
-    match socket::look(path) {
-        Place::Free => return Ok(()),
-        Place::Listening => return Err("it is in use".into()),
-        Place::Foreign => return Err("it is no socket of yours".into()),
-        Place::Abandoned => {}
-    }
-    expect_own(&folder_of(path)?)?;
-    fs::remove_file(path).map_err(in_words)
-}
-
 fn folder_of(path: &Path) -> Result<Metadata, String> {
     let folder = path.parent().ok_or("it is in no folder")?;
     fs::metadata(folder).map_err(in_words)
@@ -81,7 +65,7 @@ fn in_words(error: io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{remove_socket, set_mode};
+    use super::set_mode;
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::os::unix::net::UnixListener;
@@ -137,22 +121,5 @@ mod tests {
         if rustix::process::geteuid().as_raw() != 0 {
             assert!(set_mode(Path::new("/etc"), 0o700).is_err());
         }
-    }
-
-    #[test]
-    fn only_a_socket_that_nobody_listens_at_is_removed() {
-        let home = tempfile::tempdir().unwrap();
-        let name = |name: &str| home.path().join(name);
-        let listener = UnixListener::bind(name("socket")).unwrap();
-        assert_eq!(remove_socket(&name("socket")), Err("it is in use".into()));
-        drop(listener);
-        for _ in 0..2 {
-            assert_eq!(remove_socket(&name("socket")), Ok(()));
-            assert!(!name("socket").exists());
-        }
-        fs::write(name("file"), "").unwrap();
-        let foreign = Err("it is no socket of yours".into());
-        assert_eq!(remove_socket(&name("file")), foreign);
-        assert!(name("file").exists());
     }
 }

@@ -90,21 +90,6 @@ fn a_key_with_a_passphrase_is_told_from_a_key_that_is_refused() {
 }
 
 #[test]
-fn a_passphrase_that_somebody_typed_before_does_not_hide_that_it_is_needed() {
-    let gateway = gateway();
-    let sshd = Sshd::of(&gateway).start();
-    let clawtap = doctor(&sshd);
-    let check = clawtap.command_of(&["check"]).output().expect("it ends");
-    assert!(check.status.success(), "{check:?}");
-    sshd.lock_the_key("made up");
-    let ran = clawtap.run();
-    let told = section(&ran);
-    assert!(told.contains("has a passphrase"), "{}", ran.stdout);
-    assert!(told.contains("✓ logins: ok"), "{}", ran.stdout);
-    let _ = ran.status(2);
-}
-
-#[test]
 fn a_key_that_ssh_does_not_use_is_told_of_with_its_permissions() {
     let gateway = gateway();
     let sshd = Sshd::of(&gateway).start();

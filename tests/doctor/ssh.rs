@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 use pretty_assertions::assert_eq;
@@ -73,14 +72,10 @@ fn an_ssh_that_is_too_old_is_told_of() {
 fn what_others_can_read_or_change_is_told_with_how_to_close_it() {
     let gateway = gateway();
     let clawtap = with_key(&gateway, KEY).file(".local/state/clawtap/alerts.json", "no memory");
-    let user = rustix::process::geteuid().as_raw();
-    let sockets = clawtap.home().join(format!("run/clawtap-{user}"));
-    fs::create_dir(&sockets).expect("a fresh folder");
     let paths = [
-        (".ssh".into(), 0o770),
-        (".ssh/id_ed25519".into(), 0o644),
-        (".local/state/clawtap".into(), 0o755),
-        (format!("run/clawtap-{user}"), 0o750),
+        (".ssh", 0o770),
+        (".ssh/id_ed25519", 0o644),
+        (".local/state/clawtap", 0o755),
     ];
     for (path, mode) in &paths {
         set_mode(&clawtap.home().join(path), *mode);
@@ -91,9 +86,7 @@ fn what_others_can_read_or_change_is_told_with_how_to_close_it() {
          ! others may change what is in ~/.ssh (770)\n  → chmod go-w ~/.ssh\n\
          ! others may look into ~/.local/state/clawtap (755)\n  → chmod go= ~/.local/state/clawtap\n\
          · cannot use ~/.local/state/clawtap/alerts.json: \
-         expected ident at line 1 column 2; it begins anew\n  → clawtap monitor\n\
-         ! no connection is shared, as others may look into ~/run/clawtap-{user} (750)\n  \
-         → chmod go= ~/run/clawtap-{user}\n"
+         expected ident at line 1 column 2; it begins anew\n  → clawtap monitor\n"
     );
     assert_eq!(device(&ran), expected);
     let key = "✗ others may read ~/.ssh/id_ed25519 (644): ssh does not use it\n  → chmod go= ~/.ssh/id_ed25519\n";
@@ -104,25 +97,6 @@ fn what_others_can_read_or_change_is_told_with_how_to_close_it() {
         assert_eq!(found.permissions().mode() & 0o777, *mode, "{path}");
     }
     let _ = ran.status(1);
-}
-
-#[test]
-fn a_connection_that_ended_is_told_of_where_it_left_its_socket() {
-    let gateway = gateway();
-    let clawtap = with_key(&gateway, KEY);
-    let user = rustix::process::geteuid().as_raw();
-    let folder = clawtap.home().join(format!("run/clawtap-{user}"));
-    fs::create_dir(&folder).expect("a fresh folder");
-    set_mode(&folder, 0o700);
-    drop(UnixListener::bind(folder.join("0123456789abcdef")).expect("a fresh folder"));
-    let _kept = UnixListener::bind(folder.join("fedcba9876543210")).expect("a fresh folder");
-    let ran = clawtap.run();
-    let left = format!("· a connection that ended left ~/run/clawtap-{user}/0123456789abcdef\n");
-    assert_eq!(
-        device(&ran),
-        format!("{CONFIGURED}✓ OpenSSH 9.2\n{left}  → clawtap doctor --fix\n")
-    );
-    let _ = ran.status(0);
 }
 
 #[test]

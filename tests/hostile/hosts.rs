@@ -1,8 +1,6 @@
 //! A host that means harm from the first meeting on: what it says before anybody is logged in, to `init`, and with
 //! what was kept there.
 
-use std::fs;
-
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
@@ -56,41 +54,6 @@ fn who_does_not_let_us_in_says_nothing_of_its_own() {
         for text in [&ran.stdout, &ran.stderr, &ran.log("termux-toast")] {
             assert_harmless(text, command);
         }
-    }
-}
-
-#[test]
-fn a_snapshot_that_somebody_wrote_is_read_like_an_answer() {
-    let gateway = GatewayHome::new().document("2026.9.6/token_ok_am");
-    let sshd = Sshd::of(&gateway).start();
-    let _ = sshd.clawtap().args(["check"]).run().status(0);
-    let kept = gateway
-        .path()
-        .join(".cache/clawtap/snapshots/default+default");
-    let text = fs::read_to_string(&kept).expect("a snapshot");
-    let mark = text.split(' ').nth(2).and_then(|rest| rest.lines().next());
-    let mark = mark.expect("its mark");
-    let head: Vec<&str> = text.lines().take(2).collect();
-    let nasty = json!({ "profileId": NASTY, "provider": NASTY, "label": NASTY });
-    for (document, shown) in [
-        (document_with(&nasty), "✓ abcdefghijklmno"),
-        (
-            document_with(&json!({ "profileId": "n".repeat(1_000_000) })),
-            "✓ nnnn",
-        ),
-    ] {
-        let head = head.join("\n");
-        let forged = format!(
-            "{head}\n\n{mark} openclaw /bin/openclaw\n{mark} stdout\n{document}\n\n{mark} exit 0\n{mark} whole"
-        );
-        fs::write(&kept, forged).expect("a folder of ours");
-        let before = gateway.calls();
-        let ran = sshd.clawtap().args(["status", "-v"]).run().status(0);
-        assert_eq!(gateway.calls(), before, "the snapshot was not read");
-        assert_harmless(&ran.stdout, "stdout");
-        assert_harmless(&ran.stderr, "stderr");
-        assert!(ran.stdout.contains(shown), "{}", ran.stdout);
-        assert!(ran.stdout.len() < 4000, "{}", ran.stdout.len());
     }
 }
 

@@ -1,13 +1,12 @@
 //! A real ssh and a real sshd between clawtap and a gateway.
 
-mod device;
+mod control_master;
 mod failures;
 mod layouts;
 mod limits;
 mod login_shells;
+mod looking;
 mod several;
-mod shared;
-mod sharing_faults;
 mod stores;
 
 use crate::support::{GatewayHome, Sshd};

@@ -137,9 +137,7 @@ pub(crate) fn expect_clean(gateway: &GatewayHome, ran: &Ran, secret: &str) {
     for said in [&ran.stdout, &ran.stderr] {
         assert!(!said.contains(secret), "it was told: {said}");
     }
-    let kept = fs::read_dir(ran.home().join("run/clawtap-0"))
-        .into_iter()
-        .flatten();
-    let kept: Vec<_> = kept.flatten().map(|entry| entry.file_name()).collect();
+    let run = fs::read_dir(ran.home().join("run")).into_iter().flatten();
+    let kept: Vec<_> = run.flatten().map(|entry| entry.file_name()).collect();
     assert!(kept.is_empty(), "left behind: {kept:?}");
 }

@@ -26,12 +26,14 @@ pub(crate) use harmless::{CLEAN, NASTY, assert_harmless};
 pub(crate) use identity::Identity;
 pub(crate) use ntfy_server::{NtfyServer, Turn};
 pub(crate) use phone::{Phone, Said};
-pub(crate) use processes::{expect_none_left, processes_of, wait_at_most, wait_until};
+pub(crate) use processes::{
+    expect_none_left, processes_in, processes_of, wait_at_most, wait_until,
+};
 #[cfg(feature = "test-openclaw")]
 pub(crate) use real_gateway::{OPENAI_PORT, RealGateway, real_openclaw, with_nvm};
 pub(crate) use secrets::{files_with, run_watched, watched};
 #[cfg(feature = "test-sshd")]
-pub(crate) use sshd::{Setup, Sshd, program};
+pub(crate) use sshd::{Sshd, program};
 pub(crate) use started::run_counted;
 #[cfg(feature = "test-openclaw")]
 pub(crate) use terminal::Terminal;

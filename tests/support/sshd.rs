@@ -258,13 +258,6 @@ impl Sshd {
         }
     }
 
-    /// Nothing more comes from the connections that there are, as after the client has changed its network.
-    pub(crate) fn fall_silent(&self) {
-        for (_, child) in &*lock(&self.connections) {
-            signal(child, Signal::STOP);
-        }
-    }
-
     /// How many connections were made so far.
     pub(crate) fn connections(&self) -> usize {
         lock(&self.connections).len()

@@ -10,8 +10,8 @@ use crate::doctor::state::Folder;
 use crate::doctor::{configuration, ssh, state as kept};
 use crate::error::Error;
 use crate::gateway::host::{Ssh, Transport};
-use crate::gateway::{control_master, ssh_client};
-use crate::system::{files, socket};
+use crate::gateway::ssh_client;
+use crate::system::files;
 
 /// More than a run writes, in bytes: an empty file is made where the disk is full as well.
 const ENOUGH: usize = 256 * 1024;
@@ -29,7 +29,7 @@ pub(super) fn examine(settings: &Result<Settings, Error>, context: &Context) -> 
         if !ways.is_empty() {
             findings.extend(of_ssh(&ways, context));
         }
-        findings.extend(of_keeping(&ways, context));
+        findings.extend(of_keeping(context));
     }
     findings
 }
@@ -80,7 +80,7 @@ fn of_ssh(ways: &[&Ssh], context: &Context) -> Vec<Finding> {
     })
 }
 
-fn of_keeping(ways: &[&Ssh], context: &Context) -> Vec<Finding> {
+fn of_keeping(context: &Context) -> Vec<Finding> {
     let environment = &context.system.environment;
     let folder = |path: &Path| {
         Some(Folder {
@@ -91,22 +91,11 @@ fn of_keeping(ways: &[&Ssh], context: &Context) -> Vec<Finding> {
             takes_files: files::has_room(path, ENOUGH),
         })
     };
-    let sockets: Vec<Folder> = if ways.iter().any(|ssh| ssh.multiplex) {
-        let folders = control_master::folders(environment);
-        folders.iter().filter_map(|path| folder(path)).collect()
-    } else {
-        Vec::new()
-    };
-    let own = sockets.iter().filter(|folder| folder.is_own);
-    let abandoned = own.flat_map(|folder| socket::abandoned_in(&folder.path));
-    let with_name = |path: PathBuf| (path.clone(), environment.display_path(&path));
     kept::findings(&kept::Facts {
         state: environment
             .state_folder()
             .ok()
             .and_then(|path| folder(&path)),
         faults: state_file::fault(environment).into_iter().collect(),
-        abandoned: abandoned.map(with_name).collect(),
-        sockets,
     })
 }

@@ -40,7 +40,7 @@ pub(super) fn mend(
             finding.mended = Some(outcome.clone());
             continue;
         }
-        let outcome = carry_out(&mending);
+        let outcome = ownership::set_mode(&mending.path, mending.mode);
         if is_shown {
             let columns = context.terminal.width;
             print(&report::done(&line(&mending), &outcome, columns))?;
@@ -52,11 +52,4 @@ pub(super) fn mend(
         print("\n")?;
     }
     Ok(())
-}
-
-fn carry_out(mending: &Fix) -> Result<(), String> {
-    match mending {
-        Fix::Permissions { path, mode } => ownership::set_mode(path, *mode),
-        Fix::Socket(path) => ownership::remove_socket(path),
-    }
 }

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::doctor::finding::{Area, Finding, Section, Severity};
 use crate::doctor::keys::{self, Facts, Welcome};
 use crate::doctor::{agents, claude, clock, connection, host, logins, openclaw};
-use crate::gateway::control_master;
+use crate::gateway::control_master::{self, ControlMaster};
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::{Gateway, Transport};
 use crate::gateway::inspect::{self, Inspection};
@@ -24,7 +24,9 @@ pub(super) fn examine(gateway: &Gateway, context: &Context) -> Section {
         Transport::Ssh(ssh) => super::keys::look(ssh, context),
         Transport::Local => None,
     };
-    let was_in = control_master::is_kept(gateway, &context.system.environment);
+    let master = ControlMaster::prepare(gateway, &context.system);
+    let gateway = &master.gateway;
+    let was_in = control_master::is_connected(gateway, &context.system);
     let (reply, keys) = join(look, |keys| {
         let want = Want::VersionAndStatus;
         let reply = ask_one(gateway, want, Interactive::No, context);
@@ -81,7 +83,7 @@ fn findings(
         findings.extend(keys);
         return findings;
     }
-    let was_connected = control_master::is_kept(gateway, &context.system.environment);
+    let was_connected = control_master::is_connected(gateway, &context.system);
     let failure = reply.outcome.as_ref().err().or(reply.stood_in_for.as_ref());
     let examined = inspect::inspect(gateway, failure.is_none(), &context.system);
     let found = match examined {

@@ -54,41 +54,6 @@ fn a_full_configuration_is_read() {
 }
 
 #[test]
-fn sessions_share_a_connection_unless_the_gateway_or_else_the_file_says_otherwise() {
-    let table = [
-        ("", "", true),
-        ("", "ssh_multiplex = false\n", false),
-        ("ssh_multiplex = false\n", "", false),
-        ("ssh_multiplex = false\n", "ssh_multiplex = true\n", true),
-    ];
-    for (for_all, own, expected) in table {
-        let text = format!("{for_all}[[gateway]]\nname = \"a\"\nssh = \"b\"\n{own}");
-        let config = parse(&text, None).unwrap();
-        let Transport::Ssh(ssh) = &config.gateways[0].transport else {
-            panic!("{text}")
-        };
-        assert_eq!(ssh.multiplex, expected, "{text}");
-        let again = parse(&add("", &config.gateways[0]).unwrap(), None).unwrap();
-        assert_eq!(again.gateways, config.gateways, "{text}");
-    }
-    for (text, line, message) in [
-        (
-            "ssh_multiplex = \"no\"\n",
-            1,
-            "`ssh_multiplex` must be true or false",
-        ),
-        (
-            "[[gateway]]\nname = \"a\"\nlocal = true\nssh_multiplex = true\n",
-            4,
-            "`ssh_multiplex` is for `ssh`, not for `local`",
-        ),
-    ] {
-        let mistake = parse(text, None).unwrap_err();
-        assert_eq!((mistake.line, mistake.message.as_str()), (line, message));
-    }
-}
-
-#[test]
 fn what_a_sign_in_may_do_is_read() {
     let text = "[signin]\nallowed_hosts = [\"Login.Example.com\"]\nforward_from = \"127.0.0.2\"\n";
     let sign_in = parse(text, None).unwrap().sign_in;
