@@ -195,15 +195,16 @@ fn program(
         quoted_words(arguments),
         quoted_words(gateway.openclaw.as_deref().unwrap_or_default()),
     ));
-    // Comments are for who reads the parts here.
-    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    for line in [FIND, TIMEOUT]
+    // Comments and indentation are for who reads the parts here. No text in quotes goes on in an indented line.
+    let lines = [FIND, TIMEOUT]
         .iter()
         .chain(parts)
-        .flat_map(|part| part.lines().filter(is_code))
-    {
-        program.push_str(line);
-        program.push('\n');
+        .flat_map(|part| part.lines());
+    for line in lines.map(str::trim_start) {
+        if !line.is_empty() && !line.starts_with('#') {
+            program.push_str(line);
+            program.push('\n');
+        }
     }
     program
 }

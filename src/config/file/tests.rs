@@ -95,34 +95,6 @@ fn a_sign_in_takes_plain_hosts_and_this_device_only() {
 }
 
 #[test]
-fn mistakes_about_a_tap_name_their_line() {
-    let table = [
-        (
-            "[tap]\n\nmax_age_s = \"10 min\"\n",
-            3,
-            "`max_age_s` must be a number from 0 to 86400",
-            None,
-        ),
-        (
-            "[tap]\nmax_age_s = 86401\n",
-            2,
-            "`max_age_s` must be a number from 0 to 86400",
-            None,
-        ),
-        (
-            "[tap]\nmax_age = 60\n",
-            2,
-            "[tap] has no key `max_age`",
-            Some("Did you mean `max_age_s`?"),
-        ),
-        ("tap = 60\n", 1, "`tap` must be written as [tap]", None),
-    ];
-    for (text, line, message, hint) in table {
-        expect_mistake(text, line, message, hint);
-    }
-}
-
-#[test]
 fn a_sync_asks_for_a_fingerprint_only_where_that_is_said() {
     let table = [
         ("", false),
