@@ -58,7 +58,6 @@ fn nobody_waits_for_the_toast() {
     std::fs::remove_file(&calls).expect("it was asked before");
     let mut tap = phone.command("tap");
     let output = tap
-        .arg("--fresh")
         .env("FAKE_TOAST_AFTER", &calls)
         .output()
         .expect("it starts");

@@ -105,6 +105,7 @@ fn sum(sections: &[Section]) -> String {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: u32,
+    #[serde(rename = "standing")]
     severity: &'static str,
     findings: Vec<Entry<'a>>,
 }
@@ -114,6 +115,7 @@ struct Entry<'a> {
     area: &'static str,
     gateway: Option<&'a str>,
     check: &'static str,
+    #[serde(rename = "standing")]
     severity: &'static str,
     message: &'a str,
     next_step: Option<&'a str>,

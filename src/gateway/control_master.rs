@@ -4,7 +4,7 @@
 //! person's own `ssh_config` has a `ControlPath`, sessions share that connection instead, and it is left alone.
 
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -16,6 +16,7 @@ use crate::gateway::ssh_client;
 use crate::system::System;
 use crate::system::files;
 use crate::system::process::{Invocation, Waiting};
+use crate::system::temp_file::SOCKET;
 
 /// The limit for a command to the master, which stays on this device or costs one round trip.
 const CONTROL: Duration = Duration::from_secs(10);
@@ -158,8 +159,8 @@ fn private_folder(system: &System) -> Option<TempDir> {
     folders.find(|folder| is_fit(&socket_in(folder)))
 }
 
-fn socket_in(folder: &TempDir) -> std::path::PathBuf {
-    folder.path().join("s")
+fn socket_in(folder: &TempDir) -> PathBuf {
+    folder.path().join(SOCKET)
 }
 
 /// Whether ssh takes this path as it is: short, and nothing in it that its configuration expands or divides at.

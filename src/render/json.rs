@@ -38,6 +38,7 @@ struct Gateway<'a> {
     note: Option<String>,
     problem: Option<Problem<'a>>,
     default_model: Option<&'a str>,
+    #[serde(rename = "concerns")]
     issues: Vec<Complaint<'a>>,
     logins: Vec<Entry<'a>>,
     claude_code: Option<Entry<'a>>,

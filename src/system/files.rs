@@ -286,12 +286,9 @@ pub(crate) fn own_user() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// A folder of our own under `parent` that is removed with everything in it when dropped.
+/// Makes a private folder (0700) that is removed with everything in it when dropped.
 pub(crate) fn scratch_folder(parent: &Path) -> io::Result<tempfile::TempDir> {
-    tempfile::Builder::new()
-        .prefix("clawtap-")
-        .permissions(fs::Permissions::from_mode(0o700))
-        .tempdir_in(parent)
+    temp_file::folder_in(parent)
 }
 
 /// Whether a folder holds a file whose name `accepts` agrees to; no folder holds none.

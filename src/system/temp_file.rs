@@ -3,16 +3,20 @@
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 /// A temporary file's name begins so. It has no extension by which somebody who watches the folder could take it for
 /// one of theirs.
 const TEMPORARY: &str = ".clawtap-";
+/// The name of a socket in such a folder.
+pub(crate) const SOCKET: &str = "s";
 /// Longer than anybody takes to write a file.
 const ABANDONED_AFTER: Duration = Duration::from_secs(60 * 60);
 
@@ -26,6 +30,16 @@ pub(super) fn file_in(folder: &Path) -> io::Result<NamedTempFile> {
         .map_err(without_place)
 }
 
+/// A folder that only its owner may look into, and that is removed when dropped; those that others left there go first.
+pub(super) fn folder_in(parent: &Path) -> io::Result<TempDir> {
+    remove_abandoned(parent);
+    tempfile::Builder::new()
+        .prefix(TEMPORARY)
+        .permissions(fs::Permissions::from_mode(0o700))
+        .tempdir_in(parent)
+        .map_err(without_place)
+}
+
 /// What is wrong, without the name that chance gave to a file nobody knows of; tempfile adds it.
 fn without_place(error: io::Error) -> io::Error {
     match error.to_string().split_once(" at path ") {
@@ -34,7 +48,7 @@ fn without_place(error: io::Error) -> io::Error {
     }
 }
 
-/// Removes the temporary files of a folder whose owner was killed.
+/// Removes the temporary files and folders in a folder whose owner was killed. A folder whose socket answers is in use.
 fn remove_abandoned(folder: &Path) {
     let is_abandoned = |entry: &fs::DirEntry| {
         let is_ours = entry
@@ -45,9 +59,17 @@ fn remove_abandoned(folder: &Path) {
         is_ours && age().is_some_and(|age| age > ABANDONED_AFTER)
     };
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if is_abandoned(&entry) {
-            let _ = fs::remove_file(entry.path());
+        if !is_abandoned(&entry) {
+            continue;
         }
+        let path = entry.path();
+        let _ = match entry.file_type() {
+            Ok(kind) if kind.is_dir() && UnixStream::connect(path.join(SOCKET)).is_err() => {
+                fs::remove_dir_all(path)
+            }
+            Ok(kind) if kind.is_dir() => Ok(()),
+            _ => fs::remove_file(path),
+        };
     }
 }
 
@@ -73,6 +95,7 @@ pub(super) fn finish_writing() -> Option<RwLockWriteGuard<'static, ()>> {
 
 #[cfg(test)]
 mod tests {
+    use super::{SOCKET, folder_in};
     use std::fs::File;
     use std::path::Path;
     use std::time::{Duration, SystemTime};
@@ -100,5 +123,21 @@ mod tests {
     fn what_is_wrong_is_told_without_the_name_of_a_temporary_file() {
         let error = write_public(Path::new("/proc/metrics.prom"), b"").unwrap_err();
         assert_eq!(error.to_string(), "No such file or directory (os error 2)");
+    }
+
+    #[test]
+    fn a_folder_whose_owner_was_killed_goes_unless_its_socket_answers() {
+        let home = tempfile::tempdir().unwrap();
+        let [left, in_use] = [".clawtap-abc123", ".clawtap-def456"].map(|it| home.path().join(it));
+        let long_ago = SystemTime::now() - Duration::from_secs(2 * 60 * 60);
+        for folder in [&left, &in_use] {
+            std::fs::create_dir(folder).unwrap();
+        }
+        let _listener = std::os::unix::net::UnixListener::bind(in_use.join(SOCKET)).unwrap();
+        for folder in [&left, &in_use] {
+            File::open(folder).unwrap().set_modified(long_ago).unwrap();
+        }
+        drop(folder_in(home.path()).unwrap());
+        assert_eq!([left.exists(), in_use.exists()], [false, true]);
     }
 }

@@ -59,10 +59,10 @@ fn each_configuration_in_them_is_read_by_the_program() {
 /// The reader takes each key by its name.
 #[test]
 fn each_key_of_the_configuration_is_told_of() {
-    let files = ["config_file.rs", "alerts.rs"];
+    let files = ["file.rs", "alerts.rs"];
     let source: String = files
         .map(|name| {
-            let path = Path::new(ROOT).join("src/settings").join(name);
+            let path = Path::new(ROOT).join("src/config").join(name);
             std::fs::read_to_string(path).expect("a file of the repository")
         })
         .concat();
