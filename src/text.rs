@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthChar;
 
 /// The longest text that is kept, in characters.
@@ -12,8 +13,15 @@ const MOST_MARKS: usize = 4;
 /// Text without control, escape, bidi or invisible characters, on one line and of bounded length.
 ///
 /// Everything that a gateway says passes through here before it reaches the model.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(from = "String")]
 pub(crate) struct Text(String);
+
+impl From<String> for Text {
+    fn from(raw: String) -> Self {
+        Self::clean(&raw)
+    }
+}
 
 impl Text {
     /// Cleans what a gateway said.

@@ -49,6 +49,7 @@ mod real_sign_in;
 #[cfg(feature = "test-openclaw")]
 mod real_sync;
 mod reauth;
+mod remembered;
 mod screen;
 mod several_gateways;
 mod status;

@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::support::{Clawtap, GatewayHome, Phone};
+use crate::support::{Clawtap, GatewayHome, Phone, fixture, wait_until};
 
 const HOME: &str = ".local/state/clawtap/reports/home.json";
 const REFUSED: &str = "ssh: connect to host home.example port 22: Connection refused";
@@ -62,6 +62,7 @@ fn every_command_that_asks_remembers_the_answer_and_no_secret() {
         assert_eq!(
             tree,
             [
+                "600 .local/state/clawtap/reports.lock",
                 "600 .local/state/clawtap/reports/home.json",
                 "700 .local/state/clawtap/reports/"
             ],
@@ -117,7 +118,7 @@ fn spoil(device: &Phone, how: &str) {
         "empty" => device.write(HOME, ""),
         "half-written" => device.write(HOME, &device.read(HOME)[..400]),
         "too large" => device.write(HOME, &"[".repeat(2_000_000)),
-        "newer" => change(device, |record| record["version"] = json!(2)),
+        "another version's" => change(device, |record| record["version"] = json!(3)),
         "from the future" => captured(1),
         "a month old" => captured(-31),
         "another gateway's" => {
@@ -143,7 +144,7 @@ fn a_memory_that_is_no_good_is_as_good_as_none_and_nobody_hears_of_it() {
         ("empty", "is broken: "),
         ("half-written", "is broken: "),
         ("too large", "is too large\n"),
-        ("newer", "is a newer clawtap's\n"),
+        ("another version's", "is of another version of clawtap\n"),
         ("from the future", "is from the future\n"),
         ("another gateway's", "is about another gateway\n"),
         ("a folder", "is no file of ours\n"),
@@ -214,4 +215,52 @@ fn gateways_that_nobody_asks_any_more_are_forgotten_after_a_month() {
             "700 .local/state/clawtap/reports/",
         ]
     );
+}
+
+#[test]
+fn an_answer_that_was_asked_for_before_does_not_replace_a_later_one() {
+    // The first question gets its good answer at once, and ends last.
+    let slow = "if rm \"$HOME/slow\" 2>/dev/null; then cat \"$HOME/good\"; : >\"$HOME/asked\"; \
+                until [ -e \"$HOME/go-on\" ]; do sleep 0.05; done; exit 0; fi";
+    let good = fs::read(fixture("corpus/2026.9.6/token_ok_am.json")).expect("a document");
+    let gateway = GatewayHome::new()
+        .document("2026.9.6/token_expired_am")
+        .first(slow)
+        .file("slow", "")
+        .file("good", good);
+    let home = gateway.path().to_path_buf();
+    let device = Phone::not_at_all(Clawtap::with(&gateway));
+    let mut first = device.command("check");
+    let first = std::thread::spawn(move || first.output().expect("it starts").status.code());
+    assert!(wait_until(|| home.join("asked").exists()));
+    let _ = device
+        .run("check")
+        .status(1)
+        .stdout("home: anthropic expired\n");
+    fs::write(home.join("go-on"), "").expect("a place for it");
+    assert_eq!(first.join().expect("it ends"), Some(0));
+    let remembered = "home: anthropic expired · checked just now\n";
+    let _ = device
+        .run("check --remembered")
+        .status(1)
+        .stdout(remembered);
+}
+
+#[test]
+fn a_clock_that_was_set_back_does_not_keep_an_old_answer() {
+    let gateway = GatewayHome::new().document("2026.9.6/token_ok_am");
+    let device = Phone::not_at_all(Clawtap::with(&gateway));
+    let _ = device.run("check").status(0);
+    change(&device, |record| {
+        let tomorrow = chrono::Utc::now() + chrono::TimeDelta::days(1);
+        record["asked_at"] = json!(tomorrow.timestamp_millis());
+        record["report"]["captured_at"] = json!(tomorrow.timestamp_millis());
+    });
+    let _ = device.run("check --remembered").status(3);
+    let _ = device.run("check").status(0);
+    let remembered = "home: ok, anthropic 299 d left · checked just now\n";
+    let _ = device
+        .run("check --remembered")
+        .status(0)
+        .stdout(remembered);
 }

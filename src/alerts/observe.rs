@@ -8,12 +8,12 @@ use crate::alerts::state;
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, LoginKind, State};
 use crate::status::report::{Report, Rule, Source};
-use crate::status::verdict::{Issue, Verdict, judge};
+use crate::status::verdict::{Issue, Judgement, Verdict, issue_of};
 use crate::text::Text;
 
 /// How many providers of a gateway are watched; nobody uses as many.
 const MOST_ROUTES: usize = 64;
-/// How many of the moments at which a login ends are looked at.
+/// How many of the ends of a provider's logins are looked at.
 const MOST_ENDS: usize = 64;
 
 /// One gateway at one moment.
@@ -91,7 +91,7 @@ impl Observation {
                 (Vec::new(), Some(blind), false)
             }
             Finding::Judged(report, judgement) => (
-                routes(report, assessment.now),
+                routes(report, judgement, assessment.now),
                 (judgement.verdict == Verdict::CannotTell).then(unclear),
                 matches!(report.source, Source::OpenClaw { .. }),
             ),
@@ -123,41 +123,31 @@ fn unclear() -> Blind {
     }
 }
 
-fn routes(report: &Report, now: DateTime<Utc>) -> Vec<Route> {
-    let concerns_now = standing_concerns(report, now);
-    let mut ends: Vec<Ending> = Vec::new();
-    for at in moments(report, now) {
-        for issue in standing_concerns(report, at) {
-            let known = ends.iter().any(|end| end.issue.provider == issue.provider);
-            if issue.verdict == Verdict::Broken && !known {
-                ends.push(Ending { at, issue });
-            }
-        }
-    }
+fn routes(report: &Report, judgement: &Judgement, now: DateTime<Utc>) -> Vec<Route> {
+    let stands = |issue: &&Issue| !is_outranked(report, issue, now);
+    let issues: Vec<&Issue> = judgement.issues.iter().filter(stands).collect();
     let condition = |provider: &Text| {
-        let mut issues = concerns_now.iter().filter(|it| it.provider == *provider);
+        let mut issues = issues.iter().filter(|it| it.provider == *provider);
         if let Some(worst) = issues.clone().find(|it| it.verdict == Verdict::Broken) {
-            return Condition::Broken(Box::new(worst.clone()));
+            return Condition::Broken(Box::new((*worst).clone()));
         }
         if issues.any(|issue| issue.verdict == Verdict::CannotTell) {
             return Condition::Unclear;
         }
-        match ends.iter().find(|end| end.issue.provider == *provider) {
-            Some(end) => Condition::Ends {
-                by: ending_at(report, &end.issue, end.at - now, now)
+        match end_of(report, provider, now) {
+            Some((at, issue)) => Condition::Ends {
+                by: ending_at(report, &issue, at - now, now)
                     .map(|login| Credential::of(login, report)),
-                at: end.at,
-                left: end.at - now,
+                at,
+                left: at - now,
             },
             None => Condition::Lasts {
                 by: lasting(report, provider, now).map(|login| Credential::of(login, report)),
             },
         }
     };
-    let routes = providers(report, &concerns_now)
-        .into_iter()
-        .take(MOST_ROUTES);
-    routes
+    let providers = providers(report, &issues).into_iter().take(MOST_ROUTES);
+    providers
         .map(|provider| Route {
             condition: condition(provider),
             provider: provider.clone(),
@@ -165,14 +155,25 @@ fn routes(report: &Report, now: DateTime<Utc>) -> Vec<Route> {
         .collect()
 }
 
-/// When a provider stops working.
-struct Ending {
-    at: DateTime<Utc>,
-    issue: Issue,
+/// When a provider stops working, and what is wrong then: the first end of one of its logins after which none works.
+fn end_of(report: &Report, provider: &Text, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Issue)> {
+    let moment = report.moment(now);
+    let logins = report
+        .logins
+        .iter()
+        .filter(|login| login.provider == *provider);
+    let left = logins.filter_map(|login| login.left_at(moment));
+    let ahead: BTreeSet<TimeDelta> = left.filter(|left| *left > TimeDelta::zero()).collect();
+    ahead.into_iter().take(MOST_ENDS).find_map(|left| {
+        let at = now.checked_add_signed(left)?;
+        let issue = issue_of(report, provider, at)?;
+        let breaks = issue.verdict == Verdict::Broken && !is_outranked(report, &issue, at);
+        breaks.then_some((at, issue))
+    })
 }
 
 /// The providers to watch, each once: those that models use and those that something is wrong with.
-fn providers<'a>(report: &'a Report, issues: &'a [Issue]) -> Vec<&'a Text> {
+fn providers<'a>(report: &'a Report, issues: &[&'a Issue]) -> Vec<&'a Text> {
     let used: Vec<&Text> = match report.rule {
         Rule::Providers | Rule::Routes => report.in_use.iter().collect(),
         Rule::Logins | Rule::Stores => report.providers.iter().map(|it| &it.name).collect(),
@@ -182,27 +183,6 @@ fn providers<'a>(report: &'a Report, issues: &'a [Issue]) -> Vec<&'a Text> {
         .chain(issues.iter().map(|issue| &issue.provider))
         .filter(|provider| seen.insert(*provider))
         .collect()
-}
-
-/// The moments at which a login ends, the soonest first.
-fn moments(report: &Report, now: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> + use<> {
-    let moment = report.moment(now);
-    let left = report
-        .logins
-        .iter()
-        .filter_map(|login| login.left_at(moment));
-    let ahead: BTreeSet<TimeDelta> = left.filter(|left| *left > TimeDelta::zero()).collect();
-    ahead
-        .into_iter()
-        .take(MOST_ENDS)
-        .filter_map(move |left| now.checked_add_signed(left))
-}
-
-/// What is wrong at a moment, without old logins of a provider that another one works for.
-fn standing_concerns(report: &Report, at: DateTime<Utc>) -> Vec<Issue> {
-    let mut issues = judge(report, at).issues;
-    issues.retain(|issue| !is_outranked(report, issue, at));
-    issues
 }
 
 /// Before it judged by routes, OpenClaw went by the worst login of a provider.

@@ -10,7 +10,7 @@ use crate::gateway::host::Gateway;
 use crate::gateway::script::Want;
 use crate::gateway::ssh_args::BatchMode;
 use crate::gateway::status::{Question, Reply, ask};
-use crate::report_cache::reports::Reports;
+use crate::report_cache::ReportCache;
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::document::Unreadable;
 use crate::status::wire;
@@ -130,10 +130,12 @@ pub(crate) fn ask_one(
 
 /// Every report comes in here.
 fn ask_and_remember(gateway: &Gateway, question: Question, context: &Context) -> Reply {
+    let asked_at = clock::now();
     let reply = ask(gateway, question, &context.system);
-    if let (Ok(report), Some(reports)) = (&reply.outcome, Reports::of(&context.system.environment))
-    {
-        remark(reports.remember(gateway, report), context);
+    let cache = ReportCache::of(&context.system.environment);
+    if let (Ok(report), Some(cache)) = (&reply.outcome, cache) {
+        let stored = cache.store(gateway, report, asked_at, clock::now());
+        remark(stored, context);
     }
     reply
 }
@@ -160,12 +162,12 @@ pub(crate) fn assess_remembered(gateways: &[Gateway], context: &Context) -> Vec<
 
 /// What is remembered of these gateways, judged now; the rest is left out.
 pub(crate) fn recall(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
-    let Some(reports) = Reports::of(&context.system.environment) else {
+    let Some(cache) = ReportCache::of(&context.system.environment) else {
         return Vec::new();
     };
     let now = clock::now();
     let recalled = |gateway: &Gateway| {
-        let report = remark(reports.recall(gateway, now), context)??;
+        let report = remark(cache.load(gateway, now), context)??;
         let name = gateway.name.to_string();
         Some(Assessment::new(name, Ok(report), Duration::ZERO, now))
     };

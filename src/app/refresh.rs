@@ -8,15 +8,15 @@ use crate::install::ledger::{Ledger, WIDGETS};
 use crate::install::manifest::{Entry, Manifest};
 use crate::phone::widget_list;
 use crate::render::row;
-use crate::report_cache::reports::Reports;
+use crate::report_cache::ReportCache;
 use crate::status::assessment::Assessment;
 use crate::system::placement::{self, Found, look};
 use crate::system::{clock, terminal};
 
 /// Renames the live rows of these gateways, if there are any. What goes wrong is a remark: the check was done.
 pub(crate) fn refresh(assessments: &[Assessment], context: &Context) {
-    if let Some(reports) = Reports::of(&context.system.environment) {
-        reports.forget_old(clock::now());
+    if let Some(cache) = ReportCache::of(&context.system.environment) {
+        cache.forget_old(clock::now());
     }
     let remark = match rename_rows(assessments, context) {
         Ok(false) => None,

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::alerts::observe::Observation;
 use crate::alerts::wording::Local;
 use crate::render::terminal::{self, Look};
 use crate::render::{json, notification, prometheus, simple, summary, toast};
-use crate::report_cache::record;
+use crate::report_cache;
 use crate::status::assessment::Assessment;
 use crate::status::report::Report;
 use crate::status::verdict::judge;
@@ -40,9 +40,9 @@ pub fn wire(bytes: &[u8]) {
     });
     let logins: Vec<_> = logins.collect();
     if !logins.is_empty() {
-        of_report(&stores::report(logins, "it hangs".into(), captured_at()));
+        of_report(&stores::report(logins, "it hangs", captured_at()));
     }
-    if let Ok(report) = record::read(bytes, &way(), captured_at()) {
+    if let Ok(report) = report_cache::read_local(bytes, captured_at()) {
         of_report(&report);
     }
 }
@@ -58,10 +58,6 @@ fn in_zone(moment: DateTime<Utc>, hours: i32) -> DateTime<FixedOffset> {
 
 fn captured_at() -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000, 0).unwrap_or_default()
-}
-
-fn way() -> Value {
-    json!("local")
 }
 
 fn of_report(report: &Report) {
@@ -126,10 +122,12 @@ pub(super) fn is_showable(text: &str) {
 }
 
 fn remember(report: &Report) {
-    let kept = record::write(report, way());
-    let recalled = record::read(kept.as_bytes(), &way(), report.captured_at);
-    let expected = Report { ..report.clone() };
-    assert_eq!(recalled, Ok(expected), "remembered otherwise than it was");
+    let recalled = report_cache::round_trip(report);
+    assert_eq!(
+        recalled.as_ref(),
+        Ok(report),
+        "remembered otherwise than it was"
+    );
 }
 
 fn show(report: &Report, now: DateTime<Utc>) {

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::gateway::framing::Answer;
+use crate::status::milliseconds::clamped;
 use crate::status::{document, wire};
 use crate::text::Text;
 
@@ -31,7 +32,7 @@ pub(super) fn claude_source(answer: &Answer<'_>) -> Option<ClaudeSource> {
         let clock_ms = answer.clock?.saturating_mul(1000);
         Some(ClaudeExpiry {
             expires_ms,
-            left: wire::clamped(expires_ms.saturating_sub(clock_ms)),
+            left: clamped(expires_ms.saturating_sub(clock_ms)),
         })
     };
     let login = match Fault::from_word(word) {

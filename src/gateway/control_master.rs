@@ -16,7 +16,7 @@ use crate::gateway::ssh_client;
 use crate::system::System;
 use crate::system::files;
 use crate::system::process::{Invocation, Waiting};
-use crate::system::temp_file::SOCKET;
+use crate::system::temp_file::{self, SOCKET};
 
 /// The limit for a command to the master, which stays on this device or costs one round trip.
 const CONTROL: Duration = Duration::from_secs(10);
@@ -80,6 +80,9 @@ impl Drop for ControlMaster<'_> {
             // Also when everything else was interrupted. One that does not heed it ends by itself when idle.
             let system = self.system.unstoppable();
             let _ = control(&self.gateway, "exit", &[], FAREWELL, &system);
+        }
+        if let Some(folder) = self.folder.take() {
+            temp_file::remove_folder(folder);
         }
     }
 }

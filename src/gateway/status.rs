@@ -119,7 +119,7 @@ fn outcome(
                 if logins.is_empty() || !failure.kind.openclaw_did_not_run() {
                     return Err(failure);
                 }
-                let report = stores::report(logins, failure.kind.what().to_owned(), captured_at);
+                let report = stores::report(logins, failure.kind.what(), captured_at);
                 Ok((report, Some(failure)))
             })?;
     let claude = answer.claude.as_deref();

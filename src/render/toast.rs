@@ -147,7 +147,7 @@ mod tests {
             eligible: true,
             pause: None,
         };
-        let report = stores::report(vec![login], "it is a test".into(), at(0));
+        let report = stores::report(vec![login], "it is a test", at(0));
         Assessment::new(name.into(), Ok(report), Duration::ZERO, at(0) + later)
     }
 

@@ -1,11 +1,13 @@
 //! One login: what OpenClaw reported of it, and what it is at a later moment.
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 
+use crate::status::milliseconds;
 use crate::text::Text;
 
 /// A stored credential, as it was when the report was captured.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Login {
     /// OpenClaw's profile id, such as `anthropic:claude-code`.
     pub(crate) id: Text,
@@ -13,6 +15,7 @@ pub(crate) struct Login {
     pub(crate) kind: LoginKind,
     pub(crate) reported: Reported,
     /// Time left at the moment of capture, by the gateway's own clock; negative once expired.
+    #[serde(with = "milliseconds::optional")]
     pub(crate) left: Option<TimeDelta>,
     /// Whether OpenClaw could pick it for a route; an expired token cannot be picked, an expired OAuth
     /// login can.
@@ -21,7 +24,8 @@ pub(crate) struct Login {
 }
 
 /// What sort of credential a login is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum LoginKind {
     OAuth,
     Token,
@@ -52,7 +56,8 @@ impl LoginKind {
 }
 
 /// The status words of OpenClaw's document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Reported {
     Ok,
     Expiring,
@@ -64,15 +69,17 @@ pub(crate) enum Reported {
 }
 
 /// A login that OpenClaw leaves alone for a while.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pause {
     pub(crate) kind: PauseKind,
     pub(crate) reason: Option<Text>,
     /// Until when, counted from the moment of capture.
+    #[serde(with = "milliseconds::optional")]
     pub(crate) left: Option<TimeDelta>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum PauseKind {
     Cooldown,
     Disabled,

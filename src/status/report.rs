@@ -1,20 +1,24 @@
 //! A report: everything known of one gateway's logins at one moment.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::status::login::{Login, Moment};
+use crate::status::milliseconds;
 use crate::text::Text;
 
 /// What a gateway said, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Report {
     /// By this device's clock. Ages and remaining times count from here, so that the two clocks are
     /// never compared.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub(crate) captured_at: DateTime<Utc>,
     pub(crate) source: Source,
     pub(crate) default_model: Option<Text>,
     pub(crate) rule: Rule,
     /// A login counts as expiring when less than this is left.
+    #[serde(with = "milliseconds")]
     pub(crate) warn_after: TimeDelta,
     pub(crate) logins: Vec<Login>,
     /// How many logins there are beyond those in `logins`.
@@ -31,16 +35,18 @@ pub(crate) struct Report {
 }
 
 /// Where a report comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Source {
     /// `openclaw models status --json`, with the exit code of the same run where there was one.
     OpenClaw { exit: Option<i32> },
     /// OpenClaw's stores, read on the gateway because OpenClaw itself could not answer.
-    Stores { because: String },
+    Stores { because: Text },
 }
 
 /// How OpenClaw turns its document into the exit code of `--check`, which changed twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Rule {
     /// Up to 2026.4: every stored OAuth and token login counts.
     Logins,
@@ -53,7 +59,7 @@ pub(crate) enum Rule {
 }
 
 /// A provider's credentials, in the order in which OpenClaw tries them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Provider {
     pub(crate) name: Text,
     /// Indices into [`Report::logins`].
@@ -64,7 +70,7 @@ pub(crate) struct Provider {
 }
 
 /// A configured route that does not work for a reason of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RouteProblem {
     pub(crate) provider: Text,
     /// Whether OpenClaw only could not confirm it.
@@ -74,6 +80,12 @@ pub(crate) struct RouteProblem {
 }
 
 impl Report {
+    /// Whether it refers to nothing that it does not have.
+    pub(crate) fn is_consistent(&self) -> bool {
+        let mut orders = self.providers.iter().flat_map(|provider| &provider.order);
+        orders.all(|&index| index < self.logins.len())
+    }
+
     /// The login of this id, Claude Code's own among them.
     pub(crate) fn login(&self, id: &Text) -> Option<&Login> {
         let mut logins = self.logins.iter().chain(&self.claude_code);

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use crate::status::document;
 use crate::status::login::{Login, LoginKind, Reported};
+use crate::status::milliseconds::clamped;
 use crate::status::report::{Provider, Report, Rule, Source};
-use crate::status::wire::{MOST, clamped, integer};
+use crate::status::wire::{MOST, integer};
 use crate::text::Text;
 
 /// OpenClaw warns a day ahead.
@@ -53,11 +54,7 @@ pub(crate) fn read_login(line: &str, clock: Option<i64>, default_provider: &str)
 }
 
 /// Makes a report of logins read from the stores. `because` says why OpenClaw itself did not answer.
-pub(crate) fn report(
-    mut logins: Vec<Login>,
-    because: String,
-    captured_at: DateTime<Utc>,
-) -> Report {
+pub(crate) fn report(mut logins: Vec<Login>, because: &str, captured_at: DateTime<Utc>) -> Report {
     let more_logins = logins.len().saturating_sub(MOST);
     logins.truncate(MOST);
     let mut providers: Vec<Provider> = Vec::new();
@@ -76,7 +73,9 @@ pub(crate) fn report(
     }
     Report {
         captured_at,
-        source: Source::Stores { because },
+        source: Source::Stores {
+            because: Text::clean(because),
+        },
         default_model: None,
         rule: Rule::Stores,
         warn_after: WARN_AFTER,
@@ -100,7 +99,7 @@ mod tests {
     fn of_endless_logins_only_so_many_are_kept() {
         let login = |n| read_login(&format!(r#"{{"id":"a{n}:b","provider":"a{n}"}}"#), None, "");
         let logins = (0..2 * MOST).filter_map(login).collect();
-        let report = report(logins, String::new(), DateTime::UNIX_EPOCH);
+        let report = report(logins, "", DateTime::UNIX_EPOCH);
         assert_eq!((report.logins.len(), report.more_logins), (MOST, MOST));
         assert_eq!(report.providers.len(), MOST);
     }

@@ -144,12 +144,7 @@ fn worst(issues: &[Issue]) -> Verdict {
 
 fn issues(report: &Report, moment: Moment) -> Vec<Issue> {
     let mut found: Vec<Issue> = match report.rule {
-        Rule::Logins => report
-            .logins
-            .iter()
-            .filter(|login| matches!(login.kind, LoginKind::OAuth | LoginKind::Token))
-            .filter_map(|login| of_expiry(login, moment))
-            .collect(),
+        Rule::Logins => of_logins(report, moment).collect(),
         Rule::Providers => in_use(report, |name| of_provider(report, name, moment)),
         Rule::Routes => in_use(report, |name| of_route(report, name, moment)),
         Rule::Stores => of_stores(report, moment),
@@ -228,6 +223,28 @@ fn of_route(report: &Report, name: &Text, moment: Moment) -> Option<Issue> {
     } else {
         of_expiry(spent, moment)
     }
+}
+
+/// What is wrong with one provider's logins at a moment, the worst; nothing where they work.
+pub(crate) fn issue_of(report: &Report, provider: &Text, at: DateTime<Utc>) -> Option<Issue> {
+    let moment = report.moment(at);
+    match report.rule {
+        Rule::Logins => of_logins(report, moment)
+            .filter(|issue| issue.provider == *provider)
+            .max_by_key(|issue| issue.verdict),
+        Rule::Providers => of_provider(report, provider, moment),
+        Rule::Routes => of_route(report, provider, moment),
+        Rule::Stores => of_stores(report, moment)
+            .into_iter()
+            .find(|issue| issue.provider == *provider),
+    }
+}
+
+/// Up to 2026.4: every stored login that can expire counts.
+fn of_logins(report: &Report, moment: Moment) -> impl Iterator<Item = Issue> {
+    let can_expire = |login: &&Login| matches!(login.kind, LoginKind::OAuth | LoginKind::Token);
+    let logins = report.logins.iter().filter(can_expire);
+    logins.filter_map(move |login| of_expiry(login, moment))
 }
 
 /// The login that OpenClaw takes for a provider's routes, if there is one that it could.

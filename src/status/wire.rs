@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::status::document::{self, Unreadable};
 use crate::status::login::{Login, LoginKind, Pause, PauseKind, Reported};
+use crate::status::milliseconds::clamped;
 use crate::status::report::{Provider, Report, RouteProblem, Rule, Source};
 use crate::text::Text;
 
@@ -290,12 +291,6 @@ pub(crate) fn integer(value: &Value) -> Option<i64> {
 )]
 fn saturating(number: f64) -> i64 {
     number as i64
-}
-
-/// Within a thousand years of now, so that sums never overflow.
-pub(crate) fn clamped(milliseconds: i64) -> TimeDelta {
-    const MOST: i64 = 1000 * 365 * 24 * 60 * 60 * 1000;
-    TimeDelta::milliseconds(milliseconds.clamp(-MOST, MOST))
 }
 
 #[cfg(test)]

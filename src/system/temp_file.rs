@@ -40,6 +40,14 @@ pub(super) fn folder_in(parent: &Path) -> io::Result<TempDir> {
         .map_err(without_place)
 }
 
+/// Removes a folder of [`folder_in`] in which there is a socket at most, which takes no right to look into it.
+pub(crate) fn remove_folder(folder: TempDir) {
+    let path = folder.keep();
+    // What is left is removed by a later command.
+    let _ = fs::remove_file(path.join(SOCKET));
+    let _ = fs::remove_dir(path);
+}
+
 /// What is wrong, without the name that chance gave to a file nobody knows of; tempfile adds it.
 fn without_place(error: io::Error) -> io::Error {
     match error.to_string().split_once(" at path ") {

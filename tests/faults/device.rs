@@ -158,7 +158,8 @@ impl Device {
             let (side, name) = name.split_once('/').expect("a side");
             let home = self.homes()[usize::from(side == "there")];
             // A pipe would wait for its other end.
-            if home.join(name).is_file() {
+            let path = home.join(name);
+            if path.is_file() || path.is_dir() {
                 let file = File::open(home.join(name));
                 file.and_then(|file| file.set_modified(then)).expect("ours");
             }
