@@ -76,7 +76,7 @@ impl<'a> ReportCache<'a> {
         if text.len() as u64 > LARGEST {
             return Err(failed("it is too large".into()));
         }
-        let lock = FileLock::wait(&self.folder.with_extension("lock"), PATIENCE);
+        let lock = FileLock::wait(&self.folder.join(".lock"), PATIENCE);
         let _lock = lock.map_err(|error| failed(error.to_string()))?;
         if let Ok(Some(known)) = self.read(gateway, now)
             && known.asked_at > asked_at

@@ -39,6 +39,8 @@ mod prometheus;
 #[cfg(feature = "test-openclaw")]
 mod real_alerts;
 #[cfg(feature = "test-openclaw")]
+mod real_ask_every_time;
+#[cfg(feature = "test-openclaw")]
 mod real_monitor;
 #[cfg(feature = "test-openclaw")]
 mod real_openclaw;

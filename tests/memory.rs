@@ -62,7 +62,7 @@ fn every_command_that_asks_remembers_the_answer_and_no_secret() {
         assert_eq!(
             tree,
             [
-                "600 .local/state/clawtap/reports.lock",
+                "600 .local/state/clawtap/reports/.lock",
                 "600 .local/state/clawtap/reports/home.json",
                 "700 .local/state/clawtap/reports/"
             ],
@@ -210,6 +210,7 @@ fn gateways_that_nobody_asks_any_more_are_forgotten_after_a_month() {
     assert_eq!(
         device.tree(".local/state/clawtap/reports/"),
         [
+            "600 .local/state/clawtap/reports/.lock",
             "600 .local/state/clawtap/reports/home.json",
             "644 .local/state/clawtap/reports/rare.json",
             "700 .local/state/clawtap/reports/",

@@ -75,6 +75,7 @@ fn buttons(notification: &Notification) -> Vec<(String, String)> {
 fn status_on(gateway: &GatewayHome) -> Clawtap {
     Clawtap::with(gateway)
         .on_a_phone()
+        .without("TMPDIR")
         .args(["status", "--format", "simple", "--notify"])
 }
 

@@ -50,10 +50,7 @@ pub(crate) fn sign_in(gateway: &GatewayHome, lasting: &str) {
 /// Compares clawtap's exit code with OpenClaw's, and expects its line to begin so.
 #[track_caller]
 fn expect_agreement(gateway: &GatewayHome, sshd: &Sshd, line: &str, code: i32) {
-    let ran = sshd
-        .clawtap_with(PATIENT)
-        .args(["-v", "check", "--fresh"])
-        .run();
+    let ran = sshd.clawtap_with(PATIENT).args(["-v", "check"]).run();
     assert!(ran.stdout.starts_with(line), "{}{}", ran.stdout, ran.stderr);
     assert!(
         !ran.stderr.contains("OpenClaw's exit code says"),

@@ -304,3 +304,49 @@ termux-vibrate -d 250
 "
     );
 }
+
+#[test]
+fn a_login_that_broke_is_broken_whatever_was_known_before() {
+    let gateway = GatewayHome::new().document("2026.9.6/token_ok_am");
+    let clawtap = Clawtap::with(&gateway)
+        .on_a_phone()
+        .env("FAKE_ANSWERS", "cancel");
+    let run = |words: &[&str]| {
+        let output = clawtap.command_of(words).output().expect("it starts");
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).expect("UTF-8"),
+        )
+    };
+    let log = |fake: &str| {
+        let file = clawtap.home().join("log").join(fake);
+        std::fs::read_to_string(file).unwrap_or_default()
+    };
+    for verb in ["check", "tap"] {
+        assert_eq!(run(&[verb]).0, Some(0), "{verb}");
+    }
+    let _gateway = gateway.document("2026.9.6/token_expired_am");
+    assert_eq!(run(&["monitor"]).0, Some(1));
+    let removed = log("termux-notification-remove");
+    // The second is what the notification's button "Check again" runs.
+    let table: [(&[&str], &str); 5] = [
+        (&["check"], "home: anthropic expired\n"),
+        (&["tap", "--gateway", "home"], ""),
+        (&["check"], "home: anthropic expired\n"),
+        (&["tap"], ""),
+        (
+            &["check", "--remembered"],
+            "home: anthropic expired · checked just now\n",
+        ),
+    ];
+    for (words, said) in table {
+        assert_eq!(run(words), (Some(1), said.into()), "{words:?}");
+    }
+    let gone = &log("termux-notification-remove")[removed.len()..];
+    assert!(
+        !gone.lines().any(|line| line.ends_with(" clawtap-home")),
+        "{gone}"
+    );
+    let started = log("termux-toast").matches("starting the sign-in").count();
+    assert_eq!(started, 2, "{}", log("termux-toast"));
+}

@@ -1,7 +1,7 @@
 //! The program in a home of its own, with a cleared environment, and what it did.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
 use std::mem;
@@ -39,6 +39,7 @@ impl Clawtap {
         let log = home.path().join("log");
         fs::create_dir(&log).expect("a fresh folder");
         let path = vec![fakes("ssh"), "/usr/bin".into(), "/bin".into()];
+        let temporary = home.temporary().to_path_buf();
         Self {
             arguments: Vec::new(),
             environment: BTreeMap::new(),
@@ -49,6 +50,8 @@ impl Clawtap {
         }
         .env("FAKE_LOG", log)
         .env("TZ", "UTC")
+        .env("TMPDIR", &temporary)
+        .env("XDG_RUNTIME_DIR", temporary)
     }
 
     /// With one gateway, called home, behind the fake ssh.
@@ -66,6 +69,12 @@ impl Clawtap {
     /// With the committed fakes of Termux:API.
     pub(crate) fn on_a_phone(mut self) -> Self {
         self.path.insert(0, fakes("termux"));
+        self
+    }
+
+    /// Without a variable that every run has here.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.environment.remove(OsStr::new(name));
         self
     }
 

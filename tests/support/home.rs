@@ -11,17 +11,29 @@ use super::processes::{processes_in, processes_of, wait_at_most};
 /// How long what is asked to end may take.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// It is empty at first. Dropping it ends what was started in it and still runs, such as the connections that ssh
-/// keeps for the next run, and removes it.
-pub(crate) struct Home(TempDir);
+/// It is empty at first. Dropping it ends what was started in it and still runs, such as the connections that a
+/// person's own ssh keeps, and removes it.
+pub(crate) struct Home {
+    folder: TempDir,
+    temporary: TempDir,
+}
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self(TempDir::new().expect("a temporary folder"))
+        let folder = || TempDir::new().expect("a temporary folder");
+        Self {
+            folder: folder(),
+            temporary: folder(),
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
+    }
+
+    /// Its own folder for temporary files and sockets, outside of it.
+    pub(crate) fn temporary(&self) -> &Path {
+        self.temporary.path()
     }
 }
 
