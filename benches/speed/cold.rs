@@ -9,7 +9,7 @@ use crate::support::{GatewayHome, fakes};
 use crate::table::{Row, Table, ratio, time as shown};
 use crate::world::{Far, Near, WELL};
 
-const QUESTION: &str = "openclaw models status --json --check";
+pub(crate) const QUESTION: &str = "openclaw models status --json --check";
 const ROUNDS: usize = 9;
 
 pub(crate) fn measure(effort: Effort, table: &mut Table) {
@@ -43,7 +43,7 @@ fn compare(far: &Far, what: &str, conditions: Conditions, effort: Effort, table:
         [
             &mut |round| {
                 cool_down(round);
-                time(&mut near.fresh(&["check"]))
+                time(&mut near.run(&["check"]))
             },
             &mut |round| {
                 cool_down(round);

@@ -16,13 +16,14 @@ mod footprint;
 #[path = "../support/link.rs"]
 mod link;
 mod machine;
+mod remembered;
 mod rounds;
 #[path = "../../tests/support/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests use all of it")]
 mod support;
 mod table;
 mod tap;
-mod warm;
+mod wire;
 mod world;
 
 use std::path::PathBuf;
@@ -91,9 +92,10 @@ fn main() {
     }
     let mut table = Table::begin(&machine::described(effort.most));
     tap::measure(effort, &mut table);
-    warm::measure(effort, &mut table);
+    remembered::measure(effort, &mut table);
     cold::measure(effort, &mut table);
     fleet::measure(effort, &mut table);
+    wire::measure(&mut table);
     footprint::measure(effort, &mut table);
     if let Some(file) = file {
         std::fs::write(&file, table.text()).expect("a place for the results");

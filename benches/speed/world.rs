@@ -16,7 +16,8 @@ pub(crate) const WELL: &str = "2026.9.6/token_ok_am";
 
 /// A gateway behind a link.
 pub(crate) struct Far {
-    home: GatewayHome,
+    /// It goes with its sshd.
+    _home: GatewayHome,
     sshd: Sshd,
     link: Link,
     folder: TempDir,
@@ -31,7 +32,7 @@ impl Far {
         let link = Link::to(sshd.port(), conditions);
         let folder = tempfile::tempdir().expect("a temporary folder");
         let far = Self {
-            home,
+            _home: home,
             sshd,
             link,
             folder,
@@ -54,25 +55,15 @@ impl Far {
 
     /// ssh, over a connection of its own.
     pub(crate) fn ssh(&self, command: &str) -> Command {
-        self.ssh_with(&[], command)
-    }
-
-    /// ssh, over a connection that is kept.
-    pub(crate) fn kept_ssh(&self, command: &str) -> Command {
-        let socket = self.folder.path().join("socket");
-        let path = format!("-oControlPath={}", socket.display());
-        let options = [&path, "-oControlMaster=auto", "-oControlPersist=300"];
-        self.ssh_with(&options, command)
-    }
-
-    fn ssh_with(&self, options: &[&str], command: &str) -> Command {
         let mut ssh = Command::new(program("ssh"));
-        ssh.arg("-F")
-            .arg(self.settings())
-            .args(options)
-            .args(["--", "127.0.0.1", command])
-            .env_clear();
+        ssh.args(self.ssh_arguments()).arg(command).env_clear();
         ssh
+    }
+
+    /// What leads ssh there.
+    pub(crate) fn ssh_arguments(&self) -> [String; 4] {
+        let settings = self.settings().display().to_string();
+        ["-F".into(), settings, "--".into(), "127.0.0.1".into()]
     }
 
     /// The same stalls for everybody who is measured in this round.
@@ -80,10 +71,9 @@ impl Far {
         self.link.begin(round);
     }
 
-    /// Breaks the connections, and forgets what earlier questions left on the gateway.
+    /// Breaks the connections.
     pub(crate) fn cool_down(&self) {
         self.sshd.hang_up();
-        let _ = fs::remove_dir_all(self.home.path().join(".cache"));
     }
 }
 
@@ -112,17 +102,6 @@ impl Near {
     pub(crate) fn run(&self, words: &[&str]) -> Command {
         let mut command = self.clawtap.command();
         command.args(words);
-        command
-    }
-
-    /// A question that nothing remembered may answer: `--fresh`, as soon as there is such a flag.
-    pub(crate) fn fresh(&self, words: &[&str]) -> Command {
-        let mut command = self.run(words);
-        let help = self.run(&["check", "--help"]).output();
-        let help = help.expect("clawtap starts").stdout;
-        if String::from_utf8_lossy(&help).contains("--fresh") {
-            command.arg("--fresh");
-        }
         command
     }
 

@@ -13,7 +13,7 @@ use crate::text::Text;
 
 /// How many providers of a gateway are watched; nobody uses as many.
 const MOST_ROUTES: usize = 64;
-/// How many of the ends of a provider's logins are looked at.
+/// How many of the moments at which a login ends are looked at.
 const MOST_ENDS: usize = 64;
 
 /// One gateway at one moment.
@@ -155,13 +155,11 @@ fn routes(report: &Report, judgement: &Judgement, now: DateTime<Utc>) -> Vec<Rou
         .collect()
 }
 
-/// When a provider stops working, and what is wrong then: the first end of one of its logins after which none works.
+/// When a provider stops working, and what is wrong then: the first end of a login from which on it does not work. Any
+/// login's, as a report from the stores is only definite once nothing works.
 fn end_of(report: &Report, provider: &Text, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Issue)> {
     let moment = report.moment(now);
-    let logins = report
-        .logins
-        .iter()
-        .filter(|login| login.provider == *provider);
+    let logins = report.logins.iter();
     let left = logins.filter_map(|login| login.left_at(moment));
     let ahead: BTreeSet<TimeDelta> = left.filter(|left| *left > TimeDelta::zero()).collect();
     ahead.into_iter().take(MOST_ENDS).find_map(|left| {
