@@ -63,8 +63,6 @@ fn ctrl_c_ends_it_while_a_gateway_is_asked_too() {
 fn it_begins_with_what_is_remembered_and_shows_each_answer_as_it_comes() {
     let states = ["home", "slow", "new"].map(|name| (name, Some("token_ok_am")));
     let (gateway, config) = several_gateways::gateways(&states);
-    // What they said a moment before is no answer here.
-    let config = format!("{config}[tap]\nmax_age_s = 0\n");
     let chosen = gateway.read("reply/first").expect("it is there");
     let watch = watching(Clawtap::new().config(&config).reaching(&gateway));
     for name in ["home", "slow"] {

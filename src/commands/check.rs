@@ -26,9 +26,9 @@ pub(crate) fn run(arguments: cli::Check, context: &Context) -> Result<Outcome, E
 /// Asks and shows: a person reads every answer as soon as it is there, a program all of them in the order of the
 /// configuration.
 fn ask(selection: &Selection, fresh: bool, context: &Context) -> Result<Vec<Assessment>, Error> {
-    let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
-    let settings = config::load(selection, config, environment)?;
-    let (gateways, freshness) = (&settings.gateways, settings.quick(fresh));
+    let (path, environment) = (context.config_path.as_deref(), &context.system.environment);
+    let config = config::load(selection, path, environment)?;
+    let (gateways, freshness) = (&config.gateways, config.quick(fresh));
     let streams = terminal::stdout_is_terminal();
     let mut shown = Ok(());
     let assessments = assess_each(gateways, freshness, Interactive::Yes, context, |one| {

@@ -26,14 +26,14 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
     let (assessments, wanted) = if let Some(path) = &arguments.input {
         (vec![assess_document(path)?], Notification::default())
     } else {
-        let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
-        let settings = config::load(&arguments.which.into(), config, environment)?;
+        let (path, environment) = (context.config_path.as_deref(), &context.system.environment);
+        let config = config::load(&arguments.which.into(), path, environment)?;
         // A person reads every answer as soon as it is there, a program all of them at the end.
         let streams = arguments.format == cli::Format::Full && stdout_is_terminal();
         let mut printed = Ok(());
         let person = Interactive::Yes;
-        let freshness = settings.quick(arguments.fresh);
-        let assessments = assess_each(&settings.gateways, freshness, person, context, |one| {
+        let freshness = config.quick(arguments.fresh);
+        let assessments = assess_each(&config.gateways, freshness, person, context, |one| {
             if streams && printed.is_ok() {
                 let gap = if shown > 0 { "\n" } else { "" };
                 printed = print(
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
             }
         })?;
         printed?;
-        (assessments, settings.notification)
+        (assessments, config.notification)
     };
     if shown == 0 {
         print(&match arguments.format {

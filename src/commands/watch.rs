@@ -36,10 +36,10 @@ pub(crate) fn run(arguments: cli::Status, every: u32, context: &Context) -> Resu
         let hint = "Without a person watching: clawtap monitor";
         return wrong("--watch needs a terminal to draw on", hint);
     }
-    let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
-    let settings = config::load(&arguments.which.into(), config, environment)?;
-    let gateways = &settings.gateways;
-    let freshness = match settings.quick(arguments.fresh) {
+    let (path, environment) = (context.config_path.as_deref(), &context.system.environment);
+    let config = config::load(&arguments.which.into(), path, environment)?;
+    let gateways = &config.gateways;
+    let freshness = match config.quick(arguments.fresh) {
         // Each round is to tell something new.
         Freshness::Within(age) => Freshness::Within(age.min(Duration::from_secs(every.into()))),
         freshness => freshness,

@@ -47,9 +47,9 @@ mod tests {
     }
 
     #[test]
-    fn another_key_or_a_connection_of_its_own_leads_to_the_same_openclaw() {
+    fn another_key_leads_to_the_same_openclaw() {
         let plain = gateway("ssh = \"me@a.example\"");
-        let more = "identity_file = \"/k\"\ntimeout_s = 9\nssh_multiplex = false";
+        let more = "identity_file = \"/k\"\ntimeout_s = 9";
         let other = gateway(&format!("ssh = \"me@a.example\"\n{more}"));
         assert_eq!(way(&plain), way(&other));
     }

@@ -69,7 +69,7 @@ impl Victim {
         let channels = format!(
             "[alerts.ntfy]\nurl = \"{}\"\ntopic = \"clawtap-0123456789abcdef\"\n\
              [alerts.openclaw]\ntarget = \"1\"\n[alerts.phone]\n\
-             [alerts.command]\nrun = [\"/bin/sh\", \"-c\", \"cat >>heard\"]\n[tap]\nmax_age_s = 0\n",
+             [alerts.command]\nrun = [\"/bin/sh\", \"-c\", \"cat >>heard\"]\n",
             ntfy.url()
         );
         let phone = Phone::new(sshd.clawtap_with(&channels), &[]);

@@ -20,9 +20,9 @@ impl Device {
         Self::with(sshd, "")
     }
 
-    /// With further lines for the gateway's table. The gateway keeps no answers: each is a connection's.
+    /// With further lines for the gateway's table.
     pub(super) fn with(sshd: &Sshd, lines: &str) -> Self {
-        let clawtap = sshd.clawtap_with(&format!("{lines}\n[tap]\nmax_age_s = 0\n"));
+        let clawtap = sshd.clawtap_with(lines);
         let folder = clawtap.home().join("run");
         fs::create_dir(&folder).expect("a fresh folder");
         let clawtap = clawtap

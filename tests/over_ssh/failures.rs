@@ -103,7 +103,7 @@ fn a_connection_that_drops_in_mid_answer_gives_no_verdict() {
         .document("2026.9.6/token_ok_am")
         .first("trap ': >\"$HOME/answered\"; sleep 300' EXIT");
     let sshd = Sshd::of(&gateway).start();
-    let clawtap = sshd.clawtap_with("ssh_multiplex = false\n").args(["check"]);
+    let clawtap = sshd.clawtap_with("").args(["check"]);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             wait_until(|| gateway.path().join("answered").exists());

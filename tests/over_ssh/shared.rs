@@ -24,28 +24,6 @@ fn the_next_question_takes_the_connection_of_the_last() {
 }
 
 #[test]
-fn no_connection_is_shared_or_kept_where_that_is_switched_off() {
-    let gateway = gateway();
-    let sshd = Sshd::of(&gateway).start();
-    let device = Device::with(&sshd, "ssh_multiplex = false\n");
-    device.check();
-    device.check();
-    assert_eq!(sshd.connections(), 2);
-    assert!(device.sockets().is_empty());
-}
-
-#[test]
-fn what_is_said_for_all_gateways_counts_for_each() {
-    let gateway = gateway();
-    let sshd = Sshd::of(&gateway).start();
-    let device = Device::of(&sshd);
-    let config = format!("ssh_multiplex = false\n{}", sshd.table("home"));
-    let device = Device(device.0.config(&config));
-    device.check();
-    assert!(device.sockets().is_empty());
-}
-
-#[test]
 fn our_connection_is_not_that_of_the_persons_own_ssh() {
     let gateway = gateway();
     let sshd = Sshd::of(&gateway).start();
