@@ -55,11 +55,11 @@ fn mistakes_name_the_file_the_line_and_the_nearest_key() {
     let table = [
         (
             "tiemout_s = 3",
-            "line 4: [[gateway]] has no key `tiemout_s`\n→ Did you mean `timeout_s`?",
+            "line 4: unknown key `tiemout_s`\n→ Did you mean `timeout_s`?",
         ),
         (
             "zzz = 3",
-            "line 4: [[gateway]] has no key `zzz`\n→ It has: name, ssh, local, port, identity_file, ssh_config, openclaw, agent, profile, timeout_s",
+            "line 4: unknown key `zzz`\n→ Known here: name, ssh, local, port, identity_file, ssh_config, openclaw, agent, profile, timeout_s",
         ),
         (
             "port = 99999",
@@ -79,8 +79,16 @@ fn mistakes_name_the_file_the_line_and_the_nearest_key() {
         ),
         ("name = \"again\"", "line 4: duplicate key"),
         (
+            "ssh_multiplex = true",
+            "line 4: `ssh_multiplex` is no longer needed: remove it",
+        ),
+        (
+            "\n[tap]\nmax_age_s = 0",
+            "line 5: [tap] is no longer needed: remove it",
+        ),
+        (
             "\n[[gatway]]",
-            "line 5: the configuration has no key `gatway`\n→ Did you mean `gateway`?",
+            "line 5: unknown key `gatway`\n→ Did you mean `gateway`?",
         ),
     ];
     for (line, message) in table {

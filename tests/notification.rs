@@ -439,7 +439,7 @@ fn mistakes_in_the_table_name_the_nearest_key() {
     let table = [
         (
             "[notification]\non_going = true\n",
-            "line 5: [notification] has no key `on_going`\n→ Did you mean `ongoing`?",
+            "line 5: unknown key `on_going`\n→ Did you mean `ongoing`?",
         ),
         (
             "[notification]\npicture = \"yes\"\n",
@@ -447,15 +447,15 @@ fn mistakes_in_the_table_name_the_nearest_key() {
         ),
         (
             "notification = true\n",
-            "line 4: [[gateway]] has no key `notification`\n→ It has: name, ssh, local, port, identity_file, ssh_config, openclaw, agent, profile, timeout_s",
+            "line 4: unknown key `notification`\n→ Known here: name, ssh, local, port, identity_file, ssh_config, openclaw, agent, profile, timeout_s",
         ),
         (
             "[[notification]]\n",
-            "line 4: `notification` must be written as [notification]",
+            "line 4: this must be written as [notification]",
         ),
         (
             "[notifcation]\n",
-            "line 4: the configuration has no key `notifcation`\n→ Did you mean `notification`?",
+            "line 4: unknown key `notifcation`\n→ Did you mean `notification`?",
         ),
     ];
     let gateway = GatewayHome::new();

@@ -197,7 +197,7 @@ fn what_is_no_server_is_refused_before_anything_is_written() {
 #[test]
 fn a_configuration_with_a_mistake_is_left_alone() {
     let table = [
-        ("[signin]\nhosts = []\n", "line 2: [signin] has no key"),
+        ("[signin]\nhosts = []\n", "line 2: unknown key `hosts`"),
         ("[[gateway]\n", "line 1: "),
         ("[alerts]\nntfy = 7\n", "line 2: "),
     ];

@@ -290,7 +290,7 @@ fn a_mistake_in_the_configuration_reaches_the_screen_too() {
         .args(["tap"])
         .run();
     let message = "\
-clawtap: ~/.config/clawtap/config.toml, line 4: [[gateway]] has no key `prot`
+clawtap: ~/.config/clawtap/config.toml, line 4: unknown key `prot`
 → Did you mean `port`?
 ";
     let ran = ran.status(78).stdout("").stderr(message);
@@ -298,7 +298,7 @@ clawtap: ~/.config/clawtap/config.toml, line 4: [[gateway]] has no key `prot`
         calls(|fake| ran.log(fake)),
         "\
 termux-toast -g bottom
-  | clawtap: ~/.config/clawtap/config.toml, line 4: [[gateway]] has no key `prot`
+  | clawtap: ~/.config/clawtap/config.toml, line 4: unknown key `prot`
   | → Did you mean `port`?
 termux-vibrate -d 250
 "

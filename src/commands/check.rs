@@ -18,12 +18,12 @@ pub(crate) fn run(arguments: cli::Check, context: &Context) -> Result<Outcome, E
         show(&assessments, summary::line, context)?;
         return Ok(Outcome::Judged(worst(&assessments)));
     }
-    let settings = config::load(
+    let config = config::load(
         &arguments.which.into(),
         context.config_path.as_deref(),
         &context.system.environment,
     )?;
-    let gateways = &settings.gateways;
+    let gateways = &config.gateways;
     if arguments.remembered {
         let assessments = assess_remembered(gateways, context);
         show(&assessments, summary::dated_line, context)?;

@@ -6,7 +6,7 @@ use crate::app::assess::{Interactive, ask_one, assess_these, assessment};
 use crate::app::{refresh, status_notification};
 use crate::cli;
 use crate::commands::outcome::Outcome;
-use crate::config::{self, Settings};
+use crate::config::{self, Config};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::gateway::control_master::prepare_each;
@@ -34,12 +34,12 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
             .hint("Without either: clawtap status"));
     }
     let selection = arguments.which.into();
-    let mut settings = config::load(
+    let mut config = config::load(
         &selection,
         context.config_path.as_deref(),
         &context.system.environment,
     )?;
-    let _connections = prepare_each(&mut settings.gateways, &context.system);
+    let _connections = prepare_each(&mut config.gateways, &context.system);
     let dialogs = Dialogs {
         system: &context.system,
         patience: PATIENCE,
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
             &prompts
         },
         phone,
-        settings,
+        config,
         assessments: Vec::new(),
         context,
     };
@@ -78,7 +78,7 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
 struct Tour<'a> {
     person: &'a dyn Person,
     phone: &'a Phone,
-    settings: Settings,
+    config: Config,
     assessments: Vec<Assessment>,
     context: &'a Context,
 }
@@ -103,7 +103,7 @@ impl Tour<'_> {
                     .hint("Install it, or use: clawtap status"),
             );
         }
-        let gateways = &self.settings.gateways;
+        let gateways = &self.config.gateways;
         self.assessments = assess_these(gateways, Interactive::No, self.context)?;
         self.learned(&self.assessments);
         Ok(())
@@ -201,7 +201,7 @@ impl Tour<'_> {
     /// Signs in to what a issue is about: what came of it, for a person.
     fn sign_in(&mut self, index: usize, issue: &Issue) -> String {
         let Some((gateway, before)) = self
-            .settings
+            .config
             .gateways
             .get(index)
             .zip(self.assessments.get(index))
@@ -213,8 +213,8 @@ impl Tour<'_> {
             profile: issue.login.as_ref().map(ToString::to_string),
             method: None,
         };
-        let (settings, phone) = (&self.settings, self.phone);
-        let signed = mend(gateway, before, &wish, settings, phone, self.context);
+        let (config, phone) = (&self.config, self.phone);
+        let signed = mend(gateway, before, &wish, config, phone, self.context);
         match signed {
             Ok(Some(signed)) => {
                 self.assessments[index] = signed.assessment;
@@ -227,12 +227,12 @@ impl Tour<'_> {
 
     /// Brings Claude Code's login into OpenClaw: what came of it, for a person.
     fn sync(&self, index: usize) -> String {
-        let Some(gateway) = self.settings.gateways.get(index) else {
+        let Some(gateway) = self.config.gateways.get(index) else {
             return String::new();
         };
         let job = Sync {
             gateway,
-            settings: &self.settings,
+            config: &self.config,
             wish: decide::Wish::default(),
             from: None,
             restart: Restart::Ask,
@@ -247,7 +247,7 @@ impl Tour<'_> {
     }
 
     fn check_again(&mut self, index: usize) {
-        let Some(gateway) = self.settings.gateways.get(index) else {
+        let Some(gateway) = self.config.gateways.get(index) else {
             return;
         };
         self.react(&PhoneActions {
@@ -264,7 +264,7 @@ impl Tour<'_> {
         let standing = match self.phone {
             Phone::Termux => status_notification::after_check(
                 assessments,
-                self.settings.notification,
+                self.config.notification,
                 self.context,
             ),
             Phone::Terminal => PhoneActions::default(),
@@ -290,7 +290,7 @@ impl Tour<'_> {
     fn remind(&self, gateway: usize) -> Result<(), String> {
         let environment = &self.context.system.environment;
         let name = self
-            .settings
+            .config
             .gateways
             .get(gateway)
             .ok_or("no such gateway")?

@@ -18,8 +18,7 @@ use crate::system::{files, terminal};
 
 pub(crate) fn run(arguments: cli::Init, context: &Context) -> Result<Outcome, Error> {
     let path = config::config_path(context.config_path.as_deref(), &context.system.environment)?;
-    let config = config::read_config(&path, &context.system.environment)?;
-    let configured = config.gateways;
+    let configured = config::read_config(&path, &context.system.environment)?.known;
     let yes = arguments.yes;
     let gateway = described(arguments, &configured, context)?;
 

@@ -4,7 +4,7 @@ use crate::app::assess::{Interactive, ask_one, assess_these, assessment};
 use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::commands::tap;
-use crate::config::{self, Selection, Settings};
+use crate::config::{self, Config, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::gateway::control_master::ControlMaster;
@@ -36,7 +36,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
         Some(name) => Selection::One(name),
         None => Selection::Default,
     };
-    let settings = config::load(
+    let config = config::load(
         &selection,
         context.config_path.as_deref(),
         &context.system.environment,
@@ -52,7 +52,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
         profile: arguments.profile,
         method: arguments.method,
     };
-    let gateway = which(&settings, phone, context)?;
+    let gateway = which(&config, phone, context)?;
     let connection = ControlMaster::prepare(gateway, &context.system);
     let reply = ask_one(&connection.gateway, Want::Status, Interactive::Yes, context);
     let before = assessment(&connection.gateway, reply);
@@ -70,20 +70,16 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
         before: before.report(),
         restart: arguments.restart,
         phone,
-        rules: &settings.sign_in,
-        notification: settings.notification,
+        rules: &config.sign_in,
+        notification: config.notification,
         ticket: None,
     };
     sign_in(&order, context).map(|done| done.line)
 }
 
 /// The gateway it is about: the only one, the only one where something is wrong, or the person's choice.
-fn which<'a>(
-    settings: &'a Settings,
-    phone: &Phone,
-    context: &Context,
-) -> Result<&'a Gateway, Error> {
-    let gateways = &settings.gateways[..];
+fn which<'a>(config: &'a Config, phone: &Phone, context: &Context) -> Result<&'a Gateway, Error> {
+    let gateways = &config.gateways[..];
     if let [only] = gateways {
         return Ok(only);
     }

@@ -26,12 +26,12 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
     let (assessments, notification) = if let Some(path) = &arguments.input {
         (vec![assess_document(path)?], Notification::default())
     } else {
-        let settings = config::load(
+        let config = config::load(
             &arguments.which.into(),
             context.config_path.as_deref(),
             &context.system.environment,
         )?;
-        let gateways = &settings.gateways;
+        let gateways = &config.gateways;
         let assessments = if arguments.remembered {
             assess_remembered(gateways, context)
         } else {
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
             printed?;
             assessments
         };
-        (assessments, settings.notification)
+        (assessments, config.notification)
     };
     if shown == 0 {
         print(&match arguments.format {

@@ -36,12 +36,12 @@ fn sync(arguments: &cli::Sync, phone: &Phone, context: &Context) -> Result<Synce
         Some(name) => Selection::One(name.clone()),
         None => Selection::Default,
     };
-    let settings = config::load(
+    let config = config::load(
         &selection,
         context.config_path.as_deref(),
         &context.system.environment,
     )?;
-    let gateway = match &settings.gateways[..] {
+    let gateway = match &config.gateways[..] {
         [only] => only,
         several => {
             let names: Vec<_> = several.iter().map(|it| it.name.to_string()).collect();
@@ -57,7 +57,7 @@ fn sync(arguments: &cli::Sync, phone: &Phone, context: &Context) -> Result<Synce
     });
     let job = Sync {
         gateway,
-        settings: &settings,
+        config: &config,
         wish: Wish {
             form: arguments.form,
             profile: profile.transpose()?,

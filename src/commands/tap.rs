@@ -5,7 +5,7 @@ use crate::app::{error_text, refresh, status_notification};
 use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::config::file::Notification;
-use crate::config::{self, Selection, Settings};
+use crate::config::{self, Config, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::phone::{Delivered, Phone, PhoneActions};
@@ -24,16 +24,16 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
         tell(phone, error.to_string(), Verdict::CannotTell, context);
         error
     };
-    let settings = load(&arguments.which.into(), context).map_err(told)?;
-    let remembered = recall(&settings.gateways, context);
+    let config = load(&arguments.which.into(), context).map_err(told)?;
+    let remembered = recall(&config.gateways, context);
     // Nobody waits for what is known, and nothing waits until it has been read.
     let (mut assessments, said) = join(
         || show_remembered(&remembered, phone, context),
         |shown| {
-            let asked = assess_these(&settings.gateways, Interactive::No, context);
+            let asked = assess_these(&config.gateways, Interactive::No, context);
             let assessments = asked.map_err(told)?;
             let tap = Tap {
-                settings: &settings,
+                config: &config,
                 phone,
                 context,
             };
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
     let broken = to_sign_in(&assessments, phone, context);
     // Nobody would see the questions of an app that does not answer.
     if let Some(broken) = broken.filter(|_| !said.app_is_silent) {
-        let mended = mend(&settings, broken, &assessments[broken], phone, context)?;
+        let mended = mend(&config, broken, &assessments[broken], phone, context)?;
         if let Some(assessment) = mended {
             assessments[broken] = assessment;
         }
@@ -67,7 +67,7 @@ fn show_remembered(remembered: &[Assessment], phone: &Phone, context: &Context) 
 }
 
 struct Tap<'a> {
-    settings: &'a Settings,
+    config: &'a Config,
     phone: &'a Phone,
     context: &'a Context,
 }
@@ -106,7 +106,7 @@ impl Tap<'_> {
 
     fn reaction(&self, assessments: &[Assessment], remembered: &[Assessment]) -> PhoneActions {
         let wanted = match self.phone {
-            Phone::Termux => self.settings.notification,
+            Phone::Termux => self.config.notification,
             // There is no shade to keep clear: everything is written down once.
             Phone::Terminal => Notification::default(),
         };
@@ -129,7 +129,7 @@ fn to_sign_in(assessments: &[Assessment], phone: &Phone, context: &Context) -> O
     assessments.iter().position(is_mended_by_sign_in)
 }
 
-fn load(selection: &Selection, context: &Context) -> Result<Settings, Error> {
+fn load(selection: &Selection, context: &Context) -> Result<Config, Error> {
     config::load(
         selection,
         context.config_path.as_deref(),
@@ -145,21 +145,14 @@ fn is_mended_by_sign_in(assessment: &Assessment) -> bool {
 
 /// Opens the sign-in for what is broken: how it stands afterwards, unless it came to nothing.
 fn mend(
-    settings: &Settings,
+    config: &Config,
     number: usize,
     before: &Assessment,
     phone: &Phone,
     context: &Context,
 ) -> Result<Option<Assessment>, Error> {
-    let gateway = &settings.gateways[number];
-    let outcome = flow::mend(
-        gateway,
-        before,
-        &Request::default(),
-        settings,
-        phone,
-        context,
-    );
+    let gateway = &config.gateways[number];
+    let outcome = flow::mend(gateway, before, &Request::default(), config, phone, context);
     match outcome {
         Ok(None) => Ok(None),
         Ok(Some(signed)) => {

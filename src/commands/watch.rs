@@ -36,10 +36,10 @@ pub(crate) fn run(arguments: cli::Status, every: u32, context: &Context) -> Resu
         let hint = "Without a person watching: clawtap monitor";
         return wrong("--watch needs a terminal to draw on", hint);
     }
-    let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
-    let mut settings = config::load(&arguments.which.into(), config, environment)?;
-    let _connections = prepare_each(&mut settings.gateways, &context.system);
-    let gateways = &settings.gateways;
+    let (path, environment) = (context.config_path.as_deref(), &context.system.environment);
+    let mut config = config::load(&arguments.which.into(), path, environment)?;
+    let _connections = prepare_each(&mut config.gateways, &context.system);
+    let gateways = &config.gateways;
     // Ctrl-C ends the loop, and not the process with the screen in its hands.
     let _waiting = context.system.processes.waiting();
     let mut watch = Watch::begin(gateways, every, context);

@@ -86,11 +86,11 @@ impl<'a> Order<'a> {
         })?;
         if let Some(name) = &arguments.gateway {
             let one = Selection::One(name.clone());
-            config::gateways(&one, context.config_path.as_deref(), environment)?;
+            config::load(&one, context.config_path.as_deref(), environment)?;
         }
         let config = context.config_path.as_deref();
-        let gateways = config::gateways(&Selection::All, config, environment)?;
-        let gateways = gateways.iter().map(|gateway| gateway.name.to_string());
+        let known = config::load(&Selection::All, config, environment)?.known;
+        let gateways = known.iter().map(|gateway| gateway.name.to_string());
         let config = config::unusual_config_path(config, environment)?;
         let state_home = environment.path("XDG_STATE_HOME");
         let state_home = state_home.map(|folder| ("XDG_STATE_HOME", environment.absolute(&folder)));

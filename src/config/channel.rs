@@ -1,14 +1,31 @@
 //! Channels: the ways by which a message reaches a person. A new one is a means here, and a file of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::{Deserialize, Deserializer};
+use url::Url;
+
+use crate::config::fields::{Number, Program, checked, expand, path};
+use crate::text::Text;
+
+/// Where topics are unless something else is configured.
+pub(crate) const NTFY_SERVER: &str = "https://ntfy.sh";
+
+/// How long a program of the person's own may take.
+const COMMAND_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long OpenClaw may take to send a message: some 5 s, but 36 s were seen for a first one.
+pub(super) const OPENCLAW_LIMIT: Duration = Duration::from_secs(60);
+
 /// A configured channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Channel {
     /// What a person calls it; no two have the same.
+    #[serde(deserialize_with = "checked_name")]
     pub(crate) name: String,
     /// It gets only what no other channel could deliver.
+    #[serde(default)]
     pub(crate) fallback: bool,
     pub(crate) means: Means,
 }
@@ -55,32 +72,49 @@ pub(crate) fn free_name(word: &str, channels: &[Channel]) -> String {
 }
 
 /// How a channel delivers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Means {
     Ntfy(Ntfy),
     /// A notification of this phone.
+    #[serde(deserialize_with = "no_keys")]
     Phone,
     OpenClaw(OpenClaw),
     Command(Command),
     /// What this process prints, which whoever started it reads; where nothing else is configured.
+    #[serde(skip)]
     Output,
 }
 
+impl Means {
+    /// Expands `~/` in the paths of files and in the program to run.
+    pub(super) fn expand(&mut self, home: Option<&Path>) {
+        match self {
+            Self::Ntfy(ntfy) => {
+                if let Some(Token::File(path)) = &mut ntfy.token {
+                    expand(path, home);
+                }
+            }
+            Self::Command(command) => {
+                let mut path = PathBuf::from(&command.run[0]);
+                expand(&mut path, home);
+                if let Some(path) = path.to_str() {
+                    path.clone_into(&mut command.run[0]);
+                }
+            }
+            Self::Phone | Self::OpenClaw(_) | Self::Output => {}
+        }
+    }
+}
+
 /// A topic of an ntfy server.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "NtfyKeys")]
 pub(crate) struct Ntfy {
     /// `https://ntfy.sh`, without a slash at the end.
     pub(crate) server: String,
     pub(crate) topic: String,
     pub(crate) token: Option<Token>,
-}
-
-impl Ntfy {
-    /// The server, as messages show it.
-    pub(crate) fn host(&self) -> &str {
-        let server = &self.server;
-        server.split_once("://").map_or(server, |(_, host)| host)
-    }
 }
 
 /// Where an access token is.
@@ -91,25 +125,182 @@ pub(crate) enum Token {
     Command(Vec<String>),
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "[alerts.ntfy]")]
+struct NtfyKeys {
+    #[serde(default, deserialize_with = "checked_server")]
+    url: Option<String>,
+    #[serde(default, deserialize_with = "checked_topic")]
+    topic: Option<String>,
+    #[serde(default, deserialize_with = "path")]
+    token_file: Option<PathBuf>,
+    token_command: Option<Program>,
+}
+
+impl TryFrom<NtfyKeys> for Ntfy {
+    type Error = &'static str;
+
+    fn try_from(keys: NtfyKeys) -> Result<Self, Self::Error> {
+        let no_topic = "the key `topic` is missing\nMake one: clawtap monitor ntfy";
+        Ok(Self {
+            server: keys.url.unwrap_or_else(|| NTFY_SERVER.into()),
+            topic: keys.topic.ok_or(no_topic)?,
+            token: match (keys.token_file, keys.token_command) {
+                (Some(_), Some(_)) => {
+                    return Err("the keys `token_command` and `token_file` exclude each other");
+                }
+                (Some(path), None) => Some(Token::File(path)),
+                (None, Some(program)) => Some(Token::Command(program.0)),
+                (None, None) => None,
+            },
+        })
+    }
+}
+
+impl Ntfy {
+    /// The server, as messages show it.
+    pub(crate) fn host(&self) -> &str {
+        let server = &self.server;
+        server.split_once("://").map_or(server, |(_, host)| host)
+    }
+}
+
 /// A message that OpenClaw sends itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "[alerts.openclaw]")]
 pub(crate) struct OpenClaw {
     /// Whom to, as `openclaw message send --target` takes it; a Telegram group begins with a dash.
+    #[serde(deserialize_with = "checked_word")]
     pub(crate) target: String,
     /// By which of OpenClaw's channels: `whatsapp`, `telegram`, …; OpenClaw's own choice if this is not set.
+    #[serde(default, deserialize_with = "checked_channel")]
     pub(crate) channel: Option<String>,
     /// The gateway that sends it; the one it is about if this is not set.
     pub(crate) gateway: Option<String>,
     /// How long OpenClaw may take.
+    #[serde(
+        rename = "timeout_s",
+        default = "openclaw_limit",
+        deserialize_with = "limit"
+    )]
     pub(crate) limit: Duration,
 }
 
 /// A program that gets the message as JSON on standard input.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "[alerts.command]")]
 pub(crate) struct Command {
     /// At least one word.
+    #[serde(deserialize_with = "program")]
     pub(crate) run: Vec<String>,
+    #[serde(
+        rename = "timeout_s",
+        default = "command_limit",
+        deserialize_with = "limit"
+    )]
     pub(crate) limit: Duration,
+}
+
+fn no_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields, expecting = "[alerts.phone]")]
+    struct NoKeys {}
+
+    NoKeys::deserialize(deserializer).map(|NoKeys {}| ())
+}
+
+fn checked_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    checked(deserializer, |text| match text {
+        "" => Err("must not be empty".into()),
+        _ if text.chars().count() > 64 || Text::clean(text).as_str() != text => {
+            Err("a name is one plain line of 64 characters at most".into())
+        }
+        _ => Ok(text.to_owned()),
+    })
+}
+
+const fn openclaw_limit() -> Duration {
+    OPENCLAW_LIMIT
+}
+
+const fn command_limit() -> Duration {
+    COMMAND_LIMIT
+}
+
+fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let seconds = Number::<1, 300>::deserialize(deserializer)?;
+    Ok(Duration::from_secs(seconds.0.into()))
+}
+
+fn program<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Program::deserialize(deserializer).map(|program| program.0)
+}
+
+fn checked_server<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    checked(deserializer, server).map(Some)
+}
+
+fn checked_topic<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    checked(deserializer, topic).map(Some)
+}
+
+fn checked_word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    checked(deserializer, word)
+}
+
+fn checked_channel<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    checked_word(deserializer).map(Some)
+}
+
+/// An ntfy server's address, as every later part is put behind it.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub(crate) fn server(text: &str) -> Result<String, String> {
+    let no_address = || String::from("it is no address such as https://ntfy.sh");
+    // The parser has no tables for other letters than ASCII's, encoded ones included.
+    let in_disguise = text.to_ascii_lowercase().contains("xn--");
+    if !text.is_ascii() || text.contains('%') || in_disguise {
+        return Err(no_address());
+    }
+    let url = Url::parse(text).map_err(|_| no_address())?;
+    let bare = url.query().is_none() && url.fragment().is_none() && url.path() == "/";
+    if !["https", "http"].contains(&url.scheme()) || url.host().is_none() || !bare {
+        return Err(no_address());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("a password does not belong there; use token_file".into());
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// A topic's name.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub(crate) fn topic(text: &str) -> Result<String, String> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if text.is_empty() || text.len() > 64 || !text.chars().all(fine) {
+        return Err("a topic has letters, digits, - and _, 64 at most".into());
+    }
+    Ok(text.to_owned())
+}
+
+/// A word for OpenClaw.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub(super) fn word(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("must not be empty".into());
+    }
+    if text.chars().any(char::is_control) || text.trim() != text {
+        return Err("it has spaces around it, or control characters".into());
+    }
+    if text.len() > 200 {
+        return Err("it has more than 200 characters".into());
+    }
+    Ok(text.to_owned())
 }
 
 /// Why a message did not go out.

@@ -6,7 +6,7 @@ use std::path::Path;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, TomlError, Value, value};
 
 use crate::config::channel::{Means, Ntfy};
-use crate::config::{LARGEST_CONFIG, alerts, parsed, read_config, read_text};
+use crate::config::{LARGEST_CONFIG, parsed, read_config, read_text};
 use crate::error::{Error, Kind};
 use crate::system::environment::Environment;
 use crate::system::files;
@@ -24,9 +24,10 @@ pub(crate) enum Missing {
 
 /// Every topic, by its channel's name: of the configuration at `path` and of the variables. No gateway is needed.
 pub(crate) fn all(path: &Path, environment: &Environment) -> Result<Vec<(String, Ntfy)>, Error> {
-    let alerts = read_config(path, environment)?.alerts;
-    let channels = alerts::with_variables(alerts, environment)?.channels;
-    let topics = channels
+    let mut alerts = read_config(path, environment)?.alerts;
+    alerts.add_variables(environment)?;
+    let topics = alerts
+        .channels
         .into_iter()
         .filter_map(|channel| match channel.means {
             Means::Ntfy(topic) => Some((channel.name, topic)),

@@ -1,19 +1,20 @@
-//! Settings: flags, configuration and environment, put together once.
+//! The configuration: the file, the command line and the environment, put together once.
 
 pub(crate) mod alerts;
 pub(crate) mod channel;
+mod channel_tables;
+mod document;
 pub(crate) mod edit;
+mod fields;
 pub(crate) mod file;
+pub(crate) mod gateway;
 pub(crate) mod host_name;
 pub(crate) mod quiet_hours;
-pub(crate) mod value;
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::config::alerts::Alerts;
-use crate::config::file::{Config, Notification, SignIn, Sync};
+pub(crate) use crate::config::file::Config;
 use crate::error::{Error, Kind};
 use crate::gateway::host::{Gateway, Name, Target, Transport};
 use crate::suggest::nearest;
@@ -80,18 +81,11 @@ fn read_text(path: &Path, environment: &Environment) -> Result<String, Error> {
 /// What a text says that is, or comes to be, the configuration at `path`.
 fn parsed(text: &str, path: &Path, environment: &Environment) -> Result<Config, Error> {
     file::parse(text, environment.home().as_deref()).map_err(|mistake| {
-        let error = Error::new(
-            Kind::Configuration,
-            format!(
-                "{}, line {}: {}",
-                environment.display_path(path),
-                mistake.line,
-                mistake.message
-            ),
-        );
-        match mistake.hint {
-            Some(hint) => error.hint(hint),
-            None => error,
+        let (path, line) = (environment.display_path(path), mistake.line);
+        let message = format!("{path}, line {line}: {}", mistake.message);
+        Error {
+            hint: mistake.hint,
+            ..Error::new(Kind::Configuration, message)
         }
     })
 }
@@ -99,7 +93,7 @@ fn parsed(text: &str, path: &Path, environment: &Environment) -> Result<Config, 
 /// Adds a gateway to the configuration, and makes the file if there is none.
 pub(crate) fn add_to_config(path: &Path, gateway: &Gateway) -> io::Result<()> {
     files::update_private(path, LARGEST_CONFIG, |before| {
-        file::add(&before, gateway).map_err(io::Error::other)
+        gateway::add(&before, gateway).map_err(io::Error::other)
     })
 }
 
@@ -113,30 +107,13 @@ pub(crate) enum Selection {
     One(String),
 }
 
-/// What a command works with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Settings {
-    /// At least one.
-    pub(crate) gateways: Vec<Gateway>,
-    /// Those, and every other one that is configured.
-    pub(crate) known: Vec<Gateway>,
-    pub(crate) notification: Notification,
-    pub(crate) sign_in: SignIn,
-    pub(crate) sync: Sync,
-    pub(crate) alerts: Alerts,
-}
-
-/// The gateways that a command is about, and how it tells of them.
-///
-/// `OPENCLAW_SERVER` (the upstream scripts' variable) picks a configured gateway by name or target, or
-/// stands for one that is not configured.
+/// Reads the configuration, and applies the command line and the variables to it.
 pub(crate) fn load(
     selection: &Selection,
     config: Option<&Path>,
     environment: &Environment,
-) -> Result<Settings, Error> {
-    let server = environment.text("OPENCLAW_SERVER");
-    let configured = match config_path(config, environment) {
+) -> Result<Config, Error> {
+    let mut config = match config_path(config, environment) {
         Ok(path) if is_named(config, environment) && !files::exists(&path) => {
             let path = environment.display_path(&path);
             return Err(
@@ -145,42 +122,42 @@ pub(crate) fn load(
             );
         }
         Ok(path) => read_config(&path, environment)?,
-        Err(_) if server.is_some() && *selection != Selection::All => Config::default(),
+        Err(_) if environment.text("OPENCLAW_SERVER").is_some() && *selection != Selection::All => {
+            Config::default()
+        }
         Err(error) => return Err(error),
     };
-    let mut known = configured.gateways.clone();
-    let chosen = match (selection, server) {
-        (Selection::Default, Some(server)) => vec![of_server(server, configured.gateways)?],
-        (Selection::Default | Selection::All, _) => configured.gateways,
-        (Selection::One(name), server) => vec![named(name, configured.gateways, server)?],
+    apply(&mut config, selection, environment)?;
+    Ok(config)
+}
+
+/// Chooses the gateways, at least one, and adds what the variables say.
+///
+/// `OPENCLAW_SERVER` (the upstream scripts' variable) picks a configured gateway by name or target, or
+/// stands for one that is not configured.
+fn apply(
+    config: &mut Config,
+    selection: &Selection,
+    environment: &Environment,
+) -> Result<(), Error> {
+    let chosen = match (selection, environment.text("OPENCLAW_SERVER")) {
+        (Selection::Default, Some(server)) => Some(of_server(server, &config.known)?),
+        (Selection::Default | Selection::All, _) => None,
+        (Selection::One(name), server) => Some(named(name, &config.known, server)?),
     };
-    if chosen.is_empty() {
+    if let Some(gateway) = chosen {
+        if config.known.iter().all(|known| known.name != gateway.name) {
+            config.known.push(gateway.clone());
+        }
+        config.gateways = vec![gateway];
+    }
+    if config.gateways.is_empty() {
         return Err(
             Error::new(Kind::Configuration, "no gateway is configured yet")
                 .hint("Set one up: clawtap init me@gateway"),
         );
     }
-    let names: BTreeSet<&Name> = known.iter().map(|gateway| &gateway.name).collect();
-    let is_new = |gateway: &&Gateway| !names.contains(&gateway.name);
-    let new: Vec<Gateway> = chosen.iter().filter(is_new).cloned().collect();
-    known.extend(new);
-    Ok(Settings {
-        gateways: chosen,
-        known,
-        notification: configured.notification,
-        sign_in: configured.sign_in,
-        sync: configured.sync,
-        alerts: alerts::with_variables(configured.alerts, environment)?,
-    })
-}
-
-/// The gateways that a command is about, at least one.
-pub(crate) fn gateways(
-    selection: &Selection,
-    config: Option<&Path>,
-    environment: &Environment,
-) -> Result<Vec<Gateway>, Error> {
-    Ok(load(selection, config, environment)?.gateways)
+    config.alerts.add_variables(environment)
 }
 
 /// Whether somebody said where the configuration is.
@@ -188,13 +165,13 @@ fn is_named(flag: Option<&Path>, environment: &Environment) -> bool {
     flag.is_some() || environment.path("CLAWTAP_CONFIG").is_some()
 }
 
-fn of_server(server: &str, configured: Vec<Gateway>) -> Result<Gateway, Error> {
-    let is_it = |gateway: &Gateway| {
+fn of_server(server: &str, configured: &[Gateway]) -> Result<Gateway, Error> {
+    let is_it = |gateway: &&Gateway| {
         gateway.name.as_str() == server
             || matches!(&gateway.transport, Transport::Ssh(ssh) if ssh.target.as_str() == server)
     };
-    if let Some(gateway) = configured.into_iter().find(is_it) {
-        return Ok(gateway);
+    if let Some(gateway) = configured.iter().find(is_it) {
+        return Ok(gateway.clone());
     }
     let target = Target::parse(server).map_err(|reason| {
         Error::new(
@@ -207,26 +184,25 @@ fn of_server(server: &str, configured: Vec<Gateway>) -> Result<Gateway, Error> {
 }
 
 /// The gateway of this name: a configured one, or that of `OPENCLAW_SERVER` as its notification calls it.
-fn named(name: &str, configured: Vec<Gateway>, server: Option<&str>) -> Result<Gateway, Error> {
-    let names: Vec<String> = configured
+fn named(name: &str, configured: &[Gateway], server: Option<&str>) -> Result<Gateway, Error> {
+    let is_it = |gateway: &Gateway| gateway.name.as_str() == name;
+    if let Some(gateway) = configured.iter().find(|gateway| is_it(gateway)) {
+        return Ok(gateway.clone());
+    }
+    if let Some(Ok(gateway)) = server.map(|server| of_server(server, &[]))
+        && is_it(&gateway)
+    {
+        return Ok(gateway);
+    }
+    let names: Vec<&str> = configured
         .iter()
-        .map(|gateway| gateway.name.to_string())
+        .map(|gateway| gateway.name.as_str())
         .collect();
-    let found = configured
-        .into_iter()
-        .find(|gateway| gateway.name.as_str() == name)
-        .or_else(|| {
-            of_server(server?, Vec::new())
-                .ok()
-                .filter(|it| it.name.as_str() == name)
-        });
-    found.ok_or_else(|| {
-        let shown = crate::text::Text::clean(name);
-        let error = Error::new(Kind::Usage, format!("no gateway is called \"{shown}\""));
-        match nearest(name, names.iter().map(String::as_str)) {
-            Some(near) => error.hint(format!("Did you mean {near}?")),
-            None if names.is_empty() => error.hint("Set one up: clawtap init me@gateway"),
-            None => error.hint(format!("Configured: {}", names.join(", "))),
-        }
+    let shown = crate::text::Text::clean(name);
+    let error = Error::new(Kind::Usage, format!("no gateway is called \"{shown}\""));
+    Err(match nearest(name, names.iter().copied()) {
+        Some(near) => error.hint(format!("Did you mean {near}?")),
+        None if names.is_empty() => error.hint("Set one up: clawtap init me@gateway"),
+        None => error.hint(format!("Configured: {}", names.join(", "))),
     })
 }

@@ -1,12 +1,22 @@
 //! Quiet hours: when only what is broken may make a sound.
 
 use chrono::{NaiveTime, Timelike};
+use serde::Deserialize;
 
 /// From one time of day to another, by this device's clock; over midnight where the first is later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub(crate) struct QuietHours {
     from: NaiveTime,
     to: NaiveTime,
+}
+
+impl TryFrom<String> for QuietHours {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text)
+    }
 }
 
 impl QuietHours {

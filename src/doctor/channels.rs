@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::alerts::NTFY_SERVER;
+use crate::config::channel::NTFY_SERVER;
 use crate::config::channel::{Channel, Means, Token};
 use crate::doctor::finding::Finding;
 use crate::doctor::fix::Fix;
@@ -154,7 +154,7 @@ pub(crate) const fn token_file(means: &Means) -> Option<&PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::{Facts, Looked, OpenFile, Trial, findings, is_guessable};
-    use crate::config::alerts::NTFY_SERVER;
+    use crate::config::channel::NTFY_SERVER;
     use crate::config::channel::{Channel, Means, Ntfy, Token};
     use crate::doctor::finding::Severity as Level;
     use crate::doctor::finding::Severity::{Ok as Well, Problem, Warning};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::config::channel::Means;
-use crate::config::file::{self, Config};
+use crate::config::{Config, file, gateway};
 use crate::gateway::host::{Gateway, Name, Target, Transport};
 use crate::gateway::script::{self, Want};
 use crate::gateway::ssh_args::{self, BatchMode, CommandLine};
@@ -111,9 +111,10 @@ fn add(text: &str, config: Config) {
         return;
     };
     let gateway = Gateway::at(name, target);
-    let longer = file::add(text, &gateway).expect("what can be read can be added to");
+    let longer = gateway::add(text, &gateway).expect("what can be read can be added to");
     let mut expected = config;
-    expected.gateways.push(gateway);
+    expected.gateways.push(gateway.clone());
+    expected.known.push(gateway);
     let read = file::parse(&longer, Some(Path::new(HOME)));
     assert_eq!(read, Ok(expected), "{longer}");
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::Deserialize;
+
 /// How long OpenClaw may take on a gateway, unless the configuration says otherwise. Its first run after an
 /// install takes up to 40 s.
 pub(crate) const DEFAULT_LIMIT: Duration = Duration::from_secs(45);
@@ -148,8 +150,17 @@ impl Ssh {
 }
 
 /// A host, `user@host` or an alias of `ssh_config`: nothing that ssh or a shell could take for anything else.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub(crate) struct Target(String);
+
+impl TryFrom<String> for Target {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text)
+    }
+}
 
 impl Target {
     /// Checks a target.
@@ -203,8 +214,17 @@ fn spell(character: char) -> String {
 }
 
 /// A gateway's name: letters, digits, `-` and `_`, at most 64.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
 pub(crate) struct Name(String);
+
+impl TryFrom<String> for Name {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text)
+    }
+}
 
 impl Name {
     /// Checks a name.
@@ -259,8 +279,17 @@ impl fmt::Display for Name {
 }
 
 /// An agent id or profile name of OpenClaw: letters, digits, `.`, `-` and `_`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub(crate) struct Identifier(String);
+
+impl TryFrom<String> for Identifier {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text)
+    }
+}
 
 impl Identifier {
     /// Checks an identifier.

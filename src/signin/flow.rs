@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::app::assess::{Interactive, ask_one, assessment};
 use crate::app::{refresh, status_notification};
-use crate::config::Settings;
+use crate::config::Config;
 use crate::config::file::{Notification, SignIn};
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -69,7 +69,7 @@ pub(crate) fn mend(
     gateway: &Gateway,
     before: &Assessment,
     wish: &Request,
-    settings: &Settings,
+    config: &Config,
     phone: &Phone,
     context: &Context,
 ) -> Result<Option<Outcome>, Error> {
@@ -83,8 +83,8 @@ pub(crate) fn mend(
         before: before.report(),
         restart: Restart::Ask,
         phone,
-        rules: &settings.sign_in,
-        notification: settings.notification,
+        rules: &config.sign_in,
+        notification: config.notification,
         ticket: None,
     };
     sign_in(&order, context).map(Some)

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use zeroize::Zeroizing;
 
 use crate::app::assess::{Interactive, ask_one, assessment};
-use crate::config::Settings;
+use crate::config::Config;
 use crate::context::Context;
 use crate::duration::spoken;
 use crate::error::{Error, Kind};
@@ -49,7 +49,7 @@ const TERMS: &str = "Anthropic's terms keep subscription logins to its own progr
 /// A sync that is to be done.
 pub(crate) struct Sync<'a> {
     pub(crate) gateway: &'a Gateway,
-    pub(crate) settings: &'a Settings,
+    pub(crate) config: &'a Config,
     pub(crate) wish: Wish,
     pub(crate) from: Option<SourceMachine>,
     pub(crate) restart: Restart,
@@ -126,7 +126,7 @@ impl Sync<'_> {
         let asked_at = clock::now();
         let reply = self.ask(&connection, Interactive::No);
         let after = assessment(&connection.gateway, reply);
-        learned(&after, self.phone, self.settings.notification, self.context);
+        learned(&after, self.phone, self.config.notification, self.context);
         let left = source.left - (asked_at - before.now);
         let report = flow::report(&after).map_err(|error| self.unproven(error))?;
         let proof = decide::proof(&decision, left, report, after.now);
@@ -145,7 +145,7 @@ impl Sync<'_> {
 
     /// Makes sure of the phone's owner, where the configuration wants it.
     fn check_owner(&self) -> Result<(), Error> {
-        if !self.settings.sync.fingerprint {
+        if !self.config.sync.fingerprint {
             return Ok(());
         }
         let checked = self.phone.check_fingerprint(&self.context.system);
@@ -300,8 +300,8 @@ impl Sync<'_> {
             before: before.report(),
             restart: Restart::No,
             phone: self.phone,
-            rules: &self.settings.sign_in,
-            notification: self.settings.notification,
+            rules: &self.config.sign_in,
+            notification: self.config.notification,
             ticket: Some(ticket),
         };
         sign_in(&order, self.context).map(drop)
@@ -423,7 +423,7 @@ impl Sync<'_> {
             connection,
             phone: self.phone,
             launcher: &self.context.launcher,
-            rules: &self.settings.sign_in,
+            rules: &self.config.sign_in,
             system: &self.context.system,
             page_shown: &|_| {},
         };

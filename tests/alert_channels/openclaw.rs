@@ -124,7 +124,7 @@ fn a_gateway_that_only_a_variable_names_sends_its_own() {
 #[test]
 fn a_gateway_that_nobody_configured_is_a_mistake_in_the_file() {
     let channel = format!("{TELEGRAM}gateway = \"hmoe\"\n");
-    let message = "clawtap: ~/.config/clawtap/config.toml, line 6: `gateway` names no [[gateway]]\n→ Did you mean home?\n";
+    let message = "clawtap: ~/.config/clawtap/config.toml, line 6: the key `gateway` names no [[gateway]]\n→ Did you mean home?\n";
     let ran = test_of(&channel).run();
     let ran = ran.status(78).stdout("").stderr(message);
     assert_eq!(ran.log("ssh"), "");

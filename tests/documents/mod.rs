@@ -56,21 +56,26 @@ fn each_configuration_in_them_is_read_by_the_program() {
     assert!(tried > 2, "only {tried} configurations were found");
 }
 
-/// The reader takes each key by its name.
+/// The keys of a table, as the program lists them where it finds another one.
+fn keys_of(table: &str) -> Vec<String> {
+    let config = format!("{table}\nqqqqqqqq = 1\n");
+    let ran = Clawtap::new().config(&config).args(["check"]).run();
+    let (_, keys) = ran.stderr.split_once("Known here: ").expect("a list");
+    keys.trim_end().split(", ").map(str::to_owned).collect()
+}
+
 #[test]
 fn each_key_of_the_configuration_is_told_of() {
-    let files = ["file.rs", "alerts.rs"];
-    let source: String = files
-        .map(|name| {
-            let path = Path::new(ROOT).join("src/config").join(name);
-            std::fs::read_to_string(path).expect("a file of the repository")
-        })
-        .concat();
-    let keys: Vec<_> = source
-        .split(".take(\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .collect();
+    let mut keys = keys_of("");
+    let alerts = keys_of("[alerts]");
+    let tables = ["[[gateway]]", "[notification]", "[signin]", "[sync]"];
+    assert_eq!(keys.len(), tables.len() + 1, "{keys:?}");
+    keys.extend(tables.into_iter().flat_map(keys_of));
+    for kind in ["ntfy", "phone", "openclaw", "command"] {
+        assert!(alerts.iter().any(|key| key == kind), "{alerts:?}");
+        keys.extend(keys_of(&format!("[alerts.{kind}]")));
+    }
+    keys.extend(alerts);
     assert!(keys.len() > 20, "{keys:?}");
     let told =
         Document::read("docs/configuration.md").text + &Document::read("docs/alerts.md").text;

@@ -10,7 +10,7 @@ use crate::commands::monitor::test_alert;
 use crate::commands::monitor::timers::remarks::{self, Remark};
 use crate::commands::monitor::timers::standings;
 use crate::config::channel::{self, Channel};
-use crate::config::{self, Settings};
+use crate::config::{self, Config};
 use crate::context::Context;
 use crate::doctor::channels::{self, Looked, OpenFile, Trial, token_file};
 use crate::doctor::finding::Finding;
@@ -24,24 +24,24 @@ use crate::system::systemctl::Systemctl;
 use crate::system::{clock, files};
 
 /// Tries every channel; only with `send_test` does anything go out.
-pub(super) fn try_out(settings: &Settings, send_test: bool, context: &Context) -> Vec<Looked> {
+pub(super) fn try_out(config: &Config, send_test: bool, context: &Context) -> Vec<Looked> {
     let environment = &context.system.environment;
     let on_a_phone = matches!(context.phone, Phone::Termux);
-    let channels = channel::in_use(&settings.alerts.channels, on_a_phone);
+    let channels = channel::in_use(&config.alerts.channels, on_a_phone);
     let remembered = state_file::look(environment).unwrap_or_default();
     let dispatcher = Dispatcher {
-        gateways: &settings.known,
+        gateways: &config.known,
         phone: &context.phone,
         launcher: &context.launcher,
         system: &context.system,
     };
     in_parallel(&channels, |channel: &Channel| {
         let trial = if send_test {
-            let sent = test_alert::send(channel, &settings.gateways[0], &dispatcher);
+            let sent = test_alert::send(channel, &config.gateways[0], &dispatcher);
             Trial::Sent(sent.map_err(|undelivered| undelivered.reason))
         } else {
             dispatcher
-                .reach(channel, &settings.gateways)
+                .reach(channel, &config.gateways)
                 .map_or(Trial::None, Trial::Reached)
         };
         let open_token = token_file(&channel.means).and_then(|path| {
@@ -62,7 +62,7 @@ pub(super) fn try_out(settings: &Settings, send_test: bool, context: &Context) -
 }
 
 pub(super) fn examine(
-    settings: &Settings,
+    config: &Config,
     tried: Vec<Looked>,
     asked: Option<&Asked>,
     context: &Context,
@@ -84,10 +84,10 @@ pub(super) fn examine(
     // Why Android cannot be asked is told of the phone.
     standings.retain(|it| it.kind != Kind::TermuxJob || it.course != Course::Unknown);
     let remembered = state_file::look(environment).unwrap_or_default();
-    let last_check = last_check(settings, &remembered);
+    let last_check = last_check(config, &remembered);
     let mut findings = Vec::new();
     if !standings.is_empty() || !is_set_up {
-        findings = timers::findings(&watch(standings, last_check, settings, context));
+        findings = timers::findings(&watch(standings, last_check, config, context));
     }
     let config = config::config_path(context.config_path.as_deref(), environment);
     findings.extend(channels::findings(&channels::Facts {
@@ -105,7 +105,7 @@ pub(super) fn examine(
 fn watch(
     standings: Vec<TimerStatus>,
     last_check: Option<DateTime<Utc>>,
-    settings: &Settings,
+    config: &Config,
     context: &Context,
 ) -> timers::Facts {
     let (system, environment) = (&context.system, &context.system.environment);
@@ -119,7 +119,7 @@ fn watch(
     // Of one timer: the others lack the same.
     for remark in kinds
         .first()
-        .map_or_else(Vec::new, |kind| remarks::list(*kind, settings, context))
+        .map_or_else(Vec::new, |kind| remarks::list(*kind, config, context))
     {
         match remark {
             Remark::NotHandedOn(name) => not_handed_on.push(name),
@@ -130,7 +130,7 @@ fn watch(
         gone: gone.map(|program| environment.display_path(program)),
         last_check,
         now: clock::now(),
-        has_channels: !settings.alerts.channels.is_empty(),
+        has_channels: !config.alerts.channels.is_empty(),
         ends_with_logins: systemctl.flatten().is_some_and(|it| it.ends_with_logins()),
         not_handed_on,
         not_found,
@@ -140,8 +140,8 @@ fn watch(
 }
 
 /// When one of these gateways was last looked at for alerts.
-fn last_check(settings: &Settings, remembered: &Memory) -> Option<DateTime<Utc>> {
-    let gateways = settings.gateways.iter().filter_map(|gateway| {
+fn last_check(config: &Config, remembered: &Memory) -> Option<DateTime<Utc>> {
+    let gateways = config.gateways.iter().filter_map(|gateway| {
         let agent = gateway.agent.as_ref().map(Identifier::as_str);
         let key = state::key(gateway.name.as_str(), agent);
         Some(remembered.gateways.get(&key)?.seen_at)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::alerts::state_file;
-use crate::config::{self, Settings};
+use crate::config::{self, Config};
 use crate::context::Context;
 use crate::doctor::finding::Finding;
 use crate::doctor::state::Folder;
@@ -16,10 +16,10 @@ use crate::system::files;
 /// More than a run writes, in bytes: an empty file is made where the disk is full as well.
 const ENOUGH: usize = 256 * 1024;
 
-pub(super) fn examine(settings: &Result<Settings, Error>, context: &Context) -> Vec<Finding> {
-    let mut findings = of_configuration(settings, context);
-    if let Ok(settings) = settings {
-        let ways = settings.gateways.iter().map(|gateway| &gateway.transport);
+pub(super) fn examine(config: &Result<Config, Error>, context: &Context) -> Vec<Finding> {
+    let mut findings = of_configuration(config, context);
+    if let Ok(config) = config {
+        let ways = config.gateways.iter().map(|gateway| &gateway.transport);
         let ways: Vec<&Ssh> = ways
             .filter_map(|way| match way {
                 Transport::Ssh(ssh) => Some(ssh),
@@ -34,7 +34,7 @@ pub(super) fn examine(settings: &Result<Settings, Error>, context: &Context) -> 
     findings
 }
 
-fn of_configuration(settings: &Result<Settings, Error>, context: &Context) -> Vec<Finding> {
+fn of_configuration(config: &Result<Config, Error>, context: &Context) -> Vec<Finding> {
     let environment = &context.system.environment;
     let path = match config::config_path(context.config_path.as_deref(), environment) {
         Ok(path) => path,
@@ -46,8 +46,8 @@ fn of_configuration(settings: &Result<Settings, Error>, context: &Context) -> Ve
     configuration::findings(&configuration::Facts {
         spelled: environment.display_path(&path),
         mode: files::mode(&path),
-        gateways: match settings {
-            Ok(settings) => Ok(settings.known.len()),
+        gateways: match config {
+            Ok(config) => Ok(config.known.len()),
             Err(error) => match config::read_config(&path, environment) {
                 Ok(config) if config.gateways.is_empty() => Ok(0),
                 _ => Err(error.clone()),

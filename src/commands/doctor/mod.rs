@@ -38,11 +38,11 @@ fn examined(arguments: &cli::Doctor, context: &Context) -> Result<Vec<Section>, 
         Some(name) => Selection::One(name.clone()),
         None => Selection::Default,
     };
-    let config = context.config_path.as_deref();
-    let settings = match config::load(&selection, config, &context.system.environment) {
+    let path = context.config_path.as_deref();
+    let config = match config::load(&selection, path, &context.system.environment) {
         // A wrong name is a slip at the keyboard; everything else is what the doctor is for.
         Err(error) if error.kind == Kind::Usage => return Err(error),
-        settings => settings,
+        config => config,
     };
     let spinner = Spinner::start(
         context.terminal.stderr_is_tty,
@@ -50,19 +50,19 @@ fn examined(arguments: &cli::Doctor, context: &Context) -> Result<Vec<Section>, 
     );
     let mut sections = vec![Section {
         area: Area::Device,
-        findings: device::examine(&settings, context),
+        findings: device::examine(&config, context),
     }];
     // The phone's app, the channels and the gateways take their time, side by side.
     let ask = || phone::ask(context);
     let try_out = || {
-        let settings = settings.as_ref().ok()?;
-        Some(alerts::try_out(settings, arguments.send_test, context))
+        let config = config.as_ref().ok()?;
+        Some(alerts::try_out(config, arguments.send_test, context))
     };
     let (asked, tried) = join(ask, |asked| {
         join(try_out, |tried| {
-            if let Ok(settings) = &settings {
+            if let Ok(config) = &config {
                 let examine = |gateway: &_| gateway::examine(gateway, context);
-                sections.extend(in_parallel(&settings.gateways, examine));
+                sections.extend(in_parallel(&config.gateways, examine));
             }
             (asked.wait().flatten(), tried.wait().flatten())
         })
@@ -73,10 +73,10 @@ fn examined(arguments: &cli::Doctor, context: &Context) -> Result<Vec<Section>, 
             findings: phone::examine(asked, context),
         });
     }
-    if let (Ok(settings), Some(tried)) = (&settings, tried) {
+    if let (Ok(config), Some(tried)) = (&config, tried) {
         sections.push(Section {
             area: Area::Alerts,
-            findings: alerts::examine(settings, tried, asked.as_ref(), context),
+            findings: alerts::examine(config, tried, asked.as_ref(), context),
         });
     }
     drop(spinner);

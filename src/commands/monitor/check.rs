@@ -15,7 +15,7 @@ use crate::cli;
 use crate::commands::monitor::textfile;
 use crate::commands::outcome::Outcome;
 use crate::config::channel::{self, Channel, PRINTED};
-use crate::config::{self, Settings};
+use crate::config::{self, Config};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::gateway::host::Identifier;
@@ -27,16 +27,16 @@ use crate::system::clock;
 use crate::system::terminal::eprint;
 
 pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outcome, Error> {
-    let (config, environment) = (context.config_path.as_deref(), &context.system.environment);
-    let settings = config::load(&arguments.which.into(), config, environment)?;
-    let assessments = assess_these(&settings.gateways, Interactive::No, context)?;
+    let (path, environment) = (context.config_path.as_deref(), &context.system.environment);
+    let config = config::load(&arguments.which.into(), path, environment)?;
+    let assessments = assess_these(&config.gateways, Interactive::No, context)?;
     if context.terminal.stderr_is_tty || context.verbose {
         let lines = assessments.iter().map(|one| summary::line(one) + "\n");
         print(&lines.collect::<String>())?;
     }
     let monitor = Monitor {
-        settings: &settings,
-        channels: channels(&settings, context),
+        config: &config,
+        channels: channels(&config, context),
         assessments: &assessments,
         context,
     };
@@ -55,9 +55,9 @@ pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outco
 }
 
 /// Those of the configuration and of this device; without any, what is printed is for whoever started us.
-fn channels(settings: &Settings, context: &Context) -> Vec<Channel> {
+fn channels(config: &Config, context: &Context) -> Vec<Channel> {
     let is_phone = matches!(context.phone, Phone::Termux);
-    let channels = channel::in_use(&settings.alerts.channels, is_phone);
+    let channels = channel::in_use(&config.alerts.channels, is_phone);
     if channels.is_empty() {
         return vec![Channel::output()];
     }
@@ -65,7 +65,7 @@ fn channels(settings: &Settings, context: &Context) -> Vec<Channel> {
 }
 
 struct Monitor<'a> {
-    settings: &'a Settings,
+    config: &'a Config,
     channels: Vec<Channel>,
     assessments: &'a [Assessment],
     context: &'a Context,
@@ -132,7 +132,7 @@ impl Monitor<'_> {
 
     fn decide(&self, memory: &mut Memory) -> Decision {
         let now = clock::now();
-        let alerts = &self.settings.alerts;
+        let alerts = &self.config.alerts;
         let rules = Rules {
             warn_hours: &alerts.warn_hours,
             remind_hours: alerts.remind_hours,
@@ -145,7 +145,7 @@ impl Monitor<'_> {
             .assessments
             .iter()
             .map(|assessment| {
-                let mut gateways = self.settings.gateways.iter();
+                let mut gateways = self.config.gateways.iter();
                 let gateway = gateways.find(|it| it.name.as_str() == assessment.name);
                 let agent = gateway.and_then(|it| it.agent.as_ref());
                 Observation::of(assessment, agent.map(Identifier::as_str))
@@ -161,7 +161,7 @@ impl Monitor<'_> {
         let about = |it: &&Assessment| it.name == alert.about.gateway;
         let assessment = self.assessments.iter().find(about).ok_or_else(unknown)?;
         let dispatcher = Dispatcher {
-            gateways: &self.settings.known,
+            gateways: &self.config.known,
             phone: &self.context.phone,
             launcher: &self.context.launcher,
             system: &self.context.system,

@@ -6,13 +6,13 @@ use crate::cli;
 use crate::commands::monitor::subscription::{self, Screen};
 use crate::commands::outcome::Outcome;
 use crate::config::edit::{self, Missing};
-use crate::config::{self, alerts};
+use crate::config::{self, channel};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::system::{random, terminal};
 
 pub(super) fn run(arguments: &cli::MonitorNtfy, context: &Context) -> Result<Outcome, Error> {
-    let server = arguments.server.as_deref().map(alerts::server).transpose();
+    let server = arguments.server.as_deref().map(channel::server).transpose();
     let server = server
         .map_err(|reason| Error::new(Kind::Usage, format!("--server is not usable: {reason}")))?;
     let path = config::config_path(context.config_path.as_deref(), &context.system.environment)?;
@@ -67,7 +67,7 @@ fn make_what_is_missing(path: &Path, server: Option<&str>, context: &Context) ->
         }
         (Missing::Topic { .. } | Missing::Table, _) => {}
     }
-    let server = server.filter(|server| *server != alerts::NTFY_SERVER);
+    let server = server.filter(|server| *server != channel::NTFY_SERVER);
     let random = random::token().map_err(|error| {
         Error::new(
             Kind::Machine,

@@ -7,7 +7,7 @@ use crate::alerts::message::{Message, Severity, TEST};
 use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::config::channel::{self, Channel, Undelivered};
-use crate::config::{self, Selection, Settings};
+use crate::config::{self, Config, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::gateway::host::{Gateway, Identifier};
@@ -18,18 +18,18 @@ use crate::system::clock;
 use crate::text::Text;
 
 pub(super) fn run(arguments: &cli::TestAlert, context: &Context) -> Result<Outcome, Error> {
-    let config = context.config_path.as_deref();
-    let settings = config::load(&Selection::Default, config, &context.system.environment)?;
-    let channels = chosen(arguments.channel.as_deref(), &settings, context)?;
+    let path = context.config_path.as_deref();
+    let config = config::load(&Selection::Default, path, &context.system.environment)?;
+    let channels = chosen(arguments.channel.as_deref(), &config, context)?;
     let dispatcher = Dispatcher {
-        gateways: &settings.known,
+        gateways: &config.known,
         phone: &context.phone,
         launcher: &context.launcher,
         system: &context.system,
     };
     let mut failed = 0;
     for channel in &channels {
-        let result = send(channel, &settings.gateways[0], &dispatcher);
+        let result = send(channel, &config.gateways[0], &dispatcher);
         if context.system.processes.interrupted() {
             return Err(Error::new(Kind::Interrupted, "interrupted"));
         }
@@ -52,13 +52,9 @@ pub(in crate::commands) fn send(
 }
 
 /// All of them, or the one that is meant.
-fn chosen(
-    name: Option<&str>,
-    settings: &Settings,
-    context: &Context,
-) -> Result<Vec<Channel>, Error> {
+fn chosen(name: Option<&str>, config: &Config, context: &Context) -> Result<Vec<Channel>, Error> {
     let on_a_phone = matches!(context.phone, Phone::Termux);
-    let mut channels = channel::in_use(&settings.alerts.channels, on_a_phone);
+    let mut channels = channel::in_use(&config.alerts.channels, on_a_phone);
     if channels.is_empty() {
         return Err(Error::new(
             Kind::Configuration,

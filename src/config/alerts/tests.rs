@@ -6,8 +6,9 @@ use std::time::Duration;
 use chrono::NaiveTime;
 use proptest::prelude::*;
 
-use super::{Alerts, hours_of, ntfy_of, server, target, topic, with_variables};
+use super::{Alerts, hours_of, ntfy_of};
 use crate::config::channel::{Channel, Command, Means, Ntfy, OpenClaw, Token};
+use crate::config::channel::{server, topic, word};
 use crate::config::file::parse;
 use crate::error::Kind;
 use crate::system::environment::Environment;
@@ -197,19 +198,19 @@ fn mistakes_name_their_line_and_what_was_meant() {
         (
             "[alerts]\nwarn_hour = 3\n".into(),
             9,
-            "[alerts] has no key `warn_hour`",
+            "unknown key `warn_hour`",
             Some("Did you mean `warn_hours`?"),
         ),
         (
             "[alerts]\nzzz = 3\n".into(),
             9,
-            "[alerts] has no key `zzz`",
-            Some("It has: warn_hours, remind_hours, quiet, ntfy, phone, openclaw, command"),
+            "unknown key `zzz`",
+            Some("Known here: warn_hours, remind_hours, quiet, ntfy, phone, openclaw, command"),
         ),
         (
             "[alerts]\nwarn_hours = [24, 0]\n".into(),
             9,
-            "`warn_hours` must be a number from 1 to 8760",
+            "`warn_hours` must be a number from 1 to 8760, or a list of such",
             None,
         ),
         (
@@ -233,8 +234,26 @@ fn mistakes_name_their_line_and_what_was_meant() {
         (
             "[alerts.phone]\nvibrate = true\n".into(),
             9,
-            "[alerts.phone] has no key `vibrate`",
-            Some("It has: name, fallback"),
+            "unknown key `vibrate`",
+            Some("Known here: name, fallback"),
+        ),
+        (
+            "[alerts.ntfy]\ntopic = \"a\"\nfalback = true\n".into(),
+            10,
+            "unknown key `falback`",
+            Some("Did you mean `fallback`?"),
+        ),
+        (
+            "[alerts]\nntfy = 7\n".into(),
+            9,
+            "this must be written as [alerts.ntfy]",
+            None,
+        ),
+        (
+            "[alerts]\nphone = [[]]\n".into(),
+            9,
+            "this must be written as [alerts.phone]",
+            None,
         ),
         (
             "[alerts.phone]\nfallback = \"yes\"\n".into(),
@@ -250,13 +269,13 @@ fn mistakes_name_their_line_and_what_was_meant() {
         ),
         (
             "[alerts.phone]\nname = \"ntfy\"\n[alerts.ntfy]\ntopic = \"a\"\n".into(),
-            8,
+            10,
             "two channels have the same name",
             None,
         ),
     ]);
     let mistake = parse("alerts = true\n", None).unwrap_err();
-    assert_eq!(mistake.message, "`alerts` must be written as [alerts]");
+    assert_eq!(mistake.message, "this must be written as [alerts]");
 }
 
 #[test]
@@ -266,7 +285,7 @@ fn mistakes_about_ntfy_name_their_line() {
         (
             "[alerts.ntfy]\nurl = \"https://ntfy.sh\"\n".into(),
             8,
-            "[alerts.ntfy] needs a `topic`",
+            "the key `topic` is missing",
             Some("Make one: clawtap monitor ntfy"),
         ),
         (
@@ -296,13 +315,13 @@ fn mistakes_about_ntfy_name_their_line() {
         (
             ntfy("token = \"tk_MADE-UP\""),
             10,
-            "[alerts.ntfy] has no key `token`",
+            "unknown key `token`",
             Some("Did you mean `token_file`?"),
         ),
         (
             ntfy("token_file = \"a\"\ntoken_command = \"b\""),
             11,
-            "`token_command` and `token_file` exclude each other",
+            "the keys `token_command` and `token_file` exclude each other",
             None,
         ),
         (
@@ -334,7 +353,7 @@ fn mistakes_about_openclaw_and_commands_name_their_line() {
         (
             openclaw("channel = \"telegram\""),
             8,
-            "[alerts.openclaw] needs a `target`",
+            "the key `target` is missing",
             None,
         ),
         (
@@ -346,13 +365,13 @@ fn mistakes_about_openclaw_and_commands_name_their_line() {
         (
             openclaw("target = \"5\"\ngateway = \"hmoe\""),
             10,
-            "`gateway` names no [[gateway]]",
+            "the key `gateway` names no [[gateway]]",
             Some("Did you mean home?"),
         ),
         (
             openclaw("target = \"5\"\ngateway = \"zzz\""),
             10,
-            "`gateway` names no [[gateway]]",
+            "the key `gateway` names no [[gateway]]",
             Some("Configured: home, away"),
         ),
         (
@@ -364,7 +383,7 @@ fn mistakes_about_openclaw_and_commands_name_their_line() {
         (
             command("timeout_s = 3"),
             8,
-            "[alerts.command] needs `run`",
+            "the key `run` is missing",
             None,
         ),
         (
@@ -389,8 +408,8 @@ fn the_variables_of_the_upstream_scripts_add_to_the_file() {
         ("NOTIFY_NTFY", "ntfy.example/other"),
         ("NOTIFY_PHONE", "+15551234567"),
     ]);
-    let file = alerts("[alerts]\nwarn_hours = 5\n[alerts.ntfy]\ntopic = \"a\"\n");
-    let read = with_variables(file, &environment).unwrap();
+    let mut read = alerts("[alerts]\nwarn_hours = 5\n[alerts.ntfy]\ntopic = \"a\"\n");
+    read.add_variables(&environment).unwrap();
     assert_eq!(read.warn_hours, [48, 12, 1]);
     assert_eq!(names(&read), ["ntfy", "ntfy-2", "openclaw"]);
     let other = Means::Ntfy(Ntfy {
@@ -407,7 +426,8 @@ fn a_variable_that_says_what_the_file_says_adds_nothing() {
     let environment = Environment::from([("NOTIFY_NTFY", "a"), ("NOTIFY_PHONE", "5")]);
     let file =
         alerts("[alerts.openclaw]\ntarget = \"5\"\n[alerts.ntfy]\nname = \"n\"\ntopic = \"a\"\n");
-    let read = with_variables(file.clone(), &environment).unwrap();
+    let mut read = file.clone();
+    read.add_variables(&environment).unwrap();
     assert_eq!(read, file);
 }
 
@@ -435,7 +455,7 @@ fn a_variable_that_is_wrong_is_told_with_its_name() {
     ];
     for (name, value, message, hint) in table {
         let environment = Environment::from([(name, value)]);
-        let error = with_variables(Alerts::default(), &environment).unwrap_err();
+        let error = Alerts::default().add_variables(&environment).unwrap_err();
         assert_eq!(error.kind, Kind::Configuration);
         assert_eq!(error.message, message);
         assert_eq!(error.hint.as_deref(), Some(hint));
@@ -503,7 +523,7 @@ proptest! {
 
     #[test]
     fn what_is_taken_holds_nothing_that_could_deceive(text in any::<String>()) {
-        if let Ok(text) = target(&text) {
+        if let Ok(text) = word(&text) {
             prop_assert!(!text.contains(char::is_control));
         }
         if let Ok(text) = topic(&text) {

@@ -1,4 +1,5 @@
-use super::{SignIn, Sync, add, parse};
+use super::{SignIn, Sync, parse};
+use crate::config::gateway::add;
 use crate::config::host_name::Host;
 use crate::gateway::host::Transport;
 use proptest::prelude::*;
@@ -54,6 +55,24 @@ fn a_full_configuration_is_read() {
 }
 
 #[test]
+fn a_key_of_an_older_version_is_to_be_removed() {
+    let table = [
+        ("# mine\nssh_multiplex = false\n", 2, "`ssh_multiplex`"),
+        (
+            "[[gateway]]\nname = \"a\"\nssh = \"b\"\nssh_multiplex = true\n",
+            4,
+            "`ssh_multiplex`",
+        ),
+        ("\n[tap]\nmax_age_s = 0\n", 2, "[tap]"),
+        ("tap.max_age_s = 0\n", 1, "[tap]"),
+    ];
+    for (text, line, key) in table {
+        let message = format!("{key} is no longer needed: remove it");
+        expect_mistake(text, line, &message, None);
+    }
+}
+
+#[test]
 fn what_a_sign_in_may_do_is_read() {
     let text = "[signin]\nallowed_hosts = [\"Login.Example.com\"]\nforward_from = \"127.0.0.2\"\n";
     let sign_in = parse(text, None).unwrap().sign_in;
@@ -85,7 +104,7 @@ fn a_sign_in_takes_plain_hosts_and_this_device_only() {
         (
             "[signin]\nallowed = []\n",
             2,
-            "[signin] has no key `allowed`",
+            "unknown key `allowed`",
             Some("Did you mean `allowed_hosts`?"),
         ),
     ];
@@ -126,22 +145,24 @@ fn mistakes_about_a_sync_name_their_line() {
         (
             "[sync]\n\nfingerprnt = true\n",
             3,
-            "[sync] has no key `fingerprnt`",
+            "unknown key `fingerprnt`",
             Some("Did you mean `fingerprint`?"),
         ),
         (
             "[sync]\nwait = 5\n",
             2,
-            "[sync] has no key `wait`",
-            Some("It has: fingerprint"),
+            "unknown key `wait`",
+            Some("Known here: fingerprint"),
         ),
         (
             "\n[[sync]]\nfingerprint = true\n",
             2,
-            "`sync` must be written as [sync]",
+            "this must be written as [sync]",
             None,
         ),
-        ("sync = true\n", 1, "`sync` must be written as [sync]", None),
+        ("sync = true\n", 1, "this must be written as [sync]", None),
+        ("sync = [true]\n", 1, "this must be written as [sync]", None),
+        ("sync = 2026-01-01\n", 1, "`sync` must not be a date", None),
     ];
     for (text, line, message, hint) in table {
         expect_mistake(text, line, message, hint);
@@ -160,105 +181,157 @@ fn a_path_without_control_characters_is_one_that_ssh_can_be_given() {
 }
 
 #[test]
-fn mistakes_name_their_line_and_the_key_that_was_meant() {
+fn an_unknown_key_has_its_line_and_the_key_that_was_meant() {
     let gateway = |line: &str| format!("[[gateway]]\nname = \"a\"\nssh = \"b\"\n{line}\n");
     let table = [
         (
             gateway("prot = 22"),
             4,
-            "[[gateway]] has no key `prot`",
-            Some("Did you mean `port`?"),
+            "unknown key `prot`",
+            "Did you mean `port`?",
         ),
+        (
+            "[[gatway]]\nname = \"a\"\n".into(),
+            1,
+            "unknown key `gatway`",
+            "Did you mean `gateway`?",
+        ),
+        (
+            "zzz = 1\n".into(),
+            1,
+            "unknown key `zzz`",
+            "Known here: gateway, notification, signin, sync, alerts",
+        ),
+        (
+            gateway("\"po\\u001brt`, expected `x`\" = 1"),
+            4,
+            "unknown key `po\\u{1b}rt`, expected `x``",
+            "Did you mean `port`?",
+        ),
+    ];
+    for (text, line, message, hint) in table {
+        expect_mistake(&text, line, message, Some(hint));
+    }
+}
+
+#[test]
+fn a_value_that_is_none_has_its_line_and_what_it_must_be() {
+    let gateway = |line: &str| format!("[[gateway]]\nname = \"a\"\nssh = \"b\"\n{line}\n");
+    let table = [
         (
             gateway("port = \"22\""),
             4,
             "`port` must be a number from 1 to 65535",
-            None,
         ),
         (
             gateway("port = 0"),
             4,
             "`port` must be a number from 1 to 65535",
-            None,
         ),
         (
             gateway("timeout_s = 99999999999999999999"),
             4,
             "`timeout_s` must be a number from 1 to 600",
-            None,
-        ),
-        (
-            gateway("agent = \"a b\""),
-            4,
-            "`agent` is not usable: it has letters, digits, . - and _, 64 at most",
-            None,
         ),
         (
             gateway("openclaw = []"),
             4,
             "`openclaw` must name a program",
-            None,
-        ),
-        (
-            gateway("local = true"),
-            3,
-            "`ssh` and `local` exclude each other",
-            None,
-        ),
-        (
-            "[[gatway]]\nname = \"a\"\n".into(),
-            1,
-            "the configuration has no key `gatway`",
-            Some("Did you mean `gateway`?"),
         ),
         (
             "\n[gateway]\nname = \"a\"\n".into(),
             2,
-            "`gateway` must be written as [[gateway]]",
-            None,
+            "this must be written as [[gateway]]",
+        ),
+        (
+            "gateway = [\"a\"]\n".into(),
+            1,
+            "this must be written as [[gateway]]",
+        ),
+        (
+            "gateway = [[\"a\", \"b\"]]\n".into(),
+            1,
+            "this must be written as [[gateway]]",
+        ),
+        (
+            gateway("timeout_s = 999999999999999999999999999999999999999999"),
+            4,
+            "`timeout_s` must be a number from 1 to 600",
+        ),
+        (
+            gateway("local = \"yes\""),
+            4,
+            "`local` must be true or false",
+        ),
+        (gateway("agent = 5"), 4, "`agent` must be a text in quotes"),
+        (
+            gateway("openclaw = [\n\"a\",\n5]"),
+            4,
+            "`openclaw` must be a text, or a list of texts",
+        ),
+        (
+            gateway("openclaw = 2026-01-01"),
+            4,
+            "`openclaw` must be a text, or a list of texts",
+        ),
+        (
+            gateway("identity_file = \"\""),
+            4,
+            "`identity_file` must not be empty",
+        ),
+    ];
+    for (text, line, message) in table {
+        expect_mistake(&text, line, message, None);
+    }
+}
+
+#[test]
+fn what_is_not_usable_has_its_line() {
+    let gateway = |line: &str| format!("[[gateway]]\nname = \"a\"\nssh = \"b\"\n{line}\n");
+    let table = [
+        (
+            gateway("agent = \"a b\""),
+            4,
+            "`agent` is not usable: it has letters, digits, . - and _, 64 at most",
+        ),
+        (
+            gateway("local = true"),
+            3,
+            "the keys `ssh` and `local` exclude each other",
+        ),
+        (
+            "[[gateway]]\nname = \"a\"\nlocal = true\n\nport = 22\n".into(),
+            5,
+            "the key `port` is for `ssh`, not for `local`",
         ),
         (
             "[[gateway]]\nssh = \"a\"\n".into(),
             1,
-            "[[gateway]] needs a `name`",
-            None,
+            "the key `name` is missing",
         ),
         (
             "[[gateway]]\nname = \"a\"\n".into(),
             1,
             "[[gateway]] needs `ssh = \"host\"` or `local = true`",
-            None,
         ),
         (
             "[[gateway]]\nname = \"a\"\nssh = \"-oProxyCommand=x\"\n".into(),
             3,
             "`ssh` is not usable: it begins with a dash",
-            None,
         ),
         (
             "[[gateway]]\nname = \"a\"\nssh = \"a;b\"\n".into(),
             3,
             "`ssh` is not usable: `;` does not belong into a host name",
-            None,
         ),
         (
             format!("{}{}", gateway(""), gateway("")),
             5,
             "two gateways have the same name",
-            None,
         ),
     ];
-    for (text, line, message, hint) in table {
-        let mistake = parse(&text, None).unwrap_err();
-        assert_eq!(
-            (
-                mistake.line,
-                mistake.message.as_str(),
-                mistake.hint.as_deref()
-            ),
-            (line, message, hint),
-            "{text}"
-        );
+    for (text, line, message) in table {
+        expect_mistake(&text, line, message, None);
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn install(
     context: &Context,
 ) -> Result<Outcome, Error> {
     // Without a usable configuration every run would fail.
-    let settings = config::load(
+    let config = config::load(
         &Selection::Default,
         context.config_path.as_deref(),
         &context.system.environment,
@@ -57,7 +57,7 @@ pub(super) fn install(
         every: arguments.every,
         dry_run: arguments.dry_run,
     };
-    let confinement = Confinement::of(remarks::started_here(&settings));
+    let confinement = Confinement::of(remarks::started_here(&config));
     let text = match kind {
         Kind::Systemd => systemd::install(&order, confinement),
         Kind::Cron => cron::install(&order),
@@ -78,7 +78,7 @@ pub(super) fn install(
             ));
         }
     }
-    terminal::eprint(&remarks::all(kind, &settings, context));
+    terminal::eprint(&remarks::all(kind, &config, context));
     Ok(Outcome::Done)
 }
 

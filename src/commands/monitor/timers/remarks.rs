@@ -2,26 +2,26 @@
 
 use std::path::Path;
 
-use crate::config::Settings;
+use crate::config::Config;
 use crate::config::channel::{Means, Token};
 use crate::context::Context;
 use crate::gateway::host::Transport;
 use crate::install::timers::kind::Kind;
 
 /// The programs that a check starts on this machine, by the configuration.
-pub(super) fn started_here(settings: &Settings) -> impl Iterator<Item = &str> {
-    let local = settings
+pub(super) fn started_here(config: &Config) -> impl Iterator<Item = &str> {
+    let local = config
         .gateways
         .iter()
         .filter(|it| it.transport == Transport::Local);
     let openclaw = local.filter_map(|gateway| gateway.openclaw.as_ref()?.first());
     openclaw
         .map(String::as_str)
-        .chain(started_by_alerts(settings))
+        .chain(started_by_alerts(config))
 }
 
-fn started_by_alerts(settings: &Settings) -> impl Iterator<Item = &str> {
-    let channels = settings.alerts.channels.iter();
+fn started_by_alerts(config: &Config) -> impl Iterator<Item = &str> {
+    let channels = config.alerts.channels.iter();
     let programs = channels.filter_map(|channel| match &channel.means {
         Means::Command(command) => command.run.first(),
         Means::Ntfy(ntfy) => match ntfy.token.as_ref()? {
@@ -43,7 +43,7 @@ pub(in crate::commands) enum Remark {
 }
 
 /// All of it, a remark each, for a person who installs the timer.
-pub(super) fn all(kind: Kind, settings: &Settings, context: &Context) -> String {
+pub(super) fn all(kind: Kind, config: &Config, context: &Context) -> String {
     let told = |remark: &Remark| match remark {
         Remark::NotHandedOn(name) => format!(
             "clawtap: {name} is set here, and the timer will\nnot have it: put it into the configuration,\nunder [alerts]\n"
@@ -52,17 +52,16 @@ pub(super) fn all(kind: Kind, settings: &Settings, context: &Context) -> String 
             "clawtap: the timer does not find {name}:\nput its full path into the configuration,\nunder [alerts]\n"
         ),
     };
-    list(kind, settings, context).iter().map(told).collect()
+    list(kind, config, context).iter().map(told).collect()
 }
 
 /// All of it.
-pub(in crate::commands) fn list(kind: Kind, settings: &Settings, context: &Context) -> Vec<Remark> {
+pub(in crate::commands) fn list(kind: Kind, config: &Config, context: &Context) -> Vec<Remark> {
     let environment = &context.system.environment;
     let set = NOT_HANDED_ON.into_iter();
     let set = set.filter(|name| environment.path(name).is_some());
     // A job is handed the whole PATH.
-    let bare =
-        started_by_alerts(settings).filter(|it| kind != Kind::TermuxJob && !it.contains('/'));
+    let bare = started_by_alerts(config).filter(|it| kind != Kind::TermuxJob && !it.contains('/'));
     let out_of_reach = bare.filter(|name| {
         let program = environment.program(name);
         let folder = program.as_deref().and_then(Path::parent);

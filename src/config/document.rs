@@ -1,0 +1,143 @@
+//! A configuration as TOML, and serde's errors about it in plain words, with their line.
+
+use std::ops::Range;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use crate::suggest::nearest;
+
+/// Keys that older versions had, as a person finds them.
+const GONE: [(&str, &str); 2] = [("ssh_multiplex", "`ssh_multiplex`"), ("tap", "[tap]")];
+
+/// What is wrong with the configuration, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConfigError {
+    /// Counted from 1.
+    pub(crate) line: usize,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
+
+/// The parsed text, in which every key and value has a span.
+pub(super) struct Document<'a> {
+    text: &'a str,
+    pub(super) root: Spanned<DeValue<'a>>,
+}
+
+impl<'a> Document<'a> {
+    /// Parses TOML.
+    pub(super) fn parse(text: &'a str) -> Result<Self, ConfigError> {
+        let root = DeTable::parse(text).map_err(|error| ConfigError {
+            line: line_at(text, error.span().map_or(0, |span| span.start)),
+            message: error.message().replace('\n', ", "),
+            hint: None,
+        })?;
+        let root = Spanned::new(root.span(), DeValue::Table(root.into_inner()));
+        Ok(Self { text, root })
+    }
+
+    /// Deserializes a value. `more` are keys that were taken out of the table of this name before.
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        value: &Spanned<DeValue>,
+        more: (&str, &[&str]),
+    ) -> Result<T, ConfigError> {
+        T::deserialize(ValueDeserializer::from(value.clone())).map_err(|error| {
+            let span = error.span().unwrap_or_default();
+            self.error(value, &span, &in_plain_words(&error, more))
+        })
+    }
+
+    /// An error about a span of the value; if the message begins with "the key" of a table, about that. Behind a
+    /// line break comes the hint.
+    pub(super) fn error(
+        &self,
+        value: &Spanned<DeValue>,
+        span: &Range<usize>,
+        message: &str,
+    ) -> ConfigError {
+        let mut lines = message.split('\n').map(str::to_owned);
+        let keys = message.strip_prefix("the key");
+        let key = keys.and_then(|keys| keys.split('`').nth(1));
+        let start = key.and_then(|key| place_of(key, value, span));
+        ConfigError {
+            line: line_at(self.text, start.unwrap_or(span.start)),
+            message: lines.next().unwrap_or_default(),
+            hint: lines.next(),
+        }
+    }
+}
+
+/// Makes something else of a list, which serde's derived structs would read as the values of their fields.
+pub(super) fn deny_list(value: &mut Spanned<DeValue>) {
+    if value.get_ref().is_array() {
+        *value.get_mut() = DeValue::Boolean(false);
+    }
+}
+
+/// Where the value of this key begins in a table of this span.
+fn place_of(key: &str, value: &Spanned<DeValue>, span: &Range<usize>) -> Option<usize> {
+    let inside = |value| place_of(key, value, span);
+    match value.get_ref() {
+        DeValue::Table(table) => {
+            let own = table.get(key).filter(|_| value.span() == *span);
+            own.map(|it| it.span().start)
+                .or_else(|| table.values().find_map(inside))
+        }
+        DeValue::Array(items) => items.iter().find_map(inside),
+        _ => None,
+    }
+}
+
+/// serde's error without anything that the file says, except for the name of an unknown key.
+fn in_plain_words(error: &toml::de::Error, (title, more): (&str, &[&str])) -> String {
+    let message = error.message();
+    // Only the error as a whole shows the path to the key.
+    let whole = error.to_string();
+    let path = whole.rsplit_once("\nin `").map_or("", |(_, path)| path);
+    let key = path.trim_end_matches(['`', '\n']).rsplit('.').next();
+    let key = key.unwrap_or_default();
+    if message.starts_with("unknown field `$__toml") {
+        format!("`{key}` must not be a date")
+    } else if let Some(rest) = message.strip_prefix("unknown field `") {
+        let split = rest.rsplit_once("`, expected ");
+        let (name, known) = split.unwrap_or((rest.trim_end_matches("`, there are no fields"), ""));
+        let known = known.split('`').skip(1).step_by(2);
+        let more = more.iter().filter(|_| key == title);
+        unknown_key(name, &known.chain(more.copied()).collect::<Vec<_>>())
+    } else if let Some(name) = message.strip_prefix("missing field ") {
+        format!("the key {name} is missing")
+    } else if message.starts_with("invalid ") {
+        match message.rsplit(", expected ").next().unwrap_or_default() {
+            "a boolean" => format!("`{key}` must be true or false"),
+            "a string" => format!("`{key}` must be a text in quotes"),
+            "a sequence" => "this must be written as [[gateway]]".into(),
+            title if title.starts_with('[') => format!("this must be written as {title}"),
+            expected => format!("`{key}` must be {expected}"),
+        }
+    } else if message.starts_with("must ") {
+        format!("`{key}` {message}")
+    } else if message.starts_with("the key") || message.starts_with('[') {
+        message.to_owned()
+    } else {
+        format!("`{key}` is not usable: {message}")
+    }
+}
+
+fn unknown_key(name: &str, known: &[&str]) -> String {
+    if let Some((_, shown)) = GONE.iter().find(|(gone, _)| *gone == name) {
+        return format!("{shown} is no longer needed: remove it");
+    }
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None => format!("Known here: {}", known.join(", ")),
+    };
+    format!("unknown key `{}`\n{hint}", name.escape_debug())
+}
+
+/// The line of a byte offset, counted from 1.
+fn line_at(text: &str, offset: usize) -> usize {
+    1 + text.get(..offset).unwrap_or(text).matches('\n').count()
+}

@@ -1,0 +1,95 @@
+//! How the tables of the configuration read their values: lists, numbers, programs and paths.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+
+/// Reads one value, or a list; `expected` completes "must be".
+pub(super) fn one_or_many<'de, D, T>(deserializer: D, expected: &str) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMany<T> {
+        One(T),
+        Many(Vec<T>),
+    }
+
+    // Its own error would hide what is wrong.
+    match OneOrMany::deserialize(deserializer) {
+        Ok(OneOrMany::One(value)) => Ok(vec![value]),
+        Ok(OneOrMany::Many(values)) => Ok(values),
+        Err(_) => Err(D::Error::custom(format!("must be {expected}"))),
+    }
+}
+
+/// What a list of words is called.
+pub(super) const WORDS: &str = "a text, or a list of texts";
+
+/// A number from `MIN` to `MAX`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Number<const MIN: u32, const MAX: u32>(pub(super) u32);
+
+impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Number<MIN, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = i64::deserialize(deserializer).ok();
+        number
+            .and_then(|number| u32::try_from(number).ok())
+            .filter(|number| (MIN..=MAX).contains(number))
+            .map(Self)
+            .ok_or_else(|| D::Error::custom(format!("must be a number from {MIN} to {MAX}")))
+    }
+}
+
+/// Reads a text that a function checks; it returns what is wrong, in words.
+pub(super) fn checked<'de, D, T>(
+    deserializer: D,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+/// A program and its arguments, at least one word.
+pub(super) struct Program(pub(super) Vec<String>);
+
+impl<'de> Deserialize<'de> for Program {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let words: Vec<String> = one_or_many(deserializer, WORDS)?;
+        let wrong = |message| Err(D::Error::custom(message));
+        match words.first() {
+            None => wrong("must name a program"),
+            Some(program) if program.is_empty() || program.starts_with('-') => {
+                wrong("must begin with a program")
+            }
+            Some(_) if words.iter().any(|word| word.contains(char::is_control)) => {
+                wrong("must not hold control characters")
+            }
+            Some(_) => Ok(Self(words)),
+        }
+    }
+}
+
+/// Reads the path of a file, in which `~/` is still to be expanded.
+pub(super) fn path<'de, D>(deserializer: D) -> Result<Option<PathBuf>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    checked(deserializer, |text| match text {
+        "" => Err("must not be empty".into()),
+        _ if text.contains(char::is_control) => Err("must not hold control characters".into()),
+        _ => Ok(Some(text.into())),
+    })
+}
+
+/// Expands `~/`.
+pub(super) fn expand(path: &mut PathBuf, home: Option<&Path>) {
+    if let (Ok(rest), Some(home)) = (path.strip_prefix("~/"), home) {
+        *path = home.join(rest);
+    }
+}
