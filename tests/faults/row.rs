@@ -10,7 +10,7 @@ use super::commands::Command;
 use super::device::{Device, Ended, Files};
 use super::effect::{Deed, Effect, effects, spelled, traced};
 use super::fault::{self, Fault};
-use crate::support::wait_until;
+use crate::support::ends_by_itself;
 
 #[derive(Debug, Clone)]
 pub(super) struct Row<'a> {
@@ -130,7 +130,7 @@ impl Row<'_> {
         let before = device.files();
         let ended = self.suffer(&device)?;
         let after = device.files();
-        let gone = wait_until(|| device.left_running().is_empty());
+        let gone = device.homes().into_iter().all(ends_by_itself);
         // What waits for a person on the gateway is ended there by its own time limit when nobody here is left to do it.
         let is_bounded_there = self.is_killed() && command.name.starts_with("reauth");
         if !gone && !is_bounded_there {

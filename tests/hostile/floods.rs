@@ -95,20 +95,21 @@ fn an_answer_is_never_more_than_a_phone_can_bear() {
 #[test]
 fn what_has_no_end_is_ended() {
     let table = [
-        ("lines", "exec yes", TOO_LARGE),
-        ("a line", "exec tr '\\0' x </dev/zero", TOO_LARGE),
-        ("zeros", "exec cat /dev/zero", TOO_LARGE),
+        ("lines", "exec yes", 30, TOO_LARGE),
+        ("a line", "exec tr '\\0' x </dev/zero", 30, TOO_LARGE),
+        ("zeros", "exec cat /dev/zero", 30, TOO_LARGE),
         (
             "complaints",
             "exec yes >&2",
+            1,
             "home: openclaw hangs; it was ended\n",
         ),
     ];
-    for (what, first, line) in table {
+    for (what, first, timeout_s, line) in table {
         let gateway = GatewayHome::new().first(first);
         let sshd = Sshd::of(&gateway).start();
-        let clawtap = sshd.clawtap_with("timeout_s = 1\n").memory(MEMORY);
-        let ran = clawtap.args(["check"]).run().status(3);
+        let clawtap = sshd.clawtap_with(&format!("timeout_s = {timeout_s}\n"));
+        let ran = clawtap.memory(MEMORY).args(["check"]).run().status(3);
         assert_eq!(ran.stdout, line, "{what}");
         assert!(ran.stderr.len() < 1000, "{what}: {}", ran.stderr);
         expect_none_left(gateway.path());

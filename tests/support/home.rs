@@ -44,14 +44,15 @@ impl Drop for Home {
             ours.chain(processes_in(self.path())).collect::<Vec<_>>()
         };
         let end = |signal| {
-            for id in running() {
+            let ids = running();
+            for id in &ids {
                 // Failing means that it ended by itself meanwhile.
-                let _ = kill_process(id, signal);
+                let _ = kill_process(*id, signal);
             }
+            ids.len()
         };
         // An ssh that is asked takes its socket along.
-        end(Signal::TERM);
-        if !wait_at_most(GRACE, || running().is_empty()) {
+        if end(Signal::TERM) > 0 && !wait_at_most(GRACE, || running().is_empty()) {
             end(Signal::KILL);
         }
     }

@@ -27,7 +27,7 @@ pub(crate) use identity::Identity;
 pub(crate) use ntfy_server::{NtfyServer, Turn};
 pub(crate) use phone::{Phone, Said};
 pub(crate) use processes::{
-    expect_none_left, processes_in, processes_of, wait_at_most, wait_until,
+    ends_by_itself, expect_none_left, processes_in, processes_of, wait_at_most, wait_until,
 };
 #[cfg(feature = "test-openclaw")]
 pub(crate) use real_gateway::{OPENAI_PORT, RealGateway, real_openclaw, with_nvm};

@@ -1,10 +1,12 @@
 //! Secrets: whether a process shows one while the program runs, and the files that hold one afterwards.
 
-use std::fs;
+use std::collections::HashSet;
+use std::fs::{self, DirEntry};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pretty_assertions::assert_eq;
 
@@ -21,12 +23,18 @@ pub(crate) fn watched<T>(secrets: &[&str], work: impl FnOnce() -> T) -> T {
     thread::scope(|scope| {
         // Also when the work fails: the watcher would be waited for for ever.
         let end = AtEnd(&over);
-        let watcher = scope.spawn(|| {
+        // What runs already is given no secret any more: only what begins from now on is looked at.
+        let mut earlier = processes();
+        let over = &over;
+        let watcher = scope.spawn(move || {
             let mut seen = None;
             while !over.load(Ordering::SeqCst) {
-                seen = seen.or_else(|| shown(secrets));
-                // The programs that are watched want to run too.
-                thread::sleep(Duration::from_millis(2));
+                let began = Instant::now();
+                let now = processes();
+                earlier.retain(|process| now.contains(process));
+                seen = seen.or_else(|| shown(now.difference(&earlier), secrets));
+                // The programs that are watched want to run too, on a slow machine as well.
+                thread::sleep((4 * began.elapsed()).max(Duration::from_millis(2)));
             }
             seen
         });
@@ -46,11 +54,18 @@ impl Drop for AtEnd<'_> {
     }
 }
 
-/// What every process of this machine may read, where there is one of these in it.
-fn shown(secrets: &[&str]) -> Option<String> {
-    let processes = fs::read_dir("/proc").expect("Linux").flatten();
+/// The folder of every process of this machine.
+fn processes() -> HashSet<PathBuf> {
+    let entries = fs::read_dir("/proc").expect("Linux").flatten();
+    let is_number = |entry: &DirEntry| entry.file_name().as_encoded_bytes()[0].is_ascii_digit();
+    let processes = entries.filter(is_number);
+    processes.map(|entry| entry.path()).collect()
+}
+
+/// What every process of this machine may read of these, where there is a secret in it.
+fn shown<'a>(processes: impl Iterator<Item = &'a PathBuf>, secrets: &[&str]) -> Option<String> {
     let readable =
-        processes.flat_map(|process| ["cmdline", "environ"].map(|file| process.path().join(file)));
+        processes.flat_map(|process| ["cmdline", "environ"].map(|file| process.join(file)));
     let mut texts = readable.filter_map(|file| fs::read(file).ok());
     let found = texts.find(|text| secrets.iter().any(|secret| holds(text, secret)));
     found.map(|text| String::from_utf8_lossy(&text).replace('\0', " "))
@@ -77,7 +92,14 @@ pub(crate) fn files_with(folder: &Path, text: &str) -> Vec<String> {
 }
 
 fn holds(content: &[u8], text: &str) -> bool {
-    content
-        .windows(text.len())
-        .any(|window| window == text.as_bytes())
+    let mut rest = content;
+    while !rest.is_empty() {
+        // By memchr(3), which is fast in a debug build too.
+        rest.skip_until(text.as_bytes()[0]).expect("memory");
+        let begin = content.len() - rest.len() - 1;
+        if content[begin..].starts_with(text.as_bytes()) {
+            return true;
+        }
+    }
+    false
 }

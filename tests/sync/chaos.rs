@@ -24,7 +24,7 @@ use crate::support::{
 
 /// How many runs there are unless told otherwise, and how many at once.
 const RUNS: u64 = 60;
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 /// Far more than a run takes, and less than anything in it may.
 const LONGEST: Duration = Duration::from_secs(30);
 /// About what a run takes, in milliseconds.
