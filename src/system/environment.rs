@@ -202,8 +202,15 @@ mod tests {
                 .program("sh")
                 .is_some()
         );
+        let prefix = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir(prefix.path().join("bin")).expect("a fresh folder");
+        std::fs::write(prefix.path().join("bin/termux-info"), "").expect("a fresh folder");
+        let elsewhere = Environment {
+            android: true,
+            ..Environment::from([("PREFIX", prefix.path().to_str().expect("UTF-8"))])
+        };
         assert_eq!(
-            on_android().program("sh"),
+            elsewhere.program("sh"),
             None,
             "there is no /bin/sh to fall back on"
         );
