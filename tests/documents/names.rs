@@ -128,7 +128,13 @@ fn each_option_that_is_named_is_one() {
 #[test]
 fn each_variable_and_word_in_capitals_is_known_to_the_program() {
     let mut source = String::new();
-    for folder in ["src", "tests/support", "tests/usage.rs", "termux"] {
+    for folder in [
+        "src",
+        "tests/support",
+        "tests/usage.rs",
+        "tests/sync",
+        "termux",
+    ] {
         read_all(&Path::new(ROOT).join(folder), &mut source);
     }
     for document in documents() {

@@ -60,7 +60,10 @@ fn the_script_is_the_repositorys_with_this_phones_shell_program_and_variables() 
     let names = exports
         .iter()
         .filter_map(|line| line["export ".len()..].split('=').next());
-    assert_eq!(names.collect::<Vec<_>>(), ["HOME", "PATH", "PREFIX"]);
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        ["HOME", "PATH", "PREFIX", "TMPDIR"]
+    );
 }
 
 #[test]
