@@ -172,7 +172,8 @@ impl Memory {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let mut memory: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let mut memory: Self =
+            serde_json::from_slice(text.as_bytes()).map_err(|error| error.to_string())?;
         for gateway in memory.gateways.values_mut() {
             let is_clean = |provider: &String| Text::clean(provider).as_str() == provider;
             gateway.routes.retain(|provider, _| is_clean(provider));

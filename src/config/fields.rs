@@ -1,9 +1,11 @@
 //! How the tables of the configuration read their values: lists, numbers, programs and paths.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error};
+use serde::de::{Deserializer, Error, IntoDeserializer, SeqAccess, Visitor};
 
 /// Reads one value, or a list; `expected` completes "must be".
 pub(super) fn one_or_many<'de, D, T>(deserializer: D, expected: &str) -> Result<Vec<T>, D::Error>
@@ -11,18 +13,35 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum OneOrMany<T> {
-        One(T),
-        Many(Vec<T>),
+    // Its own error would hide what is wrong.
+    let values = deserializer.deserialize_any(OneOrMany(PhantomData));
+    values.map_err(|_| D::Error::custom(format!("must be {expected}")))
+}
+
+/// Much smaller in the program than serde's `untagged`, which keeps whatever a value could be.
+struct OneOrMany<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a value, or a list of values")
     }
 
-    // Its own error would hide what is wrong.
-    match OneOrMany::deserialize(deserializer) {
-        Ok(OneOrMany::One(value)) => Ok(vec![value]),
-        Ok(OneOrMany::Many(values)) => Ok(values),
-        Err(_) => Err(D::Error::custom(format!("must be {expected}"))),
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(vec![T::deserialize(text.into_deserializer())?])
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(vec![T::deserialize(number.into_deserializer())?])
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(values)
     }
 }
 

@@ -49,7 +49,8 @@ impl Manifest {
         if text.is_empty() {
             return Ok(Self::default());
         }
-        let manifest: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let manifest: Self =
+            serde_json::from_slice(text.as_bytes()).map_err(|error| error.to_string())?;
         if manifest.schema != SCHEMA {
             return Err(format!(
                 "it is of a newer clawtap (schema {})",

@@ -39,7 +39,8 @@ pub(crate) fn find(text: &str) -> Result<Map<String, Value>, Unreadable> {
     let mut attempts = 0;
     let mut position = 0;
     while let Some(start) = next_brace(text, position) {
-        let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+        let mut values =
+            serde_json::Deserializer::from_slice(&text.as_bytes()[start..]).into_iter::<Value>();
         let Some(Ok(Value::Object(object))) = values.next() else {
             if matches!(failure, Unreadable::NotJson | Unreadable::OtherJson) {
                 failure = Unreadable::Broken;
@@ -69,7 +70,7 @@ pub(crate) fn line(text: &str) -> Option<Value> {
     if has_too_much(text) {
         return None;
     }
-    serde_json::from_str(text).ok()
+    serde_json::from_slice(text.as_bytes()).ok()
 }
 
 /// Whether this could be read into more values than there is place for. Texts in it count as if they were JSON.

@@ -153,7 +153,8 @@ fn reason(said: &str) -> Option<Text> {
     let starts = said.match_indices('{').map(|(start, _)| start);
     let starts = starts.filter(|&start| start == 0 || said[..start].ends_with('\n'));
     let messages = starts.take(MOST_ATTEMPTS).filter_map(|start| {
-        let mut documents = Deserializer::from_str(&said[start..]).into_iter::<GatewayError>();
+        let mut documents =
+            Deserializer::from_slice(&said.as_bytes()[start..]).into_iter::<GatewayError>();
         Some(documents.next()?.ok()?.error.message)
     });
     let first_line = |message: String| message.lines().find_map(last_line);
