@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, ValueDeserializer};
+use toml::de::{DeTable, DeValue};
 
+use crate::config::node::{Node, NodeError};
 use crate::suggest::nearest;
 
 /// Keys that older versions had, as a person finds them.
@@ -44,9 +45,9 @@ impl<'a> Document<'a> {
         value: &Spanned<DeValue>,
         more: (&str, &[&str]),
     ) -> Result<T, ConfigError> {
-        T::deserialize(ValueDeserializer::from(value.clone())).map_err(|error| {
-            let span = error.span().unwrap_or_default();
-            self.error(value, &span, &in_plain_words(&error, more))
+        T::deserialize(Node { key: "", value }).map_err(|NodeError { message, place }| {
+            let (key, span) = place.unwrap_or_else(|| (String::new(), value.span()));
+            self.error(value, &span, &in_plain_words(&message, &key, more))
         })
     }
 
@@ -92,16 +93,8 @@ fn place_of(key: &str, value: &Spanned<DeValue>, span: &Range<usize>) -> Option<
 }
 
 /// serde's error without anything that the file says, except for the name of an unknown key.
-fn in_plain_words(error: &toml::de::Error, (title, more): (&str, &[&str])) -> String {
-    let message = error.message();
-    // Only the error as a whole shows the path to the key.
-    let whole = error.to_string();
-    let path = whole.rsplit_once("\nin `").map_or("", |(_, path)| path);
-    let key = path.trim_end_matches(['`', '\n']).rsplit('.').next();
-    let key = key.unwrap_or_default();
-    if message.starts_with("unknown field `$__toml") {
-        format!("`{key}` must not be a date")
-    } else if let Some(rest) = message.strip_prefix("unknown field `") {
+fn in_plain_words(message: &str, key: &str, (title, more): (&str, &[&str])) -> String {
+    if let Some(rest) = message.strip_prefix("unknown field `") {
         let split = rest.rsplit_once("`, expected ");
         let (name, known) = split.unwrap_or((rest.trim_end_matches("`, there are no fields"), ""));
         let known = known.split('`').skip(1).step_by(2);

@@ -30,11 +30,7 @@ struct GatewayTable {
 
 impl<'de> Deserialize<'de> for Gateway {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        /// TOML's deserializer gives an error about a newtype as a whole its span.
-        #[derive(Deserialize)]
-        struct Checked(#[serde(deserialize_with = "checked")] Gateway);
-
-        Checked::deserialize(deserializer).map(|checked| checked.0)
+        checked(deserializer)
     }
 }
 

@@ -9,6 +9,7 @@ mod fields;
 pub(crate) mod file;
 pub(crate) mod gateway;
 pub(crate) mod host_name;
+mod node;
 pub(crate) mod quiet_hours;
 
 use std::io;
