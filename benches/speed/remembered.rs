@@ -10,7 +10,7 @@ use crate::support::{GatewayHome, fakes};
 use crate::table::{Row, Table, difference, time as shown};
 use crate::world::{Far, Near, WELL};
 
-/// They are short, and the machine's mood is longer.
+/// Each takes so little time that one round would be noise.
 const ROUNDS: usize = 101;
 
 pub(crate) fn measure(effort: Effort, table: &mut Table) {

@@ -198,7 +198,7 @@ impl Tour<'_> {
         Ok(Next::Page(page))
     }
 
-    /// Signs in to what a issue is about: what came of it, for a person.
+    /// Signs in to what an issue is about: what came of it, for a person.
     fn sign_in(&mut self, index: usize, issue: &Issue) -> String {
         let Some((gateway, before)) = self
             .config

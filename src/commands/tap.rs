@@ -189,7 +189,7 @@ pub(super) fn tell_error(phone: &Phone, error: &Error, context: &Context) {
     tell(phone, error.told(), verdict, context);
 }
 
-/// What the phone does about these gateways, join notifications; pure. The page is that of the worst of them.
+/// What the phone does about these gateways, beside its notifications; pure. The page is that of the worst of them.
 pub(crate) fn with_toast(
     assessments: &[Assessment],
     remembered: &[Assessment],

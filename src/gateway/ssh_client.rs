@@ -23,7 +23,7 @@ pub(crate) struct Resolved {
     pub(crate) keys: Vec<PathBuf>,
     /// Whether the agent of the environment is asked for keys; nothing if another one is.
     pub(crate) asks_agent: Option<bool>,
-    /// Whether sessions share a connection by the person\'s own settings (`ControlMaster` and `ControlPath`).
+    /// Whether sessions share a connection by the person's own settings (`ControlMaster` and `ControlPath`).
     pub(crate) has_control_path: bool,
 }
 

@@ -4,7 +4,7 @@ use crate::providers;
 use crate::status::login::{LoginKind, State};
 use crate::status::verdict::Issue;
 
-/// The page on which a issue can be mended; only where a sign-in or a new key mends it.
+/// The page on which an issue can be mended; only where a sign-in or a new key mends it.
 pub(crate) fn page(issue: &Issue) -> Option<&'static str> {
     if !issue.state.mended_by_sign_in() {
         return None;
@@ -20,7 +20,7 @@ pub(crate) fn page(issue: &Issue) -> Option<&'static str> {
     }
 }
 
-/// What to do next about a issue, in a sentence for a person.
+/// What to do next about an issue, in a sentence for a person.
 pub(crate) fn sentence(issue: &Issue) -> String {
     match issue.state {
         State::Expired => "Sign in again: clawtap reauth".into(),

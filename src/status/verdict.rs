@@ -255,7 +255,7 @@ fn picked<'a>(report: &'a Report, name: &Text, moment: Moment) -> Option<&'a Log
     })
 }
 
-/// The ids of the logins on which the verdict rests: those that a issue is about, and those that would be one
+/// The ids of the logins on which the verdict rests: those that an issue is about, and those that would be one
 /// if they ended. A second login behind a healthy one is not among them.
 pub(crate) fn relied_on<'a>(
     report: &'a Report,
