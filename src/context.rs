@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::config::{self, Config, Selection};
 use crate::error::{Error, Kind};
 use crate::phone::{ActionCommand, Phone};
 use crate::render::terminal::Look;
@@ -41,9 +42,13 @@ impl Context {
             system,
         })
     }
-}
 
-impl Context {
+    /// The configuration, with what the command line and the variables say; it has at least one gateway.
+    pub(crate) fn load_config(&self, selection: &Selection) -> Result<Config, Error> {
+        let path = self.config_path.as_deref();
+        config::load(selection, path, &self.system.environment)
+    }
+
     /// How this terminal shows results.
     pub(crate) const fn look(&self) -> Look {
         Look {

@@ -4,7 +4,6 @@ use crate::app::assess::{Interactive, assess_document, assess_each, assess_remem
 use crate::app::refresh;
 use crate::cli;
 use crate::commands::outcome::Outcome;
-use crate::config;
 use crate::context::{Context, print};
 use crate::error::Error;
 use crate::render::next_step;
@@ -18,11 +17,7 @@ pub(crate) fn run(arguments: cli::Check, context: &Context) -> Result<Outcome, E
         show(&assessments, summary::line, context)?;
         return Ok(Outcome::Judged(worst(&assessments)));
     }
-    let config = config::load(
-        &arguments.which.into(),
-        context.config_path.as_deref(),
-        &context.system.environment,
-    )?;
+    let config = context.load_config(&arguments.which.into())?;
     let gateways = &config.gateways;
     if arguments.remembered {
         let assessments = assess_remembered(gateways, context);

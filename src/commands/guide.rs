@@ -6,7 +6,7 @@ use crate::app::assess::{Interactive, ask_one, assess_these, assessment};
 use crate::app::{refresh, status_notification};
 use crate::cli;
 use crate::commands::outcome::Outcome;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::gateway::control_master::prepare_each;
@@ -34,11 +34,7 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
             .hint("Without either: clawtap status"));
     }
     let selection = arguments.which.into();
-    let mut config = config::load(
-        &selection,
-        context.config_path.as_deref(),
-        &context.system.environment,
-    )?;
+    let mut config = context.load_config(&selection)?;
     let _connections = prepare_each(&mut config.gateways, &context.system);
     let dialogs = Dialogs {
         system: &context.system,

@@ -4,7 +4,7 @@ use crate::app::assess::{Interactive, ask_one, assess_these, assessment};
 use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::commands::tap;
-use crate::config::{self, Config, Selection};
+use crate::config::{Config, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::gateway::control_master::ControlMaster;
@@ -36,11 +36,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
         Some(name) => Selection::One(name),
         None => Selection::Default,
     };
-    let config = config::load(
-        &selection,
-        context.config_path.as_deref(),
-        &context.system.environment,
-    )?;
+    let config = context.load_config(&selection)?;
     if person(phone, context).is_none() && !arguments.dry_run {
         return Err(
             Error::new(Kind::Usage, "reauth needs a phone or a terminal")

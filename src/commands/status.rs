@@ -7,7 +7,6 @@ use crate::app::{refresh, status_notification};
 use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::commands::watch;
-use crate::config;
 use crate::config::file::Notification;
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
@@ -26,11 +25,7 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
     let (assessments, notification) = if let Some(path) = &arguments.input {
         (vec![assess_document(path)?], Notification::default())
     } else {
-        let config = config::load(
-            &arguments.which.into(),
-            context.config_path.as_deref(),
-            &context.system.environment,
-        )?;
+        let config = context.load_config(&arguments.which.into())?;
         let gateways = &config.gateways;
         let assessments = if arguments.remembered {
             assess_remembered(gateways, context)

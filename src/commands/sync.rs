@@ -3,7 +3,7 @@
 use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::commands::tap;
-use crate::config::{self, Selection};
+use crate::config::Selection;
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::phone::Phone;
@@ -36,11 +36,7 @@ fn sync(arguments: &cli::Sync, phone: &Phone, context: &Context) -> Result<Synce
         Some(name) => Selection::One(name.clone()),
         None => Selection::Default,
     };
-    let config = config::load(
-        &selection,
-        context.config_path.as_deref(),
-        &context.system.environment,
-    )?;
+    let config = context.load_config(&selection)?;
     let gateway = match &config.gateways[..] {
         [only] => only,
         several => {

@@ -4,8 +4,8 @@ use crate::app::assess::{Interactive, assess_these, recall};
 use crate::app::{error_text, refresh, status_notification};
 use crate::cli;
 use crate::commands::outcome::Outcome;
+use crate::config::Config;
 use crate::config::file::Notification;
-use crate::config::{self, Config, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::phone::{Delivered, Phone, PhoneActions};
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
         tell(phone, error.to_string(), Verdict::CannotTell, context);
         error
     };
-    let config = load(&arguments.which.into(), context).map_err(told)?;
+    let config = context.load_config(&arguments.which.into()).map_err(told)?;
     let remembered = recall(&config.gateways, context);
     // Nobody waits for what is known, and nothing waits until it has been read.
     let (mut assessments, said) = join(
@@ -127,14 +127,6 @@ impl Tap<'_> {
 fn to_sign_in(assessments: &[Assessment], phone: &Phone, context: &Context) -> Option<usize> {
     person(phone, context)?;
     assessments.iter().position(is_mended_by_sign_in)
-}
-
-fn load(selection: &Selection, context: &Context) -> Result<Config, Error> {
-    config::load(
-        selection,
-        context.config_path.as_deref(),
-        &context.system.environment,
-    )
 }
 
 fn is_mended_by_sign_in(assessment: &Assessment) -> bool {

@@ -6,7 +6,6 @@ use crate::app::assess::{Interactive, assess_each, recall};
 use crate::app::refresh;
 use crate::cli;
 use crate::commands::outcome::Outcome;
-use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::gateway::control_master::prepare_each;
@@ -36,8 +35,7 @@ pub(crate) fn run(arguments: cli::Status, every: u32, context: &Context) -> Resu
         let hint = "Without a person watching: clawtap monitor";
         return wrong("--watch needs a terminal to draw on", hint);
     }
-    let (path, environment) = (context.config_path.as_deref(), &context.system.environment);
-    let mut config = config::load(&arguments.which.into(), path, environment)?;
+    let mut config = context.load_config(&arguments.which.into())?;
     let _connections = prepare_each(&mut config.gateways, &context.system);
     let gateways = &config.gateways;
     // Ctrl-C ends the loop, and not the process with the screen in its hands.

@@ -86,12 +86,11 @@ impl<'a> Order<'a> {
         })?;
         if let Some(name) = &arguments.gateway {
             let one = Selection::One(name.clone());
-            config::load(&one, context.config_path.as_deref(), environment)?;
+            context.load_config(&one)?;
         }
-        let config = context.config_path.as_deref();
-        let known = config::load(&Selection::All, config, environment)?.known;
+        let known = context.load_config(&Selection::All)?.known;
         let gateways = known.iter().map(|gateway| gateway.name.to_string());
-        let config = config::unusual_config_path(config, environment)?;
+        let config = config::unusual_config_path(context.config_path.as_deref(), environment)?;
         let state_home = environment.path("XDG_STATE_HOME");
         let state_home = state_home.map(|folder| ("XDG_STATE_HOME", environment.absolute(&folder)));
         let device = Device::new(

@@ -9,7 +9,7 @@ mod phone;
 
 use crate::cli;
 use crate::commands::outcome::Outcome;
-use crate::config::{self, Selection};
+use crate::config::Selection;
 use crate::context::{Context, print};
 use crate::doctor::finding::{Area, Section, worst};
 use crate::doctor::report;
@@ -38,8 +38,7 @@ fn examined(arguments: &cli::Doctor, context: &Context) -> Result<Vec<Section>, 
         Some(name) => Selection::One(name.clone()),
         None => Selection::Default,
     };
-    let path = context.config_path.as_deref();
-    let config = match config::load(&selection, path, &context.system.environment) {
+    let config = match context.load_config(&selection) {
         // A wrong name is a slip at the keyboard; everything else is what the doctor is for.
         Err(error) if error.kind == Kind::Usage => return Err(error),
         config => config,

@@ -14,8 +14,8 @@ use crate::app::refresh;
 use crate::cli;
 use crate::commands::monitor::textfile;
 use crate::commands::outcome::Outcome;
+use crate::config::Config;
 use crate::config::channel::{self, Channel, PRINTED};
-use crate::config::{self, Config};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::gateway::host::Identifier;
@@ -27,8 +27,7 @@ use crate::system::clock;
 use crate::system::terminal::eprint;
 
 pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outcome, Error> {
-    let (path, environment) = (context.config_path.as_deref(), &context.system.environment);
-    let config = config::load(&arguments.which.into(), path, environment)?;
+    let config = context.load_config(&arguments.which.into())?;
     let assessments = assess_these(&config.gateways, Interactive::No, context)?;
     if context.terminal.stderr_is_tty || context.verbose {
         let lines = assessments.iter().map(|one| summary::line(one) + "\n");

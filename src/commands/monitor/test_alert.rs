@@ -7,7 +7,7 @@ use crate::alerts::message::{Message, Severity, TEST};
 use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::config::channel::{self, Channel, Undelivered};
-use crate::config::{self, Config, Selection};
+use crate::config::{Config, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::gateway::host::{Gateway, Identifier};
@@ -18,8 +18,7 @@ use crate::system::clock;
 use crate::text::Text;
 
 pub(super) fn run(arguments: &cli::TestAlert, context: &Context) -> Result<Outcome, Error> {
-    let path = context.config_path.as_deref();
-    let config = config::load(&Selection::Default, path, &context.system.environment)?;
+    let config = context.load_config(&Selection::Default)?;
     let channels = chosen(arguments.channel.as_deref(), &config, context)?;
     let dispatcher = Dispatcher {
         gateways: &config.known,

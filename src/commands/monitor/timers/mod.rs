@@ -41,11 +41,7 @@ pub(super) fn install(
     context: &Context,
 ) -> Result<Outcome, Error> {
     // Without a usable configuration every run would fail.
-    let config = config::load(
-        &Selection::Default,
-        context.config_path.as_deref(),
-        &context.system.environment,
-    )?;
+    let config = context.load_config(&Selection::Default)?;
     let named = named(arguments.timer);
     // One that is there is changed before a second one is made.
     let is_set_up = |kind: &Kind| is_set_up(*kind, context);
