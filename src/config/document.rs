@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::node::{Node, NodeError};
+use crate::config::node::{Fault, Node, NodeError};
 use crate::suggest::nearest;
 
 /// Keys that older versions had, as a person finds them.
@@ -45,9 +45,9 @@ impl<'a> Document<'a> {
         value: &Spanned<DeValue>,
         more: (&str, &[&str]),
     ) -> Result<T, ConfigError> {
-        T::deserialize(Node { key: "", value }).map_err(|NodeError { message, place }| {
+        T::deserialize(Node { key: "", value }).map_err(|NodeError { fault, place }| {
             let (key, span) = place.unwrap_or_else(|| (String::new(), value.span()));
-            self.error(value, &span, &in_plain_words(&message, &key, more))
+            self.error(value, &span, &in_plain_words(fault, &key, more))
         })
     }
 
@@ -92,30 +92,29 @@ fn place_of(key: &str, value: &Spanned<DeValue>, span: &Range<usize>) -> Option<
     }
 }
 
-/// serde's error without anything that the file says, except for the name of an unknown key.
-fn in_plain_words(message: &str, key: &str, (title, more): (&str, &[&str])) -> String {
-    if let Some(rest) = message.strip_prefix("unknown field `") {
-        let split = rest.rsplit_once("`, expected ");
-        let (name, known) = split.unwrap_or((rest.trim_end_matches("`, there are no fields"), ""));
-        let known = known.split('`').skip(1).step_by(2);
-        let more = more.iter().filter(|_| key == title);
-        unknown_key(name, &known.chain(more.copied()).collect::<Vec<_>>())
-    } else if let Some(name) = message.strip_prefix("missing field ") {
-        format!("the key {name} is missing")
-    } else if message.starts_with("invalid ") {
-        match message.rsplit(", expected ").next().unwrap_or_default() {
+/// What is wrong without anything that the file says, except for the name of an unknown key.
+fn in_plain_words(fault: Fault, key: &str, (title, more): (&str, &[&str])) -> String {
+    match fault {
+        Fault::UnknownKey { name, known } => {
+            let more = more.iter().filter(|_| key == title);
+            unknown_key(
+                &name,
+                &known.iter().chain(more).copied().collect::<Vec<_>>(),
+            )
+        }
+        Fault::MissingKey(name) => format!("the key `{name}` is missing"),
+        Fault::WrongType(expected) => match &*expected {
             "a boolean" => format!("`{key}` must be true or false"),
             "a string" => format!("`{key}` must be a text in quotes"),
             "a sequence" => "this must be written as [[gateway]]".into(),
             title if title.starts_with('[') => format!("this must be written as {title}"),
             expected => format!("`{key}` must be {expected}"),
+        },
+        Fault::Other(message) if message.starts_with("must ") => format!("`{key}` {message}"),
+        Fault::Other(message) if message.starts_with("the key") || message.starts_with('[') => {
+            message
         }
-    } else if message.starts_with("must ") {
-        format!("`{key}` {message}")
-    } else if message.starts_with("the key") || message.starts_with('[') {
-        message.to_owned()
-    } else {
-        format!("`{key}` is not usable: {message}")
+        Fault::Other(message) => format!("`{key}` is not usable: {message}"),
     }
 }
 

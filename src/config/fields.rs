@@ -13,7 +13,7 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    // Its own error would hide what is wrong.
+    // One message, whichever value of the list is wrong.
     let values = deserializer.deserialize_any(OneOrMany(PhantomData));
     values.map_err(|_| D::Error::custom(format!("must be {expected}")))
 }

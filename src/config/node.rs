@@ -1,36 +1,54 @@
 //! A deserializer of parsed TOML that knows the key and the place of each error. toml's own would be compiled three
 //! times for each table: for its marks of spans and dates as well.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::ops::Range;
 
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess,
-    VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 use toml::Spanned;
 use toml::de::{DeString, DeValue};
 
-/// What serde found wrong.
-#[derive(Debug, Default)]
+/// What is wrong, and where.
+#[derive(Debug)]
 pub(super) struct NodeError {
-    /// In serde's words, or in those of whoever checked a value.
-    pub(super) message: String,
+    pub(super) fault: Fault,
     /// The innermost value that it is about: its key, and its bytes in the text.
     pub(super) place: Option<(String, Range<usize>)>,
 }
 
+/// What is wrong.
+#[derive(Debug)]
+pub(super) enum Fault {
+    UnknownKey {
+        name: String,
+        known: &'static [&'static str],
+    },
+    MissingKey(&'static str),
+    /// The value is of another type than this one.
+    WrongType(String),
+    /// In the words of whoever checks the value.
+    Other(String),
+}
+
 impl NodeError {
+    const fn new(fault: Fault) -> Self {
+        Self { fault, place: None }
+    }
+
     fn or_at(mut self, key: &str, span: Range<usize>) -> Self {
         self.place.get_or_insert_with(|| (key.to_owned(), span));
         self
     }
 }
 
+/// Only because serde's errors have one; `document` has the words for a person.
 impl Display for NodeError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
-        formatter.write_str(&self.message)
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "{self:?}")
     }
 }
 
@@ -38,11 +56,20 @@ impl std::error::Error for NodeError {}
 
 impl Error for NodeError {
     fn custom<T: Display>(message: T) -> Self {
-        let message = message.to_string();
-        Self {
-            message,
-            place: None,
-        }
+        Self::new(Fault::Other(message.to_string()))
+    }
+
+    fn invalid_type(_: Unexpected, expected: &dyn Expected) -> Self {
+        Self::new(Fault::WrongType(expected.to_string()))
+    }
+
+    fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
+        let name = name.to_owned();
+        Self::new(Fault::UnknownKey { name, known })
+    }
+
+    fn missing_field(name: &'static str) -> Self {
+        Self::new(Fault::MissingKey(name))
     }
 }
 
@@ -58,8 +85,12 @@ impl Node<'_> {
         let read = seed.deserialize(self);
         read.map_err(|error| error.or_at(self.key, self.value.span()))
     }
+}
 
-    fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NodeError> {
+impl<'de> Deserializer<'de> for Node<'_> {
+    type Error = NodeError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NodeError> {
         match self.value.get_ref() {
             DeValue::String(text) => visitor.visit_str(text),
             DeValue::Integer(integer) => {
@@ -82,15 +113,6 @@ impl Node<'_> {
                 value: None,
             }),
         }
-    }
-}
-
-impl<'de> Deserializer<'de> for Node<'_> {
-    type Error = NodeError;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NodeError> {
-        let visited = self.visit(visitor);
-        visited.map_err(|error| error.or_at(self.key, self.value.span()))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NodeError> {
