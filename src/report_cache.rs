@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::error::Error;
 use crate::gateway::host::{Gateway, Identifier, Transport};
 use crate::status::report::Report;
 use crate::system::environment::Environment;
@@ -41,10 +42,13 @@ struct Entry {
 }
 
 impl<'a> ReportCache<'a> {
-    /// Without a home folder there is no cache.
-    pub(crate) fn of(environment: &'a Environment) -> Option<Self> {
-        Some(Self {
-            folder: environment.state_folder().ok()?.join("reports"),
+    /// The cache below the state folder.
+    ///
+    /// # Errors
+    /// Without a home folder there is none.
+    pub(crate) fn of(environment: &'a Environment) -> Result<Self, Error> {
+        Ok(Self {
+            folder: environment.state_folder()?.join("reports"),
             environment,
         })
     }

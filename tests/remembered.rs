@@ -84,16 +84,33 @@ fn status_shows_it_in_every_format() {
 fn where_nothing_is_remembered_it_says_so_and_exits_with_3() {
     let gateway = GatewayHome::new().document("2026.9.6/token_ok_am");
     let device = Phone::not_at_all(Clawtap::with(&gateway));
-    let nothing = "home: nothing is remembered yet\n";
     let next = "home: → Ask it: clawtap check --gateway home\n";
-    for spoiled in [None, Some("half of"), Some("{\"version\":1}")] {
-        if let Some(text) = spoiled {
-            device.write(HOME, text);
-        }
-        let ran = device.run("check --remembered");
-        let _ = ran.status(3).stdout(nothing).stderr(next);
+    let ran = device.run("check --remembered").status(3);
+    let _ = ran.stdout("home: nothing is remembered yet\n").stderr(next);
+    let table = [
+        ("half of", "is broken: expected value at line 1 column 1"),
+        ("{\"version\":1}", "is of another version of clawtap"),
+    ];
+    for (text, reason) in table {
+        device.write(HOME, text);
+        let ran = device.run("check --remembered").status(3);
+        let _ = ran
+            .stdout("home: nothing usable is remembered\n")
+            .stderr(&format!("home: ~/{HOME} {reason}\n{next}"));
     }
     assert_eq!(gateway.calls(), "");
+}
+
+#[test]
+fn without_a_home_folder_it_says_why_nothing_is_remembered() {
+    let _ = Clawtap::new()
+        .env("HOME", "")
+        .env("OPENCLAW_SERVER", "me@home.example")
+        .args(["check", "--remembered"])
+        .run()
+        .status(3)
+        .stdout("home: nothing usable is remembered\n")
+        .stderr("home: HOME is not set\nhome: → Ask it: clawtap check --gateway home\n");
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::status::wire;
 use crate::system::parallel::{in_parallel, in_parallel_each};
 use crate::system::spinner::Spinner;
 use crate::system::{clock, files, terminal};
+use crate::text::Text;
 
 /// The largest document that is read from a file, in bytes; as much as from a gateway.
 const LARGEST_DOCUMENT: u64 = 8 * 1024 * 1024;
@@ -133,7 +134,7 @@ fn ask_and_remember(gateway: &Gateway, question: Question, context: &Context) ->
     let asked_at = clock::now();
     let reply = ask(gateway, question, &context.system);
     let cache = ReportCache::of(&context.system.environment);
-    if let (Ok(report), Some(cache)) = (&reply.outcome, cache) {
+    if let (Ok(report), Ok(cache)) = (&reply.outcome, cache) {
         let stored = cache.store(gateway, report, asked_at, clock::now());
         remark(stored, context);
     }
@@ -142,27 +143,40 @@ fn ask_and_remember(gateway: &Gateway, question: Question, context: &Context) ->
 
 /// What this device remembers of each gateway, judged now. Nobody is asked, and no program is started.
 pub(crate) fn assess_remembered(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
-    let mut remembered = recall(gateways, context).into_iter().peekable();
-    let unknown = |gateway: &Gateway| {
-        let trouble = Trouble {
-            word: "not-remembered",
-            what: "nothing is remembered yet".into(),
-            detail: None,
-            next_step: format!("Ask it: clawtap check --gateway {}", gateway.name),
-        };
-        let name = gateway.name.to_string();
-        Assessment::new(name, Err(trouble), Duration::ZERO, clock::now())
-    };
+    let cache = ReportCache::of(&context.system.environment);
+    let now = clock::now();
     let assessment = |gateway: &Gateway| {
-        let known = remembered.next_if(|it| it.name == gateway.name.as_str());
-        known.unwrap_or_else(|| unknown(gateway))
+        let loaded = match &cache {
+            Ok(cache) => cache.load(gateway, now),
+            Err(error) => Err(error.message.clone()),
+        };
+        let outcome = match loaded {
+            Ok(Some(report)) => Ok(report),
+            Ok(None) => Err(not_remembered(gateway, None)),
+            Err(reason) => Err(not_remembered(gateway, Some(&reason))),
+        };
+        Assessment::new(gateway.name.to_string(), outcome, Duration::ZERO, now)
     };
     gateways.iter().map(assessment).collect()
 }
 
+/// `reason` is why a memory does not serve, or why there can be none.
+fn not_remembered(gateway: &Gateway, reason: Option<&str>) -> Trouble {
+    let what = match reason {
+        None => "nothing is remembered yet",
+        Some(_) => "nothing usable is remembered",
+    };
+    Trouble {
+        word: "not-remembered",
+        what: what.into(),
+        detail: reason.map(Text::clean),
+        next_step: format!("Ask it: clawtap check --gateway {}", gateway.name),
+    }
+}
+
 /// What is remembered of these gateways, judged now; the rest is left out.
 pub(crate) fn recall(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
-    let Some(cache) = ReportCache::of(&context.system.environment) else {
+    let Ok(cache) = ReportCache::of(&context.system.environment) else {
         return Vec::new();
     };
     let now = clock::now();

@@ -15,7 +15,7 @@ use crate::system::{clock, terminal};
 
 /// Renames the live rows of these gateways, if there are any. What goes wrong is a remark: the check was done.
 pub(crate) fn refresh(assessments: &[Assessment], context: &Context) {
-    if let Some(cache) = ReportCache::of(&context.system.environment) {
+    if let Ok(cache) = ReportCache::of(&context.system.environment) {
         cache.forget_old(clock::now());
     }
     let remark = match rename_rows(assessments, context) {
