@@ -12,7 +12,7 @@ use crate::gateway::control_master::prepare_each;
 use crate::gateway::host::Gateway;
 use crate::render::terminal::Look;
 use crate::render::watch::{Watched, render};
-use crate::status::assessment::{Assessment, Finding};
+use crate::status::assessment::Assessment;
 use crate::system::clock;
 use crate::system::screen::Screen;
 use crate::system::terminal::{Terminal, stdout_is_terminal};
@@ -112,14 +112,9 @@ impl<'a> Watch<'a> {
     /// Draws everything as it stands now, on a window that may have another size by now.
     fn draw(&mut self) {
         let now = clock::now();
-        for seen in self
-            .gateways
-            .iter_mut()
-            .filter_map(|gateway| gateway.seen.as_mut())
-        {
-            if let Finding::Judged(report, _) = &seen.finding {
-                let (name, report) = (seen.name.clone(), Ok((**report).clone()));
-                *seen = Assessment::new(name, report, seen.took, now);
+        for gateway in &mut self.gateways {
+            if let Some(seen) = &mut gateway.seen {
+                seen.judge_again(now);
             }
         }
         let terminal = Terminal::of_process(&self.context.system.environment);

@@ -63,6 +63,14 @@ impl Assessment {
         }
     }
 
+    /// Judges the same report at a later time.
+    pub(crate) fn judge_again(&mut self, now: DateTime<Utc>) {
+        if let Finding::Judged(report, judgement) = &mut self.finding {
+            *judgement = judge(report, now);
+            self.now = now;
+        }
+    }
+
     /// What the gateway reported, if it did.
     pub(crate) fn report(&self) -> Option<&Report> {
         match &self.finding {
