@@ -105,9 +105,7 @@ impl Observation {
             complete,
         }
     }
-}
 
-impl Observation {
     /// What the gateway is remembered by.
     pub(crate) fn key(&self) -> String {
         state::key(&self.gateway, self.agent.as_deref())

@@ -18,6 +18,7 @@ const LARGEST_ANSWER: usize = 8 * 1024 * 1024 + 64 * 1024;
 pub(super) const ALLOWANCE: Duration = Duration::from_secs(15);
 /// What a person may take to type a passphrase.
 const TYPING: Duration = Duration::from_secs(120);
+
 /// How a program is run on a gateway.
 pub(super) struct RunOptions<'a> {
     /// For what the program does; the connection and the login come on top.

@@ -101,36 +101,32 @@ pub(crate) fn inspect(
     program(gateway, nonce, limit, &[("want", want)], &[], &[INSPECT])
 }
 
-/// The program that runs an exec.
-pub(crate) fn exec(gateway: &Gateway, exec: &ExecRequest, nonce: &str) -> String {
+/// The program that has OpenClaw or Claude Code do one thing.
+pub(crate) fn exec(gateway: &Gateway, request: &ExecRequest, nonce: &str) -> String {
     let values = [
-        ("since", exec.since.unwrap_or_default()),
-        ("tool", exec.tool.name()),
+        ("since", request.since.unwrap_or_default()),
+        ("tool", request.tool.name()),
     ];
     program(
         gateway,
         nonce,
-        exec.limit,
+        request.limit,
         &values,
-        &exec.arguments,
+        &request.arguments,
         &[EXEC],
     )
 }
 
 /// The program that hands Claude Code's login over to OpenClaw.
-pub(crate) fn sync_on_gateway(
-    gateway: &Gateway,
-    sync_on_gateway: &SyncRequest,
-    nonce: &str,
-) -> String {
-    let expires = sync_on_gateway.expires_ms.to_string();
-    let values = [("since", sync_on_gateway.since), ("expires", &expires)];
+pub(crate) fn sync_on_gateway(gateway: &Gateway, request: &SyncRequest, nonce: &str) -> String {
+    let expires = request.expires_ms.to_string();
+    let values = [("since", request.since), ("expires", &expires)];
     program(
         gateway,
         nonce,
-        sync_on_gateway.limit,
+        request.limit,
         &values,
-        &sync_on_gateway.rest,
+        &request.rest,
         &[CLAUDE, SYNC],
     )
 }
