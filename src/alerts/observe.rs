@@ -229,7 +229,8 @@ impl Credential {
 mod tests {
     use super::{Condition, Observation};
     use crate::status::assessment::Assessment;
-    use crate::status::wire;
+    use crate::status::report::Report;
+    use crate::status::{stores, wire};
     use chrono::{DateTime, TimeDelta, Utc};
     use pretty_assertions::assert_eq;
     use serde_json::{Value, json};
@@ -241,7 +242,10 @@ mod tests {
 
     /// What a document of OpenClaw means: each provider in a few words.
     fn conditions(document: &Value, exit: i32) -> Vec<String> {
-        let report = wire::read(document.to_string().as_bytes(), Some(exit), now()).unwrap();
+        conditions_of(wire::read(document.to_string().as_bytes(), Some(exit), now()).unwrap())
+    }
+
+    fn conditions_of(report: Report) -> Vec<String> {
         let assessment = Assessment::new("home".into(), Ok(report), Duration::ZERO, now());
         let observation = Observation::of(&assessment, None);
         let words = observation
@@ -263,6 +267,24 @@ mod tests {
                 Condition::Unclear => format!("{} unclear", route.provider),
             });
         words.collect()
+    }
+
+    #[test]
+    fn in_the_stores_a_provider_ends_when_no_login_works_any_more() {
+        let login = |provider: &str, hours: i64| {
+            let expires = (now() + TimeDelta::hours(hours)).timestamp_millis();
+            let line = json!({"id": format!("{provider}:x"), "provider": provider, "type": "token", "expires": expires});
+            stores::read_login(&line.to_string(), Some(now().timestamp()), "").unwrap()
+        };
+        let logins = vec![login("anthropic", 3), login("openai", 30)];
+        let report = stores::report(logins, "openclaw hangs", now());
+        assert_eq!(
+            conditions_of(report),
+            [
+                "anthropic ends in 30 h by anthropic:x",
+                "openai ends in 30 h by openai:x"
+            ]
+        );
     }
 
     /// A document of before OpenClaw judged by routes.
