@@ -5,7 +5,7 @@ use std::process::Output;
 
 use pretty_assertions::assert_eq;
 
-use crate::real_openclaw::{PATIENT, openclaw, sign_in};
+use crate::real_openclaw::{PATIENT, sign_in, use_anthropic};
 use crate::support::{Sshd, with_nvm};
 
 #[test]
@@ -14,8 +14,7 @@ fn a_login_that_broke_is_broken_whoever_asks() {
     let sshd = Sshd::of(&gateway)
         .path(&["/usr/bin".as_ref(), "/bin".as_ref()])
         .start();
-    let model = ["models", "set", "anthropic/claude-opus-4-5"];
-    assert_eq!(openclaw(&gateway, &model, ""), 0);
+    use_anthropic(&gateway);
     sign_in(&gateway, "300d");
     let phone = sshd.clawtap_with(PATIENT).on_a_phone();
     let run = |words: &[&str]| -> (Option<i32>, String) {

@@ -4,7 +4,7 @@ use std::fs;
 
 use pretty_assertions::assert_eq;
 
-use crate::real_openclaw::{PATIENT, openclaw, sign_in};
+use crate::real_openclaw::{PATIENT, sign_in, use_anthropic};
 use crate::support::{Clawtap, Sshd, with_nvm};
 
 const LISTENER: &str = "[alerts.command]\nrun = [\"/bin/sh\", \"-c\", \"cat >>heard\"]\n";
@@ -31,8 +31,7 @@ fn a_token_that_ends_is_told_once_and_so_is_the_next_one() {
     let sshd = Sshd::of(&gateway)
         .path(&["/usr/bin".as_ref(), "/bin".as_ref()])
         .start();
-    let model = ["models", "set", "anthropic/claude-opus-4-5"];
-    assert_eq!(openclaw(&gateway, &model, ""), 0);
+    use_anthropic(&gateway);
     sign_in(&gateway, "5h");
     let clawtap = sshd
         .clawtap_with(&format!("{PATIENT}{LISTENER}"))

@@ -34,6 +34,12 @@ pub(crate) fn openclaw(gateway: &GatewayHome, arguments: &[&str], stdin: &str) -
     child.wait().expect("it ends").code().expect("an exit code")
 }
 
+/// Has OpenClaw use a model of Anthropic, instead of the one that it comes with.
+pub(crate) fn use_anthropic(gateway: &GatewayHome) {
+    let model = ["models", "set", "anthropic/claude-opus-4-5"];
+    assert_eq!(openclaw(gateway, &model, ""), 0);
+}
+
 pub(crate) fn sign_in(gateway: &GatewayHome, lasting: &str) {
     let token = format!("sk-ant-oat01-{SECRET}-{}\n", "x".repeat(80));
     let paste = ["models", "auth", "paste-token", "--provider", "anthropic"];
@@ -75,15 +81,13 @@ fn check_exits_as_openclaw_does_in_every_state_of_a_login() {
     let sshd = Sshd::of(&gateway)
         .path(&["/usr/bin".as_ref(), "/bin".as_ref()])
         .start();
-    // The model that OpenClaw comes with is OpenAI's.
     expect_agreement(
         &gateway,
         &sshd,
         "home: openai is not signed in, and 1 more\n",
         1,
     );
-    let model = ["models", "set", "anthropic/claude-opus-4-5"];
-    assert_eq!(openclaw(&gateway, &model, ""), 0);
+    use_anthropic(&gateway);
     // OpenClaw calls it indeterminate; with nothing stored at all, a sign-in is what is missing.
     expect_agreement(&gateway, &sshd, "home: anthropic is not signed in\n", 1);
     for (lasting, line, code) in [

@@ -3,15 +3,14 @@
 use pretty_assertions::assert_eq;
 
 use super::gateway::{closed, section, unwrapped};
-use crate::real_openclaw::{PATIENT, openclaw, sign_in};
+use crate::real_openclaw::{PATIENT, openclaw, sign_in, use_anthropic};
 use crate::support::RealGateway;
 
 #[test]
 fn a_fresh_gateway_is_told_as_it_is() {
     let gateway = RealGateway::start();
     sign_in(&gateway.home, "300d");
-    let model = ["models", "set", "anthropic/claude-opus-4-5"];
-    assert_eq!(openclaw(&gateway.home, &model, ""), 0);
+    use_anthropic(&gateway.home);
     let ran = closed(gateway.sshd.clawtap_with(PATIENT))
         .args(["doctor"])
         .run();
