@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::config::channel::{Channel, Means, OpenClaw};
-use crate::config::document::{ConfigError, Document, deny_list};
+use crate::config::document::{ConfigError, Document};
 use crate::suggest::nearest;
 
 /// The kinds of channel, as `Means` calls them.
@@ -55,7 +55,6 @@ fn nested<'a>(
     if let DeValue::Table(own) = table.get_mut() {
         channel.extend(COMMON.iter().filter_map(|key| own.remove_entry(*key)));
     }
-    deny_list(&mut table);
     let means = DeTable::from_iter([(key(kind), table)]);
     channel.insert(key("means"), value(DeValue::Table(means)));
     value(DeValue::Table(channel))

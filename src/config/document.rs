@@ -71,13 +71,6 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Makes something else of a list, which serde's derived structs would read as the values of their fields.
-pub(super) fn deny_list(value: &mut Spanned<DeValue>) {
-    if value.get_ref().is_array() {
-        *value.get_mut() = DeValue::Boolean(false);
-    }
-}
-
 /// Where the value of this key begins in a table of this span.
 fn place_of(key: &str, value: &Spanned<DeValue>, span: &Range<usize>) -> Option<usize> {
     let inside = |value| place_of(key, value, span);

@@ -10,7 +10,7 @@ use toml::de::DeValue;
 
 use crate::config::alerts::Alerts;
 use crate::config::channel_tables::{self, KINDS};
-use crate::config::document::{ConfigError, Document, deny_list};
+use crate::config::document::{ConfigError, Document};
 use crate::config::fields::{WORDS, checked, expand, one_or_many};
 use crate::config::host_name::Host;
 use crate::gateway::host::{Gateway, Transport};
@@ -107,7 +107,12 @@ pub(crate) struct Sync {
 /// The first mistake in it.
 pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, ConfigError> {
     let mut document = Document::parse(text)?;
-    let channels = prepare(&mut document.root);
+    let mut channels = Vec::new();
+    if let DeValue::Table(root) = document.root.get_mut()
+        && let Some(DeValue::Table(alerts)) = root.get_mut("alerts").map(Spanned::get_mut)
+    {
+        channels = channel_tables::take(alerts);
+    }
     let mut config: Config = document.read(&document.root, ("alerts", &KINDS))?;
     let list = document.root.get_ref().get("gateway");
     let tables = list.and_then(|list| list.get_ref().as_array());
@@ -130,22 +135,6 @@ pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, ConfigErr
     config.alerts.channels = channel_tables::read(&channels, &document, &names, home)?;
     config.gateways.clone_from(&config.known);
     Ok(config)
-}
-
-/// Denies lists where tables are due, and takes out the tables of channels.
-fn prepare<'a>(root: &mut Spanned<DeValue<'a>>) -> Vec<Spanned<DeValue<'a>>> {
-    let mut channels = Vec::new();
-    let DeValue::Table(root) = root.get_mut() else {
-        return channels;
-    };
-    for (key, value) in root.iter_mut() {
-        match (key.get_ref().as_ref(), value.get_mut()) {
-            ("gateway", DeValue::Array(tables)) => tables.iter_mut().for_each(deny_list),
-            ("alerts", DeValue::Table(alerts)) => channels = channel_tables::take(alerts),
-            _ => deny_list(value),
-        }
-    }
-    channels
 }
 
 #[cfg(test)]
