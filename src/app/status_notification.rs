@@ -12,17 +12,17 @@ use crate::status::verdict::Verdict;
 use crate::system::{clock, files, terminal};
 
 /// What is to stand in the shade about these gateways, and the start of whatever else the phone does.
-pub(crate) fn reaction(
+pub(crate) fn actions(
     assessments: &[Assessment],
     wanted: Notification,
     context: &Context,
 ) -> PhoneActions {
-    let mut reaction = PhoneActions {
+    let mut actions = PhoneActions {
         launcher: context.launcher.clone(),
         ..of(assessments, wanted)
     };
     if wanted.picture {
-        for notification in &mut reaction.notifications {
+        for notification in &mut actions.notifications {
             let about = |assessment: &&Assessment| assessment.name == notification.gateway;
             let picture = assessments.iter().find(about).map(|it| keep(it, context));
             notification.picture = picture.transpose().unwrap_or_else(|reason| {
@@ -31,7 +31,7 @@ pub(crate) fn reaction(
             });
         }
     }
-    reaction
+    actions
 }
 
 /// The same after a check that was not asked to notify: where that is not wanted, it still takes away what is no
@@ -41,7 +41,7 @@ pub(crate) fn after_check(
     wanted: Notification,
     context: &Context,
 ) -> PhoneActions {
-    let standing = reaction(assessments, wanted, context);
+    let standing = actions(assessments, wanted, context);
     if wanted.after_tap {
         return standing;
     }

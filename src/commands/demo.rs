@@ -55,13 +55,13 @@ pub(crate) fn run(context: &Context) -> Result<Outcome, Error> {
     for ((title, _), assessment) in SITUATIONS.iter().zip(&assessments) {
         let assessment = std::slice::from_ref(assessment);
         let standing = status_notification::of(assessment, Notification::default());
-        let reaction = tap::with_toast(assessment, &[], standing);
+        let actions = tap::with_toast(assessment, &[], standing);
         let screen = Screen {
             title,
-            toast: reaction.toast,
-            notification: reaction.notifications.into_iter().next(),
-            signs_in: reaction.page.is_some(),
-            vibration_ms: reaction.vibration_ms,
+            toast: actions.toast,
+            notification: actions.notifications.into_iter().next(),
+            signs_in: actions.page.is_some(),
+            vibration_ms: actions.vibration_ms,
         };
         text.push_str(&render(&screen, context.terminal.width));
     }

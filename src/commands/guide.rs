@@ -88,7 +88,7 @@ enum Next {
 impl Tour<'_> {
     /// Checks every gateway, with a sign of life, and says by vibration how it stands.
     fn begin(&mut self) -> Result<(), Error> {
-        let said = self.react(&PhoneActions {
+        let said = self.perform(&PhoneActions {
             toast: "checking…".into(),
             ..PhoneActions::default()
         });
@@ -204,13 +204,13 @@ impl Tour<'_> {
         else {
             return String::new();
         };
-        let wish = Request {
+        let request = Request {
             provider: Some(issue.provider.to_string()),
             profile: issue.login.as_ref().map(ToString::to_string),
             method: None,
         };
         let (config, phone) = (&self.config, self.phone);
-        let signed = mend(gateway, before, &wish, config, phone, self.context);
+        let signed = mend(gateway, before, &request, config, phone, self.context);
         match signed {
             Ok(Some(signed)) => {
                 self.assessments[index] = signed.assessment;
@@ -229,7 +229,7 @@ impl Tour<'_> {
         let job = Sync {
             gateway,
             config: &self.config,
-            wish: decide::Wish::default(),
+            request: decide::Request::default(),
             from: None,
             restart: Restart::Ask,
             dry_run: false,
@@ -246,7 +246,7 @@ impl Tour<'_> {
         let Some(gateway) = self.config.gateways.get(index) else {
             return;
         };
-        self.react(&PhoneActions {
+        self.perform(&PhoneActions {
             toast: format!("checking {}…", gateway.name),
             ..PhoneActions::default()
         });
@@ -265,7 +265,7 @@ impl Tour<'_> {
             ),
             Phone::Terminal => PhoneActions::default(),
         };
-        self.react(&PhoneActions {
+        self.perform(&PhoneActions {
             vibration_ms: toast::vibration_ms(worst(assessments)),
             ..standing
         });
@@ -273,7 +273,7 @@ impl Tour<'_> {
     }
 
     fn open_page(&self, issue: &Issue) {
-        self.react(&PhoneActions {
+        self.perform(&PhoneActions {
             page: next_step::page(issue).map(str::to_owned),
             ..PhoneActions::default()
         });
@@ -314,7 +314,7 @@ impl Tour<'_> {
         self.phone
             .schedule(&script, job, reminder::EVERY, &self.context.system)?;
         let due = clock::local(now + reminder::AFTER);
-        self.react(&PhoneActions {
+        self.perform(&PhoneActions {
             toast: format!("clawtap will check {name} again at {}", due.format("%H:%M")),
             ..PhoneActions::default()
         });
@@ -322,8 +322,8 @@ impl Tour<'_> {
     }
 
     /// Has the phone do it. What does not work is told in the terminal; the dialogs go on without it.
-    fn react(&self, reaction: &PhoneActions) -> Delivered {
-        let said = self.phone.react(reaction, &self.context.system);
+    fn perform(&self, actions: &PhoneActions) -> Delivered {
+        let said = self.phone.perform(actions, &self.context.system);
         terminal::eprint(&said.shown);
         for problem in &said.problems {
             terminal::eprint(&format!("clawtap: {problem}\n"));

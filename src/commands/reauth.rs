@@ -43,7 +43,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
                 .hint("Start it in a terminal: clawtap reauth"),
         );
     }
-    let wish = Request {
+    let request = Request {
         provider: arguments.provider,
         profile: arguments.profile,
         method: arguments.method,
@@ -52,7 +52,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
     let connection = ControlMaster::prepare(gateway, &context.system);
     let reply = ask_one(&connection.gateway, Want::Status, Interactive::Yes, context);
     let before = assessment(&connection.gateway, reply);
-    let Some(route) = choose::route(&before, &wish, phone, context)? else {
+    let Some(route) = choose::route(&before, &request, phone, context)? else {
         return Ok(format!("{}; nothing to sign in to", summary::line(&before)));
     };
     if arguments.dry_run {

@@ -74,8 +74,8 @@ fn notify(assessments: &[Assessment], wanted: Notification, context: &Context) {
         eprint("clawtap: there is no phone to notify here\n→ In Termux: pkg install termux-api\n");
         return;
     }
-    let reaction = status_notification::reaction(assessments, wanted, context);
-    let said = phone.react(&reaction, &context.system);
+    let actions = status_notification::actions(assessments, wanted, context);
+    let said = phone.perform(&actions, &context.system);
     for problem in &said.problems {
         eprint(&format!("clawtap: {problem}\n"));
     }

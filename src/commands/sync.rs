@@ -10,7 +10,7 @@ use crate::phone::Phone;
 use crate::signin::choose::ask_which;
 use crate::signin::method::Argument;
 use crate::status::verdict::Verdict;
-use crate::sync::decide::Wish;
+use crate::sync::decide::Request;
 use crate::sync::flow::Sync;
 use crate::sync::outcome::{self, Synced};
 
@@ -54,7 +54,7 @@ fn sync(arguments: &cli::Sync, phone: &Phone, context: &Context) -> Result<Synce
     let job = Sync {
         gateway,
         config: &config,
-        wish: Wish {
+        request: Request {
             form: arguments.form,
             profile: profile.transpose()?,
             force: arguments.force,

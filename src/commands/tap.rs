@@ -59,11 +59,11 @@ fn show_remembered(remembered: &[Assessment], phone: &Phone, context: &Context) 
     if matches!(phone, Phone::Terminal) {
         return Delivered::default();
     }
-    let reaction = PhoneActions {
+    let actions = PhoneActions {
         toast: toast::remembered(remembered),
         ..PhoneActions::default()
     };
-    phone.react(&reaction, &context.system)
+    phone.perform(&actions, &context.system)
 }
 
 struct Tap<'a> {
@@ -81,18 +81,18 @@ impl Tap<'_> {
         remembered: &[Assessment],
         shown: Background<'_, Delivered>,
     ) -> Result<Delivered, Error> {
-        let mut reaction = self.reaction(assessments, remembered);
-        let toast = reaction.toast.clone();
-        let react = |reaction: &PhoneActions| self.phone.react(reaction, &self.context.system);
+        let mut actions = self.actions(assessments, remembered);
+        let toast = actions.toast.clone();
+        let perform = |actions: &PhoneActions| self.phone.perform(actions, &self.context.system);
         let is_phone = matches!(self.phone, Phone::Termux);
         let said = if is_phone && toast::says_the_same(remembered, assessments) {
-            reaction.toast.clear();
-            let said = react(&reaction);
+            actions.toast.clear();
+            let said = perform(&actions);
             said.and(shown.wait().unwrap_or_default())
         } else {
             // The newer toast must not come before the older one.
             let _ = shown.wait();
-            react(&reaction)
+            perform(&actions)
         };
         print(&said.shown)?;
         for problem in &said.problems {
@@ -104,22 +104,22 @@ impl Tap<'_> {
         Ok(said)
     }
 
-    fn reaction(&self, assessments: &[Assessment], remembered: &[Assessment]) -> PhoneActions {
+    fn actions(&self, assessments: &[Assessment], remembered: &[Assessment]) -> PhoneActions {
         let wanted = match self.phone {
             Phone::Termux => self.config.notification,
             // There is no shade to keep clear: everything is written down once.
             Phone::Terminal => Notification::default(),
         };
         let standing = status_notification::after_check(assessments, wanted, self.context);
-        let mut reaction = with_toast(assessments, remembered, standing);
+        let mut actions = with_toast(assessments, remembered, standing);
         if to_sign_in(assessments, self.phone, self.context).is_some() {
             // The sign-in has a page of its own, and at a terminal it is the next step itself.
-            reaction.page = None;
+            actions.page = None;
             if matches!(self.phone, Phone::Terminal) {
-                reaction.notifications.clear();
+                actions.notifications.clear();
             }
         }
-        reaction
+        actions
     }
 }
 
@@ -163,12 +163,12 @@ fn mend(
 
 /// A toast and what the hand feels, where there is a phone.
 pub(super) fn tell(phone: &Phone, toast: String, verdict: Verdict, context: &Context) {
-    let reaction = PhoneActions {
+    let actions = PhoneActions {
         toast,
         vibration_ms: toast::vibration_ms(verdict),
         ..PhoneActions::default()
     };
-    phone.tell(&reaction, &context.system);
+    phone.tell(&actions, &context.system);
 }
 
 /// A sign-in that came to nothing; somebody's own "no" does not shake the phone.

@@ -60,8 +60,8 @@ impl ActionCommand {
     }
 
     /// The line that does it for the gateway of this name; nothing where the program for it is unknown.
-    pub(crate) fn line(&self, deed: ButtonAction, gateway: &str, id: &str) -> Option<OsString> {
-        match deed {
+    pub(crate) fn line(&self, action: ButtonAction, gateway: &str, id: &str) -> Option<OsString> {
+        match action {
             ButtonAction::Guide => self.clawtap_line("guide", gateway),
             ButtonAction::SignIn => self.clawtap_line("reauth", gateway),
             ButtonAction::CheckAgain => self.clawtap_line("tap", gateway),
@@ -143,13 +143,13 @@ mod tests {
 
     #[test]
     fn what_is_unknown_cannot_be_started() {
-        for deed in [
+        for action in [
             ButtonAction::Guide,
             ButtonAction::SignIn,
             ButtonAction::CheckAgain,
             ButtonAction::Hide,
         ] {
-            assert_eq!(ActionCommand::default().line(deed, "home", "id"), None);
+            assert_eq!(ActionCommand::default().line(action, "home", "id"), None);
         }
     }
 

@@ -37,7 +37,7 @@ pub(crate) struct PhoneActions {
     /// An https page to open.
     pub(crate) page: Option<String>,
     /// A page to offer in a notification as well: Android may not let a background task open one.
-    pub(crate) invitation: Option<SignInNotification>,
+    pub(crate) sign_in_notification: Option<SignInNotification>,
     /// A text for the clipboard; never a secret.
     pub(crate) copied: Option<String>,
 }
@@ -80,25 +80,25 @@ impl Phone {
     }
 
     /// Tells a person who sees no terminal; one who does reads it there anyway.
-    pub(crate) fn tell(&self, reaction: &PhoneActions, system: &System) {
+    pub(crate) fn tell(&self, actions: &PhoneActions, system: &System) {
         if matches!(self, Self::Termux) {
-            self.react(reaction, system);
+            self.perform(actions, system);
         }
     }
 
     /// Does it all, side by side; an absent or hanging command never stops the rest.
     ///
-    /// Returns what a person at a terminal should read: the reaction itself where there is no phone, and what
+    /// Returns what a person at a terminal should read: the actions themselves where there is no phone, and what
     /// did not work where there is one.
-    pub(crate) fn react(&self, reaction: &PhoneActions, system: &System) -> Delivered {
+    pub(crate) fn perform(&self, actions: &PhoneActions, system: &System) -> Delivered {
         match self {
             Self::Terminal => Delivered {
-                shown: spelled_out(reaction),
+                shown: spelled_out(actions),
                 problems: Vec::new(),
                 app_is_silent: false,
             },
             Self::Termux => {
-                let calls = termux::calls(reaction);
+                let calls = termux::calls(actions);
                 let problems = in_parallel(&calls, |call| call.run(system).err());
                 let problems: Vec<Problem> = problems.into_iter().flatten().collect();
                 Delivered {
@@ -202,7 +202,7 @@ impl Phone {
     }
 }
 
-/// What a reaction leaves to be said in the terminal.
+/// What actions leave to be said in the terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Delivered {
     pub(crate) shown: String,
@@ -212,7 +212,7 @@ pub(crate) struct Delivered {
 }
 
 impl Delivered {
-    /// With what another reaction leaves; nothing twice.
+    /// With what other actions leave; nothing twice.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.shown.push_str(&other.shown);
         let news = |problem: &String| !self.problems.contains(problem);
@@ -223,15 +223,15 @@ impl Delivered {
     }
 }
 
-fn spelled_out(reaction: &PhoneActions) -> String {
+fn spelled_out(actions: &PhoneActions) -> String {
     let mut text = String::new();
-    if !reaction.toast.is_empty() {
-        text.push_str(&format!("{}\n", reaction.toast));
+    if !actions.toast.is_empty() {
+        text.push_str(&format!("{}\n", actions.toast));
     }
-    for notification in &reaction.notifications {
+    for notification in &actions.notifications {
         text.push_str(&format!("→ {}\n", notification.content));
     }
-    if let Some(page) = &reaction.page {
+    if let Some(page) = &actions.page {
         text.push_str(&format!("  {page}\n"));
     }
     text

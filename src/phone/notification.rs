@@ -21,7 +21,7 @@ pub(crate) struct Notification {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Button {
     pub(crate) label: &'static str,
-    pub(crate) deed: ButtonAction,
+    pub(crate) action: ButtonAction,
 }
 
 /// What a notification can have done when it is tapped.

@@ -35,45 +35,45 @@ pub(crate) struct Call {
     stdin: String,
 }
 
-/// The commands for a reaction.
-pub(crate) fn calls(reaction: &PhoneActions) -> Vec<Call> {
+/// The commands for these actions.
+pub(crate) fn calls(actions: &PhoneActions) -> Vec<Call> {
     let mut calls = Vec::new();
-    if !reaction.toast.is_empty() {
+    if !actions.toast.is_empty() {
         // The text goes in on standard input: as an argument it would be parsed for options.
         calls.push(Call {
             programs: &["termux-toast"],
             arguments: vec!["-g".into(), "bottom".into()],
-            stdin: reaction.toast.clone(),
+            stdin: actions.toast.clone(),
         });
     }
-    if reaction.vibration_ms > 0 {
+    if actions.vibration_ms > 0 {
         calls.push(Call {
             programs: &["termux-vibrate"],
-            arguments: vec!["-d".into(), reaction.vibration_ms.to_string().into()],
+            arguments: vec!["-d".into(), actions.vibration_ms.to_string().into()],
             stdin: String::new(),
         });
     }
-    let launcher = &reaction.launcher;
-    let notifications = reaction.notifications.iter();
+    let launcher = &actions.launcher;
+    let notifications = actions.notifications.iter();
     calls.extend(notifications.map(|notification| {
         let id = notification.id();
         put_up(notification, &id, Heard::Once, launcher)
     }));
-    for id in &reaction.withdrawn {
+    for id in &actions.withdrawn {
         calls.push(Call {
             programs: &["termux-notification-remove"],
             arguments: vec![id.into()],
             stdin: String::new(),
         });
     }
-    if let Some(text) = &reaction.copied {
+    if let Some(text) = &actions.copied {
         calls.push(Call {
             programs: &["termux-clipboard-set"],
             arguments: Vec::new(),
             stdin: text.clone(),
         });
     }
-    if let Some(page) = &reaction.page {
+    if let Some(page) = &actions.page {
         calls.push(Call {
             programs: &["termux-open-url", "termux-open"],
             arguments: vec![page.into()],
@@ -81,21 +81,21 @@ pub(crate) fn calls(reaction: &PhoneActions) -> Vec<Call> {
         });
     }
     calls.extend(
-        reaction
-            .invitation
+        actions
+            .sign_in_notification
             .iter()
-            .map(|invitation| invite(invitation, launcher)),
+            .map(|sign_in_notification| invite(sign_in_notification, launcher)),
     );
     calls
 }
 
 /// The command that puts up a notification which opens a page when it is tapped.
-fn invite(invitation: &SignInNotification, launcher: &ActionCommand) -> Call {
+fn invite(sign_in_notification: &SignInNotification, launcher: &ActionCommand) -> Call {
     let mut arguments: Vec<OsString> = [
         "--id",
-        &invitation.id,
+        &sign_in_notification.id,
         "--title",
-        &invitation.title,
+        &sign_in_notification.title,
         "--priority",
         "high",
         "--group",
@@ -104,13 +104,13 @@ fn invite(invitation: &SignInNotification, launcher: &ActionCommand) -> Call {
     ]
     .map(OsString::from)
     .to_vec();
-    if let Some(line) = launcher.page(&invitation.page) {
+    if let Some(line) = launcher.page(&sign_in_notification.page) {
         arguments.extend(["--action".into(), line]);
     }
     Call {
         programs: &["termux-notification"],
         arguments,
-        stdin: invitation.content.clone(),
+        stdin: sign_in_notification.content.clone(),
     }
 }
 
@@ -254,12 +254,12 @@ fn put_up(notification: &Notification, id: &str, heard: Heard, launcher: &Action
     if let Some(picture) = &notification.picture {
         arguments.extend(["--image-path".into(), picture.into()]);
     }
-    let line = |deed| launcher.line(deed, &notification.gateway, id);
+    let line = |action| launcher.line(action, &notification.gateway, id);
     if let Some(line) = line(ButtonAction::Guide) {
         arguments.extend(["--action".into(), line]);
     }
     let buttons = notification.buttons.iter();
-    let buttons = buttons.filter_map(|button| Some((button.label, line(button.deed)?)));
+    let buttons = buttons.filter_map(|button| Some((button.label, line(button.action)?)));
     for (number, (label, line)) in (1..=3).zip(buttons) {
         arguments.extend([format!("--button{number}"), label.into()].map(OsString::from));
         arguments.extend([format!("--button{number}-action").into(), line]);

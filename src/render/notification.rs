@@ -7,15 +7,15 @@ use crate::status::verdict::Verdict;
 
 const SIGN_IN: Button = Button {
     label: "Sign in",
-    deed: ButtonAction::SignIn,
+    action: ButtonAction::SignIn,
 };
 const CHECK_AGAIN: Button = Button {
     label: "Check again",
-    deed: ButtonAction::CheckAgain,
+    action: ButtonAction::CheckAgain,
 };
 const HIDE: Button = Button {
     label: "Hide",
-    deed: ButtonAction::Hide,
+    action: ButtonAction::Hide,
 };
 
 /// What to notify of about a gateway.

@@ -32,11 +32,11 @@ pub(crate) fn bring(provider: &str, scene: &SignInContext<'_>) -> Result<Secret,
     }));
     prompter.look_at_clipboard(scene.system);
     let open_page = || {
-        let reaction = PhoneActions {
+        let actions = PhoneActions {
             page: providers::key_page(provider).map(str::to_owned),
             ..PhoneActions::default()
         };
-        let said = scene.phone.react(&reaction, scene.system);
+        let said = scene.phone.perform(&actions, scene.system);
         terminal::eprint(&said.shown);
     };
     let reply = match scene.phone {

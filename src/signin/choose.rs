@@ -11,7 +11,7 @@ use crate::status::assessment::{Assessment, Finding};
 /// The sign-in for what is wrong or wished for; nothing if nothing is.
 pub(crate) fn route(
     assessment: &Assessment,
-    wish: &Request,
+    request: &Request,
     phone: &Phone,
     context: &Context,
 ) -> Result<Option<Route>, Error> {
@@ -22,7 +22,7 @@ pub(crate) fn route(
             return Err(Error::new(Kind::Gateway, what).hint(trouble.next_step.clone()));
         }
     };
-    match method::choose(Some(report), &judgement.issues, wish)? {
+    match method::choose(Some(report), &judgement.issues, request)? {
         Choice::Nothing => Ok(None),
         Choice::One(route) => Ok(Some(route)),
         Choice::Several(mut candidates) => {

@@ -68,13 +68,13 @@ pub(crate) struct Outcome {
 pub(crate) fn mend(
     gateway: &Gateway,
     before: &Assessment,
-    wish: &Request,
+    request: &Request,
     config: &Config,
     phone: &Phone,
     context: &Context,
 ) -> Result<Option<Outcome>, Error> {
     let connection = ControlMaster::prepare(gateway, &context.system);
-    let Some(route) = choose::route(before, wish, phone, context)? else {
+    let Some(route) = choose::route(before, request, phone, context)? else {
         return Ok(None);
     };
     let order = Order {
@@ -216,8 +216,8 @@ pub(crate) fn run(
 }
 
 /// Restarts the gateway process, or says how, as the person wants it. The login is stored either way.
-pub(crate) fn restart(gateway: &Gateway, wish: Restart, phone: &Phone, context: &Context) {
-    let wanted = match wish {
+pub(crate) fn restart(gateway: &Gateway, restart: Restart, phone: &Phone, context: &Context) {
+    let wanted = match restart {
         Restart::Yes => true,
         Restart::No => false,
         Restart::Ask => {
@@ -270,11 +270,11 @@ pub(crate) fn person<'a>(phone: &Phone, context: &'a Context) -> Option<Box<dyn 
 
 /// A sign of life: a toast on a phone, a line in a terminal.
 pub(crate) fn tell(phone: &Phone, text: &str, context: &Context) {
-    let reaction = PhoneActions {
+    let actions = PhoneActions {
         toast: text.to_owned(),
         ..PhoneActions::default()
     };
-    phone.tell(&reaction, &context.system);
+    phone.tell(&actions, &context.system);
     terminal::eprint(&format!("{text}\n"));
 }
 
@@ -288,7 +288,7 @@ pub(crate) fn learned(
     let only = std::slice::from_ref(assessment);
     if matches!(phone, Phone::Termux) {
         let standing = status_notification::after_check(only, wanted, context);
-        phone.react(&standing, &context.system);
+        phone.perform(&standing, &context.system);
     }
     refresh::refresh(only, context);
 }
@@ -308,11 +308,11 @@ fn under_way(order: &Order<'_>, page: Option<String>, context: &Context) -> Erro
         Some(_) => error.hint("Its page was opened again"),
         None => error.hint("Wait for its page, or until it ends"),
     };
-    let reaction = PhoneActions {
+    let actions = PhoneActions {
         page,
         ..PhoneActions::default()
     };
-    let said = order.phone.react(&reaction, &context.system);
+    let said = order.phone.perform(&actions, &context.system);
     terminal::eprint(&said.shown);
     error
 }

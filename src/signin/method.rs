@@ -146,14 +146,14 @@ impl Candidate {
 /// what ends soon. `issues` are those of the report, the worst first.
 ///
 /// # Errors
-/// When the wish fits nothing that is known, or what is broken has a name that cannot be used.
+/// When the request fits nothing that is known, or what is broken has a name that cannot be used.
 pub(crate) fn choose(
     report: Option<&Report>,
     issues: &[Issue],
-    wish: &Request,
+    request: &Request,
 ) -> Result<Choice, Error> {
-    let method = wish.method.as_deref().map(Method::parse).transpose()?;
-    let targets = match (&wish.provider, &wish.profile) {
+    let method = request.method.as_deref().map(Method::parse).transpose()?;
+    let targets = match (&request.provider, &request.profile) {
         (None, None) => {
             let (targets, left_out) = broken(report, issues);
             if targets.is_empty() && left_out {

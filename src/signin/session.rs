@@ -316,8 +316,8 @@ impl<'env> Session<'_, 'env> {
         if matches!(self.scene.phone, Phone::Terminal) {
             terminal::eprint(&format!("{title}:\n"));
         }
-        self.react(&PhoneActions {
-            invitation: Some(self.invitation(title, &page)),
+        self.perform(&PhoneActions {
+            sign_in_notification: Some(self.sign_in_notification(title, &page)),
             page: Some(page.url().to_owned()),
             ..PhoneActions::default()
         });
@@ -337,14 +337,14 @@ impl<'env> Session<'_, 'env> {
         let unopened = self.unopened.take();
         let host = self.page.as_ref().map(|page| page.host().to_string());
         let at = host.map(|host| format!(" at {host}")).unwrap_or_default();
-        let invitation = self.page.as_ref().map(|page| {
+        let sign_in_notification = self.page.as_ref().map(|page| {
             (self.scene.page_shown)(page.url());
-            self.invitation(format!("Enter {code}{at}"), page)
+            self.sign_in_notification(format!("Enter {code}{at}"), page)
         });
-        self.react(&PhoneActions {
+        self.perform(&PhoneActions {
             toast: format!("Enter {code}{at}"),
             copied: Some(code.to_owned()),
-            invitation,
+            sign_in_notification,
             page: unopened.map(|page| page.url().to_owned()),
             ..PhoneActions::default()
         });
@@ -354,7 +354,7 @@ impl<'env> Session<'_, 'env> {
         Ok(())
     }
 
-    fn invitation(&self, title: String, page: &Page) -> SignInNotification {
+    fn sign_in_notification(&self, title: String, page: &Page) -> SignInNotification {
         SignInNotification {
             id: invitation_id(self.scene.connection.gateway.name.as_str()),
             title,
@@ -462,12 +462,12 @@ impl<'env> Session<'_, 'env> {
     }
 
     /// Has the phone do it; what does not work is told in the terminal, and the sign-in goes on.
-    fn react(&self, reaction: &PhoneActions) {
-        let reaction = PhoneActions {
+    fn perform(&self, actions: &PhoneActions) {
+        let actions = PhoneActions {
             launcher: self.scene.launcher.clone(),
-            ..reaction.clone()
+            ..actions.clone()
         };
-        let said = self.scene.phone.react(&reaction, self.scene.system);
+        let said = self.scene.phone.perform(&actions, self.scene.system);
         terminal::eprint(&said.shown);
         // What was ended with everything else has not failed.
         let problems = said.problems.into_iter();

@@ -40,7 +40,7 @@ impl Form {
 
 /// What a person asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Wish {
+pub(crate) struct Request {
     pub(crate) form: Option<Form>,
     pub(crate) profile: Option<Argument>,
     /// Also where it would make things worse.
@@ -69,10 +69,10 @@ pub(crate) fn decide(
     report: &Report,
     now: DateTime<Utc>,
     left: TimeDelta,
-    wish: &Wish,
+    request: &Request,
 ) -> Decision {
     let runs_claude = report.in_use.iter().any(|used| used.as_str() == CLAUDE_CLI);
-    match wish.form {
+    match request.form {
         None | Some(Form::Cli) if runs_claude => {
             return Decision::Nothing("openclaw uses Claude Code itself".into());
         }
@@ -82,7 +82,7 @@ pub(crate) fn decide(
     if left <= TimeDelta::zero() {
         return Decision::Expired { since: -left };
     }
-    let Some(profile) = wish.profile.clone().or_else(|| Argument::id(PROFILE)) else {
+    let Some(profile) = request.profile.clone().or_else(|| Argument::id(PROFILE)) else {
         return Decision::Nothing("its profile has no usable name".into());
     };
     let moment = report.moment(now);
@@ -92,7 +92,7 @@ pub(crate) fn decide(
             Some(theirs) if (theirs - left).abs() <= SAME => {
                 return Decision::Nothing(format!("already in sync, valid {}", spoken(left)));
             }
-            Some(theirs) if theirs > left && !wish.force => {
+            Some(theirs) if theirs > left && !request.force => {
                 return Decision::Worse(format!(
                     "{profile} there lasts longer: {}",
                     spoken(theirs)
@@ -101,7 +101,7 @@ pub(crate) fn decide(
             _ => {}
         }
     }
-    if !wish.force
+    if !request.force
         && let Some(better) = better(report, now, &profile)
     {
         return Decision::Worse(better);
@@ -179,7 +179,7 @@ pub(crate) fn proof(
 
 #[cfg(test)]
 mod tests {
-    use super::{Decision, Form, Wish, decide, proof};
+    use super::{Decision, Form, Request, decide, proof};
     use crate::signin::method::Argument;
     use crate::status::login::LoginKind;
     use crate::status::report::Report;
@@ -201,8 +201,13 @@ mod tests {
         report
     }
 
-    fn decided(report: &Report, hours: i64, wish: &Wish) -> Decision {
-        decide(report, DateTime::UNIX_EPOCH, TimeDelta::hours(hours), wish)
+    fn decided(report: &Report, hours: i64, request: &Request) -> Decision {
+        decide(
+            report,
+            DateTime::UNIX_EPOCH,
+            TimeDelta::hours(hours),
+            request,
+        )
     }
 
     fn token() -> Decision {
@@ -228,7 +233,7 @@ mod tests {
             ),
         ];
         for (report, expected) in table {
-            assert_eq!(decided(&report, 6, &Wish::default()), expected);
+            assert_eq!(decided(&report, 6, &Request::default()), expected);
         }
     }
 
@@ -237,26 +242,26 @@ mod tests {
         let mut other = with(TimeDelta::days(200));
         other.logins[0].id = Text::clean("anthropic:manual");
         let better = Decision::Worse("anthropic:manual is valid for 200 d".into());
-        assert_eq!(decided(&other, 6, &Wish::default()), better);
-        let force = Wish {
+        assert_eq!(decided(&other, 6, &Request::default()), better);
+        let force = Request {
             force: true,
-            ..Wish::default()
+            ..Request::default()
         };
         assert_eq!(decided(&other, 6, &force), token());
         assert_eq!(decided(&with(TimeDelta::days(200)), 6, &force), token());
         other.logins[0].left = Some(TimeDelta::days(3));
-        assert_eq!(decided(&other, 6, &Wish::default()), token());
+        assert_eq!(decided(&other, 6, &Request::default()), token());
         other.logins[0].kind = LoginKind::OAuth;
         other.logins[0].left = Some(TimeDelta::hours(-3));
         let renews = Decision::Worse("anthropic:manual renews itself".into());
-        assert_eq!(decided(&other, 6, &Wish::default()), renews);
+        assert_eq!(decided(&other, 6, &Request::default()), renews);
     }
 
     #[test]
     fn an_expired_source_is_never_handed_over() {
-        let force = Wish {
+        let force = Request {
             force: true,
-            ..Wish::default()
+            ..Request::default()
         };
         let expired = Decision::Expired {
             since: TimeDelta::hours(1),
@@ -268,16 +273,16 @@ mod tests {
     fn an_openclaw_that_runs_claude_code_needs_nothing() {
         let mut report = report(NONE);
         report.in_use.push(Text::clean("claude-cli"));
-        let cli = Wish {
+        let cli = Request {
             form: Some(Form::Cli),
-            ..Wish::default()
+            ..Request::default()
         };
         let nothing = Decision::Nothing("openclaw uses Claude Code itself".into());
-        assert_eq!(decided(&report, 6, &Wish::default()), nothing);
+        assert_eq!(decided(&report, 6, &Request::default()), nothing);
         assert_eq!(decided(&report, -6, &cli), nothing);
-        let copy = Wish {
+        let copy = Request {
             form: Some(Form::Token),
-            ..Wish::default()
+            ..Request::default()
         };
         assert_eq!(decided(&report, 6, &copy), token());
         assert_eq!(decided(&self::report(NONE), -6, &cli), Decision::Cli);

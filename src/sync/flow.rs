@@ -29,7 +29,7 @@ use crate::signin::lock::{Attempt, SignInLock};
 use crate::signin::method::{Argument, Route};
 use crate::signin::session::{self, SignInContext};
 use crate::status::assessment::Assessment;
-use crate::sync::decide::{self, Decision, Form, Wish};
+use crate::sync::decide::{self, Decision, Form, Request};
 use crate::sync::outcome::{self, Synced};
 use crate::sync::source::{Source, SourceMachine, on_gateway, on_this_device};
 use crate::system::{clock, files, terminal};
@@ -50,7 +50,7 @@ const TERMS: &str = "Anthropic's terms keep subscription logins to its own progr
 pub(crate) struct Sync<'a> {
     pub(crate) gateway: &'a Gateway,
     pub(crate) config: &'a Config,
-    pub(crate) wish: Wish,
+    pub(crate) request: Request,
     pub(crate) from: Option<SourceMachine>,
     pub(crate) restart: Restart,
     pub(crate) dry_run: bool,
@@ -88,7 +88,7 @@ impl Sync<'_> {
         let (source, before) = self.look(&connection)?;
         let (source, before) = self.renewed(source, before, &ticket, &connection)?;
         let report = flow::report(&before)?;
-        let decision = decide::decide(report, before.now, source.left, &self.wish);
+        let decision = decide::decide(report, before.now, source.left, &self.request);
         match &decision {
             Decision::Nothing(why) => {
                 return Ok(self.synced("in-sync", why.clone(), &source, &decision, source.left));
@@ -104,7 +104,7 @@ impl Sync<'_> {
         let form = form_of(&decision);
         terminal::eprint(&format!(
             "{}\n",
-            decide::reason(form, self.wish.form.is_some())
+            decide::reason(form, self.request.form.is_some())
         ));
         if self.dry_run {
             return Ok(self.synced(
@@ -211,7 +211,7 @@ impl Sync<'_> {
         connection: &ControlMaster<'_>,
     ) -> Result<(Source, Assessment), Error> {
         let since = -source.left;
-        if source.left > TimeDelta::zero() || self.wish.form == Some(Form::Cli) || self.dry_run {
+        if source.left > TimeDelta::zero() || self.request.form == Some(Form::Cli) || self.dry_run {
             return Ok((source, before));
         }
         let Some(person) = person(self.phone, self.context) else {

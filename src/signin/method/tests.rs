@@ -65,7 +65,7 @@ fn report(logins: &[(&str, &str, LoginKind)]) -> Report {
 }
 
 /// `--provider`, `--profile` and `--method`, where an empty one is not given.
-fn wish(provider: &str, profile: &str, method: &str) -> Request {
+fn request(provider: &str, profile: &str, method: &str) -> Request {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Request {
         provider: given(provider),
@@ -93,8 +93,8 @@ fn short(route: &Route) -> String {
     }
 }
 
-fn chosen(report: Option<&Report>, issues: &[Issue], wish: &Request) -> String {
-    match choose(report, issues, wish) {
+fn chosen(report: Option<&Report>, issues: &[Issue], request: &Request) -> String {
+    match choose(report, issues, request) {
         Ok(Choice::One(route)) => short(&route),
         Ok(Choice::Several(candidates)) => {
             let routes: Vec<_> = candidates.iter().map(|one| short(&one.route)).collect();
@@ -241,66 +241,73 @@ fn a_wish_names_the_login_or_the_way() {
     let broken = [expired("xai", "xai:default", OAuth)];
     let table = [
         (
-            wish("anthropic", "", ""),
+            request("anthropic", "", ""),
             "setup-token anthropic:claude-code",
         ),
-        (wish("openai", "", ""), "key openai openai:default"),
-        (wish("openai", "", "browser"), "login openai - -"),
+        (request("openai", "", ""), "key openai openai:default"),
+        (request("openai", "", "browser"), "login openai - -"),
         (
-            wish("openai", "", "device-code"),
+            request("openai", "", "device-code"),
             "login openai device-code -",
         ),
-        (wish("google", "", ""), "key google -"),
-        (wish("claude-cli", "", ""), "claude"),
-        (wish("claude-cli", "", "setup-token"), "setup-token -"),
-        (wish("new", "", "their-own"), "login new their-own -"),
+        (request("google", "", ""), "key google -"),
+        (request("claude-cli", "", ""), "claude"),
+        (request("claude-cli", "", "setup-token"), "setup-token -"),
+        (request("new", "", "their-own"), "login new their-own -"),
         (
-            wish("minimax-portal", "", "device-code"),
+            request("minimax-portal", "", "device-code"),
             "login minimax-portal oauth -",
         ),
-        (wish("", "openai:default", ""), "key openai openai:default"),
         (
-            wish("", "openai:default", "browser"),
+            request("", "openai:default", ""),
+            "key openai openai:default",
+        ),
+        (
+            request("", "openai:default", "browser"),
             "login openai - openai:default",
         ),
         (
-            wish("openai", "openai:default", ""),
+            request("openai", "openai:default", ""),
             "key openai openai:default",
         ),
-        (wish("", "", "cli"), "claude"),
-        (wish("", "", "setup-token"), "setup-token -"),
-        (wish("", "", "api-key"), "key xai -"),
-        (wish("", "", "browser"), "login xai - xai:default"),
+        (request("", "", "cli"), "claude"),
+        (request("", "", "setup-token"), "setup-token -"),
+        (request("", "", "api-key"), "key xai -"),
+        (request("", "", "browser"), "login xai - xai:default"),
         (
-            wish("", "opena:default", ""),
+            request("", "opena:default", ""),
             "the gateway has no login \"opena:default\" → Did you mean openai:default?",
         ),
         (
-            wish("", "zzz", ""),
+            request("", "zzz", ""),
             "the gateway has no login \"zzz\" → It has: anthropic:claude-code, openai:default, xai:default",
         ),
         (
-            wish("xai", "openai:default", ""),
+            request("xai", "openai:default", ""),
             "openai:default is a login of openai → Leave --provider out",
         ),
         (
-            wish("openai", "", "setup-token"),
+            request("openai", "", "setup-token"),
             "that method is for anthropic only, not for openai → Leave --method out, or take api-key, device-code or browser",
         ),
         (
-            wish("", "", "-x"),
+            request("", "", "-x"),
             "--method is not usable: it is no id of OpenClaw → Look them up: openclaw models auth list",
         ),
         (
-            wish("$(id)", "", ""),
+            request("$(id)", "", ""),
             "--provider is not usable: it is no id of OpenClaw → Look them up: openclaw models auth list",
         ),
     ];
-    for (wish, expected) in table {
-        assert_eq!(chosen(Some(&known), &broken, &wish), expected, "{wish:?}");
+    for (request, expected) in table {
+        assert_eq!(
+            chosen(Some(&known), &broken, &request),
+            expected,
+            "{request:?}"
+        );
     }
     assert_eq!(
-        chosen(None, &[], &wish("", "", "browser")),
+        chosen(None, &[], &request("", "", "browser")),
         "nothing is broken: --method for what? → Add --provider or --profile"
     );
 }
@@ -308,11 +315,11 @@ fn a_wish_names_the_login_or_the_way() {
 #[test]
 fn without_a_report_a_profile_is_its_providers() {
     assert_eq!(
-        chosen(None, &[], &wish("", "anthropic:claude-code", "")),
+        chosen(None, &[], &request("", "anthropic:claude-code", "")),
         "setup-token anthropic:claude-code"
     );
     assert_eq!(
-        chosen(None, &[], &wish("", "mine", "")),
+        chosen(None, &[], &request("", "mine", "")),
         "the gateway's logins are not known → Say whose it is: --provider"
     );
 }
@@ -387,12 +394,12 @@ proptest! {
             wished in any::<bool>(),
         ) {
             let issues = [issue(&provider, profile.as_deref(), Some(LoginKind::OAuth), State::Expired)];
-            let wish = if wished {
-wish(&provider, profile.as_deref().unwrap_or_default(), &method)
+            let request = if wished {
+request(&provider, profile.as_deref().unwrap_or_default(), &method)
 } else {
-wish("", "", &method)
+request("", "", &method)
 };
-            if let Ok(Choice::One(route)) = choose(None, &issues, &wish) {
+            if let Ok(Choice::One(route)) = choose(None, &issues, &request) {
                 for word in arguments(&route) {
                     prop_assert!(!word.starts_with('-') && !word.is_empty(), "{}", word);
                     prop_assert!(word.chars().all(|c| c.is_ascii_alphanumeric() || "._:@+/-".contains(c)), "{}", word);
