@@ -386,9 +386,6 @@ fn collect(
         if exited_at.is_some() && open_pipes == 0 {
             break Ending::Exited(0);
         }
-        if exited_at.is_some() && said_all_at.is_some() {
-            break Ending::Exited(0);
-        }
         // Whoever never stops talking would never be seen to be late.
         if Instant::now() >= overdue {
             break exited_at.map_or(Ending::TimedOut, |_| Ending::Exited(0));

@@ -70,6 +70,16 @@ fn a_program_that_has_said_everything_is_not_waited_for() {
     assert!(finished.took < 10 * SECOND);
 }
 
+/// Standard output and standard error arrive on different pipes, in no order.
+#[test]
+fn the_end_marker_does_not_cut_off_standard_error() {
+    let mut run = sh("(sleep 0.1; echo why >&2) & echo the end", 40 * SECOND);
+    run.end_marker = Some(b"the end\n".to_vec());
+    let finished = Processes::default().run(&run).unwrap();
+    assert_eq!(finished.ending, Ending::Exited(0));
+    assert_eq!(finished.stderr, b"why\n");
+}
+
 #[test]
 fn a_survivor_that_holds_the_pipes_does_not_hold_us() {
     let finished = Processes::default()
