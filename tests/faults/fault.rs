@@ -47,13 +47,10 @@ impl Fault {
     pub(super) fn all_of(effect: &Effect, command: &Command) -> Vec<Self> {
         let own: Vec<Self> = match effect {
             Effect::Program { name, .. } => {
-                let mut faults = Vec::new();
-                if !is_the_only_way(command, name) {
-                    faults.extend(
-                        ["exits 1", "exits 255", "killed", "nonsense", "raves"].map(Self::Program),
-                    );
-                    faults.push(Self::Missing);
-                }
+                let mut faults: Vec<_> = ["exits 1", "exits 255", "killed", "nonsense", "raves"]
+                    .map(Self::Program)
+                    .into();
+                faults.push(Self::Missing);
                 faults.extend(["slow", "leaves"].map(Self::Program));
                 if !waits_for_a_person(command, name) {
                     faults.extend(["hangs", "deaf", "cut"].map(Self::Program));
@@ -88,11 +85,6 @@ fn waits_for_a_person(command: &Command, program: &str) -> bool {
         "ssh" | "openclaw" | "claude" => is_conversation,
         _ => false,
     }
-}
-
-/// Whether the person of these tests has no other way to the page than this program.
-fn is_the_only_way(command: &Command, program: &str) -> bool {
-    command.answers == "code" && program == "termux-open-url"
 }
 
 fn errors(deed: Deed) -> &'static [&'static str] {
