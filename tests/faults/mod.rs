@@ -214,8 +214,7 @@ fn in_short(row: &Row, ended: &Ended) -> String {
     let usual = lines(clean);
     let said: Vec<String> = lines(ended)
         .into_iter()
-        // The minute is another one now.
-        .filter(|line| !usual.contains(line) && !line.starts_with("  checked "))
+        .filter(|line| !usual.contains(line) && !is_by_chance(line))
         .collect();
     let code = ended.code.map_or("killed".into(), |code| code.to_string());
     match said.as_slice() {
@@ -228,4 +227,10 @@ fn in_short(row: &Row, ended: &Ended) -> String {
             format!("{code} {begin}{dots}")
         }
     }
+}
+
+/// Whether a line depends on the time: the minute of a check, and whether the terminal delivers a sign-in page and
+/// its device code in one piece or in two.
+fn is_by_chance(line: &str) -> bool {
+    line.starts_with("  checked ") || line.contains("--title Sign in at auth.openai.com")
 }
