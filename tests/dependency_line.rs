@@ -35,7 +35,7 @@ const GROUND: [&str; 7] = [
 ];
 
 /// Circles that are still there, and the step of the redesign that opens each. The list only shrinks.
-const CIRCLES: [(&[&str], &str); 6] = [
+const CIRCLES: [(&[&str], &str); 5] = [
     (
         &[
             "alerts::channels::command",
@@ -46,7 +46,6 @@ const CIRCLES: [(&[&str], &str); 6] = [
         ],
         "9: alerts",
     ),
-    (&["install::plan", "install::widgets"], "8: installed files"),
     (&["phone", "phone::termux"], "9: alerts"),
     (&["signin::ask_user", "signin::session"], "11: sign-in"),
     (&["signin::choose", "signin::flow"], "11: sign-in"),

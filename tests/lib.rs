@@ -27,6 +27,7 @@ mod history;
 mod hostile;
 #[cfg(feature = "test-sshd")]
 mod init;
+mod last_version;
 mod live_rows;
 mod memory;
 mod monitor;

@@ -8,17 +8,16 @@ use crate::commands::outcome::Outcome;
 use crate::config::{self, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
-use crate::install::inventory::{Inventory, listed};
-use crate::install::ledger::{Ledger, WIDGETS};
-use crate::install::manifest::Manifest;
+use crate::install::files::Files;
+use crate::install::inventory::Inventory;
 use crate::install::plan::{self, Change, Plan};
 use crate::install::preview::{conflicts, done, intent, written};
 use crate::install::script::Device;
-use crate::install::widgets::{Scope, dynamic_gateways, live_row, wanted};
+use crate::install::widgets::{FOLDERS, Label, Scope, desired, dynamic_gateways, live_row};
 use crate::phone::widget_list;
 use crate::render::row;
 use crate::system::environment::no_home;
-use crate::system::placement::{Found, look};
+use crate::system::placement::{self, Found, look};
 use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Widgets, context: &Context) -> Result<Outcome, Error> {
@@ -40,18 +39,18 @@ struct Order<'a> {
 
 fn install(arguments: &cli::WidgetsInstall, context: &Context) -> Result<Outcome, Error> {
     let order = Order::take(arguments, context)?;
-    let ledger = Ledger::of(WIDGETS, &context.system.environment)?;
-    let decide = |known: &Manifest| {
-        let plan = order.plan(known, &ledger)?;
-        refuse_if_barred(&plan, context)?;
-        Ok(plan)
-    };
+    let files = Files::of_widgets(&context.system.environment)?;
+    let plan = order.plan(&files)?;
+    refuse_if_barred(&plan, context)?;
     if arguments.dry_run {
-        let plan = decide(&ledger.read()?.unwrap_or_default())?;
         print(&intent(&plan, spell(context)))?;
         return Ok(Outcome::Done);
     }
-    let plan = ledger.install(decide)?;
+    remove_unfinished(&order.home);
+    files.apply(&plan)?;
+    if order.scope == Scope::All {
+        files.forget_ledger(&plan);
+    }
     tell(&plan, context)?;
     refresh_after(&plan, context);
     if writes(&plan) {
@@ -113,29 +112,29 @@ impl<'a> Order<'a> {
         })
     }
 
-    fn plan(&self, known: &Manifest, ledger: &Ledger) -> Result<Plan, Error> {
-        let live = self.live_rows(known);
-        let wanted = wanted(&self.home, &self.device, &self.gateways, &live, &self.scope);
-        let there = ledger.survey(plan::places(&wanted, known))?;
+    fn plan(&self, files: &Files) -> Result<Plan, Error> {
+        let inventory = Inventory::of(&self.home, files)?;
+        let live = self.live_rows(&inventory);
+        let desired = desired(&self.home, &self.device, &self.gateways, &live, &self.scope);
+        let former = inventory.paths(|label| match label.gateway() {
+            Some(gateway) => self.scope.includes(gateway),
+            None => self.scope == Scope::All,
+        });
+        let paths = desired.files.iter().map(|file| &file.path);
+        let paths = paths.chain(&desired.folders).chain(&former);
+        let there = files.survey(paths.cloned())?;
         let force = self.arguments.force;
-        Ok(plan::install(&wanted, &self.scope, known, &there, force))
+        Ok(plan::install(&desired, &former, &there, force))
     }
 
     /// Where the live rows are: those that are there stay where they are, a new one begins with no summary.
-    fn live_rows(&self, known: &Manifest) -> BTreeMap<String, PathBuf> {
-        let exists = |path: &Path| !matches!(look(path), Ok(Found::Nothing));
+    fn live_rows(&self, inventory: &Inventory) -> BTreeMap<String, PathBuf> {
+        let is_free = |path: &PathBuf| matches!(look(path), Ok(Found::Nothing));
         let place = |gateway: &String| {
-            let mut rows = known.live_rows(gateway).peekable();
-            if rows.peek().is_none() && !self.arguments.live {
-                return None;
-            }
-            let current = rows.map(|row| row.path.clone()).find(|path| exists(path));
-            let names = || {
-                let names = row::first_names(gateway);
-                let places = names.iter().map(|name| live_row(&self.home, name));
-                places.collect::<Vec<_>>()
-            };
-            let fresh = || names().into_iter().find(|path| !exists(path));
+            let names = row::first_names(gateway);
+            let mut fresh = names.iter().map(|name| live_row(&self.home, name));
+            let current = inventory.live_rows(gateway).into_iter().next();
+            let fresh = || fresh.find(is_free).filter(|_| self.arguments.live);
             Some((gateway.clone(), current.or_else(fresh)?))
         };
         self.gateways.iter().filter_map(place).collect()
@@ -151,41 +150,47 @@ impl<'a> Order<'a> {
 }
 
 fn uninstall(arguments: &cli::WidgetsUninstall, context: &Context) -> Result<Outcome, Error> {
-    let ledger = Ledger::of(WIDGETS, &context.system.environment)?;
-    let planned = |known: &Manifest| {
-        let paths = known.files.iter().map(|entry| &entry.path);
-        let paths = paths.chain(&known.folders).map(PathBuf::as_path);
-        let there = ledger.survey(paths)?;
-        let (live, force) = (arguments.live, arguments.force);
-        Ok::<_, Error>(plan::uninstall(known, &there, &ledger.path, live, force))
-    };
-    let Some(known) = ledger.read()? else {
-        print("Nothing is installed.\n")?;
-        return Ok(Outcome::Done);
-    };
+    let home = context.system.environment.home().ok_or_else(no_home)?;
+    let files = Files::of_widgets(&context.system.environment)?;
+    let inventory = Inventory::of(&home, &files)?;
+    let goes = |label: Label| !arguments.live || matches!(label, Label::Live(_));
+    let plan = plan::uninstall(&inventory.paths(goes), &inventory.there, arguments.force);
     if arguments.dry_run {
-        print(&intent(&planned(&known)?, spell(context)))?;
+        print(&intent(&plan, spell(context)))?;
         return Ok(Outcome::Done);
     }
-    let plan = ledger.uninstall(planned)?;
+    files.apply(&plan)?;
+    if !arguments.live {
+        files.forget_ledger(&plan);
+        remove_unfinished(&home);
+        files.remove_empty(FOLDERS.map(|folder| home.join(folder)));
+    }
+    if inventory.there.is_empty() {
+        print("Nothing is installed.\n")?;
+        return Ok(Outcome::Done);
+    }
     tell(&plan, context)?;
     refresh_after(&plan, context);
     left_alone(&plan, context)
 }
 
 fn list(context: &Context) -> Result<Outcome, Error> {
-    let ledger = Ledger::of(WIDGETS, &context.system.environment)?;
-    let Some(known) = ledger.read()? else {
-        print("Nothing is installed.\n→ clawtap widgets install\n")?;
-        return Ok(Outcome::Done);
-    };
-    let there = ledger.survey(known.files.iter().map(|entry| entry.path.as_path()))?;
-    let inventory = Inventory {
-        known: &known,
-        there: &there,
-    };
-    print(&listed(&inventory, spell(context)))?;
+    let environment = &context.system.environment;
+    let home = environment.home().ok_or_else(no_home)?;
+    let inventory = Inventory::of(&home, &Files::of_widgets(environment)?)?;
+    print(&if inventory.there.is_empty() {
+        "Nothing is installed.\n→ clawtap widgets install\n".into()
+    } else {
+        inventory.listed(environment)
+    })?;
     Ok(Outcome::Done)
+}
+
+/// Removes what a run that was killed had begun to write.
+fn remove_unfinished(home: &Path) {
+    for folder in FOLDERS {
+        placement::remove_unfinished(&home.join(folder));
+    }
 }
 
 fn refuse_if_barred(plan: &Plan, context: &Context) -> Result<(), Error> {

@@ -1,60 +1,158 @@
-//! The installed shortcuts, for `clawtap widgets list`.
+//! The shortcuts that are installed, by what is in Termux:Widget's folders.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-use crate::install::manifest::{Entry, Manifest};
-use crate::install::plan::Places;
+use crate::error::Error;
+use crate::install::files::Files;
+use crate::install::mark::Origin;
+use crate::install::plan::{Place, Places};
 use crate::install::preview::trouble;
+use crate::install::widgets::{FOLDERS, ICONS, Label, TASKS, shortcuts};
+use crate::system::environment::Environment;
 
-/// What was installed and what is there now.
-pub(crate) struct Inventory<'a> {
-    pub(crate) known: &'a Manifest,
-    pub(crate) there: &'a Places,
+/// Everything of ours in these folders, and what is missing beside it.
+pub(crate) struct Inventory {
+    /// Ours, those too that a person changed.
+    pub(crate) there: Places,
+    pub(crate) shortcuts: Vec<Shortcut>,
 }
 
-/// The shortcuts by gateway, each with what is not as it was installed.
-pub(crate) fn listed(inventory: &Inventory, spell: impl Fn(&Path) -> String) -> String {
-    let mut owners: Vec<Option<&str>> = Vec::new();
-    for entry in &inventory.known.files {
-        if !owners.contains(&entry.gateway.as_deref()) {
-            owners.push(entry.gateway.as_deref());
-        }
-    }
-    let mut text = String::new();
-    let mut all_well = true;
-    for owner in owners {
-        match owner {
-            None => text.push_str("For all gateways:\n"),
-            Some(gateway) => text.push_str(&format!("For {gateway}:\n")),
-        }
-        let mut labels: Vec<&str> = Vec::new();
-        let of_owner = |entry: &&Entry| entry.gateway.as_deref() == owner;
-        for entry in inventory.known.files.iter().filter(of_owner) {
-            let label = label(&entry.path);
-            if !labels.contains(&label) {
-                labels.push(label);
-                let kind = if entry.live { " (live)" } else { "" };
-                text.push_str(&format!("  {label}{kind}\n"));
-            }
-            let is_script = !entry.path.to_string_lossy().ends_with(".png");
-            let found = inventory.there.get(&entry.path);
-            if let Some(trouble) = trouble(entry, found, is_script) {
-                all_well = false;
-                text.push_str(&format!("    ✗ {} {trouble}\n", spell(&entry.path)));
-            }
-        }
-    }
-    text.push_str(if all_well {
-        "✓ all as installed\n"
-    } else {
-        "→ To repair: clawtap widgets install\n"
-    });
-    text
+/// One shortcut, and what is at the places of its files.
+pub(crate) struct Shortcut {
+    gateway: Option<String>,
+    pub(crate) label: String,
+    is_live: bool,
+    pub(crate) files: Vec<(PathBuf, Place)>,
 }
 
-/// The name that the home screen shows; an icon has that of its shortcut.
-fn label(path: &Path) -> &str {
-    let name = path.file_name().and_then(|name| name.to_str());
-    let name = name.unwrap_or_default();
-    name.strip_suffix(".png").unwrap_or(name)
+impl Inventory {
+    /// Looks into the folders. A gateway, or all of them together, that has one file of ours should have every one.
+    pub(crate) fn of(home: &Path, files: &Files) -> Result<Self, Error> {
+        let mut inventory = Self {
+            there: Places::new(),
+            shortcuts: Vec::new(),
+        };
+        for folder in FOLDERS {
+            let is_ours = |path: &Path| is_script(path) != (folder == ICONS);
+            let there = in_folder(&home.join(folder), files, |path, _| is_ours(path))?;
+            inventory.there.extend(there);
+        }
+        let labels = inventory.there.keys().filter_map(|path| label(path));
+        let owners: BTreeSet<_> = labels.map(|it| it.gateway().map(str::to_owned)).collect();
+        for gateway in owners {
+            inventory.add(home, gateway.as_deref(), files)?;
+        }
+        Ok(inventory)
+    }
+
+    fn add(&mut self, home: &Path, gateway: Option<&str>, files: &Files) -> Result<(), Error> {
+        let stable = gateway.map_or(Label::ForAll, Label::Of);
+        if self.there.keys().any(|path| label(path) == Some(stable)) {
+            for places in shortcuts(home, gateway) {
+                // How many gateways have one is the business of the configuration.
+                let is_due = |path: &PathBuf| gateway.is_none() || self.there.contains_key(path);
+                let dynamic = places.dynamic.filter(is_due);
+                let paths = [places.script, places.icon].into_iter().chain(dynamic);
+                self.shortcuts.push(Shortcut {
+                    gateway: gateway.map(str::to_owned),
+                    label: places.label,
+                    is_live: false,
+                    files: files.survey(paths)?.into_iter().collect(),
+                });
+            }
+        }
+        let live = |path: &Path| gateway.is_some() && label(path) == gateway.map(Label::Live);
+        for (path, place) in self.there.iter().filter(|(path, _)| live(path)) {
+            self.shortcuts.push(Shortcut {
+                gateway: gateway.map(str::to_owned),
+                label: name(path).to_owned(),
+                is_live: true,
+                files: vec![(path.clone(), place.clone())],
+            });
+        }
+        Ok(())
+    }
+
+    /// The files of ours that `accepts` agrees to.
+    pub(crate) fn paths(&self, accepts: impl Fn(Label) -> bool) -> Vec<PathBuf> {
+        let accepted = |path: &&PathBuf| label(path).is_some_and(&accepts);
+        self.there.keys().filter(accepted).cloned().collect()
+    }
+
+    /// The live rows of a gateway.
+    pub(crate) fn live_rows(&self, gateway: &str) -> Vec<PathBuf> {
+        self.paths(|label| label == Label::Live(gateway))
+    }
+
+    /// The shortcuts by gateway, each with what is not as it was installed.
+    pub(crate) fn listed(&self, environment: &Environment) -> String {
+        let mut text = String::new();
+        let mut last = None;
+        let mut all_well = true;
+        for shortcut in &self.shortcuts {
+            if last != Some(&shortcut.gateway) {
+                last = Some(&shortcut.gateway);
+                match &shortcut.gateway {
+                    None => text.push_str("For all gateways:\n"),
+                    Some(gateway) => text.push_str(&format!("For {gateway}:\n")),
+                }
+            }
+            let kind = if shortcut.is_live { " (live)" } else { "" };
+            text.push_str(&format!("  {}{kind}\n", shortcut.label));
+            for (path, place) in &shortcut.files {
+                if let Some(trouble) = trouble(place, is_script(path)) {
+                    all_well = false;
+                    let path = environment.display_path(path);
+                    text.push_str(&format!("    ✗ {path} {trouble}\n"));
+                }
+            }
+        }
+        text.push_str(if all_well {
+            "✓ all as installed\n"
+        } else {
+            "→ To repair: clawtap widgets install\n"
+        });
+        text
+    }
+}
+
+/// The live rows that are as they were installed, by gateway.
+pub(crate) fn live_rows(home: &Path, files: &Files) -> Result<BTreeMap<String, PathBuf>, Error> {
+    let is_live = |_: &Path, label: Label| matches!(label, Label::Live(_));
+    let mut there = in_folder(&home.join(TASKS), files, is_live)?;
+    there.retain(|_, place| place.origin == Origin::Ours);
+    let row = |path: PathBuf| Some((label(&path)?.gateway()?.to_owned(), path));
+    Ok(there.into_keys().filter_map(row).collect())
+}
+
+/// What is ours in a folder, of the files that `accepts` agrees to.
+fn in_folder(
+    folder: &Path,
+    files: &Files,
+    accepts: impl Fn(&Path, Label) -> bool,
+) -> Result<Places, Error> {
+    let paths = files
+        .names(folder)?
+        .into_iter()
+        .map(|name| folder.join(name));
+    let accepted = |path: &PathBuf| label(path).is_some_and(|label| accepts(path, label));
+    let mut there = files.survey(paths.filter(accepted))?;
+    there.retain(|_, place| place.origin != Origin::Foreign);
+    Ok(there)
+}
+
+/// Whether a file of a shortcut is its script, and not its icon.
+pub(crate) fn is_script(path: &Path) -> bool {
+    path.extension().is_none_or(|extension| extension != "png")
+}
+
+fn label(path: &Path) -> Option<Label<'_>> {
+    Label::parse(name(path))
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default()
 }

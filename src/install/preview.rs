@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::install::manifest::Entry;
-use crate::install::plan::{Change, Conflict, Plan};
+use crate::install::mark::Origin;
+use crate::install::plan::{Change, Conflict, Place, Plan};
 use crate::system::placement::Found;
 
 /// What would happen, a line for each change.
@@ -29,7 +29,7 @@ pub(crate) fn foreseen(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
             let content = String::from_utf8_lossy(&file.content);
             format!("{}:\n{}", step(change, &spell), indented(&content))
         }
-        Change::MakeFolder(_) | Change::Remove(_) | Change::RemoveFolder(_) => {
+        Change::MakeFolder(_) | Change::Remove(_) => {
             format!("{}\n", step(change, &spell))
         }
     });
@@ -51,7 +51,7 @@ fn step(change: &Change, spell: impl Fn(&Path) -> String) -> String {
         Change::MakeFolder(path) => ("make", path),
         Change::Write { file, new: true } => ("write", &file.path),
         Change::Write { file, new: false } => ("replace", &file.path),
-        Change::Remove(path) | Change::RemoveFolder(path) => ("remove", path),
+        Change::Remove(path) => ("remove", path),
     };
     format!("{verb} {}", spell(path))
 }
@@ -81,25 +81,20 @@ pub(crate) fn done(plan: &Plan) -> String {
 pub(crate) fn written(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
     let lines = plan.changes.iter().filter_map(|change| match change {
         Change::Write { file, .. } => Some(format!("  {}\n", spell(&file.path))),
-        Change::MakeFolder(_) | Change::Remove(_) | Change::RemoveFolder(_) => None,
+        Change::MakeFolder(_) | Change::Remove(_) => None,
     });
     lines.collect()
 }
 
 /// What is not as it was installed; a script must be executable, too.
-pub(crate) fn trouble(
-    entry: &Entry,
-    found: Option<&Found>,
-    is_script: bool,
-) -> Option<&'static str> {
-    match found {
-        None | Some(Found::Nothing) => Some("is missing"),
-        Some(Found::File {
-            content: Some(content),
-            mode,
-        }) if entry.wrote(content) => (is_script && mode & 0o100 == 0).then_some("cannot be run"),
-        Some(Found::File { .. }) => Some("was changed since"),
-        Some(_) => Some("is no file"),
+pub(crate) fn trouble(place: &Place, is_script: bool) -> Option<&'static str> {
+    match &place.found {
+        Found::Nothing => Some("is missing"),
+        Found::File { mode, .. } if place.origin == Origin::Ours => {
+            (is_script && mode & 0o100 == 0).then_some("cannot be run")
+        }
+        Found::File { .. } => Some("was changed since"),
+        _ => Some("is no file"),
     }
 }
 

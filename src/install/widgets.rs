@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::install::plan::{DesiredFile, Wanted};
+use crate::gateway::host::Name;
+use crate::install::plan::{Desired, DesiredFile};
 use crate::install::script::Device;
+use crate::render::row;
 
 /// How many dynamic shortcuts launchers show.
 pub(crate) const MOST_DYNAMIC: usize = 5;
@@ -83,11 +85,15 @@ const ROWS: [Row; 5] = [
     },
 ];
 
+/// Where the icons are.
+pub(crate) const ICONS: &str = ".shortcuts/icons";
+/// Where the scripts are that run unseen.
+pub(crate) const TASKS: &str = ".shortcuts/tasks";
 /// The folders that Termux:Widget reads, each after the one it is in.
 pub(crate) const FOLDERS: [&str; 7] = [
     ".shortcuts",
-    ".shortcuts/icons",
-    ".shortcuts/tasks",
+    ICONS,
+    TASKS,
     ".termux",
     ".termux/widget",
     ".termux/widget/dynamic_shortcuts",
@@ -103,18 +109,18 @@ pub(crate) enum Scope {
 
 /// The shortcuts that belong on a device: one set for all gateways and, if there are several, one for each,
 /// and live rows at the places in `live`. A set for all stays what it is when a second gateway comes.
-pub(crate) fn wanted(
+pub(crate) fn desired(
     home: &Path,
     device: &Device,
     gateways: &[String],
     live: &BTreeMap<String, PathBuf>,
     scope: &Scope,
-) -> Wanted {
+) -> Desired {
     let mut files = Vec::new();
     let for_all = matches!((scope, gateways), (Scope::All, _) | (_, [_]));
     if for_all {
         for row in &ROWS {
-            files.extend(row.files(home, device, None, row.dynamic != Dynamic::No));
+            files.extend(row.files(home, device, None, true));
         }
     }
     if gateways.len() > 1 {
@@ -123,22 +129,16 @@ pub(crate) fn wanted(
                 continue;
             }
             for row in &ROWS {
-                let dynamic = row.dynamic == Dynamic::Each && index < dynamic_gateways();
-                files.extend(row.files(home, device, Some(gateway), dynamic));
+                let has_dynamic = index < dynamic_gateways();
+                files.extend(row.files(home, device, Some(gateway), has_dynamic));
             }
         }
     }
     for (gateway, path) in live.iter().filter(|(gateway, _)| scope.includes(gateway)) {
-        files.push(DesiredFile {
-            live: true,
-            ..script_file(
-                path.clone(),
-                device.fit(ROWS[0].script, Some(gateway)),
-                Some(gateway),
-            )
-        });
+        let script = device.fit(ROWS[0].script, Some(gateway));
+        files.push(DesiredFile::marked(path.clone(), &script, 0o700));
     }
-    Wanted {
+    Desired {
         folders: FOLDERS.map(|folder| home.join(folder)).to_vec(),
         files,
     }
@@ -154,11 +154,11 @@ pub(crate) fn dynamic_gateways() -> usize {
 
 /// Where a live row of this name is.
 pub(crate) fn live_row(home: &Path, name: &str) -> PathBuf {
-    home.join(".shortcuts/tasks").join(name)
+    home.join(TASKS).join(name)
 }
 
 impl Scope {
-    fn includes(&self, gateway: &str) -> bool {
+    pub(crate) fn includes(&self, gateway: &str) -> bool {
         match self {
             Self::All => true,
             Self::Gateway(name) => name == gateway,
@@ -166,14 +166,61 @@ impl Scope {
     }
 }
 
+/// A shortcut for a gateway or for all: its label, and where its files are.
+pub(crate) struct Places {
+    pub(crate) label: String,
+    pub(crate) script: PathBuf,
+    pub(crate) icon: PathBuf,
+    /// Where a second script is, for the launcher, if it may have one.
+    pub(crate) dynamic: Option<PathBuf>,
+}
+
+/// Every shortcut for a gateway, or those for all.
+pub(crate) fn shortcuts(home: &Path, gateway: Option<&str>) -> impl Iterator<Item = Places> {
+    ROWS.iter().map(move |row| row.places(home, gateway))
+}
+
+/// Which shortcut a file belongs to, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Label<'a> {
+    ForAll,
+    Of(&'a str),
+    /// The live row of a gateway.
+    Live(&'a str),
+}
+
+impl<'a> Label<'a> {
+    /// The one of this name; nothing for a name that no file of ours has.
+    pub(crate) fn parse(name: &'a str) -> Option<Self> {
+        let label = name.strip_suffix(".png").unwrap_or(name);
+        if ROWS.iter().any(|row| row.label == label) {
+            return Some(Self::ForAll);
+        }
+        let is_word = |word: &str| ROWS.iter().any(|row| row.word == word);
+        match label.split_once(": ") {
+            Some((gateway, word)) if is_word(word) && Name::parse(gateway).is_ok() => {
+                Some(Self::Of(gateway))
+            }
+            _ => row::gateway(name).map(Self::Live),
+        }
+    }
+
+    /// The gateway that it is for; none if for all.
+    pub(crate) const fn gateway(self) -> Option<&'a str> {
+        match self {
+            Self::ForAll => None,
+            Self::Of(gateway) | Self::Live(gateway) => Some(gateway),
+        }
+    }
+}
+
+/// The icons, which cannot have a mark.
+pub(crate) fn icons() -> impl Iterator<Item = &'static [u8]> {
+    ROWS.iter().map(|row| row.icon)
+}
+
 impl Row {
-    fn files(
-        &self,
-        home: &Path,
-        device: &Device,
-        gateway: Option<&str>,
-        dynamic: bool,
-    ) -> Vec<DesiredFile> {
+    fn places(&self, home: &Path, gateway: Option<&str>) -> Places {
         let label = match gateway {
             None => self.label.to_owned(),
             // No gateway's name has a colon, so no two labels are the same.
@@ -184,38 +231,44 @@ impl Row {
             Runs::InTerminal => "",
         };
         let place = |folder: &str| home.join(folder).join(subfolder).join(&label);
+        let is_dynamic = match gateway {
+            None => self.dynamic != Dynamic::No,
+            Some(_) => self.dynamic == Dynamic::Each,
+        };
+        Places {
+            script: place(".shortcuts"),
+            icon: home.join(ICONS).join(format!("{label}.png")),
+            dynamic: is_dynamic.then(|| place(".termux/widget/dynamic_shortcuts")),
+            label,
+        }
+    }
+
+    fn files(
+        &self,
+        home: &Path,
+        device: &Device,
+        gateway: Option<&str>,
+        has_dynamic: bool,
+    ) -> Vec<DesiredFile> {
+        let places = self.places(home, gateway);
         let script = device.fit(self.script, gateway);
+        let script = |path| DesiredFile::marked(path, &script, 0o700);
         let mut files = vec![
-            script_file(place(".shortcuts"), script.clone(), gateway),
+            script(places.script),
             DesiredFile {
-                path: home.join(format!(".shortcuts/icons/{label}.png")),
+                path: places.icon,
                 content: self.icon.to_vec(),
                 mode: 0o600,
-                gateway: gateway.map(str::to_owned),
-                live: false,
             },
         ];
-        if dynamic {
-            let path = place(".termux/widget/dynamic_shortcuts");
-            files.push(script_file(path, script, gateway));
-        }
+        files.extend(places.dynamic.filter(|_| has_dynamic).map(script));
         files
-    }
-}
-
-fn script_file(path: PathBuf, script: String, gateway: Option<&str>) -> DesiredFile {
-    DesiredFile {
-        path,
-        content: script.into_bytes(),
-        mode: 0o700,
-        gateway: gateway.map(str::to_owned),
-        live: false,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FOLDERS, MOST_DYNAMIC, Scope, wanted};
+    use super::{FOLDERS, Label, MOST_DYNAMIC, Scope, desired};
     use crate::gateway::host::Name;
     use crate::install::script::Device;
     use proptest::prelude::*;
@@ -225,9 +278,9 @@ mod tests {
     fn paths(gateways: &[String], scope: &Scope) -> Vec<String> {
         let home = Path::new("/home");
         let device = Device::new(Path::new("/prefix"), Path::new("/clawtap"), None, &[]).unwrap();
-        let wanted = wanted(home, &device, gateways, &BTreeMap::new(), scope);
+        let desired = desired(home, &device, gateways, &BTreeMap::new(), scope);
         let relative = |path: &Path| path.strip_prefix(home).unwrap().display().to_string();
-        wanted
+        desired
             .files
             .iter()
             .map(|file| relative(&file.path))
@@ -284,6 +337,23 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_name_that_we_never_give_has_no_label() {
+        for name in [
+            "mine",
+            "OpenClaw mine",
+            "home: other",
+            "a b: check",
+            "✓",
+            "✓home · 6 d",
+            "",
+        ] {
+            assert_eq!(Label::parse(name), None, "{name}");
+        }
+        assert_eq!(Label::parse("✓ home · a: check"), Some(Label::Live("home")));
+        assert_eq!(Label::parse("? home"), Some(Label::Live("home")));
+    }
+
     proptest! {
         #[test]
         fn no_two_files_share_a_place_and_all_are_in_our_folders(
@@ -295,9 +365,12 @@ mod tests {
             let distinct: BTreeSet<_> = paths.iter().collect();
             prop_assert_eq!(distinct.len(), paths.len());
             for path in &paths {
-                let folder = path.rsplit_once('/').unwrap().0;
+                let (folder, name) = path.rsplit_once('/').unwrap();
                 prop_assert!(FOLDERS.contains(&folder), "{}", path);
                 prop_assert!(!FOLDERS.contains(&path.as_str()), "{}", path);
+                let gateway = name.split_once(": ").map(|(gateway, _)| gateway);
+                let expected = gateway.map_or(Label::ForAll, Label::Of);
+                prop_assert_eq!(Label::parse(name), Some(expected), "{}", name);
             }
             let dynamic = paths.iter().filter(|path| path.contains("dynamic")).count();
             prop_assert!(dynamic <= MOST_DYNAMIC);

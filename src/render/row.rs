@@ -2,10 +2,11 @@
 
 use chrono::TimeDelta;
 
+use crate::gateway::host::Name;
 use crate::render::summary::mark;
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::State;
-use crate::status::verdict::Issue;
+use crate::status::verdict::{Issue, Verdict};
 
 /// The longest name, in bytes.
 const LONGEST: usize = 80;
@@ -24,6 +25,15 @@ pub(crate) fn names(assessment: &Assessment) -> Vec<String> {
         &assessment.name,
         &state(assessment),
     )
+}
+
+/// The gateway whose row has this name; nothing for a name that no row has.
+pub(crate) fn gateway(name: &str) -> Option<&str> {
+    use Verdict::{Broken, CannotTell, Expiring, Ok};
+    let marks = [Ok, Expiring, CannotTell, Broken].map(mark);
+    let rest = name.strip_prefix(marks)?.strip_prefix(' ')?;
+    let gateway = rest.split(' ').next()?;
+    Name::parse(gateway).is_ok().then_some(gateway)
 }
 
 /// Names that begin with the mark and the whole name of the gateway, so that no two gateways share one.
@@ -95,7 +105,7 @@ fn safe(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST, about, named, names};
+    use super::{LONGEST, about, gateway, named, names};
     use crate::status::assessment::{Assessment, Finding, Trouble};
     use chrono::{DateTime, TimeDelta};
     use proptest::prelude::*;
@@ -159,6 +169,9 @@ mod tests {
                 prop_assert!(!name.contains('/') && !name.contains(char::is_control), "{:?}", name);
             }
             prop_assert!(of[0].iter().all(|name| !of[1].contains(name)));
+            for (owner, names) in gateways.iter().zip(&of) {
+                prop_assert!(names.iter().all(|name| gateway(name) == Some(owner)));
+            }
         }
     }
 }

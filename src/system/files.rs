@@ -125,7 +125,7 @@ pub(crate) fn write_expendable(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// What a file that is replaced must outlive.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Care {
+pub(super) enum Care {
     /// The end of this process.
     Whole,
     /// The end of its power.
@@ -139,7 +139,13 @@ pub(crate) fn write_public(path: &Path, content: &[u8]) -> io::Result<()> {
     replace(&path, content, Some(0o644), Care::OnDisk)
 }
 
-fn replace(path: &Path, content: &[u8], mode: Option<u32>, care: Care) -> io::Result<()> {
+/// Writes a sibling, which then takes the place of what is at the path.
+pub(super) fn replace(
+    path: &Path,
+    content: &[u8],
+    mode: Option<u32>,
+    care: Care,
+) -> io::Result<()> {
     let _writing = temp_file::writing();
     // Removed by its guard when anything below fails.
     let sibling = temp_file::file_in(&parent(path))?;

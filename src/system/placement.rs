@@ -1,14 +1,12 @@
 //! Places that other programs read too: looked at without following links, filled whole or not at all.
 
 use std::fs::{self, DirBuilder};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::system::{files, temp_file};
 
-/// What a file is called while it is being written. It is hidden, and the next run of any kind removes it.
-pub(crate) const UNFINISHED: &str = ".clawtap-unfinished";
 /// The largest file whose content is looked at, in bytes; ours are far smaller.
 const LARGEST: u64 = 256 * 1024;
 
@@ -21,8 +19,7 @@ pub(crate) enum Found {
         content: Option<Vec<u8>>,
         mode: u32,
     },
-    /// A folder, with the names in it.
-    Folder(Vec<String>),
+    Folder,
     Link,
     /// A pipe, a socket or a device.
     Other,
@@ -45,9 +42,7 @@ pub(crate) fn look(path: &Path) -> io::Result<Found> {
     Ok(if kind.is_symlink() {
         Found::Link
     } else if kind.is_dir() {
-        let names =
-            fs::read_dir(path)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-        Found::Folder(names.collect::<io::Result<_>>()?)
+        Found::Folder
     } else if kind.is_file() {
         Found::File {
             content: files::read(path, LARGEST).ok(),
@@ -56,6 +51,20 @@ pub(crate) fn look(path: &Path) -> io::Result<Found> {
     } else {
         Found::Other
     })
+}
+
+/// The names in a folder, those that are UTF-8, in their order; none if there is no such folder.
+pub(crate) fn names(folder: &Path) -> io::Result<Vec<String>> {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries.collect::<io::Result<Vec<_>>>()?,
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let names = entries.iter().map(|entry| entry.file_name().into_string());
+    let mut names: Vec<String> = names.flatten().collect();
+    names.sort();
+    Ok(names)
 }
 
 /// A folder and those it is in, as far as they are not there; each after the one it is in.
@@ -76,33 +85,9 @@ pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a file under a hidden name beside its place, which it then takes, from a link too.
+/// Replaces what is at a place by a file with these permissions, whatever the umask; of a link, the link itself.
 pub(crate) fn place(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
-    let _writing = temp_file::writing();
-    let unfinished = path.with_file_name(UNFINISHED);
-    remove(&unfinished)?;
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(mode)
-        .open(&unfinished)
-        .and_then(|mut file| {
-            file.write_all(content)?;
-            // The umask does not decide here.
-            file.set_permissions(fs::Permissions::from_mode(mode))?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&unfinished, path));
-    if written.is_err() {
-        // The first error is the one to tell.
-        let _ = remove(&unfinished);
-    }
-    written
-}
-
-/// Renames a file.
-pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    fs::rename(from, to)
+    files::replace(path, content, Some(mode), files::Care::OnDisk)
 }
 
 /// Removes a file or a link; one that is not there is removed already.
@@ -113,18 +98,29 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes a folder if nothing is in it.
-pub(crate) fn remove_if_empty(path: &Path) -> io::Result<()> {
-    use io::ErrorKind::{DirectoryNotEmpty, NotFound};
-    match fs::remove_dir(path) {
-        Err(error) if matches!(error.kind(), NotFound | DirectoryNotEmpty) => Ok(()),
-        other => other,
+/// Removes a folder and those it is in, as far as nothing is in them, up to the one at `top`, which stays.
+pub(crate) fn remove_empty_folders(folder: &Path, top: &Path) {
+    let below_top = |folder: &&Path| *folder != top && folder.starts_with(top);
+    for folder in folder.ancestors().take_while(below_top) {
+        if fs::remove_dir(folder).is_err() {
+            return;
+        }
+    }
+}
+
+/// Removes what a run that was killed had begun to write in a folder.
+pub(crate) fn remove_unfinished(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if temp_file::is_temporary(&entry.file_name()) {
+            // What cannot be removed now is removed by a later write.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Found, UNFINISHED, look, make_folder, place, remove_if_empty};
+    use super::{Found, look, make_folder, place, remove_empty_folders, remove_unfinished};
     use std::fs;
     use std::os::unix::fs::symlink;
 
@@ -146,7 +142,6 @@ mod tests {
         let (target, link) = (home.path().join("target"), home.path().join("link"));
         fs::write(&target, "theirs").unwrap();
         symlink(&target, &link).unwrap();
-        fs::write(home.path().join(UNFINISHED), "of a run that was killed").unwrap();
         place(&link, b"ours", 0o700).unwrap();
         let ours = Found::File {
             content: Some(b"ours".to_vec()),
@@ -167,11 +162,29 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_with_something_in_it_stays() {
+    fn empty_folders_go_up_to_the_first_with_something_in_it_and_up_to_the_top() {
         let home = tempfile::tempdir().unwrap();
-        fs::write(home.path().join("file"), "").unwrap();
-        remove_if_empty(home.path()).unwrap();
-        assert!(home.path().join("file").exists());
-        remove_if_empty(&home.path().join("nowhere")).unwrap();
+        let top = home.path().join("top");
+        fs::create_dir_all(top.join("a/b")).unwrap();
+        fs::write(top.join("a/file"), "").unwrap();
+        remove_empty_folders(&top.join("a/b"), &top);
+        assert!(top.join("a/file").exists() && !top.join("a/b").exists());
+        fs::remove_file(top.join("a/file")).unwrap();
+        remove_empty_folders(&top.join("a"), &top);
+        assert!(top.exists() && !top.join("a").exists());
+        remove_empty_folders(&top, &top);
+        remove_empty_folders(home.path(), &top);
+        assert!(top.exists());
+    }
+
+    #[test]
+    fn only_what_was_never_finished_is_removed() {
+        let home = tempfile::tempdir().unwrap();
+        for name in [".clawtap-abc123", ".theirs", "clawtap-x"] {
+            fs::write(home.path().join(name), "").unwrap();
+        }
+        remove_unfinished(home.path());
+        assert!(!home.path().join(".clawtap-abc123").exists());
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 2);
     }
 }

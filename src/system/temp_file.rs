@@ -1,5 +1,6 @@
 //! Files that are not finished yet: under names of their own, and gone again whatever happens.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -56,13 +57,15 @@ fn without_place(error: io::Error) -> io::Error {
     }
 }
 
+/// Whether a file or folder of this name is one of ours that is not finished.
+pub(super) fn is_temporary(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(TEMPORARY.as_bytes())
+}
+
 /// Removes the temporary files and folders in a folder whose owner was killed. A folder whose socket answers is in use.
 fn remove_abandoned(folder: &Path) {
     let is_abandoned = |entry: &fs::DirEntry| {
-        let is_ours = entry
-            .file_name()
-            .as_bytes()
-            .starts_with(TEMPORARY.as_bytes());
+        let is_ours = is_temporary(&entry.file_name());
         let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
         is_ours && age().is_some_and(|age| age > ABANDONED_AFTER)
     };

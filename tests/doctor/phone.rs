@@ -41,7 +41,7 @@ fn a_phone_that_is_well_is_told_in_a_few_lines_and_nothing_is_changed() {
     // A gateway's last report is kept by whoever asks it.
     let everything = || -> Vec<String> {
         let lines = phone.everything().into_iter();
-        lines.filter(|line| !line.contains("/reports/")).collect()
+        lines.filter(|line| !line.contains(" .local/")).collect()
     };
     let before = everything();
     phone.calls_of("every-call");
@@ -193,7 +193,8 @@ fn where_nothing_can_be_kept_that_is_told_once_and_left_alone() {
     let gateway = gateway();
     let phone = phone(&gateway);
     phone.write(".local/state/clawtap", "a file");
-    let expected = "✓ Termux 0.118.3 of F-Droid, Android 12\n✓ Termux:API answers\n";
+    let expected = "✓ Termux 0.118.3 of F-Droid, Android 12\n✓ Termux:API answers\n\
+                    · no shortcuts on the home screen\n  → clawtap widgets install\n";
     assert_eq!(told(&phone, &[]), expected);
     let fixed = phone.run("doctor --fix").stdout;
     assert!(fixed.contains("✗ nothing can be remembered in"), "{fixed}");

@@ -89,6 +89,16 @@ impl Phone {
         fs::read_to_string(self.path(name)).unwrap_or_default()
     }
 
+    /// A file that was installed, without its mark.
+    pub(crate) fn read_marked(&self, name: &str) -> String {
+        let text = self.read(name);
+        let is_mark = |line: &&str| line.starts_with("# clawtap 1 ");
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let (marks, rest): (Vec<&str>, Vec<&str>) = lines.iter().partition(|line| is_mark(line));
+        assert_eq!(marks.len(), 1, "{name}: {text}");
+        rest.concat()
+    }
+
     /// What the fakes were called with since the last time.
     pub(crate) fn calls_of(&self, fake: &str) -> String {
         let log = self.path("log").join(fake);

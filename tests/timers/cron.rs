@@ -257,16 +257,16 @@ fn the_line_really_runs_the_program_whatever_its_folder_is_called() {
             .env_clear()
             .output();
         let _ = Said::of(output.unwrap()).status(0).stderr("");
-        let command = command.replace(" monitor ", " widgets list ");
+        let command = command.replace(" monitor ", " history ");
         let output = Command::new("/bin/sh")
             .args(["-c", &command])
             .env_clear()
             .output();
         let said = Said::of(output.unwrap()).status(0).stderr("");
-        let _ = said.stdout("Nothing is installed.\n→ clawtap widgets install\n");
+        assert!(said.stdout.starts_with("No history yet"), "{}", said.stdout);
         let nothing = command
             .replace("my.toml", "none.toml")
-            .replace("widgets list", "status");
+            .replace("history", "status");
         let output = Command::new("/bin/sh")
             .args(["-c", &nothing])
             .env_clear()

@@ -50,11 +50,11 @@ fn install_writes_two_units_and_starts_the_timer() {
     let _ = said.stdout("✓ files: 2 written\n✓ systemd: every 30 min\n");
     let service = repository("openclaw-auth-monitor.service");
     assert_eq!(
-        machine.read(SERVICE),
+        machine.read_marked(SERVICE),
         service.replace("%h/.cargo/bin/clawtap", PROGRAM)
     );
     assert_eq!(
-        machine.read(TIMER),
+        machine.read_marked(TIMER),
         repository("openclaw-auth-monitor.timer")
     );
     let modes = machine.tree(".config/systemd/user/openclaw");
@@ -172,7 +172,11 @@ fn a_dry_run_shows_every_line_and_changes_nothing() {
     let service = repository("openclaw-auth-monitor.service");
     let service = indented(&service.replace("%h/.cargo/bin/clawtap", PROGRAM));
     let timer = indented(&repository("openclaw-auth-monitor.timer"));
-    let _ = said.stdout(&format!(
+    let lines = said.stdout.split_inclusive('\n');
+    let (marks, rest): (Vec<&str>, Vec<&str>) =
+        lines.partition(|line| line.starts_with("  # clawtap 1 "));
+    assert_eq!(marks.len(), 2);
+    let expected = format!(
         "\
 Nothing is changed now. This would be:
 make ~/.config/systemd
@@ -182,7 +186,8 @@ write ~/{SERVICE}:
 {timer}run systemctl --user daemon-reload
 run systemctl --user enable --now openclaw-auth-monitor.timer
 "
-    ));
+    );
+    assert_eq!(rest.concat(), expected);
     assert_eq!(machine.everything(), before);
     assert_eq!(machine.calls_of("systemctl"), SHOW);
 
@@ -201,9 +206,6 @@ Nothing is changed now. This would be:
 run systemctl --user disable --now openclaw-auth-monitor.timer
 remove ~/{SERVICE}
 remove ~/{TIMER}
-remove ~/.local/state/clawtap
-remove ~/.local/state
-remove ~/.local
 run systemctl --user daemon-reload
 "
     ));

@@ -53,7 +53,7 @@ fn the_script_is_the_repositorys_with_this_phones_shell_program_and_variables() 
     let expected = plain
         .replace(&format!("{usual}/bin/clawtap"), PROGRAM)
         .replace(usual, &phone.path("usr").display().to_string());
-    let script = phone.read(SCRIPT);
+    let script = phone.read_marked(SCRIPT);
     let (exports, rest): (Vec<&str>, Vec<&str>) =
         script.lines().partition(|line| line.starts_with("export "));
     assert_eq!(rest, expected.lines().collect::<Vec<_>>());

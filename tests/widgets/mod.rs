@@ -10,4 +10,3 @@ mod uninstall;
 
 const REFRESH: &str = "am broadcast -n com.termux.widget/.TermuxWidgetProvider \
     -a com.termux.widget.ACTION_REFRESH_WIDGET --ei appWidgetId 0\n";
-const MANIFEST: &str = ".local/state/clawtap/widgets.json";

@@ -1,17 +1,21 @@
 //! The phone: Termux and its app, and the shortcuts.
 
+use crate::commands::monitor::timers::is_set_up;
 use crate::context::Context;
 use crate::doctor::finding::Finding;
 use crate::doctor::termux::{self, Build};
 use crate::doctor::widgets;
 use crate::error::Error;
-use crate::install::ledger::{Ledger, Subject, TERMUX_JOB, WIDGETS};
-use crate::install::manifest::{Entry, Manifest};
+use crate::install::files::Files;
+use crate::install::inventory::{Inventory, is_script};
+use crate::install::mark::Origin;
+use crate::install::plan::Place;
 use crate::install::preview::trouble;
 use crate::install::script::program_of;
+use crate::install::timers::kind::Kind;
 use crate::install::widgets::FOLDERS;
 use crate::phone::Api;
-use crate::system::environment::Environment;
+use crate::system::environment::{Environment, no_home};
 use crate::system::files;
 use crate::system::placement::{Found, look};
 use crate::system::process::Invocation;
@@ -36,8 +40,8 @@ pub(super) fn ask(context: &Context) -> Option<Asked> {
 
 pub(super) fn examine(asked: &Asked, context: &Context) -> Vec<Finding> {
     let environment = &context.system.environment;
-    let widgets = remembered(WIDGETS, environment);
-    let has_job = matches!(remembered(TERMUX_JOB, environment), Ok(Some(_)));
+    let shortcuts = shortcuts(environment);
+    let has_job = is_set_up(Kind::TermuxJob, context);
     let text = |name| {
         environment
             .text(name)
@@ -50,27 +54,15 @@ pub(super) fn examine(asked: &Asked, context: &Context) -> Vec<Finding> {
         version,
         android: asked.android.clone(),
         api: asked.api.clone(),
-        runs_unseen: has_job || matches!(widgets, Ok(Some(_))),
+        runs_unseen: has_job || matches!(shortcuts, Ok(widgets::Facts::Installed { .. })),
         has_job,
     });
-    let is_kept = environment
-        .state_folder()
-        .ok()
-        .is_none_or(|it| files::is_folder(&it) || !files::exists(&it));
-    match widgets {
-        Ok(known) => findings.extend(widgets::findings(&shortcuts(known.as_ref(), environment))),
-        // Why nothing is kept at all is told of this device.
-        Err(error) if is_kept => findings
+    match shortcuts {
+        Ok(facts) => findings.extend(widgets::findings(&facts)),
+        Err(error) => findings
             .push(Finding::problem("widgets", error.message).next(error.hint.unwrap_or_default())),
-        Err(_) => {}
     }
     findings
-}
-
-/// What was installed, if anything is.
-fn remembered(subject: Subject, environment: &Environment) -> Result<Option<Manifest>, Error> {
-    let known = Ledger::of(subject, environment)?.read()?;
-    Ok(known.filter(|known| !known.files.is_empty()))
 }
 
 /// "14", by Android itself, which answers at once.
@@ -83,10 +75,8 @@ fn android(context: &Context) -> Option<String> {
     (finished.succeeded() && !version.is_empty()).then(|| version.to_string())
 }
 
-fn shortcuts(known: Option<&Manifest>, environment: &Environment) -> widgets::Facts {
-    let (Some(known), Some(home)) = (known, environment.home()) else {
-        return widgets::Facts::NotInstalled;
-    };
+fn shortcuts(environment: &Environment) -> Result<widgets::Facts, Error> {
+    let home = environment.home().ok_or_else(no_home)?;
     let folders = FOLDERS.iter().filter_map(|folder| {
         let path = home.join(folder);
         Some(widgets::Folder {
@@ -96,48 +86,49 @@ fn shortcuts(known: Option<&Manifest>, environment: &Environment) -> widgets::Fa
             path,
         })
     });
-    let folders = folders.collect();
-    let is_script = |entry: &&Entry| !entry.path.to_string_lossy().ends_with(".png");
+    let folders: Vec<widgets::Folder> = folders.collect();
+    let shortcuts = match Inventory::of(&home, &Files::of_widgets(environment)?) {
+        Ok(inventory) if inventory.shortcuts.is_empty() => {
+            return Ok(widgets::Facts::NotInstalled);
+        }
+        Ok(inventory) => inventory.shortcuts,
+        // It is the permissions of the folder that are told.
+        Err(_) if folders.iter().any(|it| it.mode & 0o700 != 0o700) => Vec::new(),
+        Err(error) => return Err(error),
+    };
     let mut faults = Vec::new();
     let mut programs = Vec::new();
-    for entry in &known.files {
-        let found = look(&entry.path).ok();
-        if let Some(kind) = fault(entry, found.as_ref(), is_script(&entry)) {
+    for (path, place) in shortcuts.iter().flat_map(|shortcut| &shortcut.files) {
+        if let Some(kind) = fault(place, is_script(path)) {
             faults.push(widgets::Fault {
-                path: entry.path.clone(),
-                spelled: environment.display_path(&entry.path),
+                path: path.clone(),
+                spelled: environment.display_path(path),
                 kind,
             });
         }
-        if let Some(Found::File {
+        if let Found::File {
             content: Some(content),
             ..
-        }) = found
-            && entry.wrote(&content)
+        } = &place.found
+            && place.origin == Origin::Ours
         {
-            programs.extend(program_of(&String::from_utf8_lossy(&content)));
+            programs.extend(program_of(&String::from_utf8_lossy(content)));
         }
     }
-    let scripts = known.files.iter().filter(is_script);
-    let labels = scripts.filter_map(|entry| entry.path.file_name());
-    let labels: std::collections::BTreeSet<_> = labels.collect();
     let gone = programs.iter().find(|program| !files::is_file(program));
-    widgets::Facts::Installed {
+    Ok(widgets::Facts::Installed {
         folders,
-        shortcuts: labels.len(),
+        shortcuts: shortcuts.len(),
         faults,
         gone: gone.map(|program| environment.display_path(program)),
-    }
+    })
 }
 
-fn fault(entry: &Entry, found: Option<&Found>, is_script: bool) -> Option<widgets::FaultKind> {
-    trouble(entry, found, is_script)?;
-    Some(match found {
-        Some(Found::File {
-            content: Some(content),
-            ..
-        }) if entry.wrote(content) => widgets::FaultKind::NotExecutable,
-        Some(Found::File { .. }) => widgets::FaultKind::Changed,
+fn fault(place: &Place, is_script: bool) -> Option<widgets::FaultKind> {
+    trouble(place, is_script)?;
+    Some(match &place.found {
+        Found::File { .. } if place.origin == Origin::Ours => widgets::FaultKind::NotExecutable,
+        Found::File { .. } => widgets::FaultKind::Changed,
         _ => widgets::FaultKind::Missing,
     })
 }

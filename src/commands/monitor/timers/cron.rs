@@ -3,7 +3,7 @@
 use super::{Order, unusable};
 use crate::context::Context;
 use crate::error::{self, Error};
-use crate::install::manifest::fingerprint;
+use crate::install::mark::hash;
 use crate::install::preview::indented;
 use crate::install::timers::crontab::{self, Crontab, Restored};
 use crate::install::timers::interval::humanize;
@@ -124,7 +124,7 @@ fn seed() -> u64 {
     let name = names
         .iter()
         .find_map(|path| files::read(path.as_ref(), 4096).ok());
-    u64::from_str_radix(&fingerprint(&name.unwrap_or_default()), 16).unwrap_or_default()
+    hash(&name.unwrap_or_default())
 }
 
 fn unreadable(reason: String) -> Error {

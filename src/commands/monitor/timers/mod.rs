@@ -12,16 +12,15 @@ use crate::commands::outcome::Outcome;
 use crate::config::{self, Selection};
 use crate::context::{Context, print};
 use crate::error::{self, Error};
-use crate::install::ledger::{Ledger, SYSTEMD_TIMER, TERMUX_JOB};
-use crate::install::manifest::Manifest;
-use crate::install::plan::{self, DesiredFile, Places, Plan, Wanted};
+use crate::install::files::Files;
+use crate::install::mark::Origin;
+use crate::install::plan::{self, Desired, DesiredFile, Places, Plan};
 use crate::install::preview::{conflicts, trouble};
 use crate::install::timers::command::Command;
 use crate::install::timers::interval::Interval;
 use crate::install::timers::kind::{Kind, Machine};
 use crate::install::timers::standing::TimerStatus;
 use crate::install::timers::units::Confinement;
-use crate::install::widgets::Scope;
 use crate::system::crontab::Crontab;
 use crate::system::systemctl::{self, Systemctl};
 use crate::system::{placement, terminal};
@@ -163,16 +162,11 @@ pub(in crate::commands) fn standings(
     Ok(standings.into_iter().flatten().collect())
 }
 
-fn is_set_up(kind: Kind, context: &Context) -> bool {
-    let remembers = |subject| {
-        let ledger = Ledger::of(subject, &context.system.environment);
-        let known = ledger.and_then(|ledger| ledger.read());
-        matches!(known, Ok(Some(known)) if !known.files.is_empty())
-    };
+pub(in crate::commands) fn is_set_up(kind: Kind, context: &Context) -> bool {
     match kind {
-        Kind::Systemd => remembers(SYSTEMD_TIMER),
+        Kind::Systemd => systemd::is_set_up(context),
         Kind::Cron => cron::is_set_up(context),
-        Kind::TermuxJob => remembers(TERMUX_JOB),
+        Kind::TermuxJob => termux_job::is_set_up(context),
     }
 }
 
@@ -235,20 +229,15 @@ impl Order<'_> {
     }
 
     /// The plan that leads to these files, unless somebody else's are in their place.
-    fn plan(
-        &self,
-        files: &[DesiredFile],
-        known: &Manifest,
-        ledger: &Ledger,
-    ) -> Result<Plan, Error> {
-        let folder = files.first().and_then(|file| file.path.parent());
-        let wanted = Wanted {
+    fn plan(&self, desired: &[DesiredFile], files: &Files) -> Result<Plan, Error> {
+        let folder = desired.first().and_then(|file| file.path.parent());
+        let desired = Desired {
             // Those that are there may as well be links.
             folders: folder.map(placement::missing_folders).unwrap_or_default(),
-            files: files.to_vec(),
+            files: desired.to_vec(),
         };
-        let there = ledger.survey(plan::places(&wanted, known))?;
-        let plan = plan::install(&wanted, &Scope::All, known, &there, false);
+        let there = files.survey(desired.files.iter().map(|file| file.path.clone()))?;
+        let plan = plan::install(&desired, &[], &there, false);
         match conflicts(&plan, |path| {
             self.context.system.environment.display_path(path)
         }) {
@@ -259,12 +248,6 @@ impl Order<'_> {
             )
             .hint("Move it away, then run this again")),
         }
-    }
-
-    /// The plan that undoes it.
-    fn undoing(known: &Manifest, ledger: &Ledger) -> Result<Plan, Error> {
-        let there = survey(known, ledger)?;
-        Ok(plan::uninstall(known, &there, &ledger.path, false, false))
     }
 
     /// What was not removed is a person's own by now.
@@ -285,31 +268,20 @@ fn unusable(reason: String) -> Error {
     Error::new(error::Kind::Configuration, reason).hint("Move it to a plainer path")
 }
 
-/// What is at every place that we remember.
-fn survey(known: &Manifest, ledger: &Ledger) -> Result<Places, Error> {
-    let files = known.files.iter().map(|entry| &entry.path);
-    let paths = files.chain(&known.folders);
-    ledger.survey(paths.map(PathBuf::as_path))
+/// The files of a timer that are there, if one of them is ours.
+fn inventory(paths: &[PathBuf], files: &Files) -> Result<Option<Places>, Error> {
+    let there = files.survey(paths.to_vec())?;
+    let is_ours = there.values().any(|place| place.origin != Origin::Foreign);
+    Ok(is_ours.then_some(there))
 }
 
-/// What was installed, if anything is; with what is there now, and what is not as it was.
-fn inventory(
-    ledger: &Ledger,
-    is_script: bool,
-    context: &Context,
-) -> Result<Option<(Manifest, Places, Vec<String>)>, Error> {
-    let known = ledger.read()?.filter(|known| !known.files.is_empty());
-    let Some(known) = known else {
-        return Ok(None);
-    };
-    let there = survey(&known, ledger)?;
-    let troubles = known.files.iter().filter_map(|entry| {
-        let trouble = trouble(entry, there.get(&entry.path), is_script)?;
-        let path = context.system.environment.display_path(&entry.path);
-        Some(format!("{path} {trouble}"))
+/// What is not as it was installed, a line each.
+fn troubles(there: &Places, is_script: bool, context: &Context) -> Vec<String> {
+    let troubles = there.iter().filter_map(|(path, place)| {
+        let path = context.system.environment.display_path(path);
+        Some(format!("{path} {}", trouble(place, is_script)?))
     });
-    let troubles = troubles.collect();
-    Ok(Some((known, there, troubles)))
+    troubles.collect()
 }
 
 /// The timer that the command line names.

@@ -3,17 +3,18 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Order, inventory};
+use super::{Order, inventory, troubles};
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::install::ledger::{Ledger, SYSTEMD_TIMER};
-use crate::install::plan::{Change, DesiredFile, Plan};
+use crate::install::files::Files;
+use crate::install::plan::{self, Change, DesiredFile, Plan};
 use crate::install::preview::{done, foreseen};
 use crate::install::timers;
 use crate::install::timers::interval::Interval;
 use crate::install::timers::standing::{Course, TimerStatus};
 use crate::install::timers::unit_state::{PROPERTIES, UnitState};
 use crate::install::timers::units::{self, Confinement, SERVICE, TIMER};
+use crate::install::unmarked;
 use crate::system::environment::{Environment, no_home};
 use crate::system::placement::{self, Found};
 use crate::system::systemctl::Systemctl;
@@ -33,27 +34,21 @@ pub(super) fn install(order: &Order, confinement: Confinement) -> Result<String,
     })?;
     let (interval, remark) = order.interval();
     let folder = unit_folder(environment)?;
-    let file = |name: &str, content: String| DesiredFile {
-        path: folder.join(name),
-        content: content.into_bytes(),
-        mode: 0o600,
-        gateway: None,
-        live: false,
-    };
-    let files = [
-        file(SERVICE, units::service(&order.command()?, confinement)),
-        file(TIMER, units::timer(interval)),
+    let unit = |name: &str, text: String| DesiredFile::marked(folder.join(name), &text, 0o600);
+    let desired = [
+        unit(SERVICE, units::service(&order.command()?, confinement)),
+        unit(TIMER, units::timer(interval)),
     ];
-    let ledger = Ledger::of(SYSTEMD_TIMER, environment)?;
-    let decide = |known: &_| order.plan(&files, known, &ledger);
+    let files = Files::of_timer(unmarked::SYSTEMD, environment)?;
+    let plan = order.plan(&desired, &files)?;
     let runs = state(&systemctl).is_ok_and(|state| state.runs());
     if order.dry_run {
-        let plan = decide(&ledger.read()?.unwrap_or_default())?;
         let steps = steps(&plan, runs).into_iter().map(run_line);
         let steps: String = steps.collect();
         return Ok(foreseen(&plan, |path| environment.display_path(path)) + &steps);
     }
-    let plan = ledger.install(decide)?;
+    files.apply(&plan)?;
+    files.forget_ledger(&plan);
     for step in steps(&plan, runs) {
         systemctl.run(step).map_err(|reason| not_started(&reason))?;
     }
@@ -79,14 +74,13 @@ fn not_started(reason: &str) -> Error {
 
 pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
     let environment = &order.context.system.environment;
-    let ledger = Ledger::of(SYSTEMD_TIMER, environment)?;
-    let known = ledger.read()?.filter(|known| !known.files.is_empty());
-    let Some(known) = known else {
+    let files = Files::of_timer(unmarked::SYSTEMD, environment)?;
+    let paths = paths(environment)?;
+    let Some(there) = inventory(&paths, &files)? else {
         return Ok(None);
     };
-    let decide = |known: &_| Order::undoing(known, &ledger);
+    let plan = plan::uninstall(&paths, &there, false);
     if order.dry_run {
-        let plan = decide(&known)?;
         let files = foreseen(&plan, |path| environment.display_path(path));
         return Ok(Some(run_line(DISABLE) + &files + &run_line(RELOAD)));
     }
@@ -106,7 +100,9 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
         None
     };
     unlink(&units).map_err(|error| not_stopped(&error.to_string()))?;
-    let plan = ledger.uninstall(decide)?;
+    files.apply(&plan)?;
+    files.forget_ledger(&plan);
+    files.remove_empty([&units]);
     let unaware = tell(RELOAD);
     order.refuse_what_is_left(&plan)?;
     match kept_on.or(unaware) {
@@ -124,7 +120,7 @@ fn unlink(units: &Path) -> io::Result<()> {
     let link = folder.join(TIMER);
     if placement::look(&link)? == Found::Link {
         placement::remove(&link)?;
-        placement::remove_if_empty(&folder)?;
+        placement::remove_empty_folders(&folder, units);
     }
     Ok(())
 }
@@ -153,7 +149,6 @@ pub(super) fn status(context: &Context) -> Result<Option<TimerStatus>, Error> {
             |state| (state.words(today), state.course()),
         )
     };
-    let ledger = Ledger::of(SYSTEMD_TIMER, environment)?;
     let standing = |interval: String, every, troubles| {
         let (words, course) = state();
         TimerStatus {
@@ -165,12 +160,13 @@ pub(super) fn status(context: &Context) -> Result<Option<TimerStatus>, Error> {
             program: None,
         }
     };
-    let Some((known, there, troubles)) = inventory(&ledger, false, context)? else {
-        let by_hand = files::exists(&unit_folder(environment)?.join(TIMER));
+    let files = Files::of_timer(unmarked::SYSTEMD, environment)?;
+    let [service, timer] = paths(environment)?;
+    let Some(there) = inventory(&[service, timer.clone()], &files)? else {
+        let by_hand = files::exists(&timer);
         return Ok(by_hand.then(|| standing("set up by hand".into(), None, Vec::new())));
     };
-    let timer = known.files.iter().find(|entry| entry.path.ends_with(TIMER));
-    let interval = match timer.and_then(|entry| there.get(&entry.path)) {
+    let interval = match there.get(&timer).map(|place| &place.found) {
         Some(Found::File {
             content: Some(bytes),
             ..
@@ -179,7 +175,21 @@ pub(super) fn status(context: &Context) -> Result<Option<TimerStatus>, Error> {
     };
     let every = interval.map(Interval::minutes);
     let interval = interval.map_or("at times of your own".into(), |it| format!("every {it}"));
+    let troubles = troubles(&there, false, context);
     Ok(Some(standing(interval, every, troubles)))
+}
+
+/// Whether a unit of ours is there.
+pub(super) fn is_set_up(context: &Context) -> bool {
+    let environment = &context.system.environment;
+    let files = Files::of_timer(unmarked::SYSTEMD, environment);
+    let there = files.and_then(|files| inventory(&paths(environment)?, &files));
+    matches!(there, Ok(Some(_)))
+}
+
+fn paths(environment: &Environment) -> Result<[PathBuf; 2], Error> {
+    let folder = unit_folder(environment)?;
+    Ok([SERVICE, TIMER].map(|name| folder.join(name)))
 }
 
 /// What to tell the manager after the files are written.

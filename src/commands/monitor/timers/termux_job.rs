@@ -3,18 +3,20 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Order, inventory, unusable};
+use super::{Order, inventory, troubles, unusable};
 use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::install::ledger::{Ledger, TERMUX_JOB};
-use crate::install::plan::DesiredFile;
+use crate::install::files::Files;
+use crate::install::plan::{self, DesiredFile};
 use crate::install::preview::{done, foreseen};
 use crate::install::script::{Device, program_of};
 use crate::install::timers::interval::humanize;
 use crate::install::timers::standing::{Course, TimerStatus};
 use crate::install::timers::{self, job};
+use crate::install::unmarked;
 use crate::phone::{self, handed_on};
+use crate::system::environment::Environment;
 use crate::system::placement::Found;
 
 pub(super) fn install(order: &Order) -> Result<String, Error> {
@@ -30,17 +32,10 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
     }
     let context = order.context;
     let (system, environment) = (&context.system, &context.system.environment);
-    let file = DesiredFile {
-        path: environment.state_folder()?.join("monitor-job"),
-        content: job::script(&device(order)?).into_bytes(),
-        mode: 0o700,
-        gateway: None,
-        live: false,
-    };
-    let path = file.path.clone();
-    let files = [file];
-    let ledger = Ledger::of(TERMUX_JOB, environment)?;
-    let decide = |known: &_| order.plan(&files, known, &ledger);
+    let path = path(environment)?;
+    let script = DesiredFile::marked(path.clone(), &job::script(&device(order)?), 0o700);
+    let files = Files::of_timer(unmarked::ANDROID_JOB, environment)?;
+    let plan = order.plan(&[script], &files)?;
     let every = Duration::from_secs(u64::from(order.every) * 60);
     let phone = &context.phone;
     let pending = || phone.pending_jobs(system).map(|text| job::pending(&text));
@@ -48,7 +43,6 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
     let before = pending().map_err(silent)?;
     let is_pending = before.is_some_and(|job| job.every == Some(order.every));
     if order.dry_run {
-        let plan = decide(&ledger.read()?.unwrap_or_default())?;
         let mut text = foreseen(&plan, |path| environment.display_path(path));
         if !is_pending {
             let line = phone::scheduling(&path, job::NUMBER, every);
@@ -56,7 +50,8 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
         }
         return Ok(text);
     }
-    let plan = ledger.install(decide)?;
+    files.apply(&plan)?;
+    files.forget_ledger(&plan);
     if !is_pending {
         phone
             .schedule(&path, job::NUMBER, every, system)
@@ -74,14 +69,14 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
 pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
     let context = order.context;
     let (system, environment) = (&context.system, &context.system.environment);
-    let ledger = Ledger::of(TERMUX_JOB, environment)?;
-    let known = ledger.read()?.filter(|known| !known.files.is_empty());
-    let Some(known) = known else {
+    let files = Files::of_timer(unmarked::ANDROID_JOB, environment)?;
+    let path = path(environment)?;
+    let Some(there) = inventory(std::slice::from_ref(&path), &files)? else {
         return Ok(None);
     };
-    let decide = |known: &_| Order::undoing(known, &ledger);
+    let plan = plan::uninstall(&[path], &there, false);
     if order.dry_run {
-        let files = foreseen(&decide(&known)?, |path| environment.display_path(path));
+        let files = foreseen(&plan, |path| environment.display_path(path));
         let cancel = format!(
             "run termux-job-scheduler --cancel --job-id {}\n",
             job::NUMBER
@@ -90,7 +85,9 @@ pub(super) fn uninstall(order: &Order) -> Result<Option<String>, Error> {
     }
     let phone = &context.phone;
     let cancelled = phone.cancel(job::NUMBER, system);
-    let plan = ledger.uninstall(decide)?;
+    files.apply(&plan)?;
+    files.forget_ledger(&plan);
+    files.remove_empty(there.keys().filter_map(|path| path.parent()));
     cancelled.map_err(|reason| {
         Error::new(
             Kind::Machine,
@@ -112,10 +109,12 @@ pub(super) fn status(
     context: &Context,
     pending: impl FnOnce() -> Result<String, String>,
 ) -> Result<Option<TimerStatus>, Error> {
-    let ledger = Ledger::of(TERMUX_JOB, &context.system.environment)?;
-    let Some((known, there, mut troubles)) = inventory(&ledger, true, context)? else {
+    let environment = &context.system.environment;
+    let files = Files::of_timer(unmarked::ANDROID_JOB, environment)?;
+    let Some(there) = inventory(&[path(environment)?], &files)? else {
         return Ok(None);
     };
+    let mut troubles = troubles(&there, true, context);
     let (words, every, course) = match pending().map(|text| job::pending(&text)) {
         Ok(Some(job)) => {
             let every = job
@@ -130,16 +129,13 @@ pub(super) fn status(
         }
         Err(reason) => (reason, None, Course::Unknown),
     };
-    let mut scripts = known
-        .files
-        .iter()
-        .filter_map(|entry| match there.get(&entry.path) {
-            Some(Found::File {
-                content: Some(bytes),
-                ..
-            }) if entry.wrote(bytes) => program_of(&String::from_utf8_lossy(bytes)),
-            _ => None,
-        });
+    let mut scripts = there.values().filter_map(|place| match &place.found {
+        Found::File {
+            content: Some(bytes),
+            ..
+        } => program_of(&String::from_utf8_lossy(bytes)),
+        _ => None,
+    });
     Ok(Some(TimerStatus {
         kind: timers::kind::Kind::TermuxJob,
         words,
@@ -148,6 +144,18 @@ pub(super) fn status(
         troubles,
         program: scripts.next(),
     }))
+}
+
+/// Whether a script of ours is there.
+pub(super) fn is_set_up(context: &Context) -> bool {
+    let environment = &context.system.environment;
+    let files = Files::of_timer(unmarked::ANDROID_JOB, environment);
+    let there = files.and_then(|files| inventory(&[path(environment)?], &files));
+    matches!(there, Ok(Some(_)))
+}
+
+fn path(environment: &Environment) -> Result<PathBuf, Error> {
+    Ok(environment.state_folder()?.join("monitor-job"))
 }
 
 /// The script's own: what Android starts has hardly any environment.

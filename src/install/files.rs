@@ -1,0 +1,102 @@
+//! Looks at the places of installed files, and carries out a plan.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind};
+use crate::install::mark::Origin;
+use crate::install::plan::{Change, Place, Places, Plan};
+use crate::install::unmarked::{Unmarked, WIDGETS};
+use crate::install::widgets::icons;
+use crate::system::environment::Environment;
+use crate::system::placement::{self, Found, look};
+
+const AGAIN: &str = "Check the folder and the space left, then run it again: it goes on from there";
+
+/// Installed files of one kind.
+pub(crate) struct Files<'a> {
+    unmarked: Unmarked,
+    environment: &'a Environment,
+}
+
+impl<'a> Files<'a> {
+    /// The shortcuts and their icons.
+    pub(crate) fn of_widgets(environment: &'a Environment) -> Result<Self, Error> {
+        let unmarked = Unmarked::of(WIDGETS, icons(), environment)?;
+        Ok(Self {
+            unmarked,
+            environment,
+        })
+    }
+
+    /// The files of a timer, of which versions before the mark kept this ledger.
+    pub(crate) fn of_timer(ledger: &str, environment: &'a Environment) -> Result<Self, Error> {
+        let unmarked = Unmarked::of(ledger, [], environment)?;
+        Ok(Self {
+            unmarked,
+            environment,
+        })
+    }
+
+    /// What is at these places, and whose it is.
+    pub(crate) fn survey(&self, paths: impl IntoIterator<Item = PathBuf>) -> Result<Places, Error> {
+        let inspected = |path: PathBuf| {
+            let found = look(&path).map_err(|error| self.cannot("look at", &path, &error))?;
+            let origin = match &found {
+                Found::File {
+                    content: Some(content),
+                    ..
+                } => self.unmarked.origin(&path, content),
+                _ => Origin::Foreign,
+            };
+            Ok((path, Place { found, origin }))
+        };
+        paths.into_iter().map(inspected).collect()
+    }
+
+    /// The names in a folder; none if it is not there.
+    pub(crate) fn names(&self, folder: &Path) -> Result<Vec<String>, Error> {
+        placement::names(folder).map_err(|error| self.cannot("look into", folder, &error))
+    }
+
+    /// Carries out a plan. Where it is cut off, the next one goes on.
+    pub(crate) fn apply(&self, plan: &Plan) -> Result<(), Error> {
+        for change in &plan.changes {
+            let (verb, path, done) = match change {
+                Change::MakeFolder(path) => ("make", path, placement::make_folder(path)),
+                Change::Write { file, .. } => {
+                    let done = placement::place(&file.path, &file.content, file.mode);
+                    ("write", &file.path, done)
+                }
+                Change::Remove(path) => ("remove", path, placement::remove(path)),
+            };
+            done.map_err(|error| self.cannot(verb, path, &error))?;
+        }
+        Ok(())
+    }
+
+    /// After a plan for everything: nothing is left to know by the ledger, unless it was left alone.
+    pub(crate) fn forget_ledger(&self, plan: &Plan) {
+        if let Some(ledger) = self.unmarked.ledger()
+            && plan.conflicts.is_empty()
+        {
+            // What cannot be removed now harms nothing, and is removed by the next install or uninstall.
+            let _ = placement::remove(ledger);
+            self.remove_empty(ledger.parent());
+        }
+    }
+
+    /// Removes these folders, and those above them, as far as they are empty and in the home folder.
+    pub(crate) fn remove_empty(&self, folders: impl IntoIterator<Item = impl AsRef<Path>>) {
+        for folder in folders {
+            if let Some(home) = self.environment.home() {
+                placement::remove_empty_folders(folder.as_ref(), &home);
+            }
+        }
+    }
+
+    fn cannot(&self, verb: &str, path: &Path, error: &io::Error) -> Error {
+        let path = self.environment.display_path(path);
+        Error::new(Kind::Machine, format!("cannot {verb} {path}: {error}")).hint(AGAIN)
+    }
+}

@@ -1,0 +1,79 @@
+//! Files without a mark that are ours all the same: icons, and what versions before the mark wrote. Those kept a
+//! ledger in the state folder, with each path and hashes of what was written there.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::install::mark::{self, Origin, hash};
+use crate::system::environment::Environment;
+use crate::system::files;
+
+/// The ledgers of shortcuts, of systemd's units and of the script of Android's job.
+pub(crate) const WIDGETS: &str = "widgets.json";
+pub(crate) const SYSTEMD: &str = "monitor-systemd.json";
+pub(crate) const ANDROID_JOB: &str = "monitor-termux-job.json";
+/// The largest ledger that is read, in bytes.
+const LARGEST: u64 = 4 * 1024 * 1024;
+
+/// What is ours without a mark.
+pub(crate) struct Unmarked {
+    hashes: BTreeSet<String>,
+    paths: BTreeSet<PathBuf>,
+    /// The ledger, if there is one.
+    ledger: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Ledger {
+    files: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    path: PathBuf,
+    fingerprints: Vec<String>,
+}
+
+impl Unmarked {
+    /// These icons, and what a ledger has. One that cannot be read has nothing: its files are left alone.
+    pub(crate) fn of(
+        ledger: &str,
+        icons: impl IntoIterator<Item = &'static [u8]>,
+        environment: &Environment,
+    ) -> Result<Self, Error> {
+        let path = environment.state_folder()?.join(ledger);
+        let text = files::read(&path, LARGEST).ok();
+        let ledger: Option<Ledger> = text.and_then(|text| serde_json::from_slice(&text).ok());
+        let mut unmarked = Self {
+            hashes: icons.into_iter().map(spelled).collect(),
+            paths: BTreeSet::new(),
+            ledger: ledger.is_some().then_some(path),
+        };
+        for entry in ledger.into_iter().flat_map(|ledger| ledger.files) {
+            unmarked.hashes.extend(entry.fingerprints);
+            unmarked.paths.insert(entry.path);
+        }
+        Ok(unmarked)
+    }
+
+    /// Whose the file at a path is.
+    pub(crate) fn origin(&self, path: &Path, content: &[u8]) -> Origin {
+        match mark::origin(content) {
+            Origin::Foreign if self.hashes.contains(&spelled(content)) => Origin::Ours,
+            Origin::Foreign if self.paths.contains(path) => Origin::Changed,
+            origin => origin,
+        }
+    }
+
+    /// The ledger, if there is one.
+    pub(crate) fn ledger(&self) -> Option<&Path> {
+        self.ledger.as_deref()
+    }
+}
+
+fn spelled(content: &[u8]) -> String {
+    format!("{:016x}", hash(content))
+}
