@@ -116,6 +116,11 @@ fn everything_is_brought_up_to_date_and_marked() {
     let marked = phone.everything();
     let marked = marked.iter().filter(|it| it.contains("# clawtap 1 "));
     assert_eq!(marked.count(), TEXTS);
+    let crontab = phone.read("crontab");
+    assert!(
+        crontab.starts_with("# clawtap monitor: begin\n"),
+        "{crontab}"
+    );
     let list = phone.run("widgets list").status(0).stdout;
     assert!(list.ends_with("✓ all as installed\n"), "{list}");
     let _ = phone.run("widgets uninstall").status(0).stderr("");

@@ -4,8 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::doctor::finding::Finding;
 use crate::duration::ago;
-use crate::install::timers::kind::Kind;
-use crate::install::timers::standing::{Course, TimerStatus};
+use crate::install::timers::timer::{Course, Kind, TimerStatus};
 
 /// What was found of the timers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,8 +148,7 @@ mod tests {
     use super::{Facts, findings};
     use crate::doctor::finding::Severity as Level;
     use crate::doctor::finding::Severity::{Note, Ok, Problem, Warning};
-    use crate::install::timers::kind::Kind;
-    use crate::install::timers::standing::{Course, TimerStatus};
+    use crate::install::timers::timer::{Course, Kind, TimerStatus};
     use chrono::{DateTime, TimeDelta};
 
     fn standing(course: Course, troubles: &[&str]) -> TimerStatus {

@@ -5,7 +5,6 @@
 )]
 
 pub(crate) mod clock;
-pub(crate) mod crontab;
 pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod http;
@@ -17,7 +16,6 @@ pub(crate) mod process;
 pub(crate) mod random;
 pub(crate) mod screen;
 pub(crate) mod spinner;
-pub(crate) mod systemctl;
 pub(crate) mod temp_file;
 pub(crate) mod terminal;
 

@@ -22,6 +22,7 @@ use semaphore::{Permit, Semaphore};
 use zeroize::Zeroizing;
 
 use crate::system::{temp_file, terminal};
+use crate::text::Text;
 
 /// The exit code of a program that Ctrl-C ended, by the convention of shells: 128 and the number of the signal.
 const INTERRUPTED: i32 = 130;
@@ -122,6 +123,19 @@ impl Finished {
     /// Whether the program ended by itself with exit code 0.
     pub(crate) fn succeeded(&self) -> bool {
         self.ending == Ending::Exited(0)
+    }
+
+    /// A line on what went wrong: what the program said last, or else that it said nothing.
+    pub(crate) fn complaint(&self, command: &str) -> String {
+        if self.ending == Ending::TimedOut {
+            return format!("{command} did not end in time");
+        }
+        let said = String::from_utf8_lossy(&self.stderr);
+        let last = said.lines().rev().map(Text::clean);
+        match last.into_iter().find(|line| !line.is_empty()) {
+            Some(line) => format!("{command} says: {}", line.as_str()),
+            None => format!("{command} failed"),
+        }
     }
 }
 

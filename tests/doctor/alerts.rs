@@ -331,13 +331,13 @@ fn systemds_timer_is_told_with_what_ends_it() {
     };
     let only_printed = "! no channel: alerts are only printed\n  → clawtap monitor ntfy\n";
     let checked = "✓ the last check was 3 m ago\n";
-    let well = format!("✓ systemd: every 30 min, last ended ok\n{checked}{only_printed}");
+    let well = format!("✓ systemd: every 30 min\n{checked}{only_printed}");
     let success = ("FAKE_RESULT", "success");
     assert_eq!(told(&[success]), well);
     let linger = "! systemd: it stops when you log out\n  → loginctl enable-linger\n";
     assert_eq!(
         told(&[success, ("FAKE_LINGER", "no"), ("NOTIFY_NTFY", "")]),
-        format!("✓ systemd: every 30 min, last ended ok\n{linger}{checked}{only_printed}")
+        format!("✓ systemd: every 30 min\n{linger}{checked}{only_printed}")
     );
     let failed = "! systemd: every 30 min, last failed with 78\n  \
                   → See why, in its own words:\n      clawtap monitor\n";

@@ -134,7 +134,7 @@ fn status_and_uninstall_are_about_every_timer() {
         .status(0);
     let _ = machine.run("monitor install --cron").status(0);
     let said = machine.run("monitor status").status(0).stderr("");
-    let _ = said.stdout("systemd     every 1 h, not run yet\ncron        every 30 min\n");
+    let _ = said.stdout("systemd     every 1 h\ncron        every 30 min\n");
     let said = machine.run("monitor uninstall").status(0).stderr("");
     let _ = said
         .stdout("✓ files: 2 removed\n✓ systemd: no timer any more\n✓ cron: no timer any more\n");

@@ -1,4 +1,4 @@
-//! cron's timer: a block in the user's crontab, and not a byte of anything else.
+//! cron's timer: a block in the user's crontab.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -31,10 +31,8 @@ fn line(machine: &Phone) -> (Vec<u32>, String) {
 
 #[test]
 fn install_adds_a_block_and_uninstall_takes_it_out_to_the_byte() {
-    let before_us: [&[u8]; 6] = [
-        b"",
+    let before_us: [&[u8]; 4] = [
         b"MAILTO=me\n# mine\n*/5 * * * * date +\\%s\n",
-        b"1 2 * * * x",
         b"A=b\r\n1 2 * * * x\r\n",
         b"1 2 * * * x # \xff\xfe\n\n\n",
         b"\n",
@@ -64,8 +62,17 @@ fn the_block_runs_this_program_in_two_minutes_of_the_hour() {
     );
     assert_eq!(rest, format!("* * * * {PROGRAM} monitor"));
     let crontab = machine.read("crontab");
-    assert!(crontab.starts_with(&format!("{BEGIN}, of a new crontab\n")));
+    assert!(crontab.starts_with(&format!("{BEGIN}\n")));
     assert!(crontab.ends_with(&format!("\n{END}\n")), "{crontab}");
+}
+
+#[test]
+fn a_last_line_without_an_end_is_ended_and_stays() {
+    let machine = machine(&["cron"]);
+    machine.write("crontab", "1 2 * * * x");
+    let _ = machine.run("monitor install --cron").status(0).stderr("");
+    let _ = machine.run("monitor uninstall --cron").status(0).stderr("");
+    assert_eq!(machine.read("crontab"), "1 2 * * * x\n");
 }
 
 #[test]
@@ -122,13 +129,10 @@ fn a_dry_run_shows_the_lines_and_changes_nothing() {
         .nth(2)
         .unwrap()
         .to_owned();
-    let block = |remark: &str| {
-        format!("  {BEGIN}{remark}\n  {minutes} * * * * {PROGRAM} monitor\n  {END}\n")
-    };
+    let block = format!("  {BEGIN}\n  {minutes} * * * * {PROGRAM} monitor\n  {END}\n");
     let intro = "Nothing is changed now. This would be:\n";
-    let new = block(", of a new crontab");
     let _ = said.stdout(&format!(
-        "{intro}run crontab - to have in your crontab:\n{new}"
+        "{intro}run crontab - to have in your crontab:\n{block}"
     ));
     assert_eq!(machine.read("crontab"), "");
     let _ = machine.run("monitor install --cron").status(0);
@@ -137,7 +141,7 @@ fn a_dry_run_shows_the_lines_and_changes_nothing() {
     let _ = said.stdout(&format!("{intro}nothing\n"));
     let said = machine.run("monitor uninstall --dry-run").status(0);
     let _ = said.stdout(&format!(
-        "{intro}run crontab -r to have no longer in it:\n{new}"
+        "{intro}run crontab -r to have no longer in it:\n{block}"
     ));
     assert_eq!(machine.read("crontab"), before);
 }

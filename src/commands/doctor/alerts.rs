@@ -7,8 +7,6 @@ use crate::alerts::state::{self, Memory};
 use crate::alerts::state_file;
 use crate::commands::doctor::phone::Asked;
 use crate::commands::monitor::test_alert;
-use crate::commands::monitor::timers::remarks::{self, Remark};
-use crate::commands::monitor::timers::standings;
 use crate::config::channel::{self, Channel};
 use crate::config::{self, Config};
 use crate::context::Context;
@@ -16,11 +14,11 @@ use crate::doctor::channels::{self, Looked, OpenFile, Trial, token_file};
 use crate::doctor::finding::Finding;
 use crate::doctor::timers;
 use crate::gateway::host::Identifier;
-use crate::install::timers::kind::Kind;
-use crate::install::timers::standing::{Course, TimerStatus};
+use crate::install::timers::portability::{Remark, remarks};
+use crate::install::timers::timer::{Course, Kind, TimerStatus};
+use crate::install::timers::{statuses, systemd};
 use crate::phone::{Api, Phone};
 use crate::system::parallel::in_parallel;
-use crate::system::systemctl::Systemctl;
 use crate::system::{clock, files};
 
 /// Tries every channel; only with `send_test` does anything go out.
@@ -73,7 +71,7 @@ pub(super) fn examine(
         Some(Api::Answering { pending }) => Ok(pending.clone()),
         _ => Err("Termux:API does not answer".into()),
     };
-    let mut standings = match standings(context, pending) {
+    let mut standings = match statuses(&context.system, pending) {
         Ok(standings) => standings,
         Err(error) => {
             let next = error.hint.unwrap_or_default();
@@ -110,16 +108,13 @@ fn watch(
 ) -> timers::Facts {
     let (system, environment) = (&context.system, &context.system.environment);
     let kinds: Vec<Kind> = standings.iter().map(|standing| standing.kind).collect();
-    let systemctl = kinds
-        .contains(&Kind::Systemd)
-        .then(|| Systemctl::find(system));
     let mut programs = standings.iter().filter_map(|it| it.program.as_ref());
     let gone = programs.find(|program| !files::is_file(program));
     let (mut not_handed_on, mut not_found) = (Vec::new(), Vec::new());
     // Of one timer: the others lack the same.
     for remark in kinds
         .first()
-        .map_or_else(Vec::new, |kind| remarks::list(*kind, config, context))
+        .map_or_else(Vec::new, |kind| remarks(*kind, config, environment))
     {
         match remark {
             Remark::NotHandedOn(name) => not_handed_on.push(name),
@@ -131,7 +126,7 @@ fn watch(
         last_check,
         now: clock::now(),
         has_channels: !config.alerts.channels.is_empty(),
-        ends_with_logins: systemctl.flatten().is_some_and(|it| it.ends_with_logins()),
+        ends_with_logins: kinds.contains(&Kind::Systemd) && systemd::ends_with_logins(system),
         not_handed_on,
         not_found,
         on_a_phone: environment.termux_prefix().is_some(),

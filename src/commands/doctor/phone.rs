@@ -1,6 +1,5 @@
 //! The phone: Termux and its app, and the shortcuts.
 
-use crate::commands::monitor::timers::is_set_up;
 use crate::context::Context;
 use crate::doctor::finding::Finding;
 use crate::doctor::termux::{self, Build};
@@ -12,7 +11,8 @@ use crate::install::mark::Origin;
 use crate::install::plan::Place;
 use crate::install::preview::trouble;
 use crate::install::script::program_of;
-use crate::install::timers::kind::Kind;
+use crate::install::timers::is_set_up;
+use crate::install::timers::timer::Kind;
 use crate::install::widgets::FOLDERS;
 use crate::phone::Api;
 use crate::system::environment::{Environment, no_home};
@@ -41,7 +41,7 @@ pub(super) fn ask(context: &Context) -> Option<Asked> {
 pub(super) fn examine(asked: &Asked, context: &Context) -> Vec<Finding> {
     let environment = &context.system.environment;
     let shortcuts = shortcuts(environment);
-    let has_job = is_set_up(Kind::TermuxJob, context);
+    let has_job = is_set_up(Kind::TermuxJob, &context.system);
     let text = |name| {
         environment
             .text(name)

@@ -6,7 +6,7 @@ pub(crate) mod qr_code;
 pub(crate) mod subscription;
 pub(super) mod test_alert;
 mod textfile;
-pub(super) mod timers;
+mod timers;
 
 use crate::cli::{self, MonitorCommand};
 use crate::commands::outcome::Outcome;

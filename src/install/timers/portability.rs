@@ -4,9 +4,9 @@ use std::path::Path;
 
 use crate::config::Config;
 use crate::config::channel::{Means, Token};
-use crate::context::Context;
 use crate::gateway::host::Transport;
-use crate::install::timers::kind::Kind;
+use crate::install::timers::timer::Kind;
+use crate::system::environment::Environment;
 
 /// The programs that a check starts on this machine, by the configuration.
 pub(super) fn started_here(config: &Config) -> impl Iterator<Item = &str> {
@@ -35,29 +35,29 @@ fn started_by_alerts(config: &Config) -> impl Iterator<Item = &str> {
 
 /// What works here and will not under the timer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::commands) enum Remark {
+pub(crate) enum Remark {
     /// A variable that says whom to alert.
     NotHandedOn(&'static str),
     /// A program that is in no folder where the timer looks.
     NotFound(String),
 }
 
-/// All of it, a remark each, for a person who installs the timer.
-pub(super) fn all(kind: Kind, config: &Config, context: &Context) -> String {
-    let told = |remark: &Remark| match remark {
-        Remark::NotHandedOn(name) => format!(
-            "clawtap: {name} is set here, and the timer will\nnot have it: put it into the configuration,\nunder [alerts]\n"
-        ),
-        Remark::NotFound(name) => format!(
-            "clawtap: the timer does not find {name}:\nput its full path into the configuration,\nunder [alerts]\n"
-        ),
-    };
-    list(kind, config, context).iter().map(told).collect()
+impl Remark {
+    /// The remark for a person who installs the timer.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::NotHandedOn(name) => format!(
+                "clawtap: {name} is set here, and the timer will\nnot have it: put it into the configuration,\nunder [alerts]\n"
+            ),
+            Self::NotFound(name) => format!(
+                "clawtap: the timer does not find {name}:\nput its full path into the configuration,\nunder [alerts]\n"
+            ),
+        }
+    }
 }
 
 /// All of it.
-pub(in crate::commands) fn list(kind: Kind, config: &Config, context: &Context) -> Vec<Remark> {
-    let environment = &context.system.environment;
+pub(crate) fn remarks(kind: Kind, config: &Config, environment: &Environment) -> Vec<Remark> {
     let set = NOT_HANDED_ON.into_iter();
     let set = set.filter(|name| environment.path(name).is_some());
     // A job is handed the whole PATH.
