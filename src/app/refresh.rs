@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::install::files::Files;
 use crate::install::inventory::live_rows;
+use crate::install::unmarked::WIDGETS;
 use crate::install::widgets::live_row;
 use crate::phone::widget_list;
 use crate::render::row;
@@ -36,7 +37,7 @@ fn rename_rows(assessments: &[Assessment], context: &Context) -> Result<bool, Er
     let Some(home) = environment.home() else {
         return Ok(false);
     };
-    let rows = live_rows(&home, &Files::of_widgets(environment)?)?;
+    let rows = live_rows(&home, &Files::of(WIDGETS, environment)?)?;
     let mut renamed = false;
     for assessment in assessments {
         let Some(from) = rows.get(&assessment.name) else {

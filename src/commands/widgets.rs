@@ -13,6 +13,7 @@ use crate::install::inventory::Inventory;
 use crate::install::plan::{self, Change, Plan};
 use crate::install::preview::{conflicts, done, intent, written};
 use crate::install::script::Device;
+use crate::install::unmarked::WIDGETS;
 use crate::install::widgets::{FOLDERS, Label, Scope, desired, dynamic_gateways, live_row};
 use crate::phone::widget_list;
 use crate::render::row;
@@ -39,7 +40,7 @@ struct Order<'a> {
 
 fn install(arguments: &cli::WidgetsInstall, context: &Context) -> Result<Outcome, Error> {
     let order = Order::take(arguments, context)?;
-    let files = Files::of_widgets(&context.system.environment)?;
+    let files = Files::of(WIDGETS, &context.system.environment)?;
     let plan = order.plan(&files)?;
     refuse_if_barred(&plan, context)?;
     if arguments.dry_run {
@@ -151,7 +152,7 @@ impl<'a> Order<'a> {
 
 fn uninstall(arguments: &cli::WidgetsUninstall, context: &Context) -> Result<Outcome, Error> {
     let home = context.system.environment.home().ok_or_else(no_home)?;
-    let files = Files::of_widgets(&context.system.environment)?;
+    let files = Files::of(WIDGETS, &context.system.environment)?;
     let inventory = Inventory::of(&home, &files)?;
     let goes = |label: Label| !arguments.live || matches!(label, Label::Live(_));
     let plan = plan::uninstall(&inventory.paths(goes), &inventory.there, arguments.force);
@@ -177,7 +178,7 @@ fn uninstall(arguments: &cli::WidgetsUninstall, context: &Context) -> Result<Out
 fn list(context: &Context) -> Result<Outcome, Error> {
     let environment = &context.system.environment;
     let home = environment.home().ok_or_else(no_home)?;
-    let inventory = Inventory::of(&home, &Files::of_widgets(environment)?)?;
+    let inventory = Inventory::of(&home, &Files::of(WIDGETS, environment)?)?;
     print(&if inventory.there.is_empty() {
         "Nothing is installed.\n→ clawtap widgets install\n".into()
     } else {

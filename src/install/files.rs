@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Kind};
 use crate::install::mark::Origin;
 use crate::install::plan::{Change, Place, Places, Plan};
-use crate::install::unmarked::{Unmarked, WIDGETS};
-use crate::install::widgets::icons;
+use crate::install::unmarked::Unmarked;
 use crate::system::environment::Environment;
 use crate::system::placement::{self, Found, look};
 
@@ -20,20 +19,10 @@ pub(crate) struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// The shortcuts and their icons.
-    pub(crate) fn of_widgets(environment: &'a Environment) -> Result<Self, Error> {
-        let unmarked = Unmarked::of(WIDGETS, icons(), environment)?;
+    /// Those of which versions before the mark kept this ledger.
+    pub(crate) fn of(ledger: &str, environment: &'a Environment) -> Result<Self, Error> {
         Ok(Self {
-            unmarked,
-            environment,
-        })
-    }
-
-    /// The files of a timer, of which versions before the mark kept this ledger.
-    pub(crate) fn of_timer(ledger: &str, environment: &'a Environment) -> Result<Self, Error> {
-        let unmarked = Unmarked::of(ledger, [], environment)?;
-        Ok(Self {
-            unmarked,
+            unmarked: Unmarked::of(ledger, environment)?,
             environment,
         })
     }
@@ -75,7 +64,7 @@ impl<'a> Files<'a> {
         Ok(())
     }
 
-    /// After a plan for everything: nothing is left to know by the ledger, unless it was left alone.
+    /// Removes the ledger after a plan for everything that it lists, unless some of that was left alone.
     pub(crate) fn forget_ledger(&self, plan: &Plan) {
         if let Some(ledger) = self.unmarked.ledger()
             && plan.conflicts.is_empty()

@@ -49,16 +49,16 @@ impl Inventory {
     fn add(&mut self, home: &Path, gateway: Option<&str>, files: &Files) -> Result<(), Error> {
         let stable = gateway.map_or(Label::ForAll, Label::Of);
         if self.there.keys().any(|path| label(path) == Some(stable)) {
-            for places in shortcuts(home, gateway) {
+            for paths in shortcuts(home, gateway) {
                 // How many gateways have one is the business of the configuration.
                 let is_due = |path: &PathBuf| gateway.is_none() || self.there.contains_key(path);
-                let dynamic = places.dynamic.filter(is_due);
-                let paths = [places.script, places.icon].into_iter().chain(dynamic);
+                let dynamic = paths.dynamic.filter(is_due);
+                let due = [paths.script, paths.icon].into_iter().chain(dynamic);
                 self.shortcuts.push(Shortcut {
                     gateway: gateway.map(str::to_owned),
-                    label: places.label,
+                    label: paths.label,
                     is_live: false,
-                    files: files.survey(paths)?.into_iter().collect(),
+                    files: files.survey(due)?.into_iter().collect(),
                 });
             }
         }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::install::mark::{self, Origin, hash};
+use crate::install::widgets::icons;
 use crate::system::environment::Environment;
 use crate::system::files;
 
@@ -38,17 +39,13 @@ struct Entry {
 }
 
 impl Unmarked {
-    /// These icons, and what a ledger has. One that cannot be read has nothing: its files are left alone.
-    pub(crate) fn of(
-        ledger: &str,
-        icons: impl IntoIterator<Item = &'static [u8]>,
-        environment: &Environment,
-    ) -> Result<Self, Error> {
+    /// The icons, and what a ledger has. One that cannot be read has nothing: its files are left alone.
+    pub(crate) fn of(ledger: &str, environment: &Environment) -> Result<Self, Error> {
         let path = environment.state_folder()?.join(ledger);
         let text = files::read(&path, LARGEST).ok();
         let ledger: Option<Ledger> = text.and_then(|text| serde_json::from_slice(&text).ok());
         let mut unmarked = Self {
-            hashes: icons.into_iter().map(spelled).collect(),
+            hashes: icons().map(spelled).collect(),
             paths: BTreeSet::new(),
             ledger: ledger.is_some().then_some(path),
         };

@@ -167,7 +167,7 @@ impl Scope {
 }
 
 /// A shortcut for a gateway or for all: its label, and where its files are.
-pub(crate) struct Places {
+pub(crate) struct Paths {
     pub(crate) label: String,
     pub(crate) script: PathBuf,
     pub(crate) icon: PathBuf,
@@ -176,8 +176,8 @@ pub(crate) struct Places {
 }
 
 /// Every shortcut for a gateway, or those for all.
-pub(crate) fn shortcuts(home: &Path, gateway: Option<&str>) -> impl Iterator<Item = Places> {
-    ROWS.iter().map(move |row| row.places(home, gateway))
+pub(crate) fn shortcuts(home: &Path, gateway: Option<&str>) -> impl Iterator<Item = Paths> {
+    ROWS.iter().map(move |row| row.paths(home, gateway))
 }
 
 /// Which shortcut a file belongs to, by its name.
@@ -220,7 +220,7 @@ pub(crate) fn icons() -> impl Iterator<Item = &'static [u8]> {
 }
 
 impl Row {
-    fn places(&self, home: &Path, gateway: Option<&str>) -> Places {
+    fn paths(&self, home: &Path, gateway: Option<&str>) -> Paths {
         let label = match gateway {
             None => self.label.to_owned(),
             // No gateway's name has a colon, so no two labels are the same.
@@ -235,7 +235,7 @@ impl Row {
             None => self.dynamic != Dynamic::No,
             Some(_) => self.dynamic == Dynamic::Each,
         };
-        Places {
+        Paths {
             script: place(".shortcuts"),
             icon: home.join(ICONS).join(format!("{label}.png")),
             dynamic: is_dynamic.then(|| place(".termux/widget/dynamic_shortcuts")),
@@ -250,18 +250,18 @@ impl Row {
         gateway: Option<&str>,
         has_dynamic: bool,
     ) -> Vec<DesiredFile> {
-        let places = self.places(home, gateway);
+        let paths = self.paths(home, gateway);
         let script = device.fit(self.script, gateway);
         let script = |path| DesiredFile::marked(path, &script, 0o700);
         let mut files = vec![
-            script(places.script),
+            script(paths.script),
             DesiredFile {
-                path: places.icon,
+                path: paths.icon,
                 content: self.icon.to_vec(),
                 mode: 0o600,
             },
         ];
-        files.extend(places.dynamic.filter(|_| has_dynamic).map(script));
+        files.extend(paths.dynamic.filter(|_| has_dynamic).map(script));
         files
     }
 }

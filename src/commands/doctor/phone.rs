@@ -13,6 +13,7 @@ use crate::install::preview::trouble;
 use crate::install::script::program_of;
 use crate::install::timers::is_set_up;
 use crate::install::timers::timer::Kind;
+use crate::install::unmarked::WIDGETS;
 use crate::install::widgets::FOLDERS;
 use crate::phone::Api;
 use crate::system::environment::{Environment, no_home};
@@ -87,7 +88,7 @@ fn shortcuts(environment: &Environment) -> Result<widgets::Facts, Error> {
         })
     });
     let folders: Vec<widgets::Folder> = folders.collect();
-    let shortcuts = match Inventory::of(&home, &Files::of_widgets(environment)?) {
+    let shortcuts = match Inventory::of(&home, &Files::of(WIDGETS, environment)?) {
         Ok(inventory) if inventory.shortcuts.is_empty() => {
             return Ok(widgets::Facts::NotInstalled);
         }

@@ -13,7 +13,7 @@ use crate::install::preview::{done, foreseen};
 use crate::install::script::{Device, program_of};
 use crate::install::timers::interval::humanize;
 use crate::install::timers::timer::{
-    Course, Kind, Order, TimerStatus, inventory, troubles, unusable,
+    Course, Kind, Order, TimerStatus, installed, troubles, unusable,
 };
 use crate::install::unmarked;
 use crate::phone::{self, handed_on};
@@ -39,7 +39,7 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
     let (system, environment) = (order.system, &order.system.environment);
     let path = path(environment)?;
     let script = DesiredFile::marked(path.clone(), &device(order)?.fit(SCRIPT, None), 0o700);
-    let files = Files::of_timer(unmarked::ANDROID_JOB, environment)?;
+    let files = Files::of(unmarked::ANDROID_JOB, environment)?;
     let plan = order.plan(vec![script], &files)?;
     let every = Duration::from_secs(u64::from(order.every) * 60);
     let pending = || order.phone.pending_jobs(system).map(|text| pending(&text));
@@ -75,9 +75,9 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
 
 pub(super) fn remove(order: &Order) -> Result<Option<String>, Error> {
     let (system, environment) = (order.system, &order.system.environment);
-    let files = Files::of_timer(unmarked::ANDROID_JOB, environment)?;
+    let files = Files::of(unmarked::ANDROID_JOB, environment)?;
     let path = path(environment)?;
-    let Some(there) = inventory(slice::from_ref(&path), &files)? else {
+    let Some(there) = installed(slice::from_ref(&path), &files)? else {
         return Ok(None);
     };
     let plan = plan::uninstall(&[path], &there, false);
@@ -111,8 +111,8 @@ pub(super) fn status(
     pending: impl FnOnce() -> Result<String, String>,
 ) -> Result<Option<TimerStatus>, Error> {
     let environment = &system.environment;
-    let files = Files::of_timer(unmarked::ANDROID_JOB, environment)?;
-    let Some(there) = inventory(&[path(environment)?], &files)? else {
+    let files = Files::of(unmarked::ANDROID_JOB, environment)?;
+    let Some(there) = installed(&[path(environment)?], &files)? else {
         return Ok(None);
     };
     let mut troubles = troubles(&there, true, environment);
@@ -150,8 +150,8 @@ pub(super) fn status(
 /// Whether a script of ours is there.
 pub(super) fn is_set_up(system: &System) -> bool {
     let environment = &system.environment;
-    let files = Files::of_timer(unmarked::ANDROID_JOB, environment);
-    let there = files.and_then(|files| inventory(&[path(environment)?], &files));
+    let files = Files::of(unmarked::ANDROID_JOB, environment);
+    let there = files.and_then(|files| installed(&[path(environment)?], &files));
     matches!(there, Ok(Some(_)))
 }
 

@@ -1,4 +1,4 @@
-//! Timers that run `clawtap monitor`: a file for each, with how it is installed, removed and how it stands.
+//! Timers that run `clawtap monitor`: a file for each, with its install, remove and status.
 
 mod android_job;
 mod command;
@@ -31,7 +31,7 @@ pub(crate) fn remove(kind: Kind, order: &Order) -> Result<Option<String>, Error>
     }
 }
 
-/// How each timer that is set up stands; `pending` asks Android which scripts it is going to run.
+/// The status of each timer that is set up; `pending` asks Android which scripts it is going to run.
 pub(crate) fn statuses(
     system: &System,
     pending: impl FnOnce() -> Result<String, String>,

@@ -1,5 +1,5 @@
 //! systemd's timer: two units in the user's own folder, as they lie in `monitoring/systemd/` but with this machine's
-//! paths and interval, and telling the user's manager of them.
+//! paths and interval, and what the user's manager is asked to do with them.
 //!
 //! How words are quoted: systemd.syntax(7) and systemd.service(5), "Command lines".
 
@@ -15,7 +15,7 @@ use crate::install::preview::{done, foreseen};
 use crate::install::timers::command::Command;
 use crate::install::timers::interval::Interval;
 use crate::install::timers::portability::started_here;
-use crate::install::timers::timer::{Course, Kind, Order, TimerStatus, inventory, troubles};
+use crate::install::timers::timer::{Course, Kind, Order, TimerStatus, installed, troubles};
 use crate::install::unmarked;
 use crate::system::environment::{Environment, no_home};
 use crate::system::placement::{self, Found};
@@ -65,7 +65,7 @@ pub(super) fn install(order: &Order, config: &Config) -> Result<String, Error> {
         ),
         DesiredFile::marked(timer, &timer_text(interval), 0o600),
     ];
-    let files = Files::of_timer(unmarked::SYSTEMD, environment)?;
+    let files = Files::of(unmarked::SYSTEMD, environment)?;
     let plan = order.plan(desired, &files)?;
     let runs = UnitState::of(order.system).is_ok_and(|state| state.runs);
     if order.dry_run {
@@ -86,9 +86,9 @@ pub(super) fn install(order: &Order, config: &Config) -> Result<String, Error> {
 
 pub(super) fn remove(order: &Order) -> Result<Option<String>, Error> {
     let environment = &order.system.environment;
-    let files = Files::of_timer(unmarked::SYSTEMD, environment)?;
+    let files = Files::of(unmarked::SYSTEMD, environment)?;
     let units = units(environment)?;
-    let Some(there) = inventory(&units, &files)? else {
+    let Some(there) = installed(&units, &files)? else {
         return Ok(None);
     };
     let plan = plan::uninstall(&units, &there, false);
@@ -97,13 +97,13 @@ pub(super) fn remove(order: &Order) -> Result<Option<String>, Error> {
         return Ok(Some(run_line(DISABLE) + &files + &run_line(RELOAD)));
     }
     let has_systemctl = environment.program("systemctl").is_some();
-    let tell = |words| has_systemctl.then(|| systemctl(words, order.system).err())?;
+    let run = |words| has_systemctl.then(|| systemctl(words, order.system).err())?;
     let kept_on = if files::exists(&units[1]) {
         // While the unit still says which links it has.
-        tell(DISABLE)
+        run(DISABLE)
     } else {
         // It may have been loaded before; if it was not, that is no failure.
-        let _ = tell(STOP);
+        let _ = run(STOP);
         None
     };
     let folder = unit_folder(environment)?;
@@ -111,7 +111,7 @@ pub(super) fn remove(order: &Order) -> Result<Option<String>, Error> {
     files.apply(&plan)?;
     files.forget_ledger(&plan);
     files.remove_empty([&folder]);
-    let unaware = tell(RELOAD);
+    let unaware = run(RELOAD);
     order.refuse_what_is_left(&plan)?;
     match kept_on.or(unaware) {
         Some(reason) => Err(not_stopped(&reason)),
@@ -124,15 +124,15 @@ pub(super) fn remove(order: &Order) -> Result<Option<String>, Error> {
 
 pub(super) fn status(system: &System) -> Result<Option<TimerStatus>, Error> {
     let environment = &system.environment;
-    let files = Files::of_timer(unmarked::SYSTEMD, environment)?;
+    let files = Files::of(unmarked::SYSTEMD, environment)?;
     let units = units(environment)?;
-    let there = inventory(&units, &files)?;
+    let there = installed(&units, &files)?;
     if there.is_none() && !files::exists(&units[1]) {
         return Ok(None);
     }
     let (words, course) = UnitState::of(system).map_or_else(
         |_| (", systemd cannot be asked".into(), Course::Unknown),
-        UnitState::told,
+        UnitState::summary,
     );
     let text = there
         .as_ref()
@@ -159,8 +159,8 @@ pub(super) fn status(system: &System) -> Result<Option<TimerStatus>, Error> {
 /// Whether a unit of ours is there.
 pub(super) fn is_set_up(system: &System) -> bool {
     let environment = &system.environment;
-    let files = Files::of_timer(unmarked::SYSTEMD, environment);
-    let there = files.and_then(|files| inventory(&units(environment)?, &files));
+    let files = Files::of(unmarked::SYSTEMD, environment);
+    let there = files.and_then(|files| installed(&units(environment)?, &files));
     matches!(there, Ok(Some(_)))
 }
 
@@ -183,7 +183,7 @@ pub(crate) fn ends_with_logins(system: &System) -> bool {
 
 const NO_SYSTEMCTL: &str = "there is no systemctl here";
 
-/// Tells the user's manager something, for what it prints.
+/// Runs `systemctl --user`, for what it prints.
 fn systemctl(words: &[&str], system: &System) -> Result<String, String> {
     let program = system
         .environment
@@ -201,7 +201,7 @@ fn systemctl(words: &[&str], system: &System) -> Result<String, String> {
     }
 }
 
-/// What to tell the manager after the files are written.
+/// The commands that follow the writing of the units.
 fn steps(plan: &Plan, runs: bool) -> Vec<&'static [&'static str]> {
     let writes = |change: &Change| matches!(change, Change::Write { .. });
     match (plan.changes.iter().any(writes), runs) {
@@ -308,7 +308,7 @@ impl UnitState {
     }
 
     /// ", next Sun 2026-11-22 19:30:00 UTC, last failed with 78", and whether it starts checks.
-    fn told(self) -> (String, Course) {
+    fn summary(self) -> (String, Course) {
         if !self.runs {
             return (", not running".into(), Course::Stopped);
         }

@@ -177,7 +177,7 @@ pub(super) fn unusable(reason: String) -> Error {
 }
 
 /// The files of a timer that are there, if one of them is ours.
-pub(super) fn inventory(paths: &[PathBuf], files: &Files) -> Result<Option<Places>, Error> {
+pub(super) fn installed(paths: &[PathBuf], files: &Files) -> Result<Option<Places>, Error> {
     let there = files.survey(paths.to_vec())?;
     let is_ours = there.values().any(|place| place.origin != Origin::Foreign);
     Ok(is_ours.then_some(there))

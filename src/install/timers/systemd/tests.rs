@@ -116,6 +116,6 @@ fn a_running_timer_tells_the_next_check_and_how_the_last_one_failed() {
         (String::new(), ", not running"),
     ];
     for (text, expected) in table {
-        assert_eq!(UnitState::parse(&text).told().0, expected, "{text}");
+        assert_eq!(UnitState::parse(&text).summary().0, expected, "{text}");
     }
 }
