@@ -201,16 +201,26 @@ fn what_the_ledger_does_not_have_is_not_ours() {
 }
 
 #[test]
-fn without_a_ledger_that_can_be_read_nothing_is_removed_or_replaced() {
+fn a_ledger_that_cannot_be_used_stops_everything_until_it_is_moved_away() {
+    let phone = phone();
+    let ledger = ".local/state/clawtap/widgets.json";
     for text in ["{", "[]", "{\"files\": 1}"] {
-        let phone = phone();
-        phone.write(".local/state/clawtap/widgets.json", text);
-        let script = phone.read(GUIDE);
-        let left = phone.run("widgets install").status(74).stderr;
-        assert!(left.contains("home: guide is somebody else's\n"), "{left}");
-        let _ = phone.run("widgets uninstall").status(0);
-        assert_eq!(phone.read(GUIDE), script);
+        phone.write(ledger, text);
+        let before = phone.everything();
+        for verb in ["install", "uninstall", "list"] {
+            let said = phone.run(&format!("widgets {verb}")).status(74).stderr;
+            let message = format!("clawtap: cannot use ~/{ledger}: ");
+            assert!(said.starts_with(&message), "{said}");
+            assert!(said.contains("\n→ Move it away"), "{said}");
+            assert_eq!(phone.everything(), before);
+        }
     }
+    fs::remove_file(phone.path(ledger)).unwrap();
+    let script = phone.read(GUIDE);
+    let left = phone.run("widgets install").status(74).stderr;
+    assert!(left.contains("home: guide is somebody else's\n"), "{left}");
+    let _ = phone.run("widgets uninstall").status(0);
+    assert_eq!(phone.read(GUIDE), script);
 }
 
 #[test]

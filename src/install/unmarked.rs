@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::install::mark::{self, Origin, hash};
 use crate::install::widgets::icons;
 use crate::system::environment::Environment;
@@ -39,11 +39,18 @@ struct Entry {
 }
 
 impl Unmarked {
-    /// The icons, and what a ledger has. One that cannot be read has nothing: its files are left alone.
+    /// The icons, and what a ledger has.
     pub(crate) fn of(ledger: &str, environment: &Environment) -> Result<Self, Error> {
         let path = environment.state_folder()?.join(ledger);
         let text = files::read(&path, LARGEST).ok();
-        let ledger: Option<Ledger> = text.and_then(|text| serde_json::from_slice(&text).ok());
+        let ledger: Option<Ledger> = text
+            .map(|text| serde_json::from_slice(&text))
+            .transpose()
+            .map_err(|error| {
+                let path = environment.display_path(&path);
+                Error::new(Kind::Machine, format!("cannot use {path}: {error}"))
+                    .hint("Move it away; the files that it lists are left alone then")
+            })?;
         let mut unmarked = Self {
             hashes: icons().map(spelled).collect(),
             paths: BTreeSet::new(),
