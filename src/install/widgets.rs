@@ -214,7 +214,7 @@ impl<'a> Label<'a> {
     }
 }
 
-/// The icons, which cannot have a mark.
+/// The icons, which cannot have a mark: one that is drawn anew stays here too, to be recognised where it is installed.
 pub(crate) fn icons() -> impl Iterator<Item = &'static [u8]> {
     ROWS.iter().map(|row| row.icon)
 }

@@ -19,6 +19,7 @@ const END: &str = "# clawtap monitor: end";
 const LONGEST: usize = 990;
 /// How long crontab may take; it only copies a file.
 const PATIENCE: Duration = Duration::from_secs(20);
+const NO_CRONTAB: &str = "there is no crontab here";
 
 pub(super) fn install(order: &Order) -> Result<String, Error> {
     let environment = &order.system.environment;
@@ -114,8 +115,6 @@ pub(super) fn is_set_up(system: &System) -> bool {
     read(system)
         .is_ok_and(|current| Crontab::parse(&current).is_ok_and(|parsed| parsed.block.is_some()))
 }
-
-const NO_CRONTAB: &str = "there is no crontab here";
 
 /// The crontab; one that is not there is an empty one.
 fn read(system: &System) -> Result<Vec<u8>, String> {

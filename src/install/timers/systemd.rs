@@ -47,6 +47,7 @@ const SHOW: &[&str] = &[
 
 /// How long systemctl may take; reading all units again takes seconds where there are many.
 const PATIENCE: Duration = Duration::from_secs(30);
+const NO_SYSTEMCTL: &str = "there is no systemctl here";
 
 pub(super) fn install(order: &Order, config: &Config) -> Result<String, Error> {
     let environment = &order.system.environment;
@@ -180,8 +181,6 @@ pub(crate) fn ends_with_logins(system: &System) -> bool {
     let finished = system.processes.run(&invocation);
     finished.is_ok_and(|finished| finished.stdout.trim_ascii() == b"Linger=no")
 }
-
-const NO_SYSTEMCTL: &str = "there is no systemctl here";
 
 /// Runs `systemctl --user`, for what it prints.
 fn systemctl(words: &[&str], system: &System) -> Result<String, String> {
