@@ -58,7 +58,8 @@ pub(crate) enum Fault {
     Empty,
     TooLarge,
     ByteOrderMark,
-    WindowsLines,
+    /// Its reader, node, is not on the gateway.
+    NoNode,
     /// It breaks off.
     HalfWritten,
     NotJson,
@@ -82,7 +83,7 @@ impl Fault {
         Self::Empty,
         Self::TooLarge,
         Self::ByteOrderMark,
-        Self::WindowsLines,
+        Self::NoNode,
         Self::HalfWritten,
         Self::NotJson,
         Self::NoLogin,
@@ -102,7 +103,7 @@ impl Fault {
             Self::Empty => "empty",
             Self::TooLarge => "too-large",
             Self::ByteOrderMark => "byte-order-mark",
-            Self::WindowsLines => "windows-lines",
+            Self::NoNode => "no-node",
             Self::HalfWritten => "half-written",
             Self::NotJson => "not-json",
             Self::NoLogin => "no-login",
@@ -136,7 +137,7 @@ impl Fault {
             Self::Empty => format!("{place} is empty"),
             Self::TooLarge => format!("{place} is larger than 1 MiB"),
             Self::ByteOrderMark => format!("{place} begins with a byte order mark"),
-            Self::WindowsLines => format!("{place} has Windows line ends"),
+            Self::NoNode => format!("{place} cannot be read without node"),
             Self::HalfWritten => format!("{place} breaks off"),
             Self::NotJson => format!("{place} is not as Claude Code writes it"),
             Self::NoLogin => format!("Nobody is signed in to Claude Code in {place}"),
@@ -154,9 +155,8 @@ impl Fault {
             Self::NotAFile => "Move it away, then sign in there: claude auth login",
             Self::Unreadable => "Make it your own, then chmod 600 it",
             Self::OpenToOthers => "chmod 600 it; if others use that machine, sign in again too",
-            Self::ByteOrderMark | Self::WindowsLines => {
-                "An editor did that. Sign in there again: claude auth login"
-            }
+            Self::ByteOrderMark => "An editor did that. Sign in there again: claude auth login",
+            Self::NoNode => "Install node there, where OpenClaw or a login shell finds it",
             Self::HalfWritten => "Try again in a moment; if it stays, sign in: claude auth login",
             Self::Empty | Self::TooLarge | Self::NotJson | Self::NoToken | Self::NoExpiry => {
                 "Sign in there again: claude auth login"

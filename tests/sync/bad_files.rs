@@ -114,12 +114,6 @@ const BAD: &[Bad] = &[
         EDITOR,
     ),
     (
-        "Windows lines",
-        |file| with(file, |text| text.replace(',', ",\r\n")),
-        "PLACE has Windows line ends",
-        EDITOR,
-    ),
-    (
         "logins of others only",
         |file| write(file, br#"{"mcpOAuth":{"x":{"accessToken":"y"}}}"#),
         "Nobody is signed in to Claude Code in PLACE",

@@ -37,7 +37,7 @@ hand_over() {
   # In the background, so that we hear of it when we are to end. If the login has changed by now, OpenClaw is given
   # nothing.
   {
-    login_text | read_login token "$expires" | {
+    login_text | read_login "$node" "$expires" | {
       exec 4<&0
       input=4
       with_arguments bounded "$limit" "$@" models auth paste-token --expires-in "${left}s"

@@ -26,8 +26,6 @@ pub(crate) fn bad() -> Vec<(Fault, Vec<u8>)> {
         .flatten()
         .map(|(fault, text)| (fault, text.into_bytes()))
         .collect();
-    all.push((Fault::NotJson, vec![0xff; 40]));
-    all.push((Fault::NotJson, [good().as_bytes(), &[0xc3]].concat()));
     let huge = format!("{}{}", " ".repeat(1024 * 1024), good());
     all.push((Fault::TooLarge, huge.into_bytes()));
     all
@@ -45,24 +43,19 @@ fn shapes() -> Vec<(Fault, String)> {
         (Fault::Empty, String::new()),
         (Fault::Empty, " \n\t\r\n".into()),
         (Fault::ByteOrderMark, format!("\u{feff}{good}")),
-        (Fault::WindowsLines, with(",", ",\r\n")),
-        (Fault::WindowsLines, "{\r\n".into()),
     ];
     for at in [1, 30, good.len() / 2, good.len() - 1] {
         all.push((Fault::HalfWritten, good.split_at(at).0.to_owned()));
     }
+    all.push((Fault::HalfWritten, format!("{good}\0")));
     all
 }
 
+/// What is no JSON: as long as it ends as a whole file does.
 fn other_json() -> Vec<(Fault, String)> {
     let good = good();
     let mut all: Vec<String> = [
-        "[]",
-        "null",
-        "\0\0\0\0",
-        "claudeAiOauth",
         "{'claudeAiOauth':{}}",
-        "{]",
         r#"{"a":[}"#,
         r#"{"a":01}"#,
         r#"{"a":.5}"#,
@@ -78,27 +71,10 @@ fn other_json() -> Vec<(Fault, String)> {
         r#"{"a":"\x"}"#,
         r#"{"a":"\u12 4"}"#,
         r#"{"a":{"b":1}}}"#,
-        r#"{"claudeAi\u004fauth":{}}"#,
-        r#"{"ключ":1}"#,
     ]
     .map(String::from)
     .to_vec();
     all.push(format!("{good}{good}"));
-    all.push(format!("{good}\0"));
-    all.push(format!(r#"{{"a":{}{}}}"#, "[".repeat(64), "]".repeat(64)));
-    // What is there twice, or spelled otherwise, could be read in two ways.
-    all.push(with(r#""organizationUuid":"x""#, r#""claudeAiOauth":{}"#));
-    for key in [
-        "accessToken",
-        "refreshToken",
-        "expiresAt",
-        "subscriptionType",
-    ] {
-        let twice = format!(r#""{key}":1,"{key}":1,"scopes":"#);
-        all.push(with(r#""scopes":"#, &twice));
-    }
-    let escaped = r#""acc\u0065ssToken":"x","scopes":"#;
-    all.push(with(r#""scopes":"#, escaped));
     all.into_iter().map(|text| (Fault::NotJson, text)).collect()
 }
 
@@ -111,6 +87,10 @@ fn other_places() -> Vec<(Fault, String)> {
     let quoted = serde_json::json!(bare);
     vec![
         (Fault::NoLogin, "{}".into()),
+        (Fault::NoLogin, "[]".into()),
+        (Fault::NoLogin, "null".into()),
+        (Fault::NoLogin, format!("[{bare}]")),
+        (Fault::NoLogin, format!(r#"[{{"claudeAiOauth":{bare}}}]"#)),
         (
             Fault::NoLogin,
             r#"{"mcpOAuth":{"x":{"accessToken":"a","expiresAt":1}}}"#.into(),
@@ -155,7 +135,6 @@ fn tokens() -> Vec<(Fault, String)> {
         quoted.replace("oat01", "api03"),
         quoted.replacen("MADE", "MA.DE", 1),
         quoted.replacen("MADE", "MA DE", 1),
-        quoted.replacen("MADE", r"MA\u0044E", 1),
         quoted.replacen("MADE", r"MA\nDE", 1),
         quoted.replacen("MADE", "MÄDE", 1),
         format!("\"{}\\n\"", token(108)),
@@ -177,7 +156,6 @@ fn times() -> Vec<(Fault, String)> {
         "\"1999999999123\"",
         "1999999999",
         "1999999999123.5",
-        "1.999e12",
         "19999999991230",
         "1e99",
     ];
