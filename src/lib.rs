@@ -11,7 +11,11 @@ mod context;
 mod doctor;
 mod duration;
 mod error;
+/// The properties that the fuzz targets check, beside those targets. They are compiled in here because they reach
+/// into what is not public.
 #[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+#[path = "../fuzz/properties/mod.rs"]
 pub mod fuzzing;
 mod gateway;
 mod guide;

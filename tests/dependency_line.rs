@@ -161,7 +161,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
         if path.is_dir() {
-            if !["fuzzing", "simulation", "replay"].contains(&name) {
+            if !["simulation", "replay"].contains(&name) {
                 found.extend(files(&path));
             }
         } else if path.extension().is_some_and(|it| it == "rs")
