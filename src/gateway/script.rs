@@ -213,12 +213,13 @@ fn quoted_words(words: &[String]) -> String {
 /// What the login shell of the gateway's user is asked to run: a POSIX shell with this program.
 ///
 /// Login shells quote differently. What is left after the encoding means the same in the single quotes of bash,
-/// dash, zsh, fish and csh: no quote, no newline, no backslash but before a digit, and no `!`. As an argument it
+/// dash, zsh, fish and csh: no quote, no newline, no backslash but before a digit or an `n`, and no `!`. As an argument it
 /// travels with the request; on standard input it would follow a round trip later.
 pub(crate) fn remote_command(program: &str) -> String {
     let mut encoded = String::with_capacity(program.len() * 5 / 4);
     for byte in program.bytes() {
         match byte {
+            b'\n' => encoded.push_str("\\n"),
             b'\'' | b'\\' | b'!' => encoded.push_str(&format!("\\0{byte:03o}")),
             b' '..=b'~' => encoded.push(char::from(byte)),
             _ => encoded.push_str(&format!("\\0{byte:03o}")),

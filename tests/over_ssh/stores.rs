@@ -209,7 +209,7 @@ fn reading_a_database_changes_nothing_in_it() {
 
 #[test]
 fn claude_codes_login_is_told_without_its_tokens() {
-    let gateway = with_store(gateway(&[]), ".openclaw", FILE)
+    let gateway = with_store(gateway(&["node"]), ".openclaw", FILE)
         .file(".claude/.credentials.json", claude_login());
     expect_answer(&gateway, "");
     let wire = fs::read_to_string(gateway.path().join("wire/stdout")).expect("a recording");
