@@ -1,16 +1,16 @@
-//! What the monitor remembers, and what it tells over some checks.
+//! The monitor's state, and the notices of some checks.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
 
-use crate::alerts::decide::{self, Addressee, Alert, Decision, News};
-use crate::alerts::observe::{Blind, Condition, Credential, Observation, Route};
-use crate::alerts::policy::Rules;
-use crate::alerts::state::Memory;
-use crate::alerts::{deliver, wording};
+use crate::alerts::condition::{Basis, Condition, Credential, Problem, Unreachable};
+use crate::alerts::decide::{self, Alert, Decision, Notice, Recipient};
+use crate::alerts::observe::Observation;
+use crate::alerts::policy::Policy;
+use crate::alerts::state::AlertState;
+use crate::alerts::{deliver, summary};
 use crate::config::channel::{Channel, Means, Undelivered};
 use crate::fuzzing::wire::{ZONES, is_showable};
 use crate::status::assessment::{Assessment, Trouble};
@@ -18,80 +18,53 @@ use crate::status::login::{LoginKind, State};
 use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
 
-/// The keys that this version writes.
-const KNOWN: [&str; 3] = ["schema", "gateways", "channels"];
 /// Checks of a run; more are for longer runs of the same.
 const MOST_CHECKS: usize = 24;
 
-/// The first line is the file, and each two bytes behind it are a check: whatever is remembered, something is told
-/// once and said plainly, and what a newer version wrote stays.
+/// The first line is the state file, and each two bytes behind it are a check: whatever the state is, a notice is
+/// sent once and in plain words, and what is stored can be read again.
 ///
 /// # Panics
 /// When that does not hold.
 pub fn alerts(bytes: &[u8]) {
     let cut = bytes.iter().position(|&byte| byte == b'\n');
     let (file, checks) = bytes.split_at(cut.unwrap_or(bytes.len()));
-    let text = String::from_utf8_lossy(file);
-    let Ok(mut memory) = Memory::parse(&text) else {
+    let Ok(mut state) = AlertState::parse(&String::from_utf8_lossy(file)) else {
         return;
     };
     let (checks, _) = checks.get(1..).unwrap_or_default().as_chunks();
     let mut now = DateTime::from_timestamp(1_790_000_000, 0).unwrap_or_default();
     for &check in checks.iter().take(MOST_CHECKS) {
         now += TimeDelta::minutes(1 << (check[1] >> 4));
-        run(&mut memory, check, now);
+        run(&mut state, check, now);
     }
-    keeps(&text, &memory);
+    let stored = state.to_text();
+    let again = AlertState::parse(&stored).expect("what was stored can be read");
+    assert_eq!(again.to_text(), stored, "it changes on its way");
 }
 
-/// What a newer version wrote is still there, and the file can be read again.
-fn keeps(text: &str, memory: &Memory) {
-    let before: Value = serde_json::from_str(text).unwrap_or_default();
-    // Of fractions, the last digit may change.
-    if has_fractions(&before) {
-        return;
-    }
-    let kept = memory.to_text();
-    let again = Memory::parse(&kept).expect("what was written can be read");
-    assert_eq!(again.to_text(), kept, "it changes on its way");
-    let after: Value = serde_json::from_str(&kept).unwrap_or_default();
-    let added = before.as_object().into_iter().flatten();
-    for (key, value) in added.filter(|(key, _)| !KNOWN.contains(&key.as_str())) {
-        assert_eq!(after.get(key), Some(value), "{key} is lost");
-    }
-}
-
-fn has_fractions(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => number.is_f64(),
-        Value::Array(list) => list.iter().any(has_fractions),
-        Value::Object(entries) => entries.values().any(has_fractions),
-        _ => false,
-    }
-}
-
-fn run(memory: &mut Memory, [what, how]: [u8; 2], now: DateTime<Utc>) {
+fn run(state: &mut AlertState, [what, how]: [u8; 2], now: DateTime<Utc>) {
     let channels =
         [("ntfy", false), ("openclaw", false), ("phone", true)].map(|(name, fallback)| Channel {
             name: name.into(),
             fallback,
             means: Means::Output,
         });
-    let rules = Rules {
+    let policy = Policy {
         warn_hours: &[24, 6, 1],
         remind_hours: 24,
         quiet: how & 1 != 0,
         channels: &channels[..if how & 2 == 0 { 1 } else { 3 }],
     };
     let observations = [observation(what, now)];
-    let Decision { alerts, .. } = decide::decide(memory, &observations, &rules, now);
+    let Decision { alerts, .. } = decide::decide(state, &observations, &policy, now);
     for alert in &alerts {
         say(alert, now);
     }
     let works = |channel: &str| channel != "ntfy" || how & 4 == 0;
     let mut told = HashSet::new();
     let sent = deliver::send(
-        memory,
+        state,
         alerts,
         now,
         |alert, channel| {
@@ -104,71 +77,62 @@ fn run(memory: &mut Memory, [what, how]: [u8; 2], now: DateTime<Utc>) {
         |_| Ok::<(), ()>(()),
     );
     assert!(sent.is_ok());
-    let Decision { alerts, changes } = decide::decide(memory, &observations, &rules, now);
+    let Decision { alerts, changes } = decide::decide(state, &observations, &policy, now);
     assert!(changes.is_empty(), "the same again is a change");
     for alert in &alerts {
-        let again = |to: &&Addressee| !to.waits && told.contains(&matter(alert, &to.channel));
+        let again = |to: &&Recipient| !to.waits && told.contains(&matter(alert, &to.channel));
         assert_eq!(alert.to.iter().find(again), None, "told again at once");
     }
 }
 
-/// What a channel is told: that something is wrong, or that it is over.
+/// What a channel is notified of: that something is wrong, or that it is over.
 fn matter(alert: &Alert, channel: &str) -> (Option<String>, bool, String) {
-    let is_over = matches!(alert.news, News::Mended(_));
-    (alert.about.provider.clone(), is_over, channel.to_owned())
+    let is_over = matches!(alert.notice, Notice::Resolved(_));
+    (alert.subject.provider.clone(), is_over, channel.to_owned())
 }
 
 fn observation(what: u8, now: DateTime<Utc>) -> Observation {
-    let blind = (what & 0x0f == 0x0f).then(|| Blind {
-        word: "timeout",
-        what: "does not answer".into(),
-        next_step: "Look at its network.".into(),
-        lasting: what & 0x10 != 0,
-    });
-    let provider = |name, bits: u8| {
-        let condition = condition(bits, now)?;
-        let provider = Text::clean(name);
-        Some(Route {
-            provider,
-            condition,
-        })
+    let is_unreachable = what & 0x0f == 0x0f;
+    let whole = if is_unreachable {
+        Condition::Broken(Problem::Gateway(Unreachable {
+            word: "timeout",
+            what: "does not answer".into(),
+            next_step: "Look at its network.".into(),
+            is_transient: what & 0x10 == 0,
+        }))
+    } else {
+        works(None, None, Credential::None)
     };
-    let routes = [
+    let provider =
+        |name, bits: u8| condition(bits, now).map(|condition| (Text::clean(name), condition));
+    let providers = [
         provider("anthropic", what & 7),
         provider("openai", what >> 3 & 7),
     ];
+    let providers = providers.into_iter().flatten();
     Observation {
         gateway: "home".into(),
         agent: None,
         at: now,
-        routes: if blind.is_some() {
-            Vec::new()
-        } else {
-            routes.into_iter().flatten().collect()
-        },
-        complete: blind.is_none() && what & 0x40 == 0,
-        blind,
+        whole,
+        providers: providers.filter(|_| !is_unreachable).collect(),
+        complete: !is_unreachable && what & 0x40 == 0,
     }
 }
 
+fn works(profile: Option<&str>, ends: Option<DateTime<Utc>>, credential: Credential) -> Condition {
+    Condition::Works(Basis {
+        profile: profile.map(str::to_owned),
+        ends,
+        credential,
+    })
+}
+
 fn condition(bits: u8, now: DateTime<Utc>) -> Option<Condition> {
-    let by = |name: &str| {
-        Some(Credential {
-            profile: Text::clean(name),
-            kind: LoginKind::Token,
-            renews_itself: false,
-        })
-    };
-    let ends = |hours| {
-        let left = TimeDelta::hours(hours);
-        Condition::Ends {
-            by: by("a:one"),
-            at: now + left,
-            left,
-        }
-    };
+    let login = |profile, ends| works(Some(profile), ends, Credential::Login);
+    let ends = |hours| login("a:one", Some(now + TimeDelta::hours(hours)));
     let broken = |state, login: Option<&str>| {
-        Condition::Broken(Box::new(Issue {
+        Condition::Broken(Problem::Login(Box::new(Issue {
             verdict: Verdict::Broken,
             state,
             provider: Text::clean("anthropic"),
@@ -176,17 +140,17 @@ fn condition(bits: u8, now: DateTime<Utc>) -> Option<Condition> {
             kind: Some(LoginKind::Token),
             left: Some(TimeDelta::hours(-1)),
             detail: None,
-        }))
+        })))
     };
     match bits {
         0 => None,
-        1 => Some(Condition::Lasts { by: by("a:two") }),
+        1 => Some(login("a:two", None)),
         2 => Some(ends(20)),
         3 => Some(ends(1)),
         4 => Some(broken(State::Expired, Some("a:one"))),
         5 => Some(broken(State::Cooldown, Some("a:one"))),
         6 => Some(broken(State::Missing, None)),
-        _ => Some(Condition::Unclear),
+        _ => Some(Condition::Unknown),
     }
 }
 
@@ -199,7 +163,7 @@ fn say(alert: &Alert, now: DateTime<Utc>) {
     };
     let assessment = Assessment::new("home".into(), Err(trouble), Duration::ZERO, now);
     for zone in ZONES {
-        let message = wording::message(alert, &assessment, now, zone);
+        let message = summary::message(alert, &assessment, now, zone);
         assert!(!message.title.contains('\n'), "{:?}", message.title);
         is_showable(&message.title);
         is_showable(&message.body);

@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::alerts::observe::Observation;
-use crate::alerts::wording::Local;
+use crate::alerts::summary::LocalTime;
 use crate::render::terminal::{self, Look};
 use crate::render::{json, notification, prometheus, simple, summary, toast};
 use crate::report_cache;
@@ -48,7 +48,8 @@ pub fn wire(bytes: &[u8]) {
 }
 
 /// The ends of the world, where the day is another one.
-pub(super) const ZONES: [Local; 2] = [|moment| in_zone(moment, 14), |moment| in_zone(moment, -12)];
+pub(super) const ZONES: [LocalTime; 2] =
+    [|moment| in_zone(moment, 14), |moment| in_zone(moment, -12)];
 
 fn in_zone(moment: DateTime<Utc>, hours: i32) -> DateTime<FixedOffset> {
     let moment = showable(moment);
@@ -157,9 +158,9 @@ fn show(report: &Report, now: DateTime<Utc>) {
     is_line(&notification.content);
     let observation = Observation::of(&assessment, None);
     assert!(
-        observation.routes.len() <= 64,
+        observation.providers.len() <= 64,
         "{} routes",
-        observation.routes.len()
+        observation.providers.len()
     );
     let assessments = [assessment];
     is_showable(&toast::text(&assessments, &assessments));

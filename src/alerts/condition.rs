@@ -1,140 +1,102 @@
-//! A sight: how one thing is seen to stand, a provider or the gateway as a whole.
+//! The condition of one subject: a provider's login, or the gateway as a whole.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::alerts::observe::{Blind, Condition, Observation};
-use crate::alerts::policy::Rules;
-use crate::alerts::state::{Fix, Standing};
 use crate::status::login::State;
 use crate::status::verdict::Issue;
-use crate::text::Text;
 
-/// The word for a login that ends soon, and for one that does not.
+/// The words for a subject that works, and for one whose login expires soon.
+pub(crate) const OK: &str = "ok";
 pub(crate) const EXPIRING: &str = "expiring";
-pub(crate) const WELL: &str = "ok";
 
-/// How it stands.
-pub(crate) enum Sight<'a> {
-    Well(Support),
-    Ending {
-        support: Support,
-        at: DateTime<Utc>,
-        /// The rung that is reached.
-        hours: u32,
-    },
-    Broken(Breakage<'a>),
-    /// It is no longer used.
-    Gone,
+/// How a subject was observed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Works(Basis),
+    Broken(Problem),
+    /// OpenClaw cannot tell.
+    Unknown,
+    /// No model uses it any more.
+    Unused,
 }
 
-/// What something that works rests on.
-#[derive(Debug, Clone)]
-pub(crate) struct Support {
+/// What a subject that works is based on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Basis {
+    /// OpenClaw's profile id.
     pub(crate) profile: Option<String>,
+    /// When the provider stops working, if it does.
     pub(crate) ends: Option<DateTime<Utc>>,
-    /// What mended it, if it did not work before.
-    pub(crate) fix: Fix,
+    pub(crate) credential: Credential,
 }
 
-/// What does not work.
-#[derive(Clone, Copy)]
-pub(crate) enum Breakage<'a> {
-    Login(&'a Issue),
-    Gateway(&'a Blind),
+/// The kind of credential, as far as it says how an incident was resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Credential {
+    Login,
+    RenewingLogin,
+    /// An environment variable, or a key that is no stored login.
+    Other,
+    /// Of the gateway as a whole.
+    None,
 }
 
-impl<'a> Sight<'a> {
-    /// The gateway as a whole.
-    pub(crate) fn of_gateway(observation: &'a Observation) -> Self {
-        match &observation.blind {
-            Some(blind) => Self::Broken(Breakage::Gateway(blind)),
-            None => Self::Well(Support {
-                profile: None,
-                ends: None,
-                fix: Fix::InSight,
-            }),
+/// Why a subject does not work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Problem {
+    Login(Box<Issue>),
+    Gateway(Unreachable),
+}
+
+/// Why nothing is known of a gateway's logins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unreachable {
+    /// One word, such as `timeout`.
+    pub(crate) word: &'static str,
+    /// The end of a sentence that begins with the gateway's name.
+    pub(crate) what: String,
+    pub(crate) next_step: String,
+    /// Whether it often passes by itself.
+    pub(crate) is_transient: bool,
+}
+
+impl Condition {
+    /// The time left, where the end is known and still ahead or past.
+    pub(crate) fn left(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        match self {
+            Self::Works(basis) => Some(basis.ends? - now),
+            Self::Broken(_) | Self::Unknown | Self::Unused => None,
         }
     }
-
-    /// A provider; nothing where OpenClaw cannot tell.
-    pub(crate) fn of_provider(condition: &'a Condition, rules: &Rules) -> Option<Self> {
-        let (by, end) = match condition {
-            Condition::Unclear => return None,
-            Condition::Broken(issue) => return Some(Self::Broken(Breakage::Login(issue))),
-            Condition::Lasts { by } => (by, None),
-            Condition::Ends { by, at, left } => (by, Some((*at, *left))),
-        };
-        let support = Support {
-            profile: by.as_ref().map(|it| it.profile.to_string()),
-            ends: end.map(|(at, _)| at),
-            fix: match by {
-                Some(credential) if credential.renews_itself => Fix::RenewsItself,
-                Some(_) => Fix::SignedIn,
-                None => Fix::OtherCredential,
-            },
-        };
-        let rung = end.and_then(|(at, left)| Some((at, rules.rung(left)?)));
-        Some(match rung {
-            Some((at, hours)) => Self::Ending { support, at, hours },
-            None => Self::Well(support),
-        })
-    }
-
-    /// What to remember of it; `before` is what was.
-    pub(crate) fn standing(
-        &self,
-        before: Option<&Standing>,
-        now: DateTime<Utc>,
-    ) -> Option<Standing> {
-        let (word, profile, ends) = match self {
-            Self::Gone => return None,
-            Self::Well(support) => (WELL, support.profile.clone(), support.ends),
-            Self::Ending { support, .. } => (EXPIRING, support.profile.clone(), support.ends),
-            Self::Broken(breakage) => (
-                breakage.word(),
-                breakage.profile().map(str::to_owned),
-                breakage.ends(now),
-            ),
-        };
-        let goes_on = before.filter(|it| it.word == word && it.profile == profile);
-        Some(Standing {
-            word: word.to_owned(),
-            profile,
-            ends,
-            since: goes_on.map_or(now, |it| it.since),
-        })
-    }
 }
 
-impl<'a> Breakage<'a> {
-    /// The word for it.
-    pub(crate) fn word(self) -> &'static str {
+impl Problem {
+    /// One word for programs.
+    pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Login(issue) => issue.state.word(),
-            Self::Gateway(blind) => blind.word,
+            Self::Gateway(unreachable) => unreachable.word,
         }
     }
 
-    /// The login that it is about.
-    pub(crate) fn profile(self) -> Option<&'a str> {
+    /// OpenClaw's id of the login that it is about.
+    pub(crate) fn profile(&self) -> Option<String> {
         match self {
-            Self::Login(issue) => issue.login.as_ref().map(Text::as_str),
+            Self::Login(issue) => issue.login.as_ref().map(ToString::to_string),
             Self::Gateway(_) => None,
         }
     }
 
     /// Whether it often passes by itself.
-    pub(crate) fn passes(self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
-            Self::Login(issue) => {
-                matches!(issue.state, State::Cooldown | State::Indeterminate)
-            }
-            Self::Gateway(blind) => !blind.lasting,
+            Self::Login(issue) => matches!(issue.state, State::Cooldown | State::Indeterminate),
+            Self::Gateway(unreachable) => unreachable.is_transient,
         }
     }
 
-    /// When a login ended.
-    fn ends(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    /// When an expired login ended.
+    pub(crate) fn ended(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
             Self::Login(issue) if issue.state == State::Expired => {
                 now.checked_add_signed(issue.left?)

@@ -1,42 +1,42 @@
-//! Deciding: what was remembered and what is seen now become alerts. Pure; nothing counts as told before
-//! [`note`] says so.
+//! Decides what is to be notified, from what was remembered and what is observed. Pure: nothing counts as delivered
+//! before [`record`] says so.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::alerts::condition::{Breakage, EXPIRING, Sight};
-use crate::alerts::incident::{Matter, Need};
-use crate::alerts::observe::{Blind, Observation};
-use crate::alerts::policy::Rules;
-use crate::alerts::state::{self, ChannelMemory, GatewayMemory, Memory, Mended, Standing, Thread};
-use crate::config::channel::Channel;
-use crate::status::verdict::Issue;
+use crate::alerts::condition::{Condition, Problem};
+use crate::alerts::incident::Due;
+use crate::alerts::observe::Observation;
+use crate::alerts::policy::{Level, Policy};
+use crate::alerts::state::{
+    self, AlertState, ChannelState, GatewayState, Observed, Resolution, SubjectState,
+};
 
-/// One thing to tell.
+/// A notice, and the channels that it is due on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Alert {
-    pub(crate) about: About,
-    pub(crate) news: News,
-    /// Who has not heard of it, in the order of the configuration.
-    pub(crate) to: Vec<Addressee>,
-    /// Whether a channel that everybody hears of has delivered it already.
+    pub(crate) subject: Subject,
+    pub(crate) notice: Notice,
+    /// In the order of the configuration.
+    pub(crate) to: Vec<Recipient>,
+    /// Whether a channel that is no fallback has delivered it already.
     pub(crate) is_known: bool,
 }
 
-/// What an alert or a change is about.
+/// What an alert is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct About {
+pub(crate) struct Subject {
     pub(crate) gateway: String,
     /// OpenClaw's agent, where one is configured.
     pub(crate) agent: Option<String>,
-    /// None where it is about the gateway as a whole.
+    /// None for the gateway as a whole.
     pub(crate) provider: Option<String>,
 }
 
-/// A channel that has something to deliver.
+/// A channel that a notice is due on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Addressee {
+pub(crate) struct Recipient {
     pub(crate) channel: String,
     pub(crate) fallback: bool,
     /// It could not deliver this at the last try.
@@ -45,37 +45,31 @@ pub(crate) struct Addressee {
     pub(crate) waits: bool,
 }
 
-/// What there is to tell.
+/// What is notified.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum News {
-    /// A login ends, and a rung of the ladder is reached.
-    Ends {
+pub(crate) enum Notice {
+    /// A login expires soon.
+    Expiring {
         profile: Option<String>,
-        hours: u32,
-        at: DateTime<Utc>,
+        ends: DateTime<Utc>,
+        level: Level,
     },
-    /// A provider does not work.
+    /// A provider does not work, or a gateway cannot be asked.
     Broken {
-        issue: Box<Issue>,
+        problem: Problem,
         since: DateTime<Utc>,
-        need: Need,
+        due: Due,
+        level: Level,
     },
-    /// A gateway cannot be asked.
-    Blind {
-        blind: Blind,
-        since: DateTime<Utc>,
-        need: Need,
-    },
-    /// It works again, or can be asked again.
-    Mended(Mended),
+    Resolved(Resolution),
 }
 
-/// Something stands differently from last time.
+/// A subject whose condition is another one than last time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
-    pub(crate) about: About,
+    pub(crate) subject: Subject,
     /// None: it is no longer used.
-    pub(crate) standing: Option<Standing>,
+    pub(crate) now: Option<Observed>,
 }
 
 /// What came of the observations.
@@ -86,252 +80,224 @@ pub(crate) struct Decision {
     pub(crate) changes: Vec<Change>,
 }
 
-/// Takes note of what is seen, and decides what is to be told.
+/// Follows the observations, and decides which notices are due.
 pub(crate) fn decide(
-    memory: &mut Memory,
+    state: &mut AlertState,
     observations: &[Observation],
-    rules: &Rules,
+    policy: &Policy,
     now: DateTime<Utc>,
 ) -> Decision {
     let keys: BTreeSet<String> = observations.iter().map(Observation::key).collect();
-    memory.settle(&keys, now);
+    state.settle(&keys, now);
     let mut decision = Decision::default();
     for observation in observations {
-        let gateway = memory
+        let gateway = state
             .gateways
             .entry(observation.key())
-            .or_insert_with(|| GatewayMemory::new(observation.at));
-        // Another run may have seen something newer meanwhile.
-        if observation.at >= gateway.seen_at {
-            let observer = Observer {
+            .or_insert_with(|| GatewayState::new(observation.at));
+        // Another run may have observed something newer meanwhile.
+        if observation.at >= gateway.observed_at {
+            let decider = Decider {
                 observation,
-                rules,
-                channels: &memory.channels,
+                policy,
+                channels: &state.channels,
                 now,
             };
-            observer.observe(gateway, &mut decision);
+            decider.gateway(gateway, &mut decision);
         }
     }
-    decision.alerts.sort_by_key(|alert| urgency(&alert.news));
+    decision.alerts.sort_by_key(|alert| alert.notice.urgency());
     decision
 }
 
-const fn urgency(news: &News) -> u8 {
-    match news {
-        News::Broken {
-            need: Need::First, ..
-        } => 0,
-        News::Broken { .. } => 1,
-        News::Blind { .. } => 2,
-        News::Ends { .. } => 3,
-        News::Mended(_) => 4,
-    }
-}
-
-/// Remembers that a channel has delivered an alert, or could not.
-pub(crate) fn note(
-    memory: &mut Memory,
+/// Records that a channel has delivered an alert, or could not.
+pub(crate) fn record(
+    state: &mut AlertState,
     alert: &Alert,
     channel: &str,
     delivered: bool,
     now: DateTime<Utc>,
 ) {
-    let key = state::key(&alert.about.gateway, alert.about.agent.as_deref());
-    let Some(gateway) = memory.gateways.get_mut(&key) else {
+    let key = state::key(&alert.subject.gateway, alert.subject.agent.as_deref());
+    let Some(gateway) = state.gateways.get_mut(&key) else {
         return;
     };
-    let thread = match &alert.about.provider {
-        Some(provider) => gateway.routes.get_mut(provider),
-        None => Some(&mut gateway.sight),
-    };
-    if let Some(thread) = thread {
-        match alert.news.matter() {
-            Some(matter) => thread.note(channel, matter, delivered, now),
-            None => thread.note_mended(channel, delivered, now),
+    if let Some(subject) = gateway.subject_mut(alert.subject.provider.as_deref()) {
+        match (
+            &alert.notice,
+            &mut subject.incident,
+            &mut subject.resolution,
+        ) {
+            (Notice::Resolved(_), _, Some(resolution)) if delivered => {
+                resolution.pending.remove(channel);
+                subject.resolution.take_if(|it| it.pending.is_empty());
+            }
+            (Notice::Resolved(_), _, Some(resolution)) => {
+                resolution.pending.insert(channel.to_owned(), true);
+            }
+            (Notice::Expiring { level, .. } | Notice::Broken { level, .. }, Some(incident), _) => {
+                if delivered {
+                    incident.deliver(channel, *level, now);
+                } else {
+                    incident.fail(channel, *level);
+                }
+            }
+            _ => {}
         }
     }
-    gateway.routes.retain(|_, thread| !thread.is_over());
+    gateway.providers.retain(|_, subject| !subject.is_empty());
 }
 
-impl News {
-    fn matter(&self) -> Option<Matter<'_>> {
+impl Notice {
+    const fn urgency(&self) -> u8 {
         match self {
-            Self::Ends { profile, hours, .. } => Some(Matter {
-                profile: profile.as_deref(),
-                word: EXPIRING,
-                hours: Some(*hours),
-            }),
-            Self::Broken { issue, .. } => Some(Breakage::Login(issue).matter()),
-            Self::Blind { blind, .. } => Some(Breakage::Gateway(blind).matter()),
-            Self::Mended(_) => None,
+            Self::Broken {
+                problem: Problem::Login(_),
+                due: Due::FirstTime,
+                ..
+            } => 0,
+            Self::Broken {
+                problem: Problem::Login(_),
+                ..
+            } => 1,
+            Self::Broken { .. } => 2,
+            Self::Expiring { .. } => 3,
+            Self::Resolved(_) => 4,
         }
+    }
+
+    /// Whether it is delivered in quiet hours too: a login that has just broken.
+    pub(crate) const fn is_urgent(&self) -> bool {
+        self.urgency() == 0
     }
 }
 
-impl<'a> Breakage<'a> {
-    fn matter(self) -> Matter<'a> {
-        Matter {
-            profile: self.profile(),
-            word: self.word(),
-            hours: None,
-        }
-    }
-}
-
-struct Observer<'a> {
+struct Decider<'a> {
     observation: &'a Observation,
-    rules: &'a Rules<'a>,
-    channels: &'a BTreeMap<String, ChannelMemory>,
+    policy: &'a Policy<'a>,
+    channels: &'a BTreeMap<String, ChannelState>,
     now: DateTime<Utc>,
 }
 
-impl Observer<'_> {
-    fn observe(&self, gateway: &mut GatewayMemory, decision: &mut Decision) {
+impl Decider<'_> {
+    fn gateway(&self, gateway: &mut GatewayState, decision: &mut Decision) {
         let observation = self.observation;
-        gateway.seen_at = observation.at;
-        self.follow(
-            None,
-            &mut gateway.sight,
-            &Sight::of_gateway(observation),
-            decision,
-        );
-        for route in &observation.routes {
-            let sight = Sight::of_provider(&route.condition, self.rules);
-            if let Some(sight) = sight {
-                let provider = route.provider.to_string();
-                let thread = gateway.routes.entry(provider.clone()).or_default();
-                self.follow(Some(provider), thread, &sight, decision);
-            }
+        gateway.observed_at = observation.at;
+        self.subject(None, &mut gateway.whole, &observation.whole, decision);
+        for (provider, condition) in &observation.providers {
+            let subject = gateway.providers.entry(provider.to_string()).or_default();
+            self.subject(Some(provider.as_str()), subject, condition, decision);
         }
         if observation.complete {
-            for (provider, thread) in &mut gateway.routes {
-                let mut seen = observation.routes.iter().map(|it| it.provider.as_str());
-                if seen.all(|seen| seen != provider) {
-                    self.follow(Some(provider.clone()), thread, &Sight::Gone, decision);
+            for (provider, subject) in &mut gateway.providers {
+                let mut observed = observation.providers.iter();
+                if observed.all(|(name, _)| name.as_str() != provider) {
+                    self.subject(Some(provider), subject, &Condition::Unused, decision);
                 }
             }
-            gateway.routes.retain(|_, thread| !thread.is_over());
         }
+        gateway.providers.retain(|_, subject| !subject.is_empty());
     }
 
-    fn follow(
+    fn subject(
         &self,
-        provider: Option<String>,
-        thread: &mut Thread,
-        sight: &Sight,
+        provider: Option<&str>,
+        state: &mut SubjectState,
+        condition: &Condition,
         decision: &mut Decision,
     ) {
-        let about = About {
+        let subject = Subject {
             gateway: self.observation.gateway.clone(),
             agent: self.observation.agent.clone(),
-            provider,
+            provider: provider.map(str::to_owned),
         };
-        let before = thread.standing.clone();
-        thread.follow(sight, self.rules, self.now);
-        if differs(before.as_ref(), thread.standing.as_ref()) {
+        let before = state.last.clone();
+        state.observe(condition, self.policy, self.now);
+        if differs(before.as_ref(), state.last.as_ref()) {
             decision.changes.push(Change {
-                about: about.clone(),
-                standing: thread.standing.clone(),
+                subject: subject.clone(),
+                now: state.last.clone(),
             });
         }
-        decision.alerts.extend(self.mended(&about, thread));
-        let news = Self::trouble(thread, sight);
-        let told = news
-            .into_iter()
-            .filter_map(|(news, need)| self.told(&about, thread, news, need));
-        decision.alerts.extend(told);
+        let mut due = vec![self.resolved(state)];
+        due.extend([Due::FirstTime, Due::Reminder].map(|due| self.open(state, condition, due)));
+        let alerts = due.into_iter().flatten();
+        decision
+            .alerts
+            .extend(alerts.map(|(notice, to, is_known)| Alert {
+                subject: subject.clone(),
+                notice,
+                to,
+                is_known,
+            }));
     }
 
-    /// The word that it is over, for those who have to hear of it.
-    fn mended(&self, about: &About, thread: &Thread) -> Option<Alert> {
-        let mended = thread.mended.as_ref().filter(|_| !self.rules.quiet)?;
-        let has_to_hear = self
-            .rules
-            .channels
-            .iter()
-            .filter(|it| mended.to.contains(&it.name));
-        let to: Vec<Addressee> = has_to_hear
-            .map(|channel| Addressee {
-                channel: channel.name.clone(),
-                // Who told of the trouble also tells of its end.
-                fallback: false,
-                failed: mended.failed.contains(&channel.name),
-                waits: mended.failed.contains(&channel.name) && self.is_too_early(&channel.name),
-            })
-            .collect();
-        to.iter().any(|it| !it.waits).then(|| Alert {
-            about: about.clone(),
-            news: News::Mended(mended.clone()),
-            to,
-            is_known: false,
-        })
+    /// The notice of an incident's end, for the channels that have not delivered it.
+    fn resolved(&self, state: &SubjectState) -> Option<(Notice, Vec<Recipient>, bool)> {
+        let resolution = state.resolution.as_ref().filter(|_| !self.policy.quiet)?;
+        let recipients = self.policy.channels.iter().filter_map(|channel| {
+            let failed = *resolution.pending.get(&channel.name)?;
+            // A fallback that delivered the incident also delivers its end.
+            Some(self.recipient(&channel.name, false, failed))
+        });
+        let to: Vec<Recipient> = recipients.collect();
+        let is_due = to.iter().any(|it| !it.waits);
+        is_due.then(|| (Notice::Resolved(resolution.clone()), to, false))
     }
 
-    /// What there is to tell of something that is wrong, to those who have not heard of it and to those who have.
-    fn trouble(thread: &Thread, sight: &Sight) -> Vec<(News, Need)> {
-        let Some(trouble) = &thread.trouble else {
-            return Vec::new();
+    /// The notice of an open incident, for the channels that it is due on in this way.
+    fn open(
+        &self,
+        state: &SubjectState,
+        condition: &Condition,
+        due: Due,
+    ) -> Option<(Notice, Vec<Recipient>, bool)> {
+        let level = state.level(condition, self.policy, self.now)?;
+        let incident = state.incident.as_ref()?;
+        let notice = match condition {
+            Condition::Works(basis) => Notice::Expiring {
+                profile: basis.profile.clone(),
+                ends: basis.ends?,
+                level,
+            },
+            Condition::Broken(problem) => Notice::Broken {
+                problem: problem.clone(),
+                since: incident.outage.map_or(incident.opened, |it| it.since),
+                due,
+                level,
+            },
+            Condition::Unknown | Condition::Unused => return None,
         };
-        let since = trouble.broken_since.unwrap_or(trouble.since);
-        let news = |need| match sight {
-            Sight::Ending { support, at, hours } => Some(News::Ends {
-                profile: support.profile.clone(),
-                hours: *hours,
-                at: *at,
-            }),
-            Sight::Broken(_) if !trouble.alarming => None,
-            Sight::Broken(Breakage::Login(issue)) => Some(News::Broken {
-                issue: Box::new((*issue).clone()),
-                since,
-                need,
-            }),
-            Sight::Broken(Breakage::Gateway(blind)) => Some(News::Blind {
-                blind: (*blind).clone(),
-                since,
-                need,
-            }),
-            Sight::Well(_) | Sight::Gone => None,
-        };
-        let needs = [Need::First, Need::Again].into_iter();
-        needs.filter_map(|need| Some((news(need)?, need))).collect()
-    }
-
-    fn told(&self, about: &About, thread: &Thread, news: News, need: Need) -> Option<Alert> {
-        let urgent = need == Need::First && matches!(news, News::Broken { .. });
-        if self.rules.quiet && !urgent {
+        if self.policy.quiet && !notice.is_urgent() {
             return None;
         }
-        let matter = news.matter()?;
-        let needs_it = |channel: &&Channel| {
-            thread.need(&channel.name, matter, self.rules, self.now) == Some(need)
-        };
-        let is_known = !self.rules.first_choices().all(|it| needs_it(&it));
-        let to = self.rules.channels.iter().filter(needs_it);
-        let to: Vec<Addressee> = to
-            .map(|channel| Addressee {
-                channel: channel.name.clone(),
-                fallback: channel.fallback,
-                failed: thread.has_failed(&channel.name, matter),
-                waits: thread.has_failed(&channel.name, matter) && self.is_too_early(&channel.name),
+        let is_due = |name: &str| incident.due(name, level, self.policy, self.now) == Some(due);
+        let is_known = !self.policy.primary().all(|channel| is_due(&channel.name));
+        let channels = self.policy.channels.iter();
+        let to: Vec<Recipient> = channels
+            .filter(|channel| is_due(&channel.name))
+            .map(|channel| {
+                let failed = incident.has_failed(&channel.name, level);
+                self.recipient(&channel.name, channel.fallback, failed)
             })
             .collect();
-        let may_go_out = |it: &Addressee| !it.waits && (!it.fallback || !is_known);
-        to.iter().any(may_go_out).then(|| Alert {
-            about: about.clone(),
-            news,
-            to,
-            is_known,
-        })
+        let may_go_out = |it: &Recipient| !it.waits && (!it.fallback || !is_known);
+        to.iter().any(may_go_out).then_some((notice, to, is_known))
     }
 
-    fn is_too_early(&self, channel: &str) -> bool {
-        let not_before = self.channels.get(channel).and_then(|it| it.not_before);
-        not_before.is_some_and(|moment| moment > self.now)
+    fn recipient(&self, channel: &str, fallback: bool, failed: bool) -> Recipient {
+        let retry_after = self.channels.get(channel).and_then(|it| it.retry_after);
+        Recipient {
+            channel: channel.to_owned(),
+            fallback,
+            failed,
+            waits: failed && retry_after.is_some_and(|moment| moment > self.now),
+        }
     }
 }
 
-/// Whether something stands differently, apart from what clocks differ by.
-fn differs(before: Option<&Standing>, after: Option<&Standing>) -> bool {
+/// Whether the condition is another one, apart from what clocks differ by.
+fn differs(before: Option<&Observed>, after: Option<&Observed>) -> bool {
     let (Some(before), Some(after)) = (before, after) else {
         return before.is_some() != after.is_some();
     };

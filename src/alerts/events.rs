@@ -1,78 +1,78 @@
-//! The record: what of a run goes into the history.
+//! What of a monitor's run goes into the history.
 
 use chrono::{DateTime, Utc};
 
-use crate::alerts::condition::WELL;
-use crate::alerts::decide::{About, Change};
+use crate::alerts::condition::OK;
+use crate::alerts::decide::{Change, Subject};
 use crate::alerts::deliver::Sent;
-use crate::alerts::state::{self, Memory, Standing};
-use crate::alerts::wording::{self, Local};
+use crate::alerts::state::{self, AlertState, Observed};
+use crate::alerts::summary::{LocalTime, Summary};
 use crate::history::Event;
 
-/// How providers stand from now on. Of a gateway that cannot be asked nothing is known of any of them.
-pub(crate) fn of_changes(changes: &[Change], memory: &Memory, now: DateTime<Utc>) -> Vec<Event> {
+/// The changed conditions of providers. While a gateway cannot be asked, that is the condition of each of them.
+pub(crate) fn of_changes(changes: &[Change], state: &AlertState, now: DateTime<Utc>) -> Vec<Event> {
     let mut events = Vec::new();
     for change in changes {
-        let Some(sight) = change
-            .standing
-            .as_ref()
-            .filter(|_| change.about.provider.is_none())
-        else {
+        let (Some(whole), None) = (&change.now, &change.subject.provider) else {
             continue;
         };
-        let key = state::key(&change.about.gateway, change.about.agent.as_deref());
-        let routes = memory.gateways.get(&key).map(|gateway| &gateway.routes);
-        for (provider, thread) in routes.into_iter().flatten() {
-            let about = About {
+        let key = state::key(&change.subject.gateway, change.subject.agent.as_deref());
+        let gateway = state.gateways.get(&key);
+        for (provider, last) in gateway.into_iter().flat_map(|it| &it.providers) {
+            let subject = Subject {
                 provider: Some(provider.clone()),
-                ..change.about.clone()
+                ..change.subject.clone()
             };
-            // What changed at the same time tells itself.
-            let tells_itself = changes.iter().any(|other| other.about == about);
-            let standing = if sight.word == WELL {
-                thread.standing.as_ref()
+            let observed = if whole.word == OK {
+                last.last.as_ref()
             } else {
-                Some(sight)
+                Some(whole)
             };
-            if let Some(standing) = standing.filter(|_| !tells_itself) {
-                events.extend(state(&about, Some(standing), now));
+            // A change of its own is an event of its own.
+            let has_own = changes.iter().any(|other| other.subject == subject);
+            if let Some(observed) = observed.filter(|_| !has_own) {
+                events.extend(of_condition(&subject, Some(observed), now));
             }
         }
     }
-    let of_providers = changes
+    let own = changes
         .iter()
-        .filter_map(|change| state(&change.about, change.standing.as_ref(), now));
-    events.extend(of_providers);
+        .filter_map(|change| of_condition(&change.subject, change.now.as_ref(), now));
+    events.extend(own);
     events
 }
 
-/// What went out, and what did not.
-pub(crate) fn of_alerts(sent: &[Sent], now: DateTime<Utc>, local: Local) -> Vec<Event> {
-    let news = sent.iter().filter(|round| !round.is_old_news());
-    let events = news.map(|round| {
-        let summary = wording::summary(&round.alert, now, local);
+/// What was delivered, and what was not.
+pub(crate) fn of_alerts(sent: &[Sent], now: DateTime<Utc>, local: LocalTime) -> Vec<Event> {
+    let new = sent.iter().filter(|sent| !sent.is_repeated_failure());
+    let events = new.map(|sent| {
+        let summary = Summary::of(&sent.alert, now, local);
         Event::Alert {
             at: now,
-            gateway: round.alert.about.gateway.clone(),
-            provider: round.alert.about.provider.clone(),
+            gateway: sent.alert.subject.gateway.clone(),
+            provider: sent.alert.subject.provider.clone(),
             profile: summary.profile,
             event: summary.event.to_owned(),
             title: summary.title,
-            delivered: round.delivered.clone(),
-            failed: round.failed.iter().map(|(name, _)| name.clone()).collect(),
+            delivered: sent.delivered.clone(),
+            failed: sent.failed.iter().map(|(name, _)| name.clone()).collect(),
         }
     });
     events.collect()
 }
 
-fn state(about: &About, standing: Option<&Standing>, now: DateTime<Utc>) -> Option<Event> {
+fn of_condition(
+    subject: &Subject,
+    observed: Option<&Observed>,
+    now: DateTime<Utc>,
+) -> Option<Event> {
     Some(Event::State {
         at: now,
-        gateway: about.gateway.clone(),
-        agent: about.agent.clone(),
-        provider: about.provider.clone()?,
-        profile: standing.and_then(|it| it.profile.clone()),
-        state: standing.map_or("unused", |it| &it.word).to_owned(),
-        ends: standing.and_then(|it| it.ends),
+        gateway: subject.gateway.clone(),
+        agent: subject.agent.clone(),
+        provider: subject.provider.clone()?,
+        profile: observed.and_then(|it| it.profile.clone()),
+        state: observed.map_or("unused", |it| &it.word).to_owned(),
+        ends: observed.and_then(|it| it.ends),
     })
 }

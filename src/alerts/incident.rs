@@ -1,297 +1,285 @@
-//! A thread: one thing from its first sign of trouble to the word that it is over, told to everybody once.
+//! The state machine of one incident: opened, confirmed, notified, resolved.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::alerts::condition::{Breakage, EXPIRING, Sight, Support};
-use crate::alerts::policy::{Rules, is_past_grace};
-use crate::alerts::state::{Fix, Mended, Standing, Thread, Told, Trouble};
+use crate::alerts::condition::{Basis, Condition, Credential, EXPIRING, OK, Problem};
+use crate::alerts::policy::{Level, Policy, is_past_grace};
+use crate::alerts::state::{Cause, Cursor, Incident, Observed, Outage, Resolution, SubjectState};
 use crate::status::login::State;
 
-/// An end that moves by less did not move.
+/// An end that moves by less did not move: clocks differ.
 const JITTER: TimeDelta = TimeDelta::minutes(10);
-/// As much of what was told is kept by channel; a login that changes its state more often is told again.
-const MOST_TOLD: usize = 64;
 
-/// What is to be told, apart from when.
+/// Why a notice is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Matter<'a> {
-    pub(crate) profile: Option<&'a str>,
-    pub(crate) word: &'a str,
-    /// The rung of the ladder, where it is one.
-    pub(crate) hours: Option<u32>,
+pub(crate) enum Due {
+    /// The channel has not delivered this level.
+    FirstTime,
+    /// It has, so long ago that a reminder is due.
+    Reminder,
 }
 
-/// What a channel has still to hear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need {
-    /// It has not heard of it.
-    First,
-    /// It has, but so long ago that it hears of it again.
-    Again,
-}
-
-impl Thread {
-    /// Takes note of what is seen now.
-    pub(crate) fn follow(&mut self, sight: &Sight, rules: &Rules, now: DateTime<Utc>) {
-        let before = self.standing.take();
-        self.forget_channels(rules);
-        match sight {
-            Sight::Broken(breakage) => self.break_down(*breakage, now),
-            Sight::Ending { support, hours, .. } => {
-                if self.is_better(before.as_ref(), support, *hours) {
-                    self.mend(before.as_ref(), support, Some(*hours), rules, now);
+impl SubjectState {
+    /// Follows one observation.
+    pub(crate) fn observe(&mut self, condition: &Condition, policy: &Policy, now: DateTime<Utc>) {
+        let before = self.last.take();
+        self.forget_removed_channels(policy);
+        let threshold = condition.left(now).and_then(|left| policy.threshold(left));
+        match (condition, threshold) {
+            (Condition::Unknown, _) => {
+                self.last = before;
+                return;
+            }
+            (Condition::Broken(problem), _) => self.outage(problem, now),
+            (Condition::Works(basis), Some(hours)) => {
+                if self.is_better(before.as_ref(), basis, hours) {
+                    self.resolve(
+                        before.as_ref(),
+                        cause(before.as_ref(), basis),
+                        Some(basis),
+                        policy,
+                    );
+                    self.expect(hours, now);
                 }
-                self.trouble
-                    .get_or_insert_with(|| Trouble::new(now))
-                    .recede();
+                let incident = self.incident.get_or_insert_with(|| Incident::new(now));
+                incident.outage = None;
             }
-            Sight::Well(support) => {
-                if !self.is_only_jitter(before.as_ref(), support) {
-                    self.mend(before.as_ref(), support, None, rules, now);
+            (Condition::Works(basis), None) => {
+                if !self.is_jitter(before.as_ref(), basis) {
+                    self.resolve(
+                        before.as_ref(),
+                        cause(before.as_ref(), basis),
+                        Some(basis),
+                        policy,
+                    );
                 }
             }
-            Sight::Gone => {
-                let support = Support {
-                    profile: None,
-                    ends: None,
-                    fix: Fix::NoLongerUsed,
-                };
-                self.mend(before.as_ref(), &support, None, rules, now);
-            }
+            (Condition::Unused, _) => self.resolve(before.as_ref(), Cause::Unused, None, policy),
         }
-        self.standing = sight.standing(before.as_ref(), now);
+        self.last = observed(condition, threshold.is_some(), now);
     }
 
-    /// Nobody waits for what a channel that is no longer configured has not delivered.
-    fn forget_channels(&mut self, rules: &Rules) {
-        if let Some(mended) = &mut self.mended {
-            let exists = |name: &String| rules.channels.iter().any(|it| it.name == *name);
-            mended.to.retain(exists);
-            if mended.to.is_empty() {
-                self.mended = None;
-            }
+    /// A channel that is no longer configured has nothing to deliver.
+    fn forget_removed_channels(&mut self, policy: &Policy) {
+        if let Some(resolution) = &mut self.resolution {
+            let exists = |name: &String| policy.channels.iter().any(|it| it.name == *name);
+            resolution.pending.retain(|name, _| exists(name));
+            self.resolution.take_if(|it| it.pending.is_empty());
         }
     }
 
-    fn break_down(&mut self, breakage: Breakage, now: DateTime<Utc>) {
-        let trouble = self.trouble.get_or_insert_with(|| Trouble::new(now));
-        let since = *trouble.broken_since.get_or_insert(now);
-        trouble.broken_checks = trouble.broken_checks.saturating_add(1);
-        trouble.alarming |= !breakage.passes() || is_past_grace(trouble.broken_checks, now - since);
-        if trouble.alarming {
-            // Who waits for word that the last trouble is over hears of this one instead.
-            self.mended = None;
+    fn outage(&mut self, problem: &Problem, now: DateTime<Utc>) {
+        let incident = self.incident.get_or_insert_with(|| Incident::new(now));
+        let outage = incident.outage.get_or_insert(Outage {
+            since: now,
+            checks: 0,
+        });
+        outage.checks = outage.checks.saturating_add(1);
+        let lasting = now - outage.since;
+        incident.confirmed |= !problem.is_transient() || is_past_grace(outage.checks, lasting);
+        if incident.confirmed {
+            // Channels that have not delivered the end of the last incident deliver this one instead.
+            self.resolution = None;
         }
     }
 
-    /// Whether a login that still ends soon is better than what was told.
-    fn is_better(&self, before: Option<&Standing>, support: &Support, hours: u32) -> bool {
-        let Some(trouble) = &self.trouble else {
-            return false;
-        };
-        let told = trouble.told.values().flatten();
-        let lower = told.filter_map(|told| told.hours).any(|told| told < hours);
-        trouble.alarming || (lower && !ends_alike(before, support))
+    /// Whether a login that still expires soon is better than what channels have delivered.
+    fn is_better(&self, before: Option<&Observed>, basis: &Basis, hours: u32) -> bool {
+        self.incident.as_ref().is_some_and(|incident| {
+            let expires_later = !ends_alike(before, basis)
+                && incident
+                    .delivered()
+                    .any(|level| level > Level::Warned(Reverse(hours)));
+            incident.confirmed || expires_later
+        })
     }
 
-    /// Whether a rung was reached by less than clocks differ.
-    fn is_only_jitter(&self, before: Option<&Standing>, support: &Support) -> bool {
-        let broken = |trouble: &Trouble| trouble.broken_since.is_some();
-        self.trouble.as_ref().is_some_and(|it| !broken(it))
-            && support.ends.is_some()
-            && ends_alike(before, support)
+    /// Whether a threshold was left again only because clocks differ.
+    fn is_jitter(&self, before: Option<&Observed>, basis: &Basis) -> bool {
+        let incident = self.incident.as_ref();
+        incident.is_some_and(|it| it.outage.is_none()) && ends_alike(before, basis)
     }
 
-    fn mend(
+    /// Ends the incident, and has the channels that delivered it deliver its end.
+    fn resolve(
         &mut self,
-        before: Option<&Standing>,
-        support: &Support,
-        hours: Option<u32>,
-        rules: &Rules,
-        now: DateTime<Utc>,
+        before: Option<&Observed>,
+        cause: Cause,
+        basis: Option<&Basis>,
+        policy: &Policy,
     ) {
-        let Some(trouble) = self.trouble.take() else {
+        let Some(incident) = self.incident.take() else {
             return;
         };
-        let mut to: BTreeSet<String> = trouble.told.keys().cloned().collect();
-        if trouble.alarming {
-            // Also who could not be told in time.
-            to.extend(rules.first_choices().map(|channel| channel.name.clone()));
+        let heard = |(name, cursor): (&String, &Cursor)| cursor.delivered.map(|_| name.clone());
+        let mut channels: BTreeSet<String> = incident.cursors.iter().filter_map(heard).collect();
+        if incident.confirmed {
+            // Also those that could not be notified in time.
+            channels.extend(policy.primary().map(|channel| channel.name.clone()));
         }
-        let earlier = self.mended.take();
+        let earlier = self.resolution.take();
         let (was, since) = match &earlier {
-            // Not everybody has heard of the last trouble's end: this one's is told along with it.
-            Some(earlier) => {
-                to.extend(earlier.to.iter().cloned());
-                (earlier.was.clone(), earlier.since)
-            }
+            // Not every channel has delivered the last end: this one stands for both.
+            Some(earlier) => (earlier.was.clone(), earlier.since),
             None => (
                 before.map_or(EXPIRING, |before| &before.word).to_owned(),
-                trouble.broken_since.unwrap_or(trouble.since),
+                incident
+                    .outage
+                    .map_or(incident.opened, |outage| outage.since),
             ),
         };
-        if to.is_empty() {
-            return;
+        let mut pending = earlier.map(|earlier| earlier.pending).unwrap_or_default();
+        for channel in channels {
+            pending.entry(channel).or_insert(false);
         }
-        self.mended = Some(Mended {
-            was,
-            since,
-            at: now,
-            fix: fix(before, support),
-            profile: support.profile.clone(),
-            until: support.ends,
-            hours,
-            to,
-            failed: earlier.map(|it| it.failed).unwrap_or_default(),
-        });
+        if !pending.is_empty() {
+            self.resolution = Some(Resolution {
+                was,
+                since,
+                cause,
+                profile: basis.and_then(|basis| basis.profile.clone()),
+                until: basis.and_then(|basis| basis.ends),
+                pending,
+            });
+        }
     }
 
-    /// What a channel has still to hear of this matter.
-    pub(crate) fn need(
+    /// Opens an incident for an expiry that the pending resolution says along with it.
+    fn expect(&mut self, hours: u32, now: DateTime<Utc>) {
+        let mut incident = Incident::new(now);
+        let pending = self.resolution.iter().flat_map(|it| it.pending.keys());
+        for channel in pending {
+            incident.deliver(channel, Level::Warned(Reverse(hours)), now);
+        }
+        self.incident = Some(incident);
+    }
+
+    /// The level of the open incident; nothing where there is none to notify of.
+    pub(crate) fn level(
         &self,
-        channel: &str,
-        matter: Matter,
-        rules: &Rules,
+        condition: &Condition,
+        policy: &Policy,
         now: DateTime<Utc>,
-    ) -> Option<Need> {
-        let trouble = self.trouble.as_ref()?;
-        let told = trouble.told.get(channel).into_iter().flatten();
-        let same = |told: &&Told| match matter.hours {
-            Some(hours) => {
-                told.profile.as_deref() == matter.profile
-                    && told.hours.is_some_and(|it| it <= hours)
+    ) -> Option<Level> {
+        let incident = self.incident.as_ref()?;
+        match condition {
+            Condition::Works(_) => {
+                let hours = policy.threshold(condition.left(now)?)?;
+                Some(Level::Warned(Reverse(hours)))
             }
-            None => told.is(matter),
-        };
-        let Some(last) = told.clone().filter(same).map(|told| told.at).max() else {
-            let is_covered = |mended: &Mended| {
-                matter.hours.is_some()
-                    && mended.hours == matter.hours
-                    && mended.to.contains(channel)
-            };
-            return (!self.mended.as_ref().is_some_and(is_covered)).then_some(Need::First);
-        };
-        let latest = told.map(|told| told.at).max().unwrap_or(last);
-        let repeats = matter.hours.is_none() && rules.is_worth_repeating(now - latest);
-        repeats.then_some(Need::Again)
-    }
-
-    /// Whether this is what a channel could not deliver last time.
-    pub(crate) fn has_failed(&self, channel: &str, matter: Matter) -> bool {
-        let failed =
-            |trouble: &Trouble| trouble.failed.get(channel).is_some_and(|it| it.is(matter));
-        self.trouble.as_ref().is_some_and(failed)
-    }
-
-    /// Remembers that a channel has delivered this, or could not.
-    pub(crate) fn note(
-        &mut self,
-        channel: &str,
-        matter: Matter,
-        delivered: bool,
-        now: DateTime<Utc>,
-    ) {
-        let Some(trouble) = &mut self.trouble else {
-            return;
-        };
-        let told = Told {
-            profile: matter.profile.map(str::to_owned),
-            word: matter.word.to_owned(),
-            hours: matter.hours,
-            at: now,
-        };
-        if !delivered {
-            trouble.failed.insert(channel.to_owned(), told);
-            return;
+            Condition::Broken(_) if !incident.confirmed => None,
+            Condition::Broken(problem) if problem.is_transient() => Some(Level::Transient),
+            Condition::Broken(_) => Some(Level::Broken),
+            Condition::Unknown | Condition::Unused => None,
         }
-        trouble.failed.remove(channel);
-        let list = trouble.told.entry(channel.to_owned()).or_default();
-        list.retain(|other| !other.is(matter));
-        list.push(told);
-        let excess = list.len().saturating_sub(MOST_TOLD);
-        list.drain(..excess);
-    }
-
-    /// Remembers that a channel has delivered the word that it is over, or could not.
-    pub(crate) fn note_mended(&mut self, channel: &str, delivered: bool, now: DateTime<Utc>) {
-        let Some(mended) = &mut self.mended else {
-            return;
-        };
-        if !delivered {
-            mended.failed.insert(channel.to_owned());
-            return;
-        }
-        mended.to.remove(channel);
-        mended.failed.remove(channel);
-        let (profile, hours) = (mended.profile.clone(), mended.hours);
-        if mended.to.is_empty() {
-            self.mended = None;
-        }
-        if hours.is_some() {
-            let matter = Matter {
-                profile: profile.as_deref(),
-                word: EXPIRING,
-                hours,
-            };
-            self.note(channel, matter, true, now);
-        }
-    }
-
-    /// Whether there is nothing left to remember.
-    pub(crate) fn is_over(&self) -> bool {
-        self.standing.is_none() && self.trouble.is_none() && self.mended.is_none()
     }
 }
 
-impl Trouble {
+impl Incident {
     fn new(now: DateTime<Utc>) -> Self {
         Self {
-            since: now,
-            broken_since: None,
-            broken_checks: 0,
-            alarming: false,
-            told: [].into(),
-            failed: [].into(),
+            opened: now,
+            outage: None,
+            confirmed: false,
+            cursors: [].into(),
         }
     }
 
-    /// It works, if not for long.
-    fn recede(&mut self) {
-        self.broken_since = None;
-        self.broken_checks = 0;
+    fn delivered(&self) -> impl Iterator<Item = Level> {
+        let cursors = self.cursors.values();
+        cursors.filter_map(|cursor| Some(cursor.delivered?.0))
+    }
+
+    /// Whether a notice of this level is due on a channel.
+    pub(crate) fn due(
+        &self,
+        channel: &str,
+        level: Level,
+        policy: &Policy,
+        now: DateTime<Utc>,
+    ) -> Option<Due> {
+        let cursor = self.cursors.get(channel);
+        match cursor.and_then(|cursor| cursor.delivered) {
+            Some((delivered, at)) if delivered >= level => {
+                let is_due = level >= Level::Transient && policy.is_reminder_due(now - at);
+                is_due.then_some(Due::Reminder)
+            }
+            _ => Some(Due::FirstTime),
+        }
+    }
+
+    /// Whether this level is what the channel could not deliver at the last try.
+    pub(crate) fn has_failed(&self, channel: &str, level: Level) -> bool {
+        let cursor = self.cursors.get(channel);
+        cursor.is_some_and(|cursor| cursor.failed == Some(level))
+    }
+
+    /// A channel has delivered this level.
+    pub(crate) fn deliver(&mut self, channel: &str, level: Level, now: DateTime<Utc>) {
+        let cursor = self.cursors.entry(channel.to_owned()).or_default();
+        let highest = cursor
+            .delivered
+            .map_or(level, |(before, _)| before.max(level));
+        *cursor = Cursor {
+            delivered: Some((highest, now)),
+            failed: None,
+        };
+    }
+
+    /// A channel could not deliver this level.
+    pub(crate) fn fail(&mut self, channel: &str, level: Level) {
+        self.cursors.entry(channel.to_owned()).or_default().failed = Some(level);
     }
 }
 
-impl Told {
-    fn is(&self, matter: Matter) -> bool {
-        self.profile.as_deref() == matter.profile
-            && self.word == matter.word
-            && self.hours == matter.hours
-    }
-}
-
-fn ends_alike(before: Option<&Standing>, support: &Support) -> bool {
-    match (before.and_then(|before| before.ends), support.ends) {
+fn ends_alike(before: Option<&Observed>, basis: &Basis) -> bool {
+    match (before.and_then(|before| before.ends), basis.ends) {
         (Some(before), Some(now)) => now - before < JITTER,
         _ => false,
     }
 }
 
-fn fix(before: Option<&Standing>, support: &Support) -> Fix {
-    let pauses = [State::Cooldown.word(), State::Disabled.word()];
-    match (before, support.fix) {
-        (Some(before), Fix::SignedIn | Fix::RenewsItself)
-            if before.profile == support.profile && pauses.contains(&before.word.as_str()) =>
+fn cause(before: Option<&Observed>, basis: &Basis) -> Cause {
+    let paused = [State::Cooldown.word(), State::Disabled.word()];
+    let is_login = matches!(
+        basis.credential,
+        Credential::Login | Credential::RenewingLogin
+    );
+    match (before, basis.credential) {
+        (Some(before), _)
+            if is_login
+                && before.profile == basis.profile
+                && paused.contains(&before.word.as_str()) =>
         {
-            Fix::PauseOver
+            Cause::PauseOver
         }
-        (Some(before), Fix::SignedIn)
-            if before.profile.is_some() && before.profile != support.profile =>
+        (Some(before), Credential::Login)
+            if before.profile.is_some() && before.profile != basis.profile =>
         {
-            Fix::OtherLogin
+            Cause::OtherLogin
         }
-        (_, fix) => fix,
+        (_, Credential::Login) => Cause::SignedIn,
+        (_, Credential::RenewingLogin) => Cause::RenewsItself,
+        (_, Credential::Other) => Cause::OtherCredential,
+        (_, Credential::None) => Cause::Reachable,
+    }
+}
+
+fn observed(condition: &Condition, expires_soon: bool, now: DateTime<Utc>) -> Option<Observed> {
+    match condition {
+        Condition::Works(basis) => Some(Observed {
+            word: if expires_soon { EXPIRING } else { OK }.to_owned(),
+            profile: basis.profile.clone(),
+            ends: basis.ends,
+        }),
+        Condition::Broken(problem) => Some(Observed {
+            word: problem.word().to_owned(),
+            profile: problem.profile(),
+            ends: problem.ended(now),
+        }),
+        Condition::Unknown | Condition::Unused => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Alerts: what to tell, when, and by which channel.
+//! Alerts: what is notified, when, and by which channel.
 
 pub(crate) mod channels;
 pub(crate) mod condition;
@@ -13,4 +13,4 @@ pub(crate) mod policy;
 pub(crate) mod simulation;
 pub(crate) mod state;
 pub(crate) mod state_file;
-pub(crate) mod wording;
+pub(crate) mod summary;

@@ -1,19 +1,20 @@
-//! An observation: what an assessment means for alerts, provider by provider.
+//! Observes: what an assessment means for alerts, provider by provider.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::alerts::condition::{Basis, Condition, Credential, Problem, Unreachable};
 use crate::alerts::state;
-use crate::status::assessment::{Assessment, Finding};
-use crate::status::login::{Login, LoginKind, State};
+use crate::status::assessment::{Assessment, Finding, Trouble};
+use crate::status::login::{Login, State};
 use crate::status::report::{Report, Rule, Source};
 use crate::status::verdict::{Issue, Judgement, Verdict, issue_of};
 use crate::text::Text;
 
-/// How many providers of a gateway are watched; nobody uses as many.
-const MOST_ROUTES: usize = 64;
-/// How many of the moments at which a login ends are looked at.
+/// How many providers of a gateway are observed; no real one uses as many.
+const MOST_PROVIDERS: usize = 64;
+/// How many of the moments at which a login ends are considered.
 const MOST_ENDS: usize = 64;
 
 /// One gateway at one moment.
@@ -22,77 +23,24 @@ pub(crate) struct Observation {
     pub(crate) gateway: String,
     /// OpenClaw's agent, where one is configured.
     pub(crate) agent: Option<String>,
-    /// When it was made, by this device's clock.
+    /// By this device's clock.
     pub(crate) at: DateTime<Utc>,
-    /// Why nothing definite can be told, if that is so.
-    pub(crate) blind: Option<Blind>,
-    /// What is known; of a gateway that cannot be asked nothing.
-    pub(crate) routes: Vec<Route>,
-    /// Whether a provider that is not among the routes is no longer used.
+    /// The gateway as a whole: whether it can be asked.
+    pub(crate) whole: Condition,
+    /// None of a gateway that cannot be asked.
+    pub(crate) providers: Vec<(Text, Condition)>,
+    /// Whether a provider that is not among them is no longer used.
     pub(crate) complete: bool,
 }
 
-/// Why nothing can be told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Blind {
-    /// One word, such as `timeout`.
-    pub(crate) word: &'static str,
-    /// The end of a sentence that begins with the gateway's name.
-    pub(crate) what: String,
-    pub(crate) next_step: String,
-    /// Whether it does not pass by itself.
-    pub(crate) lasting: bool,
-}
-
-/// A provider that models use, and how it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Route {
-    pub(crate) provider: Text,
-    pub(crate) condition: Condition,
-}
-
-/// How a provider stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Condition {
-    /// It works, and nobody has to do anything about it.
-    Lasts { by: Option<Credential> },
-    /// It works until then.
-    Ends {
-        by: Option<Credential>,
-        at: DateTime<Utc>,
-        left: TimeDelta,
-    },
-    /// It does not work.
-    Broken(Box<Issue>),
-    /// OpenClaw cannot tell.
-    Unclear,
-}
-
-/// What a provider is used with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Credential {
-    /// OpenClaw's profile id.
-    pub(crate) profile: Text,
-    pub(crate) kind: LoginKind,
-    pub(crate) renews_itself: bool,
-}
-
 impl Observation {
-    /// What this assessment tells. `agent` is the one that was asked about.
+    /// `agent` is the one that was asked about.
     pub(crate) fn of(assessment: &Assessment, agent: Option<&str>) -> Self {
-        let (routes, blind, complete) = match &assessment.finding {
-            Finding::Unknown(trouble) => {
-                let blind = Blind {
-                    word: trouble.word,
-                    what: trouble.what.clone(),
-                    next_step: trouble.next_step.clone(),
-                    lasting: trouble.word == "host-key-changed",
-                };
-                (Vec::new(), Some(blind), false)
-            }
+        let (whole, providers, complete) = match &assessment.finding {
+            Finding::Unknown(trouble) => (unreachable(trouble), Vec::new(), false),
             Finding::Judged(report, judgement) => (
-                routes(report, judgement, assessment.now),
-                (judgement.verdict == Verdict::CannotTell).then(unclear),
+                whole(judgement),
+                of_providers(report, judgement, assessment.now),
                 matches!(report.source, Source::OpenClaw { .. }),
             ),
         };
@@ -100,56 +48,76 @@ impl Observation {
             gateway: assessment.name.clone(),
             agent: agent.map(str::to_owned),
             at: assessment.now,
-            blind,
-            routes,
+            whole,
+            providers,
             complete,
         }
     }
 
-    /// What the gateway is remembered by.
+    /// The gateway's key in the state.
     pub(crate) fn key(&self) -> String {
         state::key(&self.gateway, self.agent.as_deref())
     }
 }
 
-fn unclear() -> Blind {
-    Blind {
-        word: State::Indeterminate.word(),
-        what: "does not say whether its logins work".into(),
-        next_step: "Look on the gateway: openclaw models status".into(),
-        lasting: false,
-    }
+fn unreachable(trouble: &Trouble) -> Condition {
+    Condition::Broken(Problem::Gateway(Unreachable {
+        word: trouble.word,
+        what: trouble.what.clone(),
+        next_step: trouble.next_step.clone(),
+        is_transient: trouble.word != "host-key-changed",
+    }))
 }
 
-fn routes(report: &Report, judgement: &Judgement, now: DateTime<Utc>) -> Vec<Route> {
-    let stands = |issue: &&Issue| !is_outranked(report, issue, now);
-    let issues: Vec<&Issue> = judgement.issues.iter().filter(stands).collect();
+fn whole(judgement: &Judgement) -> Condition {
+    if judgement.verdict == Verdict::CannotTell {
+        return Condition::Broken(Problem::Gateway(Unreachable {
+            word: State::Indeterminate.word(),
+            what: "does not say whether its logins work".into(),
+            next_step: "Look on the gateway: openclaw models status".into(),
+            is_transient: true,
+        }));
+    }
+    Condition::Works(Basis {
+        profile: None,
+        ends: None,
+        credential: Credential::None,
+    })
+}
+
+fn of_providers(
+    report: &Report,
+    judgement: &Judgement,
+    now: DateTime<Utc>,
+) -> Vec<(Text, Condition)> {
+    let counts = |issue: &&Issue| !is_outranked(report, issue, now);
+    let issues: Vec<&Issue> = judgement.issues.iter().filter(counts).collect();
     let condition = |provider: &Text| {
-        let mut issues = issues.iter().filter(|it| it.provider == *provider);
-        if let Some(worst) = issues.clone().find(|it| it.verdict == Verdict::Broken) {
-            return Condition::Broken(Box::new((*worst).clone()));
+        let mut own = issues.iter().filter(|it| it.provider == *provider);
+        if let Some(worst) = own.clone().find(|it| it.verdict == Verdict::Broken) {
+            return Condition::Broken(Problem::Login(Box::new((*worst).clone())));
         }
-        if issues.any(|issue| issue.verdict == Verdict::CannotTell) {
-            return Condition::Unclear;
+        if own.any(|issue| issue.verdict == Verdict::CannotTell) {
+            return Condition::Unknown;
         }
-        match end_of(report, provider, now) {
-            Some((at, issue)) => Condition::Ends {
-                by: ending_at(report, &issue, at - now, now)
-                    .map(|login| Credential::of(login, report)),
-                at,
-                left: at - now,
+        let end = end_of(report, provider, now);
+        let login = match &end {
+            Some((at, issue)) => ending_at(report, issue, *at - now, now),
+            None => working(report, provider, now),
+        };
+        Condition::Works(Basis {
+            profile: login.map(|login| login.id.to_string()),
+            ends: end.as_ref().map(|(at, _)| *at),
+            credential: match login {
+                Some(login) if login.renews_itself(report.warn_after) => Credential::RenewingLogin,
+                Some(_) => Credential::Login,
+                None => Credential::Other,
             },
-            None => Condition::Lasts {
-                by: lasting(report, provider, now).map(|login| Credential::of(login, report)),
-            },
-        }
-    };
-    let providers = providers(report, &issues).into_iter().take(MOST_ROUTES);
-    providers
-        .map(|provider| Route {
-            condition: condition(provider),
-            provider: provider.clone(),
         })
+    };
+    let providers = providers(report, &issues).into_iter().take(MOST_PROVIDERS);
+    providers
+        .map(|provider| (provider.clone(), condition(provider)))
         .collect()
 }
 
@@ -194,7 +162,7 @@ fn is_outranked(report: &Report, issue: &Issue, at: DateTime<Utc>) -> bool {
             .any(|other| other.id != *stale && other.state(moment).works())
 }
 
-/// The login that ends then; where there is none, the one that is complained of.
+/// The login that ends then; where there is none, the one of the issue.
 fn ending_at<'a>(
     report: &'a Report,
     issue: &'a Issue,
@@ -208,26 +176,17 @@ fn ending_at<'a>(
         .or_else(|| report.login(issue.login.as_ref()?))
 }
 
-fn lasting<'a>(report: &'a Report, provider: &'a Text, now: DateTime<Utc>) -> Option<&'a Login> {
+fn working<'a>(report: &'a Report, provider: &'a Text, now: DateTime<Utc>) -> Option<&'a Login> {
     let moment = report.moment(now);
     report
         .logins_of(provider)
         .find(|login| login.state(moment).works())
 }
 
-impl Credential {
-    fn of(login: &Login, report: &Report) -> Self {
-        Self {
-            profile: login.id.clone(),
-            kind: login.kind,
-            renews_itself: login.renews_itself(report.warn_after),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Condition, Observation};
+    use super::Observation;
+    use crate::alerts::condition::{Condition, Problem};
     use crate::status::assessment::Assessment;
     use crate::status::report::Report;
     use crate::status::{stores, wire};
@@ -249,22 +208,25 @@ mod tests {
         let assessment = Assessment::new("home".into(), Ok(report), Duration::ZERO, now());
         let observation = Observation::of(&assessment, None);
         let words = observation
-            .routes
+            .providers
             .iter()
-            .map(|route| match &route.condition {
-                Condition::Lasts { by } => {
-                    let by = by.as_ref().map(|it| it.profile.as_str().to_owned());
-                    format!("{} lasts by {}", route.provider, by.unwrap_or_default())
+            .map(|(provider, condition)| match condition {
+                Condition::Works(basis) => {
+                    let by = basis.profile.as_deref().unwrap_or_default();
+                    match basis.ends {
+                        None => format!("{provider} lasts by {by}"),
+                        Some(ends) => {
+                            format!(
+                                "{provider} ends in {} h by {by}",
+                                (ends - now()).num_hours()
+                            )
+                        }
+                    }
                 }
-                Condition::Ends { by, left, .. } => {
-                    let by = by.as_ref().map(|it| it.profile.as_str().to_owned());
-                    let by = by.unwrap_or_default();
-                    format!("{} ends in {} h by {by}", route.provider, left.num_hours())
+                Condition::Broken(Problem::Login(issue)) => {
+                    format!("{provider} {}", issue.state.word())
                 }
-                Condition::Broken(issue) => {
-                    format!("{} {}", route.provider, issue.state.word())
-                }
-                Condition::Unclear => format!("{} unclear", route.provider),
+                _ => format!("{provider} unclear"),
             });
         words.collect()
     }

@@ -1,46 +1,59 @@
-//! Rules: by what is decided whether something is told.
+//! The policy: the configured rules by which a notice is due.
+
+use std::cmp::Reverse;
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 
 use crate::config::channel::Channel;
 
-/// What passes by itself is told after as many checks, or after as long.
+/// What often passes by itself is notified after so many checks in a row, or after so long.
 const GRACE_CHECKS: u32 = 3;
 const GRACE: TimeDelta = TimeDelta::minutes(30);
 
-/// The rules of a run.
 #[derive(Debug, Clone)]
-pub(crate) struct Rules<'a> {
-    /// Hours before an end at which it is told, the longest first.
+pub(crate) struct Policy<'a> {
+    /// Hours before an expiry at which it is notified, the most first.
     pub(crate) warn_hours: &'a [u32],
-    /// Hours after which what is broken is told again; 0 is never.
+    /// Hours after which a reminder of what is still broken is due; 0 is never.
     pub(crate) remind_hours: u32,
-    /// Whether only what has just broken may be told now.
+    /// Whether these are quiet hours: only a login that has just broken is notified.
     pub(crate) quiet: bool,
     pub(crate) channels: &'a [Channel],
 }
 
-impl Rules<'_> {
-    /// The lowest rung of the ladder that is reached with this much time left.
-    pub(crate) fn rung(&self, left: TimeDelta) -> Option<u32> {
-        let rungs = self.warn_hours.iter().copied();
-        rungs
+/// How far an incident has come. A channel is notified again when it is higher than what it delivered last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Level {
+    /// It expires within so many hours, a threshold of the policy: fewer are higher.
+    Warned(Reverse<u32>),
+    /// It does not work, which often passes by itself.
+    Transient,
+    Broken,
+}
+
+impl Policy<'_> {
+    /// The lowest threshold that is reached with this much time left, in hours.
+    pub(crate) fn threshold(&self, left: TimeDelta) -> Option<u32> {
+        let hours = self.warn_hours.iter().copied();
+        hours
             .filter(|hours| left <= TimeDelta::hours(i64::from(*hours)))
             .min()
     }
 
-    /// Whether what was told so long ago has to be told again.
-    pub(crate) fn is_worth_repeating(&self, told_ago: TimeDelta) -> bool {
-        self.remind_hours > 0 && told_ago >= TimeDelta::hours(i64::from(self.remind_hours))
+    /// Whether a reminder is due so long after the last notice.
+    pub(crate) fn is_reminder_due(&self, after: TimeDelta) -> bool {
+        self.remind_hours > 0 && after >= TimeDelta::hours(i64::from(self.remind_hours))
     }
 
-    /// The channels that hear of everything.
-    pub(crate) fn first_choices(&self) -> impl Iterator<Item = &Channel> {
+    /// The channels that every notice goes to, which are those that are no fallback.
+    pub(crate) fn primary(&self) -> impl Iterator<Item = &Channel> {
         self.channels.iter().filter(|channel| !channel.fallback)
     }
 }
 
-/// Whether what often passes by itself has had the time to.
+/// Whether a transient problem has had the time to pass.
 pub(crate) fn is_past_grace(checks: u32, lasting: TimeDelta) -> bool {
     checks >= GRACE_CHECKS || lasting >= GRACE
 }

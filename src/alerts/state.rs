@@ -1,169 +1,137 @@
-//! The memory: what was seen last time, and who was told of it.
+//! What the monitor remembers from run to run: the last condition of each subject, and its incident.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
+use crate::alerts::policy::Level;
 use crate::text::Text;
 
-/// The version of the file's form. A newer one adds keys, which are kept.
-const SCHEMA: u32 = 1;
-/// After this long without a sight a gateway is forgotten: it is no longer configured.
+/// The version of the file's form.
+const SCHEMA: u32 = 2;
+/// A gateway that was not observed for so long is no longer configured.
 const FORGOTTEN: TimeDelta = TimeDelta::days(90);
 
-/// Everything that is remembered from run to run; the file `alerts.json`.
+/// The content of `alerts.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Memory {
+#[serde(default)]
+pub(crate) struct AlertState {
+    schema: u32,
+    /// By [`key`].
+    pub(crate) gateways: BTreeMap<String, GatewayState>,
+    /// By the channel's name.
+    pub(crate) channels: BTreeMap<String, ChannelState>,
+}
+
+/// What is read of the file before its form is known.
+#[derive(Deserialize)]
+struct Version {
     #[serde(default)]
     schema: u32,
-    /// By the gateway's name, and its agent behind a slash where there is one.
-    #[serde(default)]
-    pub(crate) gateways: BTreeMap<String, GatewayMemory>,
-    /// By the channel's name.
-    #[serde(default)]
-    pub(crate) channels: BTreeMap<String, ChannelMemory>,
-    #[serde(flatten)]
-    added: Map<String, Value>,
 }
 
-/// What is remembered of a gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct GatewayMemory {
-    /// When it was last looked at, whatever came of it.
-    pub(crate) seen_at: DateTime<Utc>,
-    /// Whether it can be asked.
+pub(crate) struct GatewayState {
+    pub(crate) observed_at: DateTime<Utc>,
+    /// The gateway as a whole: whether it can be asked.
     #[serde(default)]
-    pub(crate) sight: Thread,
+    pub(crate) whole: SubjectState,
     /// By provider.
     #[serde(default)]
-    pub(crate) routes: BTreeMap<String, Thread>,
-    #[serde(flatten)]
-    added: Map<String, Value>,
+    pub(crate) providers: BTreeMap<String, SubjectState>,
 }
 
-/// What is remembered of one thing that can go wrong and be mended again.
+/// What is remembered of one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Thread {
-    /// How it stood last time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) standing: Option<Standing>,
-    /// What is wrong, from its first sign to its end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) trouble: Option<Trouble>,
-    /// Trouble that is over, until everybody who has to know does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) mended: Option<Mended>,
-    #[serde(flatten)]
-    added: Map<String, Value>,
+#[serde(default)]
+pub(crate) struct SubjectState {
+    pub(crate) last: Option<Observed>,
+    pub(crate) incident: Option<Incident>,
+    /// The end of an incident, until every channel that has to has delivered it.
+    pub(crate) resolution: Option<Resolution>,
 }
 
-/// How something stands.
+/// A condition in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Standing {
-    /// `ok`, `expiring`, or the word of what is wrong.
+pub(crate) struct Observed {
+    /// `ok`, `expiring`, or the word of a problem.
     pub(crate) word: String,
-    /// The login that it depends on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) profile: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ends: Option<DateTime<Utc>>,
+}
+
+/// Something that is broken or expires soon, from its first sign to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Incident {
+    pub(crate) opened: DateTime<Utc>,
+    /// None where it works, if not for long.
+    pub(crate) outage: Option<Outage>,
+    /// Whether it was broken for longer than what passes by itself: every channel is notified.
+    pub(crate) confirmed: bool,
+    /// By channel.
+    pub(crate) cursors: BTreeMap<String, Cursor>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Outage {
     pub(crate) since: DateTime<Utc>,
+    /// In how many checks one after the other it was observed.
+    pub(crate) checks: u32,
 }
 
-/// Something that is wrong, or soon will be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Trouble {
-    /// When it was first seen.
-    pub(crate) since: DateTime<Utc>,
-    /// Since when it does not work at all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) broken_since: Option<DateTime<Utc>>,
-    /// In how many checks one after the other it did not work.
-    #[serde(default)]
-    pub(crate) broken_checks: u32,
-    /// Whether it did not work for long enough that everybody has to hear of it.
-    #[serde(default)]
-    pub(crate) alarming: bool,
-    /// What was told, by channel.
-    #[serde(default)]
-    pub(crate) told: BTreeMap<String, Vec<Told>>,
-    /// What a channel could not deliver at the last try.
-    #[serde(default)]
-    pub(crate) failed: BTreeMap<String, Told>,
+/// How far one channel is with an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Cursor {
+    /// The highest level that it delivered, and when it delivered last.
+    pub(crate) delivered: Option<(Level, DateTime<Utc>)>,
+    /// The level that it could not deliver at the last try.
+    pub(crate) failed: Option<Level>,
 }
 
-/// What a channel delivered, and when.
+/// The end of an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Told {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) profile: Option<String>,
-    /// `expiring`, or the word of what is wrong.
-    pub(crate) word: String,
-    /// The rung of the ladder, where it is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) hours: Option<u32>,
-    pub(crate) at: DateTime<Utc>,
-}
-
-/// Trouble that is over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Mended {
+pub(crate) struct Resolution {
     /// The word of what was wrong.
     pub(crate) was: String,
     pub(crate) since: DateTime<Utc>,
-    pub(crate) at: DateTime<Utc>,
-    pub(crate) fix: Fix,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cause: Cause,
     pub(crate) profile: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Until when it works now.
     pub(crate) until: Option<DateTime<Utc>>,
-    /// The rung that is told along with it, because the new end is near as well.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) hours: Option<u32>,
-    /// The channels that have to hear of it.
-    pub(crate) to: BTreeSet<String>,
-    /// Those that could not deliver it at the last try.
-    #[serde(default)]
-    pub(crate) failed: BTreeSet<String>,
+    /// The channels that have to deliver it, and whether the last try failed.
+    pub(crate) pending: BTreeMap<String, bool>,
 }
 
-/// What ended a trouble.
+/// What resolved an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Fix {
+pub(crate) enum Cause {
     /// The same login lasts longer.
     SignedIn,
-    /// Another login does it now.
+    /// Another login is used now.
     OtherLogin,
     /// A credential that is no stored login.
     OtherCredential,
     RenewsItself,
-    /// OpenClaw left it alone for a while, which is over.
+    /// A cooldown of OpenClaw's is over.
     PauseOver,
-    NoLongerUsed,
+    Unused,
     /// The gateway can be asked again.
-    InSight,
-    /// What a newer version wrote.
-    #[serde(other)]
-    Unknown,
+    Reachable,
 }
 
 /// How a channel has been doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct ChannelMemory {
+#[serde(default)]
+pub(crate) struct ChannelState {
     /// Since the last delivery.
-    #[serde(default)]
     pub(crate) failures: u32,
     /// What it could not deliver is not tried again before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) not_before: Option<DateTime<Utc>>,
-    #[serde(flatten)]
-    added: Map<String, Value>,
+    pub(crate) retry_after: Option<DateTime<Utc>>,
 }
 
-impl Memory {
+impl AlertState {
     /// Reads what another run wrote. It may have been tampered with, and is cleaned like a gateway's answer.
     ///
     /// # Errors
@@ -172,94 +140,103 @@ impl Memory {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let mut memory: Self =
-            serde_json::from_slice(text.as_bytes()).map_err(|error| error.to_string())?;
-        for gateway in memory.gateways.values_mut() {
-            let is_clean = |provider: &String| Text::clean(provider).as_str() == provider;
-            gateway.routes.retain(|provider, _| is_clean(provider));
-            for thread in gateway.routes.values_mut().chain([&mut gateway.sight]) {
-                thread.clean();
-            }
+        let words = |error: serde_json::Error| error.to_string();
+        let version: Version = serde_json::from_str(text).map_err(words)?;
+        if version.schema != SCHEMA {
+            return Err("another version wrote it".into());
         }
-        Ok(memory)
+        let mut state: Self = serde_json::from_str(text).map_err(words)?;
+        for gateway in state.gateways.values_mut() {
+            let is_clean = |provider: &String| Text::clean(provider).as_str() == provider;
+            gateway.providers.retain(|provider, _| is_clean(provider));
+            gateway.subjects_mut().for_each(SubjectState::clean);
+        }
+        Ok(state)
     }
 
-    /// As it is kept.
+    /// As it is stored.
     pub(crate) fn to_text(&self) -> String {
-        let kept = Self {
-            schema: self.schema.max(SCHEMA),
+        let stored = Self {
+            schema: SCHEMA,
             ..self.clone()
         };
         // Strings, numbers and maps with string keys: nothing that JSON could not hold.
-        serde_json::to_string(&kept).unwrap_or_default()
+        serde_json::to_string(&stored).unwrap_or_default()
     }
 
-    /// Makes sense of times that a clock which was set back has left in the future, and forgets gateways that have
-    /// not been looked at for long, other than these.
+    /// Moves times out of the future, where a clock that was set back left them, and forgets gateways that were not
+    /// observed for long, other than these.
     pub(crate) fn settle(&mut self, keys: &BTreeSet<String>, now: DateTime<Utc>) {
         self.gateways
-            .retain(|key, gateway| keys.contains(key) || now - gateway.seen_at < FORGOTTEN);
+            .retain(|key, gateway| keys.contains(key) || now - gateway.observed_at < FORGOTTEN);
         for gateway in self.gateways.values_mut() {
-            gateway.seen_at = gateway.seen_at.min(now);
-            for thread in gateway.routes.values_mut().chain([&mut gateway.sight]) {
-                thread.settle(now);
-            }
+            gateway.observed_at = gateway.observed_at.min(now);
+            gateway
+                .subjects_mut()
+                .for_each(|subject| subject.settle(now));
         }
     }
 }
 
-impl GatewayMemory {
-    /// Of a gateway that is looked at for the first time.
+impl GatewayState {
     pub(crate) fn new(now: DateTime<Utc>) -> Self {
         Self {
-            seen_at: now,
-            sight: Thread::default(),
-            routes: BTreeMap::new(),
-            added: Map::new(),
+            observed_at: now,
+            whole: SubjectState::default(),
+            providers: BTreeMap::new(),
         }
+    }
+
+    /// A provider, or the gateway as a whole.
+    pub(crate) fn subject_mut(&mut self, provider: Option<&str>) -> Option<&mut SubjectState> {
+        match provider {
+            Some(provider) => self.providers.get_mut(provider),
+            None => Some(&mut self.whole),
+        }
+    }
+
+    fn subjects_mut(&mut self) -> impl Iterator<Item = &mut SubjectState> {
+        self.providers.values_mut().chain([&mut self.whole])
     }
 }
 
-impl Thread {
+impl SubjectState {
+    /// Whether there is nothing left to remember.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.last.is_none() && self.incident.is_none() && self.resolution.is_none()
+    }
+
     fn clean(&mut self) {
         let clean = |text: &mut String| *text = Text::clean(text).to_string();
-        let clean_all = |word: &mut String, profile: &mut Option<String>| {
-            clean(word);
-            profile.iter_mut().for_each(clean);
-        };
-        if let Some(standing) = &mut self.standing {
-            clean_all(&mut standing.word, &mut standing.profile);
+        if let Some(last) = &mut self.last {
+            clean(&mut last.word);
+            last.profile.iter_mut().for_each(clean);
         }
-        if let Some(trouble) = &mut self.trouble {
-            let told = trouble.told.values_mut().flatten();
-            for told in told.chain(trouble.failed.values_mut()) {
-                clean_all(&mut told.word, &mut told.profile);
-            }
-        }
-        if let Some(mended) = &mut self.mended {
-            clean_all(&mut mended.was, &mut mended.profile);
+        if let Some(resolution) = &mut self.resolution {
+            clean(&mut resolution.was);
+            resolution.profile.iter_mut().for_each(clean);
         }
     }
 
     fn settle(&mut self, now: DateTime<Utc>) {
-        if let Some(standing) = &mut self.standing {
-            standing.since = standing.since.min(now);
-        }
-        if let Some(trouble) = &mut self.trouble {
-            trouble.since = trouble.since.min(now);
-            trouble.broken_since = trouble.broken_since.map(|since| since.min(now));
-            for told in trouble.told.values_mut().flatten() {
-                told.at = told.at.min(now);
+        if let Some(incident) = &mut self.incident {
+            incident.opened = incident.opened.min(now);
+            if let Some(outage) = &mut incident.outage {
+                outage.since = outage.since.min(now);
+            }
+            for cursor in incident.cursors.values_mut() {
+                if let Some((_, at)) = &mut cursor.delivered {
+                    *at = (*at).min(now);
+                }
             }
         }
-        if let Some(mended) = &mut self.mended {
-            mended.since = mended.since.min(now);
-            mended.at = mended.at.min(now);
+        if let Some(resolution) = &mut self.resolution {
+            resolution.since = resolution.since.min(now);
         }
     }
 }
 
-/// What a gateway is remembered by.
+/// The key of a gateway: its name, and its agent behind a slash where one is configured.
 pub(crate) fn key(gateway: &str, agent: Option<&str>) -> String {
     match agent {
         Some(agent) => format!("{gateway}/{agent}"),
@@ -269,28 +246,39 @@ pub(crate) fn key(gateway: &str, agent: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Memory;
+    use super::AlertState;
     use serde_json::json;
 
     #[test]
-    fn what_somebody_wrote_into_it_is_cleaned_like_a_gateways_answer() {
+    fn what_was_tampered_with_is_cleaned_like_a_gateways_answer() {
         let at = "2026-09-20T10:00:00Z";
         let (raw, clean) = ("\u{1b}[31mred\u{202e}\n", "red");
-        let route = |text| {
-            let told = json!({ "profile": text, "word": text, "at": at });
+        let subject = |text| {
             json!({
-                "standing": { "word": text, "profile": text, "since": at },
-                "trouble": { "since": at, "told": { "ntfy": [told] }, "failed": { "ntfy": told } },
-                "mended": { "was": text, "profile": text, "since": at, "at": at, "fix": "signed-in", "to": ["ntfy"] },
+                "last": { "word": text, "profile": text, "ends": null },
+                "resolution": {
+                    "was": text, "profile": text, "since": at, "until": null, "cause": "signed-in",
+                    "pending": { "ntfy": false },
+                },
             })
         };
-        let memory =
-            |routes| json!({ "gateways": { "home": { "seen_at": at, "routes": routes } } });
-        let tampered = memory(json!({ "anthropic": route(raw), "xai\u{7f}": route(clean) }));
-        let expected = memory(json!({ "anthropic": route(clean) }));
+        let state = |providers| json!({ "schema": 2, "gateways": { "home": { "observed_at": at, "providers": providers } } });
+        let tampered = state(json!({ "anthropic": subject(raw), "xai\u{7f}": subject(clean) }));
+        let expected = state(json!({ "anthropic": subject(clean) }));
         assert_eq!(
-            Memory::parse(&tampered.to_string()),
-            Memory::parse(&expected.to_string())
+            AlertState::parse(&tampered.to_string()),
+            Ok(AlertState::parse(&expected.to_string()).unwrap())
         );
+    }
+
+    #[test]
+    fn what_another_version_wrote_is_not_used() {
+        for text in ["{}", r#"{"schema": 1}"#, r#"{"schema": 3}"#] {
+            assert_eq!(
+                AlertState::parse(text),
+                Err("another version wrote it".into())
+            );
+        }
+        assert!(AlertState::parse(&AlertState::default().to_text()).is_ok());
     }
 }

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, TimeDelta};
 
-use crate::alerts::decide::{decide, note};
+use crate::alerts::decide::{decide, record};
 use crate::alerts::observe::Observation;
-use crate::alerts::policy::Rules;
-use crate::alerts::state::Memory;
-use crate::alerts::wording;
+use crate::alerts::policy::Policy;
+use crate::alerts::state::AlertState;
+use crate::alerts::summary;
 use crate::app::assess::assess_samples;
 use crate::app::status_notification;
 use crate::commands::outcome::Outcome;
@@ -76,13 +76,13 @@ pub(crate) fn run(context: &Context) -> Result<Outcome, Error> {
 fn told(assessments: &[Assessment], columns: usize) -> String {
     let channels = [Channel::output()];
     let alerts = Alerts::default();
-    let rules = Rules {
+    let policy = Policy {
         warn_hours: &alerts.warn_hours,
         remind_hours: alerts.remind_hours,
         quiet: false,
         channels: &channels,
     };
-    let mut memory = Memory::default();
+    let mut state = AlertState::default();
     let mut text = String::new();
     for assessment in assessments.iter().chain(assessments.first()) {
         let observation = Observation {
@@ -91,14 +91,14 @@ fn told(assessments: &[Assessment], columns: usize) -> String {
             ..Observation::of(assessment, None)
         };
         let now = assessment.now;
-        for alert in decide(&mut memory, &[observation], &rules, now).alerts {
-            let message = wording::message(&alert, assessment, now, clock::local);
+        for alert in decide(&mut state, &[observation], &policy, now).alerts {
+            let message = summary::message(&alert, assessment, now, clock::local);
             text.push_str(&format!("  {}\n", message.title));
             for line in lines(&message.body, columns.saturating_sub(4)) {
                 text.push_str(&format!("    {line}\n"));
             }
-            for addressee in &alert.to {
-                note(&mut memory, &alert, &addressee.channel, true, now);
+            for recipient in &alert.to {
+                record(&mut state, &alert, &recipient.channel, true, now);
             }
         }
     }

@@ -51,10 +51,10 @@ fn in_one_line(told: &str) -> String {
 
 /// What a check has left so long ago.
 fn memory(minutes_ago: i64, failures: u32) -> String {
-    let seen_at = Utc::now() - TimeDelta::minutes(minutes_ago);
+    let observed_at = Utc::now() - TimeDelta::minutes(minutes_ago);
     json!({
-        "schema": 1,
-        "gateways": {"home": {"seen_at": seen_at.to_rfc3339()}},
+        "schema": 2,
+        "gateways": {"home": {"observed_at": observed_at.to_rfc3339()}},
         "channels": {"ntfy": {"failures": failures}},
     })
     .to_string()

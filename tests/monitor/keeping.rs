@@ -84,25 +84,18 @@ fn a_rehearsal_leaves_what_it_cannot_read() {
 }
 
 #[test]
-fn what_a_newer_version_added_stays() {
+fn what_another_version_wrote_is_set_aside_and_that_is_said() {
     let household = Household::new(LISTENER);
-    household.says("token_expired_am").check();
-    let mut state: serde_json::Value =
-        serde_json::from_str(&household.read(STATE).unwrap()).unwrap();
-    state["schema"] = 9.into();
-    state["mood"] = "good".into();
-    state["gateways"]["home"]["colour"] = "blue".into();
-    state["gateways"]["home"]["routes"]["anthropic"]["taste"] = "sour".into();
-    household.write(STATE, &state.to_string());
-    household.check().expect(1, "", "");
-    let kept: serde_json::Value = serde_json::from_str(&household.read(STATE).unwrap()).unwrap();
-    assert_eq!(kept["schema"], 9);
-    assert_eq!(kept["mood"], "good");
-    assert_eq!(kept["gateways"]["home"]["colour"], "blue");
-    assert_eq!(
-        kept["gateways"]["home"]["routes"]["anthropic"]["taste"],
-        "sour"
+    let other = r#"{"schema":1,"gateways":{"home":{"seen_at":"2026-09-20T10:00:00Z"}}}"#;
+    household.write(STATE, other);
+    household.says("token_expired_am").check().expect(
+        1,
+        "home: anthropic expired\n  → command\n",
+        "clawtap: cannot use ~/.local/state/clawtap/alerts.json: another version wrote it; it begins anew\n",
     );
+    let aside = household.read(".local/state/clawtap/alerts.json.bad");
+    assert_eq!(aside.as_deref(), Some(other));
+    household.check().expect(1, "", "");
 }
 
 #[test]

@@ -147,7 +147,7 @@ run = [\"/bin/sh\", \"-c\", \"[ -e works ] || { echo no network >&2; exit 69; };
     household.write("works", "").check().expect(1, "", "");
     let state = household.read(".local/state/clawtap/alerts.json").unwrap();
     let mut state: serde_json::Value = serde_json::from_str(&state).unwrap();
-    state["channels"]["mail"]["not_before"] = "2026-01-01T00:00:00Z".into();
+    state["channels"]["mail"]["retry_after"] = "2026-01-01T00:00:00Z".into();
     household.write(".local/state/clawtap/alerts.json", &state.to_string());
     household.check().expect(1, &told(EXPIRED, "mail"), "");
     household.check().expect(1, "", "");

@@ -6,8 +6,8 @@ use pretty_assertions::assert_eq;
 use super::{Fate, MadeUp, Watch, World, at};
 use crate::alerts::decide::decide;
 use crate::alerts::observe::Observation;
-use crate::alerts::state::Memory;
-use crate::alerts::wording;
+use crate::alerts::state::AlertState;
+use crate::alerts::summary;
 use crate::config::quiet_hours::QuietHours;
 use crate::status::login::LoginKind::{ApiKey, OAuth, Token};
 
@@ -70,7 +70,7 @@ fn told(steps: &[Step]) -> Vec<String> {
         let failing = day.failing.clone();
         let works = |channel: &str| !failing.contains(&channel);
         for sent in day.watch.run(&world, now, works, Fate::Lives, |_, _| {}) {
-            let line = wording::line(&sent.alert, now, day.watch.local);
+            let line = summary::line(&sent.alert, now, day.watch.local);
             let to = sent.delivered.join(", ");
             told.push(format!(
                 "{:02}:{:02} {line} > {to}",
@@ -424,11 +424,11 @@ fn a_run_that_looked_earlier_and_comes_later_changes_nothing() {
         renews_itself: false,
     });
     let watch = Watch::new(&[("ntfy", false)]);
-    let mut memory = Memory::default();
+    let mut state = AlertState::default();
     let mut alerts = |world: &World, time| {
         let observation = Observation::of(&world.assessment(at(time)), None);
-        let rules = watch.rules(at("2026-01-01 10:05"));
-        decide(&mut memory, &[observation], &rules, at("2026-01-01 10:05"))
+        let policy = watch.policy(at("2026-01-01 10:05"));
+        decide(&mut state, &[observation], &policy, at("2026-01-01 10:05"))
             .alerts
             .len()
     };

@@ -12,9 +12,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::alerts::decide::{Alert, Decision, decide};
 use crate::alerts::deliver::{self, Sent};
 use crate::alerts::observe::Observation;
-use crate::alerts::policy::Rules;
-use crate::alerts::state::Memory;
-use crate::alerts::wording::Local;
+use crate::alerts::policy::Policy;
+use crate::alerts::state::AlertState;
+use crate::alerts::summary::LocalTime;
 use crate::config::channel::{Channel, Means, Undelivered};
 use crate::config::quiet_hours::QuietHours;
 use crate::status::assessment::{Assessment, Trouble};
@@ -134,7 +134,7 @@ struct Watch {
     warn_hours: Vec<u32>,
     remind_hours: u32,
     quiet: Option<QuietHours>,
-    local: Local,
+    local: LocalTime,
 }
 
 /// How a run ends.
@@ -167,8 +167,8 @@ impl Watch {
         }
     }
 
-    fn rules(&self, now: DateTime<Utc>) -> Rules<'_> {
-        Rules {
+    fn policy(&self, now: DateTime<Utc>) -> Policy<'_> {
+        Policy {
             warn_hours: &self.warn_hours,
             remind_hours: self.remind_hours,
             quiet: self
@@ -195,19 +195,19 @@ impl Watch {
                 _ => Ok(()),
             }
         };
-        let mut memory = Memory::parse(&self.kept).unwrap();
+        let mut state = AlertState::parse(&self.kept).unwrap();
         let observation = Observation::of(&world.assessment(now), None);
-        let rules = self.rules(now);
-        let Decision { alerts, .. } = decide(&mut memory, &[observation], &rules, now);
+        let policy = self.policy(now);
+        let Decision { alerts, .. } = decide(&mut state, &[observation], &policy, now);
         if step().is_err() {
             return Vec::new();
         }
-        self.kept = memory.to_text();
+        self.kept = state.to_text();
         let dead = std::cell::Cell::new(false);
         let step = std::cell::RefCell::new(step);
         let kept = std::cell::RefCell::new(&mut self.kept);
         let sent = deliver::send(
-            &mut memory,
+            &mut state,
             alerts,
             now,
             |alert, channel| {
@@ -221,12 +221,12 @@ impl Watch {
                 delivered(alert, channel);
                 Ok(())
             },
-            |memory| {
+            |state| {
                 if dead.get() || step.borrow_mut()().is_err() {
                     dead.set(true);
                     return Err(Killed);
                 }
-                **kept.borrow_mut() = memory.to_text();
+                **kept.borrow_mut() = state.to_text();
                 Ok(())
             },
         );

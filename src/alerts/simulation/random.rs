@@ -7,8 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::{Fate, MadeUp, Watch, World, at};
-use crate::alerts::decide::{Alert, News};
-use crate::alerts::incident::Need;
+use crate::alerts::condition::Problem;
+use crate::alerts::decide::{Alert, Notice};
+use crate::alerts::incident::Due;
+use crate::alerts::policy::Level;
 use crate::status::login::LoginKind::{ApiKey, Token};
 
 /// What happens between two runs.
@@ -145,29 +147,27 @@ impl Life {
     }
 }
 
-/// What an alert is about, as far as it must not be told twice.
-fn key(alert: &Alert) -> Option<(Option<String>, String, u32)> {
-    let provider = alert.about.provider.clone();
-    match &alert.news {
-        News::Ends { profile, hours, .. } => {
-            Some((provider, profile.clone().unwrap_or_default(), *hours))
-        }
-        News::Broken {
-            issue,
-            need: Need::First,
+/// What an alert is about, as far as it must not be sent twice.
+fn key(alert: &Alert) -> Option<(Option<String>, Level)> {
+    match &alert.notice {
+        Notice::Expiring { level, .. }
+        | Notice::Broken {
+            level,
+            due: Due::FirstTime,
             ..
-        } => Some((
-            provider,
-            format!("{:?} {}", issue.login, issue.state.word()),
-            0,
-        )),
-        News::Blind {
-            blind,
-            need: Need::First,
-            ..
-        } => Some((provider, blind.word.into(), 0)),
+        } => Some((alert.subject.provider.clone(), *level)),
         _ => None,
     }
+}
+
+fn is_of_broken_login(alert: &Alert) -> bool {
+    matches!(
+        alert.notice,
+        Notice::Broken {
+            problem: Problem::Login(_),
+            ..
+        }
+    )
 }
 
 proptest! {
@@ -182,7 +182,7 @@ proptest! {
             for entry in &life.entries {
                 let works = !life.failed.contains(&(*entry, channel));
                 let heard = delivered.iter().any(|(number, name, alert)| {
-                    number == entry && name == channel && matches!(alert.news, News::Broken { .. })
+                    number == entry && name == channel && is_of_broken_login(alert)
                 });
                 prop_assert!(!works || heard, "{channel} did not hear at once in run {entry}");
             }
@@ -213,14 +213,13 @@ proptest! {
         let delivered = life.delivered.into_inner();
         for channel in ["ntfy", "phone"] {
             for entry in &life.entries {
-                let tells = |alert: &Alert| match &alert.news {
-                    News::Broken { .. } => true,
-                    News::Mended(mended) => !["expiring", "ok"].contains(&mended.was.as_str()),
-                    _ => false,
+                let tells = |alert: &Alert| match &alert.notice {
+                    Notice::Resolved(resolution) => !["expiring", "ok"].contains(&resolution.was.as_str()),
+                    _ => is_of_broken_login(alert),
                 };
                 let heard = delivered
                     .iter()
-                    .any(|(number, name, alert)| number >= entry && name == channel && tells(alert) && alert.about.provider.is_some());
+                    .any(|(number, name, alert)| number >= entry && name == channel && tells(alert) && alert.subject.provider.is_some());
                 prop_assert!(heard, "{channel} did not hear of what broke in run {entry}");
             }
         }
@@ -242,7 +241,7 @@ proptest! {
         let delivered = life.delivered.into_inner();
         for entry in &life.entries {
             let heard = delivered.iter().any(|(number, _, alert)| {
-                number == entry && matches!(alert.news, News::Broken { need: Need::First, .. })
+                number == entry && is_of_broken_login(alert) && alert.notice.is_urgent()
             });
             prop_assert!(heard, "nobody heard of what broke in run {entry}");
         }

@@ -9,7 +9,7 @@ use pretty_assertions::assert_eq;
 
 use self::Event::{Down, Fails, Pause, Renewing, SignIn, Sleeps, Up, Uses, Wakes, WorksAgain};
 use super::{Fate, MadeUp, Watch, World, at};
-use crate::alerts::wording;
+use crate::alerts::summary;
 use crate::config::quiet_hours::QuietHours;
 use crate::status::login::LoginKind::{self, ApiKey, OAuth, Token};
 
@@ -203,8 +203,8 @@ fn tell_the_year() -> String {
         if !asleep {
             let works = |channel: &str| failing != "all" && failing != channel;
             let sent = watch.run(&world, now, works, Fate::Lives, |_, _| {});
-            for sent in sent.iter().filter(|sent| !sent.is_old_news()) {
-                let line = wording::line(&sent.alert, now, berlin);
+            for sent in sent.iter().filter(|sent| !sent.is_repeated_failure()) {
+                let line = summary::line(&sent.alert, now, berlin);
                 let failed = sent.failed.iter().map(|(name, _)| format!("{name} failed"));
                 let to: Vec<String> = sent.delivered.iter().cloned().chain(failed).collect();
                 let time = berlin(now).format("%d %b %H:%M");

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::alerts::channels::dispatcher::Dispatcher;
-use crate::alerts::state::{self, Memory};
+use crate::alerts::state::{self, AlertState};
 use crate::alerts::state_file;
 use crate::commands::doctor::phone::Asked;
 use crate::commands::monitor::test_alert;
@@ -26,7 +26,7 @@ pub(super) fn try_out(config: &Config, send_test: bool, context: &Context) -> Ve
     let environment = &context.system.environment;
     let on_a_phone = matches!(context.phone, Phone::Termux);
     let channels = channel::in_use(&config.alerts.channels, on_a_phone);
-    let remembered = state_file::look(environment).unwrap_or_default();
+    let remembered = state_file::peek(environment).unwrap_or_default();
     let dispatcher = Dispatcher {
         gateways: &config.known,
         phone: &context.phone,
@@ -81,7 +81,7 @@ pub(super) fn examine(
     let is_set_up = !standings.is_empty();
     // Why Android cannot be asked is told of the phone.
     standings.retain(|it| it.kind != Kind::TermuxJob || it.course != Course::Unknown);
-    let remembered = state_file::look(environment).unwrap_or_default();
+    let remembered = state_file::peek(environment).unwrap_or_default();
     let last_check = last_check(config, &remembered);
     let mut findings = Vec::new();
     if !standings.is_empty() || !is_set_up {
@@ -135,11 +135,11 @@ fn watch(
 }
 
 /// When one of these gateways was last looked at for alerts.
-fn last_check(config: &Config, remembered: &Memory) -> Option<DateTime<Utc>> {
+fn last_check(config: &Config, remembered: &AlertState) -> Option<DateTime<Utc>> {
     let gateways = config.gateways.iter().filter_map(|gateway| {
         let agent = gateway.agent.as_ref().map(Identifier::as_str);
         let key = state::key(gateway.name.as_str(), agent);
-        Some(remembered.gateways.get(&key)?.seen_at)
+        Some(remembered.gateways.get(&key)?.observed_at)
     });
     gateways.max()
 }

@@ -1,14 +1,14 @@
 //! `clawtap monitor`: a check that compares with the last one, and alerts.
 
 use crate::alerts::channels::dispatcher::Dispatcher;
-use crate::alerts::decide::{Alert, Decision, News, decide};
+use crate::alerts::decide::{Alert, Decision, decide};
 use crate::alerts::deliver::{self, Sent};
-use crate::alerts::incident::Need;
 use crate::alerts::observe::Observation;
-use crate::alerts::policy::Rules;
-use crate::alerts::state::Memory;
+use crate::alerts::policy::Policy;
+use crate::alerts::state::AlertState;
 use crate::alerts::state_file::StateFile;
-use crate::alerts::{events, wording};
+use crate::alerts::summary::Summary;
+use crate::alerts::{events, summary};
 use crate::app::assess::{Interactive, assess_these};
 use crate::app::refresh;
 use crate::cli;
@@ -21,7 +21,7 @@ use crate::error::{Error, Kind};
 use crate::gateway::host::Identifier;
 use crate::history::{self, Event};
 use crate::phone::Phone;
-use crate::render::summary;
+use crate::render::summary as render;
 use crate::status::assessment::{Assessment, worst};
 use crate::system::clock;
 use crate::system::terminal::eprint;
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outco
     let config = context.load_config(&arguments.which.into())?;
     let assessments = assess_these(&config.gateways, Interactive::No, context)?;
     if context.terminal.stderr_is_tty || context.verbose {
-        let lines = assessments.iter().map(|one| summary::line(one) + "\n");
+        let lines = assessments.iter().map(|one| render::line(one) + "\n");
         print(&lines.collect::<String>())?;
     }
     let monitor = Monitor {
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outco
         context,
     };
     if arguments.dry_run {
-        monitor.rehearse()?;
+        monitor.dry_run()?;
     } else {
         refresh::refresh(&assessments, context);
         // Whoever reads the metrics watches too: neither must keep the other from it.
@@ -71,45 +71,41 @@ struct Monitor<'a> {
 }
 
 impl Monitor<'_> {
-    /// Tells what there is to tell, and remembers it.
+    /// Sends the alerts that are due, and records what each channel has delivered.
     fn alert(&self) -> Result<(), Error> {
-        let keeping = StateFile::begin(&self.context.system.environment)?;
-        let mut memory = recall(&keeping).unwrap_or_else(|| {
-            keeping.put_aside();
-            Memory::default()
+        let file = StateFile::lock(&self.context.system.environment)?;
+        let mut state = read(&file).unwrap_or_else(|| {
+            file.set_aside();
+            AlertState::default()
         });
-        let mut decision = self.decide(&mut memory);
-        let kept = keeping.write(&memory);
-        self.write_down(&events::of_changes(
-            &decision.changes,
-            &memory,
-            clock::now(),
-        ));
-        if kept.is_err() {
-            // It would all be told at every check: only what cannot wait is worth that.
-            decision.alerts.retain(is_urgent);
+        let mut decision = self.decide(&mut state);
+        let saved = file.write(&state);
+        self.append_to_history(&events::of_changes(&decision.changes, &state, clock::now()));
+        if saved.is_err() {
+            // All of it would be sent at every check: only what cannot wait is worth that.
+            decision.alerts.retain(|alert| alert.notice.is_urgent());
         }
         let sent = deliver::send(
-            &mut memory,
+            &mut state,
             decision.alerts,
             clock::now(),
             |alert, name| self.deliver(alert, name),
-            |memory| match kept {
-                Ok(()) => keeping.write(memory),
+            |state| match saved {
+                Ok(()) => file.write(state),
                 Err(_) => Ok(()),
             },
         )?;
         report(&sent)?;
-        self.write_down(&events::of_alerts(&sent, clock::now(), clock::local));
-        kept?;
+        self.append_to_history(&events::of_alerts(&sent, clock::now(), clock::local));
+        saved?;
         complain_of_the_lost(&sent)
     }
 
-    /// Shows what would be told.
-    fn rehearse(&self) -> Result<(), Error> {
-        let keeping = StateFile::begin(&self.context.system.environment)?;
-        let mut memory = recall(&keeping).unwrap_or_default();
-        let decision = self.decide(&mut memory);
+    /// Prints what would be sent.
+    fn dry_run(&self) -> Result<(), Error> {
+        let file = StateFile::lock(&self.context.system.environment)?;
+        let mut state = read(&file).unwrap_or_default();
+        let decision = self.decide(&mut state);
         let now = clock::now();
         let lines = decision.alerts.iter().map(|alert| {
             let ready = alert.to.iter().filter(|it| !it.waits);
@@ -119,7 +115,7 @@ impl Monitor<'_> {
             } else {
                 ready.map(|it| it.channel.as_str()).collect()
             };
-            let line = wording::line(alert, now, clock::local);
+            let line = summary::line(alert, now, clock::local);
             format!("would tell {}: {line}\n", names.join(", "))
         });
         let lines: String = lines.collect();
@@ -129,10 +125,10 @@ impl Monitor<'_> {
         print(&lines)
     }
 
-    fn decide(&self, memory: &mut Memory) -> Decision {
+    fn decide(&self, state: &mut AlertState) -> Decision {
         let now = clock::now();
         let alerts = &self.config.alerts;
-        let rules = Rules {
+        let policy = Policy {
             warn_hours: &alerts.warn_hours,
             remind_hours: alerts.remind_hours,
             quiet: alerts
@@ -150,14 +146,14 @@ impl Monitor<'_> {
                 Observation::of(assessment, agent.map(Identifier::as_str))
             })
             .collect();
-        decide(memory, &observations, &rules, now)
+        decide(state, &observations, &policy, now)
     }
 
     fn deliver(&self, alert: &Alert, name: &str) -> Result<(), channel::Undelivered> {
         let unknown = || channel::Undelivered::because("is not configured");
         let named = |it: &&Channel| it.name == name;
         let channel = self.channels.iter().find(named).ok_or_else(unknown)?;
-        let about = |it: &&Assessment| it.name == alert.about.gateway;
+        let about = |it: &&Assessment| it.name == alert.subject.gateway;
         let assessment = self.assessments.iter().find(about).ok_or_else(unknown)?;
         let dispatcher = Dispatcher {
             gateways: &self.config.known,
@@ -165,62 +161,52 @@ impl Monitor<'_> {
             launcher: &self.context.launcher,
             system: &self.context.system,
         };
-        let message = wording::message(alert, assessment, clock::now(), clock::local);
+        let message = summary::message(alert, assessment, clock::now(), clock::local);
         dispatcher.deliver(channel, &message)
     }
 
     /// Adds to the history; that it cannot be is worth a remark and no more.
-    fn write_down(&self, events: &[Event]) {
+    fn append_to_history(&self, events: &[Event]) {
         if let Err(error) = history::append(&self.context.system.environment, events) {
             eprint(&format!("clawtap: {}\n", error.message));
         }
     }
 }
 
-/// Prints what was told and by which channel, or what to do where the print is the channel; what was not told goes to
+/// Prints what was delivered and by which channel, or what to do where printing is the channel; what failed goes to
 /// standard error.
 fn report(sent: &[Sent]) -> Result<(), Error> {
     let now = clock::now();
-    for round in sent {
-        let line = wording::line(&round.alert, now, clock::local);
-        if !round.delivered.is_empty() {
-            let rest = if round.delivered == [PRINTED] {
-                let body = wording::summary(&round.alert, now, clock::local).body;
+    for sent in sent {
+        let line = summary::line(&sent.alert, now, clock::local);
+        if !sent.delivered.is_empty() {
+            let rest = if sent.delivered == [PRINTED] {
+                let body = Summary::of(&sent.alert, now, clock::local).body;
                 body.replace('\n', "\n  ")
             } else {
-                format!("→ {}", round.delivered.join(", "))
+                format!("→ {}", sent.delivered.join(", "))
             };
             print(&format!("{line}\n  {rest}\n"))?;
         }
-        for (channel, undelivered) in &round.failed {
+        for (channel, undelivered) in &sent.failed {
             eprint(&format!("{line}\n  ✗ {channel}: {}\n", undelivered.reason));
         }
     }
     Ok(())
 }
 
-/// What is remembered, unless it cannot be read.
-fn recall(keeping: &StateFile) -> Option<Memory> {
-    let outcome = keeping.read();
-    if let Err(problem) = &outcome {
+/// The state of the last run, unless it cannot be read.
+fn read(file: &StateFile) -> Option<AlertState> {
+    let state = file.read();
+    if let Err(problem) = &state {
         eprint(&format!("clawtap: {problem}\n"));
     }
-    outcome.ok()
+    state.ok()
 }
 
-fn is_urgent(alert: &Alert) -> bool {
-    matches!(
-        alert.news,
-        News::Broken {
-            need: Need::First,
-            ..
-        }
-    )
-}
-
-/// What nobody has heard of must at least be seen by whatever started us.
+/// An alert that no channel delivered is an error, so that what started us sees it.
 fn complain_of_the_lost(sent: &[Sent]) -> Result<(), Error> {
-    match sent.iter().filter(|round| round.is_lost()).count() {
+    match sent.iter().filter(|sent| sent.is_lost()).count() {
         0 => Ok(()),
         lost => Err(Error::new(
             Kind::Undelivered,

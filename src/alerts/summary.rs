@@ -1,13 +1,12 @@
-//! Wording: an alert becomes a message that says what, of which gateway, and what to do next.
+//! The words of an alert: what happened, on which gateway, and what to do next.
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
-use crate::alerts::condition::EXPIRING;
-use crate::alerts::decide::{About, Alert, News};
-use crate::alerts::incident::Need;
+use crate::alerts::condition::{EXPIRING, Problem, Unreachable};
+use crate::alerts::decide::{Alert, Notice, Subject};
+use crate::alerts::incident::Due;
 use crate::alerts::message::{Message, Severity};
-use crate::alerts::observe::Blind;
-use crate::alerts::state::{Fix, Mended};
+use crate::alerts::state::{Cause, Resolution};
 use crate::phone::notification::Notification;
 use crate::render::summary::of_concern;
 use crate::render::{next_step, notification};
@@ -16,142 +15,126 @@ use crate::status::login::State;
 use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
 
-/// A moment in the time zone of this device.
-pub(crate) type Local = fn(DateTime<Utc>) -> DateTime<FixedOffset>;
+/// Converts to the time zone of this device.
+pub(crate) type LocalTime = fn(DateTime<Utc>) -> DateTime<FixedOffset>;
+
+/// An alert in words, as it is printed and written to the history.
+pub(crate) struct Summary {
+    pub(crate) severity: Severity,
+    /// One word for programs.
+    pub(crate) event: &'static str,
+    pub(crate) profile: Option<String>,
+    /// When the login ends, or ended.
+    pub(crate) ends: Option<DateTime<Utc>>,
+    /// "anthropic expires in 5 h", without the gateway's name.
+    pub(crate) title: String,
+    /// What to do next; lines.
+    pub(crate) body: String,
+    pub(crate) page: Option<String>,
+}
+
+/// The line of an alert: "home: anthropic expires in 5 h".
+pub(crate) fn line(alert: &Alert, now: DateTime<Utc>, local: LocalTime) -> String {
+    let title = Summary::of(alert, now, local).title;
+    format!("{}: {title}", alert.subject.gateway)
+}
 
 /// The message for an alert. `assessment` is the gateway's own.
 pub(crate) fn message(
     alert: &Alert,
     assessment: &Assessment,
     now: DateTime<Utc>,
-    local: Local,
+    local: LocalTime,
 ) -> Message {
-    let words = Words::of(alert, now, local);
-    let title = format!("{}: {}", alert.about.gateway, words.title);
+    let summary = Summary::of(alert, now, local);
+    let title = format!("{}: {}", alert.subject.gateway, summary.title);
     let standing = notification::of(assessment, false);
     let notification = Notification {
         // What else is wrong is in the standing notification already.
-        title: if words.severity == Severity::Info {
+        title: if summary.severity == Severity::Info {
             title.clone()
         } else {
             standing.title.clone()
         },
-        content: words.body.clone(),
+        content: summary.body.clone(),
         ..standing
     };
     Message {
-        severity: words.severity,
-        event: words.event,
-        gateway: alert.about.gateway.clone(),
-        agent: alert.about.agent.clone(),
-        provider: alert.about.provider.clone(),
-        profile: words.profile,
-        ends: words.ends,
+        severity: summary.severity,
+        event: summary.event,
+        gateway: alert.subject.gateway.clone(),
+        agent: alert.subject.agent.clone(),
+        provider: alert.subject.provider.clone(),
+        profile: summary.profile,
+        ends: summary.ends,
         title,
-        body: words.body,
-        page: words.page,
+        body: summary.body,
+        page: summary.page,
         notification,
         at: now,
     }
 }
 
-/// An alert in short, as it is printed and written down.
-pub(crate) struct Summary {
-    /// One word for programs.
-    pub(crate) event: &'static str,
-    pub(crate) profile: Option<String>,
-    /// "anthropic expires in 5 h", without the gateway's name.
-    pub(crate) title: String,
-    /// What to do next; lines.
-    pub(crate) body: String,
-}
-
-/// What an alert says in short.
-pub(crate) fn summary(alert: &Alert, now: DateTime<Utc>, local: Local) -> Summary {
-    let words = Words::of(alert, now, local);
-    Summary {
-        event: words.event,
-        profile: words.profile,
-        title: words.title,
-        body: words.body,
-    }
-}
-
-/// The line about an alert: "home: anthropic expires in 5 h".
-pub(crate) fn line(alert: &Alert, now: DateTime<Utc>, local: Local) -> String {
-    let gateway = &alert.about.gateway;
-    format!("{gateway}: {}", summary(alert, now, local).title)
-}
-
-struct Words {
-    severity: Severity,
-    event: &'static str,
-    profile: Option<String>,
-    ends: Option<DateTime<Utc>>,
-    title: String,
-    body: String,
-    page: Option<String>,
-}
-
-impl Words {
-    fn of(alert: &Alert, now: DateTime<Utc>, local: Local) -> Self {
+impl Summary {
+    pub(crate) fn of(alert: &Alert, now: DateTime<Utc>, local: LocalTime) -> Self {
         let when = |moment| moment_in_words(moment, now, local);
-        match &alert.news {
-            News::Ends { profile, at, .. } => {
-                Self::of_end(&alert.about, profile.as_deref(), *at, now, &when)
+        match &alert.notice {
+            Notice::Expiring { profile, ends, .. } => {
+                Self::expiring(&alert.subject, profile.as_deref(), *ends, now, &when)
             }
-            News::Broken { issue, since, need } => {
-                Self::of_breakage(issue, *since, *need, now, &when)
-            }
-            News::Blind { blind, since, need } => {
-                Self::of_blindness(blind, *since, *need, now, &when)
-            }
-            News::Mended(mended) => Self::of_mending(&alert.about, mended, &when),
+            Notice::Broken {
+                problem,
+                since,
+                due,
+                ..
+            } => match problem {
+                Problem::Login(issue) => {
+                    Self::broken(issue, problem.ended(now), *since, *due, &when)
+                }
+                Problem::Gateway(gateway) => Self::unreachable(gateway, *since, *due, now, &when),
+            },
+            Notice::Resolved(resolution) => Self::resolved(&alert.subject, resolution, &when),
         }
     }
 
-    fn of_end(
-        about: &About,
+    fn expiring(
+        subject: &Subject,
         profile: Option<&str>,
-        at: DateTime<Utc>,
+        ends: DateTime<Utc>,
         now: DateTime<Utc>,
         when: &dyn Fn(DateTime<Utc>) -> String,
     ) -> Self {
         let issue = Issue {
             verdict: Verdict::Expiring,
             state: State::Expiring,
-            provider: Text::clean(about.provider.as_deref().unwrap_or_default()),
+            provider: Text::clean(subject.provider.as_deref().unwrap_or_default()),
             login: profile.map(Text::clean),
             kind: None,
-            left: Some(at - now),
+            left: Some(ends - now),
             detail: None,
         };
         Self {
             severity: Severity::Warning,
             event: EXPIRING,
             profile: profile.map(str::to_owned),
-            ends: Some(at),
+            ends: Some(ends),
             title: of_concern(&issue),
-            body: format!("It ends {}.\n{}", when(at), next_step::sentence(&issue)),
+            body: format!("It ends {}.\n{}", when(ends), next_step::sentence(&issue)),
             page: next_step::page(&issue).map(str::to_owned),
         }
     }
 
-    fn of_breakage(
+    fn broken(
         issue: &Issue,
+        ended: Option<DateTime<Utc>>,
         since: DateTime<Utc>,
-        need: Need,
-        now: DateTime<Utc>,
+        due: Due,
         when: &dyn Fn(DateTime<Utc>) -> String,
     ) -> Self {
-        let ended = match issue.state {
-            State::Expired => issue.left.and_then(|left| now.checked_add_signed(left)),
-            _ => None,
-        };
-        let mut body = match (need, &issue.detail) {
-            (Need::Again, _) => format!("Told again; it is so since {}.\n", when(since)),
-            (Need::First, Some(detail)) => format!("{detail}.\n"),
-            (Need::First, None) => String::new(),
+        let mut body = match (due, &issue.detail) {
+            (Due::Reminder, _) => format!("Told again; it is so since {}.\n", when(since)),
+            (Due::FirstTime, Some(detail)) => format!("{detail}.\n"),
+            (Due::FirstTime, None) => String::new(),
         };
         body.push_str(&next_step::sentence(issue));
         Self {
@@ -165,16 +148,16 @@ impl Words {
         }
     }
 
-    fn of_blindness(
-        blind: &Blind,
+    fn unreachable(
+        gateway: &Unreachable,
         since: DateTime<Utc>,
-        need: Need,
+        due: Due,
         now: DateTime<Utc>,
         when: &dyn Fn(DateTime<Utc>) -> String,
     ) -> Self {
-        let again = match need {
-            Need::First => "",
-            Need::Again => "Told again. ",
+        let again = match due {
+            Due::FirstTime => "",
+            Due::Reminder => "Told again. ",
         };
         let lasting = match now - since {
             short if short < TimeDelta::minutes(1) => String::new(),
@@ -182,68 +165,72 @@ impl Words {
         };
         Self {
             severity: Severity::Warning,
-            event: blind.word,
+            event: gateway.word,
             profile: None,
             ends: None,
-            title: blind.what.clone(),
+            title: gateway.what.clone(),
             body: format!(
                 "{again}{lasting}Its logins are not known until then.\n{}",
-                blind.next_step
+                gateway.next_step
             ),
             page: None,
         }
     }
 
-    fn of_mending(about: &About, mended: &Mended, when: &dyn Fn(DateTime<Utc>) -> String) -> Self {
-        let profile = mended.profile.as_deref();
-        let by = |what: &str| match profile {
+    fn resolved(
+        subject: &Subject,
+        resolution: &Resolution,
+        when: &dyn Fn(DateTime<Utc>) -> String,
+    ) -> Self {
+        let Resolution {
+            was, since, cause, ..
+        } = resolution;
+        let by = |what: &str| match &resolution.profile {
             Some(profile) => format!("{what}: {}.", Text::clean(profile)),
             None => format!("{what}."),
         };
-        let how = match mended.fix {
-            Fix::SignedIn => by("Signed in again"),
-            Fix::OtherLogin => by("Another login does it now"),
-            Fix::OtherCredential => "Another credential does it now.".into(),
-            Fix::RenewsItself => by("It renews itself now"),
-            Fix::PauseOver => "Its pause is over.".into(),
-            Fix::NoLongerUsed => "No model uses it any more.".into(),
-            Fix::InSight | Fix::Unknown => String::new(),
+        let how = match cause {
+            Cause::SignedIn => by("Signed in again"),
+            Cause::OtherLogin => by("Another login does it now"),
+            Cause::OtherCredential => "Another credential does it now.".into(),
+            Cause::RenewsItself => by("It renews itself now"),
+            Cause::PauseOver => "Its pause is over.".into(),
+            Cause::Unused => "No model uses it any more.".into(),
+            Cause::Reachable => String::new(),
         };
-        let until = match (mended.until, mended.fix) {
-            (Some(until), fix) if fix != Fix::RenewsItself => {
+        let until = match resolution.until {
+            Some(until) if *cause != Cause::RenewsItself => {
                 format!(" It lasts until {}.", when(until))
             }
             _ => String::new(),
         };
-        let since = when(mended.since);
-        let was = match mended.was.as_str() {
-            _ if about.provider.is_none() => format!("It could not be since {since}."),
+        let since = when(*since);
+        let before = match was.as_str() {
+            _ if subject.provider.is_none() => format!("It could not be since {since}."),
             EXPIRING => String::new(),
             word => format!("\nIt was {word} since {since}."),
         };
-        let title = match (&about.provider, mended.fix) {
-            (None, _) => "can be asked again".to_owned(),
-            (Some(provider), Fix::NoLongerUsed) => format!("{provider} is no longer used"),
-            (Some(provider), _) if mended.was == EXPIRING => format!("{provider} is renewed"),
-            (Some(provider), _) if mended.was == State::Missing.word() => {
-                format!("{provider} is signed in")
-            }
-            (Some(provider), _) => format!("{provider} works again"),
+        let title = match &subject.provider {
+            None => "can be asked again".to_owned(),
+            Some(provider) if *cause == Cause::Unused => format!("{provider} is no longer used"),
+            Some(provider) if was == EXPIRING => format!("{provider} is renewed"),
+            Some(provider) if was == State::Missing.word() => format!("{provider} is signed in"),
+            Some(provider) => format!("{provider} works again"),
         };
         Self {
             severity: Severity::Info,
             event: "recovered",
-            profile: mended.profile.clone(),
-            ends: mended.until,
+            profile: resolution.profile.clone(),
+            ends: resolution.until,
             title,
-            body: format!("{how}{until}{was}"),
+            body: format!("{how}{until}{before}"),
             page: None,
         }
     }
 }
 
 /// "today 14:02", "tomorrow 07:30", "Tue 25 Nov 14:02", "25 Nov 2027".
-fn moment_in_words(moment: DateTime<Utc>, now: DateTime<Utc>, local: Local) -> String {
+fn moment_in_words(moment: DateTime<Utc>, now: DateTime<Utc>, local: LocalTime) -> String {
     let (then, today) = (local(moment), local(now));
     let days = then.date_naive() - today.date_naive();
     let time = then.format("%H:%M");
@@ -258,11 +245,12 @@ fn moment_in_words(moment: DateTime<Utc>, now: DateTime<Utc>, local: Local) -> S
 
 #[cfg(test)]
 mod tests {
-    use super::{Words, moment_in_words};
-    use crate::alerts::decide::{About, Alert, News};
-    use crate::alerts::incident::Need;
-    use crate::alerts::observe::Blind;
-    use crate::alerts::state::{Fix, Mended};
+    use super::{Summary, moment_in_words};
+    use crate::alerts::condition::{Problem, Unreachable};
+    use crate::alerts::decide::{Alert, Notice, Subject};
+    use crate::alerts::incident::Due;
+    use crate::alerts::policy::Level;
+    use crate::alerts::state::{Cause, Resolution};
     use crate::status::login::State;
     use crate::status::verdict::{Issue, Verdict};
     use crate::text::Text;
@@ -278,22 +266,22 @@ mod tests {
     }
 
     /// Title and body.
-    fn words(provider: Option<&str>, news: News) -> String {
+    fn words(provider: Option<&str>, notice: Notice) -> String {
         let alert = Alert {
-            about: About {
+            subject: Subject {
                 gateway: "home".into(),
                 agent: None,
                 provider: provider.map(str::to_owned),
             },
-            news,
+            notice,
             to: Vec::new(),
             is_known: false,
         };
-        let words = Words::of(&alert, now(), |moment| moment.fixed_offset());
+        let words = Summary::of(&alert, now(), |moment| moment.fixed_offset());
         format!("{} / {}", words.title, words.body.replace('\n', " / "))
     }
 
-    fn broken(state: State, left: Option<i64>, need: Need) -> String {
+    fn broken(state: State, left: Option<i64>, due: Due) -> String {
         let issue = Issue {
             verdict: Verdict::Broken,
             state,
@@ -303,60 +291,59 @@ mod tests {
             left: left.map(TimeDelta::hours),
             detail: None,
         };
-        let news = News::Broken {
-            issue: Box::new(issue),
+        let notice = Notice::Broken {
+            problem: Problem::Login(Box::new(issue)),
             since: hours(-26),
-            need,
+            due,
+            level: Level::Broken,
         };
-        words(Some("anthropic"), news)
+        words(Some("anthropic"), notice)
     }
 
-    fn mended(provider: Option<&str>, was: &str, fix: Fix, until: Option<i64>) -> String {
-        let mended = Mended {
+    fn resolved(provider: Option<&str>, was: &str, cause: Cause, until: Option<i64>) -> String {
+        let resolution = Resolution {
             was: was.into(),
             since: hours(-2),
-            at: now(),
-            fix,
+            cause,
             profile: Some("anthropic:claude-code".into()),
             until: until.map(hours),
-            hours: None,
-            to: [].into(),
-            failed: [].into(),
+            pending: [].into(),
         };
-        words(provider, News::Mended(mended))
+        words(provider, Notice::Resolved(resolution))
     }
 
     #[test]
     fn an_alert_says_what_and_what_next() {
-        let ends = News::Ends {
+        let ends = Notice::Expiring {
             profile: Some("anthropic:claude-code".into()),
-            hours: 24,
-            at: hours(20),
+            ends: hours(20),
+            level: Level::Warned(std::cmp::Reverse(24)),
         };
         assert_eq!(
             words(Some("anthropic"), ends),
             "anthropic expires in 20 h / It ends tomorrow 08:00. / Renew it before then: clawtap reauth"
         );
         assert_eq!(
-            broken(State::Expired, Some(-3), Need::First),
+            broken(State::Expired, Some(-3), Due::FirstTime),
             "anthropic expired 3 h ago / Sign in again: clawtap reauth"
         );
         assert_eq!(
-            broken(State::Missing, None, Need::Again),
+            broken(State::Missing, None, Due::Reminder),
             "anthropic is not signed in / Told again; it is so since yesterday 10:00. / Sign in: clawtap reauth"
         );
-        let blind = News::Blind {
-            blind: Blind {
+        let unreachable = Notice::Broken {
+            problem: Problem::Gateway(Unreachable {
                 word: "timeout",
                 what: "does not respond".into(),
                 next_step: "Is it switched on?".into(),
-                lasting: false,
-            },
+                is_transient: true,
+            }),
             since: hours(-1),
-            need: Need::First,
+            due: Due::FirstTime,
+            level: Level::Transient,
         };
         assert_eq!(
-            words(None, blind),
+            words(None, unreachable),
             "does not respond / Since today 11:00. Its logins are not known until then. / Is it switched on?"
         );
     }
@@ -366,30 +353,30 @@ mod tests {
         let anthropic = Some("anthropic");
         let table = [
             (
-                mended(anthropic, "expired", Fix::SignedIn, Some(24 * 364)),
+                resolved(anthropic, "expired", Cause::SignedIn, Some(24 * 364)),
                 "anthropic works again / Signed in again: anthropic:claude-code. It lasts until 9 Mar 2027. / \
                  It was expired since today 10:00.",
             ),
             (
-                mended(anthropic, "expiring", Fix::SignedIn, Some(24 * 30)),
+                resolved(anthropic, "expiring", Cause::SignedIn, Some(24 * 30)),
                 "anthropic is renewed / Signed in again: anthropic:claude-code. It lasts until Thu 9 Apr 12:00.",
             ),
             (
-                mended(anthropic, "missing", Fix::OtherLogin, None),
+                resolved(anthropic, "missing", Cause::OtherLogin, None),
                 "anthropic is signed in / Another login does it now: anthropic:claude-code. / \
                  It was missing since today 10:00.",
             ),
             (
-                mended(anthropic, "expired", Fix::RenewsItself, Some(5)),
+                resolved(anthropic, "expired", Cause::RenewsItself, Some(5)),
                 "anthropic works again / It renews itself now: anthropic:claude-code. / \
                  It was expired since today 10:00.",
             ),
             (
-                mended(anthropic, "expired", Fix::NoLongerUsed, None),
+                resolved(anthropic, "expired", Cause::Unused, None),
                 "anthropic is no longer used / No model uses it any more. / It was expired since today 10:00.",
             ),
             (
-                mended(None, "timeout", Fix::InSight, None),
+                resolved(None, "timeout", Cause::Reachable, None),
                 "can be asked again / It could not be since today 10:00.",
             ),
         ];
