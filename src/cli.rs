@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::signin::flow::Restart;
+use crate::signin::restart::Restart;
 use crate::sync::decide::Form;
 use crate::sync::source::SourceMachine;
 

@@ -123,26 +123,26 @@ fn find(id: &str) -> Option<&'static Provider> {
 /// OpenClaw's name for a sign-in by a code that is typed into a page. Its `--device-code` means this method.
 pub(crate) const DEVICE_CODE: &str = "device-code";
 
-/// How a person signs in.
+/// A kind of sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DefaultMethod {
+pub(crate) enum MethodKind {
     SetupToken,
     ClaudeCli,
     ApiKey,
     OpenClaw,
 }
 
-/// How a person signs in to a provider of which the gateway has no login yet.
-pub(crate) fn default_method(id: &str) -> DefaultMethod {
+/// The default kind of sign-in to a provider of which the gateway has no login yet.
+pub(crate) fn default_method(id: &str) -> MethodKind {
     match find(id) {
         Some(Provider {
             id: "anthropic", ..
-        }) => DefaultMethod::SetupToken,
+        }) => MethodKind::SetupToken,
         Some(Provider {
             id: "claude-cli", ..
-        }) => DefaultMethod::ClaudeCli,
-        Some(provider) if provider.sign_in_page.is_none() => DefaultMethod::ApiKey,
-        _ => DefaultMethod::OpenClaw,
+        }) => MethodKind::ClaudeCli,
+        Some(provider) if provider.sign_in_page.is_none() => MethodKind::ApiKey,
+        _ => MethodKind::OpenClaw,
     }
 }
 
@@ -202,7 +202,7 @@ fn owner(key: &str) -> Option<&'static Provider> {
 #[cfg(test)]
 mod tests {
     use super::{
-        DEVICE_CODE, DefaultMethod, PROVIDERS, default_method, device_method, fits_key,
+        DEVICE_CODE, MethodKind, PROVIDERS, default_method, device_method, fits_key,
         has_key_prefix, is_sign_in_host,
     };
     use crate::config::host_name::Host;
@@ -252,14 +252,14 @@ mod tests {
     #[test]
     fn each_provider_has_its_usual_way() {
         let table = [
-            ("anthropic", DefaultMethod::SetupToken, None),
-            ("claude-cli", DefaultMethod::ClaudeCli, None),
-            ("openai", DefaultMethod::OpenClaw, Some(DEVICE_CODE)),
-            ("google", DefaultMethod::ApiKey, None),
-            ("openrouter", DefaultMethod::ApiKey, None),
-            ("github-copilot", DefaultMethod::OpenClaw, Some("device")),
-            ("minimax-portal", DefaultMethod::OpenClaw, Some("oauth")),
-            ("never-heard-of", DefaultMethod::OpenClaw, None),
+            ("anthropic", MethodKind::SetupToken, None),
+            ("claude-cli", MethodKind::ClaudeCli, None),
+            ("openai", MethodKind::OpenClaw, Some(DEVICE_CODE)),
+            ("google", MethodKind::ApiKey, None),
+            ("openrouter", MethodKind::ApiKey, None),
+            ("github-copilot", MethodKind::OpenClaw, Some("device")),
+            ("minimax-portal", MethodKind::OpenClaw, Some("oauth")),
+            ("never-heard-of", MethodKind::OpenClaw, None),
         ];
         for (id, way, device) in table {
             assert_eq!(

@@ -35,7 +35,7 @@ const GROUND: [&str; 7] = [
 ];
 
 /// Circles that are still there, and the step of the redesign that opens each. The list only shrinks.
-const CIRCLES: [(&[&str], &str); 5] = [
+const CIRCLES: [(&[&str], &str); 3] = [
     (
         &[
             "alerts::channels::command",
@@ -47,8 +47,6 @@ const CIRCLES: [(&[&str], &str); 5] = [
         "9: alerts",
     ),
     (&["phone", "phone::termux"], "9: alerts"),
-    (&["signin::ask_user", "signin::session"], "11: sign-in"),
-    (&["signin::choose", "signin::flow"], "11: sign-in"),
     (&["system::screen", "system::terminal"], "11: sign-in"),
 ];
 

@@ -11,8 +11,10 @@ use crate::gateway::script::Want;
 use crate::gateway::ssh_args::BatchMode;
 use crate::gateway::status::{Question, Reply, ask};
 use crate::report_cache::ReportCache;
-use crate::status::assessment::{Assessment, Trouble};
+use crate::status::assessment::{Assessment, Finding, Trouble};
 use crate::status::document::Unreadable;
+use crate::status::report::Report;
+use crate::status::verdict::Judgement;
 use crate::status::wire;
 use crate::system::parallel::{in_parallel, in_parallel_each};
 use crate::system::spinner::Spinner;
@@ -225,6 +227,20 @@ fn trouble(failure: &GatewayError, gateway: &Gateway) -> Trouble {
         what: failure.kind.what().into(),
         detail: failure.detail.clone(),
         next_step: failure.next_step(gateway),
+    }
+}
+
+/// The report and judgement of a gateway that answered.
+///
+/// # Errors
+/// Why it did not.
+pub(crate) fn answered(assessment: &Assessment) -> Result<(&Report, &Judgement), Error> {
+    match &assessment.finding {
+        Finding::Judged(report, judgement) => Ok((report, judgement)),
+        Finding::Unknown(trouble) => {
+            let what = format!("{}: {}", assessment.name, trouble.what);
+            Err(Error::new(Kind::Gateway, what).hint(trouble.next_step.clone()))
+        }
     }
 }
 

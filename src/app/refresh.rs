@@ -3,13 +3,15 @@
 use std::io;
 use std::path::Path;
 
+use crate::app::status_notification;
+use crate::config::file::Notification;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::install::files::Files;
 use crate::install::inventory::live_rows;
 use crate::install::unmarked::WIDGETS;
 use crate::install::widgets::live_row;
-use crate::phone::widget_list;
+use crate::phone::{Phone, widget_list};
 use crate::render::row;
 use crate::report_cache::ReportCache;
 use crate::status::assessment::Assessment;
@@ -29,6 +31,16 @@ pub(crate) fn refresh(assessments: &[Assessment], context: &Context) {
     if let Some(remark) = remark {
         terminal::eprint(&format!("clawtap: {remark}\n"));
     }
+}
+
+/// The same after a sign-in or sync, and the gateway's standing notification.
+pub(crate) fn after_sign_in(assessment: &Assessment, wanted: Notification, context: &Context) {
+    let only = std::slice::from_ref(assessment);
+    if matches!(context.phone, Phone::Termux) {
+        let standing = status_notification::after_check(only, wanted, context);
+        context.phone.perform(&standing, &context.system);
+    }
+    refresh(only, context);
 }
 
 /// Whether a name changed.

@@ -16,8 +16,9 @@ use crate::phone::dialog::{Dialogs, NoAnswer, Person, Prompts};
 use crate::phone::notification::ButtonAction;
 use crate::phone::{Delivered, Phone, PhoneActions};
 use crate::render::{next_step, summary, toast};
-use crate::signin::flow::{Restart, mend};
+use crate::signin::flow::sign_in;
 use crate::signin::method::Request;
+use crate::signin::restart::Restart;
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::verdict::Issue;
 use crate::sync::decide;
@@ -28,8 +29,7 @@ use crate::system::{clock, files, terminal};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, Error> {
-    let phone = &context.phone;
-    if matches!(phone, Phone::Terminal) && !context.terminal.is_interactive {
+    if matches!(context.phone, Phone::Terminal) && !context.terminal.is_interactive {
         return Err(Error::new(Kind::Usage, "guide needs a phone or a terminal")
             .hint("Without either: clawtap status"));
     }
@@ -44,12 +44,11 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
         processes: &context.system.processes,
     };
     let mut tour = Tour {
-        person: if matches!(phone, Phone::Termux) {
+        person: if matches!(context.phone, Phone::Termux) {
             &dialogs
         } else {
             &prompts
         },
-        phone,
         config,
         assessments: Vec::new(),
         context,
@@ -73,7 +72,6 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
 /// One person's way through the pages.
 struct Tour<'a> {
     person: &'a dyn Person,
-    phone: &'a Phone,
     config: Config,
     assessments: Vec<Assessment>,
     context: &'a Context,
@@ -108,7 +106,7 @@ impl Tour<'_> {
     /// Shows pages until the person has had enough.
     fn walk(&mut self) -> Result<(), NoAnswer> {
         let means = Means {
-            reminders: matches!(self.phone, Phone::Termux)
+            reminders: matches!(self.context.phone, Phone::Termux)
                 && self.context.system.environment.termux_prefix().is_some(),
         };
         let mut page = guide::first(&self.assessments);
@@ -209,9 +207,7 @@ impl Tour<'_> {
             profile: issue.login.as_ref().map(ToString::to_string),
             method: None,
         };
-        let (config, phone) = (&self.config, self.phone);
-        let signed = mend(gateway, before, &request, config, phone, self.context);
-        match signed {
+        match sign_in(gateway, before, &request, &self.config, self.context) {
             Ok(Some(signed)) => {
                 self.assessments[index] = signed.assessment;
                 signed.line
@@ -233,7 +229,6 @@ impl Tour<'_> {
             from: None,
             restart: Restart::Ask,
             dry_run: false,
-            phone: self.phone,
             context: self.context,
         };
         match job.run() {
@@ -257,7 +252,7 @@ impl Tour<'_> {
 
     /// Says by vibration how it stands, and brings up to date what else shows it.
     fn learned(&self, assessments: &[Assessment]) {
-        let standing = match self.phone {
+        let standing = match self.context.phone {
             Phone::Termux => status_notification::after_check(
                 assessments,
                 self.config.notification,
@@ -311,7 +306,8 @@ impl Tour<'_> {
                 )
             },
         )?;
-        self.phone
+        self.context
+            .phone
             .schedule(&script, job, reminder::EVERY, &self.context.system)?;
         let due = clock::local(now + reminder::AFTER);
         self.perform(&PhoneActions {
@@ -323,7 +319,7 @@ impl Tour<'_> {
 
     /// Has the phone do it. What does not work is told in the terminal; the dialogs go on without it.
     fn perform(&self, actions: &PhoneActions) -> Delivered {
-        let said = self.phone.perform(actions, &self.context.system);
+        let said = self.context.phone.perform(actions, &self.context.system);
         terminal::eprint(&said.shown);
         for problem in &said.problems {
             terminal::eprint(&format!("clawtap: {problem}\n"));

@@ -1,26 +1,24 @@
 //! `clawtap sync`
 
+use crate::app::announce::{announce, announce_error};
 use crate::cli;
 use crate::commands::outcome::Outcome;
-use crate::commands::tap;
 use crate::config::Selection;
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
-use crate::phone::Phone;
+use crate::gateway::argument::Argument;
 use crate::signin::choose::ask_which;
-use crate::signin::method::Argument;
 use crate::status::verdict::Verdict;
 use crate::sync::decide::Request;
 use crate::sync::flow::Sync;
 use crate::sync::outcome::{self, Synced};
 
 pub(crate) fn run(arguments: &cli::Sync, context: &Context) -> Result<Outcome, Error> {
-    let phone = &context.phone;
     let json = arguments.json;
-    let outcome = sync(arguments, phone, context);
+    let outcome = sync(arguments, context);
     match &outcome {
-        Ok(synced) => tap::tell(phone, synced.line(), Verdict::Ok, context),
-        Err(error) => tap::tell_error(phone, error, context),
+        Ok(synced) => announce(synced.line(), Verdict::Ok, context),
+        Err(error) => announce_error(error, context),
     }
     match &outcome {
         Ok(synced) if json => print(&synced.json())?,
@@ -31,7 +29,7 @@ pub(crate) fn run(arguments: &cli::Sync, context: &Context) -> Result<Outcome, E
     outcome.map(|_| Outcome::Done)
 }
 
-fn sync(arguments: &cli::Sync, phone: &Phone, context: &Context) -> Result<Synced, Error> {
+fn sync(arguments: &cli::Sync, context: &Context) -> Result<Synced, Error> {
     let selection = match &arguments.gateway {
         Some(name) => Selection::One(name.clone()),
         None => Selection::Default,
@@ -42,7 +40,7 @@ fn sync(arguments: &cli::Sync, phone: &Phone, context: &Context) -> Result<Synce
         several => {
             let names: Vec<_> = several.iter().map(|it| it.name.to_string()).collect();
             let title = "Sync on which gateway?";
-            &several[ask_which(title, &names, "clawtap sync", phone, context)?]
+            &several[ask_which(title, &names, "clawtap sync", context)?]
         }
     };
     let profile = arguments.profile.as_deref().map(|text| {
@@ -62,7 +60,6 @@ fn sync(arguments: &cli::Sync, phone: &Phone, context: &Context) -> Result<Synce
         from: arguments.from,
         restart: arguments.restart,
         dry_run: arguments.dry_run,
-        phone,
         context,
     };
     job.run()

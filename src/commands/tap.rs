@@ -1,5 +1,6 @@
 //! `clawtap tap`
 
+use crate::app::announce::{announce, announce_error};
 use crate::app::assess::{Interactive, assess_these, recall};
 use crate::app::{error_text, refresh, status_notification};
 use crate::cli;
@@ -10,7 +11,8 @@ use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::phone::{Delivered, Phone, PhoneActions};
 use crate::render::{next_step, toast};
-use crate::signin::flow::{self, person};
+use crate::signin::ask_user::person;
+use crate::signin::flow::sign_in;
 use crate::signin::method::Request;
 use crate::status::assessment::{Assessment, worst};
 use crate::status::verdict::Verdict;
@@ -18,23 +20,21 @@ use crate::system::parallel::{Background, join};
 use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Error> {
-    let phone = &context.phone;
     // A widget has no terminal: what went wrong must reach the screen too.
     let told = |error: Error| {
-        tell(phone, error.to_string(), Verdict::CannotTell, context);
+        announce(error.to_string(), Verdict::CannotTell, context);
         error
     };
     let config = context.load_config(&arguments.which.into()).map_err(told)?;
     let remembered = recall(&config.gateways, context);
     // Nobody waits for what is known, and nothing waits until it has been read.
     let (mut assessments, said) = join(
-        || show_remembered(&remembered, phone, context),
+        || show_remembered(&remembered, context),
         |shown| {
             let asked = assess_these(&config.gateways, Interactive::No, context);
             let assessments = asked.map_err(told)?;
             let tap = Tap {
                 config: &config,
-                phone,
                 context,
             };
             let said = tap.show(&assessments, &remembered, shown)?;
@@ -42,10 +42,10 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
         },
     )?;
     refresh::refresh(&assessments, context);
-    let broken = to_sign_in(&assessments, phone, context);
+    let broken = to_sign_in(&assessments, context);
     // Nobody would see the questions of an app that does not answer.
     if let Some(broken) = broken.filter(|_| !said.app_is_silent) {
-        let mended = mend(&config, broken, &assessments[broken], phone, context)?;
+        let mended = mend(&config, broken, &assessments[broken], context)?;
         if let Some(assessment) = mended {
             assessments[broken] = assessment;
         }
@@ -55,20 +55,19 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
 
 /// Has the phone say what is known already, if anything is. At a terminal it would stay above the answer, which alone
 /// is worth its line.
-fn show_remembered(remembered: &[Assessment], phone: &Phone, context: &Context) -> Delivered {
-    if matches!(phone, Phone::Terminal) {
+fn show_remembered(remembered: &[Assessment], context: &Context) -> Delivered {
+    if matches!(context.phone, Phone::Terminal) {
         return Delivered::default();
     }
     let actions = PhoneActions {
         toast: toast::remembered(remembered),
         ..PhoneActions::default()
     };
-    phone.perform(&actions, &context.system)
+    context.phone.perform(&actions, &context.system)
 }
 
 struct Tap<'a> {
     config: &'a Config,
-    phone: &'a Phone,
     context: &'a Context,
 }
 
@@ -83,8 +82,9 @@ impl Tap<'_> {
     ) -> Result<Delivered, Error> {
         let mut actions = self.actions(assessments, remembered);
         let toast = actions.toast.clone();
-        let perform = |actions: &PhoneActions| self.phone.perform(actions, &self.context.system);
-        let is_phone = matches!(self.phone, Phone::Termux);
+        let perform =
+            |actions: &PhoneActions| self.context.phone.perform(actions, &self.context.system);
+        let is_phone = matches!(self.context.phone, Phone::Termux);
         let said = if is_phone && toast::says_the_same(remembered, assessments) {
             actions.toast.clear();
             let said = perform(&actions);
@@ -105,17 +105,17 @@ impl Tap<'_> {
     }
 
     fn actions(&self, assessments: &[Assessment], remembered: &[Assessment]) -> PhoneActions {
-        let wanted = match self.phone {
+        let wanted = match self.context.phone {
             Phone::Termux => self.config.notification,
             // There is no shade to keep clear: everything is written down once.
             Phone::Terminal => Notification::default(),
         };
         let standing = status_notification::after_check(assessments, wanted, self.context);
         let mut actions = with_toast(assessments, remembered, standing);
-        if to_sign_in(assessments, self.phone, self.context).is_some() {
+        if to_sign_in(assessments, self.context).is_some() {
             // The sign-in has a page of its own, and at a terminal it is the next step itself.
             actions.page = None;
-            if matches!(self.phone, Phone::Terminal) {
+            if matches!(self.context.phone, Phone::Terminal) {
                 actions.notifications.clear();
             }
         }
@@ -124,8 +124,8 @@ impl Tap<'_> {
 }
 
 /// The gateway that a sign-in would mend, if somebody is there for it.
-fn to_sign_in(assessments: &[Assessment], phone: &Phone, context: &Context) -> Option<usize> {
-    person(phone, context)?;
+fn to_sign_in(assessments: &[Assessment], context: &Context) -> Option<usize> {
+    person(context)?;
     assessments.iter().position(is_mended_by_sign_in)
 }
 
@@ -140,45 +140,24 @@ fn mend(
     config: &Config,
     number: usize,
     before: &Assessment,
-    phone: &Phone,
     context: &Context,
 ) -> Result<Option<Assessment>, Error> {
     let gateway = &config.gateways[number];
-    let outcome = flow::mend(gateway, before, &Request::default(), config, phone, context);
+    let outcome = sign_in(gateway, before, &Request::default(), config, context);
     match outcome {
         Ok(None) => Ok(None),
         Ok(Some(signed)) => {
-            tell(phone, signed.line.clone(), Verdict::Ok, context);
+            announce(signed.line.clone(), Verdict::Ok, context);
             print(&format!("{}\n", signed.line))?;
             Ok(Some(signed.assessment))
         }
         Err(error) if error.kind == Kind::Interrupted => Err(error),
         Err(error) => {
-            tell_error(phone, &error, context);
+            announce_error(&error, context);
             terminal::eprint(&error_text::text(&error, context.terminal.columns()));
             Ok(None)
         }
     }
-}
-
-/// A toast and what the hand feels, where there is a phone.
-pub(super) fn tell(phone: &Phone, toast: String, verdict: Verdict, context: &Context) {
-    let actions = PhoneActions {
-        toast,
-        vibration_ms: toast::vibration_ms(verdict),
-        ..PhoneActions::default()
-    };
-    phone.tell(&actions, &context.system);
-}
-
-/// A sign-in that came to nothing; somebody's own "no" does not shake the phone.
-pub(super) fn tell_error(phone: &Phone, error: &Error, context: &Context) {
-    let verdict = match error.kind {
-        Kind::Declined => Verdict::Ok,
-        Kind::Gateway => Verdict::CannotTell,
-        _ => Verdict::Broken,
-    };
-    tell(phone, error.told(), verdict, context);
 }
 
 /// What the phone does about these gateways, beside its notifications; pure. The page is that of the worst of them.

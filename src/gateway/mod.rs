@@ -1,5 +1,6 @@
 //! Gateways: who they are, how they are asked, what they answer, and what goes wrong on the way.
 
+pub(crate) mod argument;
 pub(crate) mod claude_login;
 pub(crate) mod control_master;
 pub(crate) mod error;
@@ -8,6 +9,7 @@ pub(crate) mod framing;
 pub(crate) mod host;
 pub(crate) mod host_key;
 pub(crate) mod inspect;
+pub(crate) mod models_auth;
 pub(crate) mod pty;
 pub(crate) mod run;
 pub(crate) mod script;

@@ -8,7 +8,8 @@ use crate::secret::Secret;
 use crate::signin::ask_user::{Line, Prompter, Reply, Request};
 use crate::signin::pasted::Shape;
 use crate::signin::prompt::{Answer, Question};
-use crate::signin::session::{SignInContext, SignInError};
+use crate::signin::error::SignInError;
+use crate::signin::session::SignInContext;
 use crate::system::terminal;
 use crate::text::Text;
 

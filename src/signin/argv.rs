@@ -1,34 +1,25 @@
 //! What a sign-in runs on the gateway, step by step; pure.
 
-use std::time::Duration;
-
-use crate::gateway::host::{Gateway, Identifier};
-use crate::gateway::script::{ExecRequest, SyncRequest, Tool, quoted};
+use crate::gateway::argument::Argument;
+use crate::gateway::host::Gateway;
+use crate::gateway::models_auth::{auth, paste_key, paste_token};
+use crate::gateway::script::{ExecRequest, Tool, quoted};
 use crate::secret::Secret;
 use crate::signin::dialogue::Program;
-use crate::signin::method::{Argument, Route};
+use crate::signin::method::Method;
 use crate::signin::pasted::Shape;
 use crate::signin::session;
 
-/// The first OpenClaw that takes a token on a pipe. Those before repeat it on their output, store nothing and report
-/// success.
-pub(crate) const PIPE_SINCE: &str = "2026.6.0";
-/// The profile of a setup token where there is none to replace; OpenClaw's own choice as well.
-pub(super) const OWN_PROFILE: &str = "anthropic:manual";
 /// How long a setup token is valid where its program does not say so.
 pub(crate) const SETUP_TOKEN_DAYS: u32 = 365;
-/// What OpenClaw may take to store something: its own work is done in 3 s, but it may try to install a plugin first.
-const STORING: Duration = Duration::from_secs(90);
-/// What the restart of the gateway process may take.
-const RESTARTING: Duration = Duration::from_secs(60);
 
 /// The program that signs in on a terminal; nothing where the person brings a key.
-pub(crate) fn on_terminal(route: &Route, gateway: &Gateway) -> Option<session::Plan> {
+pub(crate) fn on_terminal(route: &Method, gateway: &Gateway) -> Option<session::Plan> {
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
     let (tool, program, arguments) = match route {
-        Route::SetupToken { .. } => (Tool::Claude, Program::SetupToken, words(&["setup-token"])),
-        Route::ClaudeCli => (Tool::Claude, Program::AuthLogin, words(&["auth", "login"])),
-        Route::OpenClaw {
+        Method::SetupToken { .. } => (Tool::Claude, Program::SetupToken, words(&["setup-token"])),
+        Method::ClaudeCli => (Tool::Claude, Program::AuthLogin, words(&["auth", "login"])),
+        Method::OpenClaw {
             provider,
             method,
             profile,
@@ -39,7 +30,7 @@ pub(crate) fn on_terminal(route: &Route, gateway: &Gateway) -> Option<session::P
             }
             (Tool::OpenClaw, Program::OpenClaw, arguments)
         }
-        Route::ApiKey { .. } => return None,
+        Method::ApiKey { .. } => return None,
     };
     Some(session::Plan {
         tool,
@@ -96,53 +87,6 @@ impl Storing {
     }
 }
 
-/// The storing of a token of Anthropic's; `lasting` is in OpenClaw's words, such as `365d` or `20400s`.
-pub(crate) fn paste_token(
-    profile: Option<&Argument>,
-    lasting: String,
-    gateway: &Gateway,
-) -> ExecRequest {
-    let own = Argument::id(OWN_PROFILE);
-    let profile = profile.or(own.as_ref());
-    let mut arguments = auth("paste-token", "anthropic", profile, gateway);
-    // Without it OpenClaw takes the token for one that never expires.
-    arguments.extend(["--expires-in".into(), lasting]);
-    ExecRequest {
-        tool: Tool::OpenClaw,
-        arguments,
-        since: Some(PIPE_SINCE),
-        limit: STORING,
-    }
-}
-
-/// The profile of a key where there is none to replace; OpenClaw's own choice as well.
-pub(super) fn key_profile(provider: &Argument) -> String {
-    format!("{provider}:manual")
-}
-
-fn paste_key(provider: &Argument, profile: Option<&Argument>, gateway: &Gateway) -> ExecRequest {
-    ExecRequest {
-        tool: Tool::OpenClaw,
-        arguments: auth("paste-api-key", provider.as_str(), profile, gateway),
-        since: Some(PIPE_SINCE),
-        limit: STORING,
-    }
-}
-
-/// The hand-over of the login that Claude Code has on the gateway, the one that expires then.
-pub(crate) fn hand_over(profile: &Argument, expires_ms: i64, gateway: &Gateway) -> SyncRequest {
-    let mut rest = vec!["--provider", "anthropic", "--profile-id", profile.as_str()];
-    if let Some(agent) = gateway.agent.as_ref().map(Identifier::as_str) {
-        rest.extend(["--agent", agent]);
-    }
-    SyncRequest {
-        expires_ms,
-        rest: rest.into_iter().map(String::from).collect(),
-        since: PIPE_SINCE,
-        limit: STORING,
-    }
-}
-
 /// What has OpenClaw run Claude Code itself.
 pub(crate) fn use_cli(gateway: &Gateway) -> session::Plan {
     let mut arguments = auth("login", "anthropic", None, gateway);
@@ -156,44 +100,8 @@ pub(crate) fn use_cli(gateway: &Gateway) -> session::Plan {
     }
 }
 
-/// What has Claude Code renew its login: it does so when it asks its model something.
-pub(crate) fn renew_claude() -> ExecRequest {
-    ExecRequest {
-        tool: Tool::Claude,
-        arguments: ["-p", "Say ok."].map(String::from).to_vec(),
-        since: None,
-        limit: STORING,
-    }
-}
-
-/// The restart of the gateway process.
-pub(crate) fn restart() -> ExecRequest {
-    ExecRequest {
-        tool: Tool::OpenClaw,
-        arguments: ["gateway", "restart"].map(String::from).to_vec(),
-        since: None,
-        limit: RESTARTING,
-    }
-}
-
-fn auth(
-    command: &str,
-    provider: &str,
-    profile: Option<&Argument>,
-    gateway: &Gateway,
-) -> Vec<String> {
-    let mut words = vec!["models", "auth", command, "--provider", provider];
-    if let Some(profile) = profile {
-        words.extend(["--profile-id", profile.as_str()]);
-    }
-    if let Some(agent) = gateway.agent.as_ref().map(Identifier::as_str) {
-        words.extend(["--agent", agent]);
-    }
-    words.into_iter().map(String::from).collect()
-}
-
 /// What would run, in lines for a person.
-pub(crate) fn described(route: &Route, gateway: &Gateway) -> String {
+pub(crate) fn described(route: &Method, gateway: &Gateway) -> String {
     let mut text = format!("On {}, for {}:\n", gateway.name, route.label());
     let mut line = |tool: Tool, arguments: &[String], how: &str| {
         let words: Vec<String> = arguments.iter().map(|word| display_path(word)).collect();
@@ -203,15 +111,15 @@ pub(crate) fn described(route: &Route, gateway: &Gateway) -> String {
         line(plan.tool, &plan.arguments, "");
     }
     match route {
-        Route::SetupToken { profile } => {
+        Method::SetupToken { profile } => {
             let errand = paste_token(profile.as_ref(), format!("{SETUP_TOKEN_DAYS}d"), gateway);
             line(Tool::OpenClaw, &errand.arguments, " < the token");
         }
-        Route::ApiKey { provider, profile } => {
+        Method::ApiKey { provider, profile } => {
             let errand = paste_key(provider, profile.as_ref(), gateway);
             line(Tool::OpenClaw, &errand.arguments, " < the key");
         }
-        Route::ClaudeCli | Route::OpenClaw { .. } => {}
+        Method::ClaudeCli | Method::OpenClaw { .. } => {}
     }
     let mut status = ["models", "status", "--json", "--check"]
         .map(String::from)
@@ -235,10 +143,12 @@ fn display_path(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{SETUP_TOKEN_DAYS, Storing, described, on_terminal, paste_token};
+    use super::{SETUP_TOKEN_DAYS, Storing, described, on_terminal};
+    use crate::gateway::argument::Argument;
     use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Transport};
+    use crate::gateway::models_auth::paste_token;
     use crate::secret::Secret;
-    use crate::signin::method::{Argument, Route};
+    use crate::signin::method::Method;
 
     fn gateway(agent: Option<&str>) -> Gateway {
         Gateway {
@@ -255,16 +165,16 @@ mod tests {
         Argument::id(text).unwrap()
     }
 
-    fn openclaw(provider: &str, method: Option<&str>, profile: Option<&str>) -> Route {
-        Route::OpenClaw {
+    fn openclaw(provider: &str, method: Option<&str>, profile: Option<&str>) -> Method {
+        Method::OpenClaw {
             provider: id(provider),
             method: method.map(|method| Argument::method(method).unwrap()),
             profile: profile.map(id),
         }
     }
 
-    fn key(provider: &str, profile: Option<&str>) -> Route {
-        Route::ApiKey {
+    fn key(provider: &str, profile: Option<&str>) -> Method {
+        Method::ApiKey {
             provider: id(provider),
             profile: profile.map(id),
         }
@@ -272,7 +182,7 @@ mod tests {
 
     #[test]
     fn each_sign_in_has_its_program_and_arguments() {
-        let token = |profile: Option<&str>| Route::SetupToken {
+        let token = |profile: Option<&str>| Method::SetupToken {
             profile: profile.map(id),
         };
         let table = [
@@ -281,7 +191,7 @@ mod tests {
                 None,
                 Some("claude setup-token"),
             ),
-            (Route::ClaudeCli, Some("main"), Some("claude auth login")),
+            (Method::ClaudeCli, Some("main"), Some("claude auth login")),
             (
                 openclaw("openai", None, None),
                 None,
@@ -363,12 +273,12 @@ mod tests {
     fn a_dry_run_shows_every_step_of_each_sign_in() {
         let table = [
             (
-                Route::SetupToken { profile: None },
+                Method::SetupToken { profile: None },
                 "On home, for Anthropic setup token:\n  claude setup-token\n  openclaw models auth paste-token \
                  --provider anthropic --profile-id anthropic:manual --expires-in 365d < the token\n",
             ),
             (
-                Route::ClaudeCli,
+                Method::ClaudeCli,
                 "On home, for Claude Code login:\n  claude auth login\n",
             ),
             (

@@ -1,14 +1,15 @@
 //! Asking the person for what a sign-in needs, until it is fit to be passed on.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
+use crate::context::Context;
 use crate::gateway::host::Name;
 use crate::phone::Phone;
 use crate::phone::dialog::{Dialogs, Hidden, NoAnswer, Person, Prompts};
 use crate::secret::Secret;
 use crate::signin::pasted::{self, Shape};
 use crate::signin::prompt::{Answer, Question};
-use crate::signin::session;
 use crate::signin::url_policy::Page;
 use crate::system::System;
 
@@ -60,7 +61,7 @@ impl<'a> Prompter<'a> {
 
     /// Asks, and asks again while what comes back cannot be right.
     pub(crate) fn put(&self, request: &Request, system: &System) -> Result<Reply, NoAnswer> {
-        let person = person(self.phone, system);
+        let person = at(self.phone, system);
         match request {
             Request::Choice { title, choices } => {
                 let choice = person.choose(title, choices)?;
@@ -138,12 +139,22 @@ impl<'a> Prompter<'a> {
     }
 }
 
-/// The person at this phone or terminal, for as long as a sign-in may take.
-pub(crate) fn person<'a>(phone: &Phone, system: &'a System) -> Box<dyn Person + 'a> {
+/// How long a sign-in may take, the person's part included.
+pub(crate) const LIMIT: Duration = Duration::from_secs(10 * 60);
+
+/// The person, if there is one to be asked.
+pub(crate) fn person(context: &Context) -> Option<Box<dyn Person + '_>> {
+    let is_phone = matches!(context.phone, Phone::Termux);
+    let reachable = is_phone || context.terminal.is_interactive;
+    reachable.then(|| at(&context.phone, &context.system))
+}
+
+/// The person at this phone or terminal.
+fn at<'a>(phone: &Phone, system: &'a System) -> Box<dyn Person + 'a> {
     match phone {
         Phone::Termux => Box::new(Dialogs {
             system,
-            patience: session::LIMIT,
+            patience: LIMIT,
         }),
         Phone::Terminal => Box::new(Prompts {
             processes: &system.processes,

@@ -1,9 +1,8 @@
-//! Which sign-in mends which login, pure.
-
-use std::fmt;
+//! The sign-in method for a login, by what is broken and what a person asks for; pure.
 
 use crate::error::{Error, Kind};
-use crate::providers::{self, DefaultMethod};
+use crate::gateway::argument::Argument;
+use crate::providers::{self, MethodKind};
 use crate::status::login::{Login, LoginKind, State};
 use crate::status::report::Report;
 use crate::status::verdict::{Issue, Verdict};
@@ -16,7 +15,7 @@ const ANTHROPIC: &str = "anthropic";
 
 /// A sign-in, with everything that becomes an argument on the gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Route {
+pub(crate) enum Method {
     /// `claude setup-token`, whose token is then given to `openclaw models auth paste-token`.
     SetupToken { profile: Option<Argument> },
     /// `claude auth login`.
@@ -38,7 +37,7 @@ pub(crate) enum Route {
     },
 }
 
-impl Route {
+impl Method {
     /// What it is called where a person chooses.
     pub(crate) fn label(&self) -> String {
         let (what, profile) = match self {
@@ -74,39 +73,6 @@ impl Route {
     }
 }
 
-/// A word of a gateway or a person that may become an argument: no option, nothing that a shell would read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Argument(String);
-
-impl Argument {
-    /// A provider or profile id, such as `openai:me@example.com`.
-    pub(crate) fn id(text: &str) -> Option<Self> {
-        Self::of(text, "._:@+/-", 128)
-    }
-
-    /// A method id, such as `device-code`.
-    pub(crate) fn method(text: &str) -> Option<Self> {
-        Self::of(text, "._-", 64)
-    }
-
-    fn of(text: &str, signs: &str, longest: usize) -> Option<Self> {
-        let fine = |c: char| c.is_ascii_alphanumeric() || signs.contains(c);
-        let whole = (1..=longest).contains(&text.len()) && text.chars().all(fine);
-        (whole && !text.starts_with('-')).then(|| Self(text.to_owned()))
-    }
-
-    /// The word.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Argument {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(&self.0)
-    }
-}
-
 /// What a person asked for: `--provider`, `--profile` and `--method`.
 ///
 /// Methods are `setup-token` and `cli` (Claude's), `api-key`, `device-code` and `browser`; any other is OpenClaw's
@@ -121,7 +87,7 @@ pub(crate) struct Request {
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Choice {
-    One(Route),
+    One(Method),
     /// Two or more, the worst first, for a person to choose from.
     Several(Vec<Candidate>),
     /// There is nothing that a sign-in would mend.
@@ -131,14 +97,14 @@ pub(crate) enum Choice {
 /// A login that a sign-in would mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Candidate {
-    pub(crate) route: Route,
+    pub(crate) method: Method,
     pub(crate) state: State,
 }
 
 impl Candidate {
     /// What a person chooses by: "Anthropic setup token, anthropic:claude-code: expired".
     pub(crate) fn label(&self) -> String {
-        format!("{}: {}", self.route.label(), self.state.word())
+        format!("{}: {}", self.method.label(), self.state.word())
     }
 }
 
@@ -152,7 +118,8 @@ pub(crate) fn choose(
     issues: &[Issue],
     request: &Request,
 ) -> Result<Choice, Error> {
-    let method = request.method.as_deref().map(Method::parse).transpose()?;
+    let method = request.method.as_deref();
+    let anthropics = method.is_some_and(|method| is_anthropics(kind_of(method)));
     let targets = match (&request.provider, &request.profile) {
         (None, None) => {
             let (targets, left_out) = broken(report, issues);
@@ -162,15 +129,12 @@ pub(crate) fn choose(
                         .hint("Sign in on the gateway: openclaw models auth login"),
                 );
             }
-            match method.as_ref().and_then(Method::own_provider) {
-                Some(own) if !targets.iter().any(|target| target.is_of(own)) => {
-                    vec![Target::of_provider(report, own)?]
-                }
-                Some(own) => targets
-                    .into_iter()
-                    .filter(|target| target.is_of(own))
-                    .collect(),
-                None => targets,
+            if !anthropics {
+                targets
+            } else if targets.iter().any(Target::is_anthropics) {
+                targets.into_iter().filter(Target::is_anthropics).collect()
+            } else {
+                vec![Target::of_provider(report, ANTHROPIC)?]
             }
         }
         (provider, Some(id)) => vec![Target::of_profile(report, provider.as_deref(), id)?],
@@ -186,18 +150,18 @@ pub(crate) fn choose(
     for target in targets {
         let candidate = Candidate {
             state: target.state,
-            route: target.route(method.as_ref())?,
+            method: target.method(method)?,
         };
         if candidates
             .iter()
-            .all(|known| known.route != candidate.route)
+            .all(|known| known.method != candidate.method)
         {
             candidates.push(candidate);
         }
     }
     Ok(match candidates.len() {
         0 => Choice::Nothing,
-        1 => Choice::One(candidates.remove(0).route),
+        1 => Choice::One(candidates.remove(0).method),
         _ => Choice::Several(candidates),
     })
 }
@@ -226,7 +190,7 @@ struct Target {
     profile: Option<Argument>,
     /// Whether a person named the profile.
     insisted: bool,
-    way: DefaultMethod,
+    kind: MethodKind,
     state: State,
 }
 
@@ -238,7 +202,7 @@ impl Target {
             None => None,
         };
         Some(Self {
-            way: way(report, provider.as_str(), issue.kind),
+            kind: kind(report, provider.as_str(), issue.kind),
             provider,
             profile,
             insisted: false,
@@ -249,7 +213,7 @@ impl Target {
     fn of_login(login: &Login, state: State) -> Option<Self> {
         let provider = Argument::id(login.provider.as_str())?;
         Some(Self {
-            way: way(None, provider.as_str(), Some(login.kind)),
+            kind: kind(None, provider.as_str(), Some(login.kind)),
             provider,
             profile: Some(Argument::id(login.id.as_str())?),
             insisted: false,
@@ -261,7 +225,7 @@ impl Target {
     fn of_provider(report: Option<&Report>, name: &str) -> Result<Self, Error> {
         let provider = Argument::id(name).ok_or_else(|| not_usable("--provider"))?;
         Ok(Self {
-            way: way(report, name, None),
+            kind: kind(report, name, None),
             provider,
             profile: None,
             insisted: false,
@@ -321,63 +285,36 @@ impl Target {
         }
     }
 
-    fn is_of(&self, provider: &str) -> bool {
-        let provider_of = |id: &str| {
-            if id == CLAUDE_CLI {
-                ANTHROPIC.to_owned()
-            } else {
-                id.to_owned()
-            }
-        };
-        provider_of(self.provider.as_str()) == provider_of(provider)
+    fn is_anthropics(&self) -> bool {
+        [ANTHROPIC, CLAUDE_CLI].contains(&self.provider.as_str())
     }
 
-    /// The sign-in for it, by the method that a person wants or else by its usual way.
-    fn route(self, method: Option<&Method>) -> Result<Route, Error> {
-        let way = match method {
-            None => self.way,
-            Some(Method::SetupToken) => DefaultMethod::SetupToken,
-            Some(Method::Cli) => DefaultMethod::ClaudeCli,
-            Some(Method::ApiKey) => DefaultMethod::ApiKey,
-            Some(_) => DefaultMethod::OpenClaw,
-        };
-        if let Some(own) = method.and_then(Method::own_provider)
-            && !self.is_of(own)
-        {
+    /// The sign-in for it, by the method that a person named or else by the default one.
+    fn method(self, named: Option<&str>) -> Result<Method, Error> {
+        let kind = named.map_or(self.kind, kind_of);
+        if named.is_some() && is_anthropics(kind) && !self.is_anthropics() {
+            let provider = &self.provider;
             return Err(Error::new(
                 Kind::Usage,
-                format!(
-                    "that method is for {ANTHROPIC} only, not for {}",
-                    self.provider
-                ),
+                format!("that method is for {ANTHROPIC} only, not for {provider}"),
             )
             .hint("Leave --method out, or take api-key, device-code or browser"));
         }
-        // A login of one kind does not become one of another, unless somebody says so.
-        let profile = self.profile.filter(|_| self.insisted || way == self.way);
-        // The runtime's name is none of a login that OpenClaw keeps.
-        let provider = match (way, self.provider.as_str()) {
-            (DefaultMethod::OpenClaw | DefaultMethod::ApiKey, CLAUDE_CLI) => {
-                Argument(ANTHROPIC.into())
+        // A login of one kind does not become one of another, unless a person names it.
+        let profile = self.profile.filter(|_| self.insisted || kind == self.kind);
+        // The runtime's name is none of a login that OpenClaw stores.
+        let provider = match (kind, self.provider.as_str()) {
+            (MethodKind::OpenClaw | MethodKind::ApiKey, CLAUDE_CLI) => {
+                Argument::id(ANTHROPIC).ok_or_else(|| not_usable("--provider"))?
             }
             _ => self.provider,
         };
-        Ok(match way {
-            DefaultMethod::SetupToken => Route::SetupToken { profile },
-            DefaultMethod::ClaudeCli => Route::ClaudeCli,
-            DefaultMethod::ApiKey => Route::ApiKey { provider, profile },
-            DefaultMethod::OpenClaw => Route::OpenClaw {
-                method: match method {
-                    None => providers::device_method(provider.as_str())
-                        .map(|method| Argument(method.into())),
-                    Some(Method::DeviceCode) => Some(Argument(
-                        providers::device_method(provider.as_str())
-                            .unwrap_or(providers::DEVICE_CODE)
-                            .into(),
-                    )),
-                    Some(Method::Other(method)) => Some(method.clone()),
-                    Some(_) => None,
-                },
+        Ok(match kind {
+            MethodKind::SetupToken => Method::SetupToken { profile },
+            MethodKind::ClaudeCli => Method::ClaudeCli,
+            MethodKind::ApiKey => Method::ApiKey { provider, profile },
+            MethodKind::OpenClaw => Method::OpenClaw {
+                method: openclaw_method(named, provider.as_str())?,
                 provider,
                 profile,
             },
@@ -385,51 +322,47 @@ impl Target {
     }
 }
 
-/// How a login is mended, by its provider and kind.
-fn way(report: Option<&Report>, provider: &str, kind: Option<LoginKind>) -> DefaultMethod {
+/// The default kind of sign-in for a provider and the kind of its login.
+fn kind(report: Option<&Report>, provider: &str, kind: Option<LoginKind>) -> MethodKind {
     let runs_claude = || {
         report.is_some_and(|report| report.in_use.iter().any(|name| name.as_str() == CLAUDE_CLI))
     };
     match (provider, kind) {
-        (CLAUDE_CLI, _) | (ANTHROPIC, Some(LoginKind::OAuth)) => DefaultMethod::ClaudeCli,
-        (ANTHROPIC, None) if runs_claude() => DefaultMethod::ClaudeCli,
-        (_, Some(LoginKind::ApiKey)) => DefaultMethod::ApiKey,
-        (ANTHROPIC, Some(LoginKind::Token)) => DefaultMethod::SetupToken,
-        (_, Some(_)) => DefaultMethod::OpenClaw,
+        (CLAUDE_CLI, _) | (ANTHROPIC, Some(LoginKind::OAuth)) => MethodKind::ClaudeCli,
+        (ANTHROPIC, None) if runs_claude() => MethodKind::ClaudeCli,
+        (_, Some(LoginKind::ApiKey)) => MethodKind::ApiKey,
+        (ANTHROPIC, Some(LoginKind::Token)) => MethodKind::SetupToken,
+        (_, Some(_)) => MethodKind::OpenClaw,
         (_, None) => providers::default_method(provider),
     }
 }
 
-/// `--method`.
-enum Method {
-    SetupToken,
-    Cli,
-    ApiKey,
-    DeviceCode,
-    Browser,
-    /// OpenClaw's own.
-    Other(Argument),
+/// The kind of sign-in that a `--method` names.
+fn kind_of(method: &str) -> MethodKind {
+    match method {
+        "setup-token" => MethodKind::SetupToken,
+        "cli" => MethodKind::ClaudeCli,
+        "api-key" => MethodKind::ApiKey,
+        _ => MethodKind::OpenClaw,
+    }
 }
 
-impl Method {
-    fn parse(text: &str) -> Result<Self, Error> {
-        Ok(match text {
-            "setup-token" => Self::SetupToken,
-            "cli" => Self::Cli,
-            "api-key" => Self::ApiKey,
-            providers::DEVICE_CODE => Self::DeviceCode,
-            "browser" => Self::Browser,
-            _ => Self::Other(Argument::method(text).ok_or_else(|| not_usable("--method"))?),
-        })
-    }
+/// Whether a kind of sign-in is for Anthropic only.
+const fn is_anthropics(kind: MethodKind) -> bool {
+    matches!(kind, MethodKind::SetupToken | MethodKind::ClaudeCli)
+}
 
-    /// The one provider that it is for.
-    const fn own_provider(&self) -> Option<&'static str> {
-        match self {
-            Self::SetupToken | Self::Cli => Some(ANTHROPIC),
-            _ => None,
-        }
-    }
+/// OpenClaw's own `--method` for a provider, by the one that a person named.
+fn openclaw_method(named: Option<&str>, provider: &str) -> Result<Option<Argument>, Error> {
+    let device = providers::device_method(provider);
+    let method = match named {
+        None => device,
+        Some(providers::DEVICE_CODE) => device.or(named),
+        Some("browser") => None,
+        Some(_) => named,
+    };
+    let checked = |method| Argument::method(method).ok_or_else(|| not_usable("--method"));
+    method.map(checked).transpose()
 }
 
 fn not_usable(what: &str) -> Error {

@@ -10,24 +10,23 @@ use std::time::Duration;
 
 use crate::config::file::SignIn;
 use crate::gateway::control_master::{ControlMaster, Forward};
-use crate::gateway::error::GatewayError;
 use crate::gateway::host::Transport;
 use crate::gateway::pty::{PtyEvent, RemoteTerminal};
 use crate::gateway::script::{TerminalProgram, Tool};
 use crate::phone::dialog::NoAnswer;
 use crate::phone::{ActionCommand, Phone, PhoneActions, SignInNotification};
 use crate::secret::Secret;
-use crate::signin::ask_user::{Line, Prompter, Reply, Request};
+use crate::signin::ask_user::{LIMIT, Line, Prompter, Reply, Request};
 use crate::signin::dialogue::{Dialogue, Ending, Program, Step};
+use crate::signin::error::SignInError;
 use crate::signin::pasted::{self, Shape};
 use crate::signin::prompt::{Answer, Question};
+use crate::signin::restart::wants_restart;
 use crate::signin::screen::{COLUMNS, ROWS, Screen};
 use crate::signin::url_policy::{self, Denied, Page};
 use crate::system::{ChildGroup, System, port, terminal};
 use crate::text::Text;
 
-/// How long a sign-in may take, the person's part included.
-pub(crate) const LIMIT: Duration = Duration::from_secs(10 * 60);
 /// How much a program may draw, in bytes, without ever pausing for a [`TICK`]: what spins draws less in all its time.
 const LONGEST_FLOOD: usize = 2 * 1024 * 1024;
 /// How often time alone is a reason to look at the screen again.
@@ -61,29 +60,6 @@ pub(crate) struct Signed {
     pub(crate) token: Option<(Secret, Option<u32>)>,
     /// Whether it asked for the gateway process to be restarted.
     pub(crate) wants_restart: bool,
-}
-
-/// Why a sign-in came to nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum SignInError {
-    /// The person did not want to.
-    Declined,
-    /// Nobody answered, or could be asked.
-    Silent(NoAnswer),
-    /// The program is not on the gateway.
-    Missing(Tool),
-    /// The connection, or the way to it, is broken.
-    Lost(GatewayError),
-    /// The same after OpenClaw was given what it should store: it may have done so.
-    LostStoring(GatewayError),
-    /// The page that the gateway showed must not be opened.
-    BadPage(String),
-    /// Nobody knows its host, and the person did not want to open it.
-    UnknownHost(String),
-    /// The token that it showed is not whole.
-    BadToken(String),
-    /// In the program's own words, where it had any.
-    Failed(Option<Text>),
 }
 
 /// Runs a program that signs in, on the gateway's terminal, to its end.
@@ -480,9 +456,4 @@ impl<'env> Session<'_, 'env> {
 /// The id of the notification that invites to a gateway's sign-in page.
 pub(crate) fn invitation_id(gateway: &str) -> String {
     format!("clawtap-{gateway}-sign-in")
-}
-
-/// Whether OpenClaw says that its gateway process has to be restarted.
-pub(crate) fn wants_restart(said: &str) -> bool {
-    said.contains("gateway restart")
 }

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 
 use crate::duration::spoken;
-use crate::signin::argv::{OWN_PROFILE, key_profile};
-use crate::signin::method::Route;
+use crate::gateway::models_auth::{OWN_PROFILE, key_profile};
+use crate::signin::method::Method;
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, LoginKind, State};
 use crate::status::report::Report;
@@ -17,7 +17,7 @@ const TOLERANCE: TimeDelta = TimeDelta::days(2);
 /// # Errors
 /// Why it cannot be called signed in, as the end of a sentence that begins with the gateway's name.
 pub(crate) fn of(
-    route: &Route,
+    route: &Method,
     promised: Option<TimeDelta>,
     before: Option<&Report>,
     after: &Assessment,
@@ -82,19 +82,19 @@ fn has_changed(older: Option<TimeDelta>, newer: Option<TimeDelta>) -> bool {
 }
 
 /// The logins that a sign-in may have made or renewed, those that last longest first.
-fn candidates<'a>(route: &Route, report: &'a Report) -> Vec<&'a Login> {
+fn candidates<'a>(route: &Method, report: &'a Report) -> Vec<&'a Login> {
     let named = |id: &str| report.logins.iter().find(|login| login.id.as_str() == id);
     let one = |id: &str| named(id).into_iter().collect();
     match route {
-        Route::SetupToken { profile } => one(profile
+        Method::SetupToken { profile } => one(profile
             .as_ref()
             .map_or(OWN_PROFILE, |profile| profile.as_str())),
-        Route::ClaudeCli => report.claude_code.iter().collect(),
-        Route::ApiKey { provider, profile } => match profile {
+        Method::ClaudeCli => report.claude_code.iter().collect(),
+        Method::ApiKey { provider, profile } => match profile {
             Some(profile) => one(profile.as_str()),
             None => one(&key_profile(provider)),
         },
-        Route::OpenClaw {
+        Method::OpenClaw {
             provider, profile, ..
         } => {
             let of_provider = |login: &&Login| login.provider.as_str() == provider.as_str();
@@ -111,7 +111,8 @@ fn candidates<'a>(route: &Route, report: &'a Report) -> Vec<&'a Login> {
 #[cfg(test)]
 mod tests {
     use super::of;
-    use crate::signin::method::{Argument, Route};
+    use crate::gateway::argument::Argument;
+    use crate::signin::method::Method;
     use crate::status::assessment::{Assessment, Trouble};
     use crate::status::login::{Login, LoginKind, Reported};
     use crate::status::report::Report;
@@ -150,22 +151,22 @@ mod tests {
         Argument::id(text).unwrap()
     }
 
-    fn token(profile: Option<&str>) -> Route {
-        Route::SetupToken {
+    fn token(profile: Option<&str>) -> Method {
+        Method::SetupToken {
             profile: profile.map(id),
         }
     }
 
-    fn openclaw(provider: &str, profile: Option<&str>) -> Route {
-        Route::OpenClaw {
+    fn openclaw(provider: &str, profile: Option<&str>) -> Method {
+        Method::OpenClaw {
             provider: id(provider),
             method: None,
             profile: profile.map(id),
         }
     }
 
-    fn key(provider: &str, profile: Option<&str>) -> Route {
-        Route::ApiKey {
+    fn key(provider: &str, profile: Option<&str>) -> Method {
+        Method::ApiKey {
             provider: id(provider),
             profile: profile.map(id),
         }
@@ -243,7 +244,7 @@ mod tests {
         let routes = [
             token(None),
             token(Some("anthropic:work")),
-            Route::ClaudeCli,
+            Method::ClaudeCli,
             openclaw("openai", None),
             key("anthropic", None),
             key("anthropic", Some("anthropic:key")),
@@ -301,7 +302,12 @@ mod tests {
             eligible: true,
             pause: None,
         });
-        let proof = of(&Route::ClaudeCli, None, Some(&report(EXPIRED)), &now(after));
+        let proof = of(
+            &Method::ClaudeCli,
+            None,
+            Some(&report(EXPIRED)),
+            &now(after),
+        );
         assert_eq!(proof, Ok("signed in, 8 h and renews itself".into()));
     }
 

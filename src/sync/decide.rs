@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::ValueEnum;
 
 use crate::duration::spoken;
-use crate::signin::method::Argument;
+use crate::gateway::argument::Argument;
 use crate::status::login::{Login, State};
 use crate::status::report::Report;
 
@@ -180,7 +180,7 @@ pub(crate) fn proof(
 #[cfg(test)]
 mod tests {
     use super::{Decision, Form, Request, decide, proof};
-    use crate::signin::method::Argument;
+    use crate::gateway::argument::Argument;
     use crate::status::login::LoginKind;
     use crate::status::report::Report;
     use crate::status::wire;

@@ -5,28 +5,32 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use zeroize::Zeroizing;
 
-use crate::app::assess::{Interactive, ask_one, assessment};
+use crate::app::assess::{Interactive, answered, ask_one, assessment};
+use crate::app::refresh;
 use crate::config::Config;
 use crate::context::Context;
 use crate::duration::spoken;
 use crate::error::{Error, Kind};
+use crate::gateway::argument::Argument;
 use crate::gateway::claude_login::Fault;
 use crate::gateway::control_master::ControlMaster;
 use crate::gateway::error::{GatewayError, last_line};
 use crate::gateway::exec;
 use crate::gateway::host::Gateway;
+use crate::gateway::models_auth;
 use crate::gateway::script::Want;
 use crate::gateway::status::Reply;
 use crate::gateway::sync_on_gateway::{self, Done};
-use crate::phone::Phone;
 use crate::redact;
 use crate::secret::Secret;
-use crate::signin::argv as sign_in_plan;
-use crate::signin::flow::{
-    self, MAY_BE_STORED, Order, Restart, explained, learned, lost, person, restart, sign_in, tell,
-};
+use crate::signin::argv::use_cli;
+use crate::signin::ask_user::person;
+use crate::signin::error::{MAY_BE_STORED, of_gateway};
+use crate::signin::flow::SignInFlow;
 use crate::signin::lock::{Attempt, SignInLock};
-use crate::signin::method::{Argument, Route};
+use crate::signin::method::Method;
+use crate::signin::progress::report_progress;
+use crate::signin::restart::{Restart, restart, wants_restart};
 use crate::signin::session::{self, SignInContext};
 use crate::status::assessment::Assessment;
 use crate::sync::decide::{self, Decision, Form, Request};
@@ -54,7 +58,6 @@ pub(crate) struct Sync<'a> {
     pub(crate) from: Option<SourceMachine>,
     pub(crate) restart: Restart,
     pub(crate) dry_run: bool,
-    pub(crate) phone: &'a Phone,
     pub(crate) context: &'a Context,
 }
 
@@ -72,12 +75,12 @@ impl Sync<'_> {
     fn bring_over(&self) -> Result<Synced, Error> {
         let name = &self.gateway.name;
         if !self.dry_run {
-            tell(self.phone, &format!("{name}: syncing…"), self.context);
+            report_progress(&format!("{name}: syncing…"), self.context);
             self.check_owner()?;
         }
         let environment = &self.context.system.environment;
-        let ticket = match SignInLock::after(name, TURN, environment)? {
-            Attempt::Acquired(ticket) => ticket,
+        let lock = match SignInLock::after(name, TURN, environment)? {
+            Attempt::Acquired(lock) => lock,
             Attempt::Busy(_) => {
                 return Err(self
                     .refused("a sign-in or sync is under way")
@@ -86,8 +89,8 @@ impl Sync<'_> {
         };
         let connection = ControlMaster::prepare(self.gateway, &self.context.system);
         let (source, before) = self.look(&connection)?;
-        let (source, before) = self.renewed(source, before, &ticket, &connection)?;
-        let report = flow::report(&before)?;
+        let (source, before) = self.renewed(source, before, &lock, &connection)?;
+        let (report, _) = answered(&before)?;
         let decision = decide::decide(report, before.now, source.left, &self.request);
         match &decision {
             Decision::Nothing(why) => {
@@ -121,14 +124,14 @@ impl Sync<'_> {
             _ => self.use_cli(&connection)?,
         };
         if wants_restart {
-            restart(&connection.gateway, self.restart, self.phone, self.context);
+            restart(&connection.gateway, self.restart, self.context);
         }
         let asked_at = clock::now();
         let reply = self.ask(&connection, Interactive::No);
         let after = assessment(&connection.gateway, reply);
-        learned(&after, self.phone, self.config.notification, self.context);
+        refresh::after_sign_in(&after, self.config.notification, self.context);
         let left = source.left - (asked_at - before.now);
-        let report = flow::report(&after).map_err(|error| self.unproven(error))?;
+        let (report, _) = answered(&after).map_err(|error| self.unproven(error))?;
         let proof = decide::proof(&decision, left, report, after.now);
         let left = proof.map_err(|what| self.refused(&what).hint("See: clawtap status"))?;
         let until = outcome::until(clock::local(after.now), left);
@@ -148,7 +151,7 @@ impl Sync<'_> {
         if !self.config.sync.fingerprint {
             return Ok(());
         }
-        let checked = self.phone.check_fingerprint(&self.context.system);
+        let checked = self.context.phone.check_fingerprint(&self.context.system);
         checked.map_err(|why| {
             self.refused(&format!("not synced: {why}"))
                 .hint("Try again, or set fingerprint = false under [sync]")
@@ -164,7 +167,7 @@ impl Sync<'_> {
         let reply = self.ask(connection, Interactive::Yes);
         let there = reply.claude.clone();
         let before = assessment(&connection.gateway, reply);
-        flow::report(&before)?;
+        answered(&before)?;
         let here = || on_this_device(&self.context.system.environment, before.now);
         let missing = |fault: Fault| matches!(fault, Fault::Missing | Fault::NoLogin);
         let faulty = |from: SourceMachine| {
@@ -207,14 +210,14 @@ impl Sync<'_> {
         &self,
         source: Source,
         before: Assessment,
-        ticket: &SignInLock,
+        lock: &SignInLock,
         connection: &ControlMaster<'_>,
     ) -> Result<(Source, Assessment), Error> {
         let since = -source.left;
         if source.left > TimeDelta::zero() || self.request.form == Some(Form::Cli) || self.dry_run {
             return Ok((source, before));
         }
-        let Some(person) = person(self.phone, self.context) else {
+        let Some(person) = person(self.context) else {
             return Err(self.expired(since, source.from));
         };
         let title = format!(
@@ -230,7 +233,7 @@ impl Sync<'_> {
         match person.choose(&title, &choices.map(String::from)) {
             Ok(Some(0)) => self.let_claude_renew(&source, connection)?,
             Ok(Some(1)) if source.from == SourceMachine::Gateway => {
-                self.sign_in_again(&before, ticket, connection)?;
+                self.sign_in_again(&before, lock, connection)?;
             }
             Ok(Some(1)) | Err(_) => return Err(self.expired(since, source.from)),
             Ok(_) => {
@@ -266,13 +269,14 @@ impl Sync<'_> {
             SourceMachine::Gateway => &connection.gateway,
             SourceMachine::Phone => &here,
         };
-        tell(
-            self.phone,
-            &format!("{}: asking claude…", gateway.name),
-            self.context,
-        );
-        let done = flow::run(gateway, &sign_in_plan::renew_claude(), &[], self.context)
-            .map_err(|failure| lost(&failure, self.gateway))?;
+        report_progress(&format!("{}: asking claude…", gateway.name), self.context);
+        let done = exec::run(
+            gateway,
+            &models_auth::renew_claude(),
+            &[],
+            &self.context.system,
+        )
+        .map_err(|failure| of_gateway(&failure, self.gateway))?;
         match done {
             exec::Done::Ran { exit: 0, .. } => Ok(()),
             exec::Done::Ran { said, .. } => {
@@ -291,20 +295,18 @@ impl Sync<'_> {
     fn sign_in_again(
         &self,
         before: &Assessment,
-        ticket: &SignInLock,
+        lock: &SignInLock,
         connection: &ControlMaster<'_>,
     ) -> Result<(), Error> {
-        let order = Order {
+        let flow = SignInFlow {
             connection,
-            route: &Route::ClaudeCli,
+            method: &Method::ClaudeCli,
             before: before.report(),
             restart: Restart::No,
-            phone: self.phone,
-            rules: &self.config.sign_in,
-            notification: self.config.notification,
-            ticket: Some(ticket),
+            config: self.config,
+            lock: Some(lock),
         };
-        sign_in(&order, self.context).map(drop)
+        flow.run(self.context).map(drop)
     }
 
     /// Has OpenClaw store the token; whether its gateway process must restart.
@@ -318,7 +320,7 @@ impl Sync<'_> {
             Some(token) => self.hand_over_ours(token, source, profile, connection),
             None => self.hand_over_theirs(source, profile, connection),
         }?;
-        Ok(session::wants_restart(said.reveal()))
+        Ok(wants_restart(said.reveal()))
     }
 
     /// A token of this device goes through a pipe to the gateway: what OpenClaw said.
@@ -331,9 +333,9 @@ impl Sync<'_> {
     ) -> Result<Secret, Error> {
         let gateway = &connection.gateway;
         let lasting = format!("{}s", source.left.num_seconds());
-        let errand = sign_in_plan::paste_token(Some(profile), lasting, gateway);
+        let errand = models_auth::paste_token(Some(profile), lasting, gateway);
         let input = Zeroizing::new(format!("{}\n", token.reveal()));
-        let done = flow::run(gateway, &errand, input.as_bytes(), self.context);
+        let done = exec::run(gateway, &errand, input.as_bytes(), &self.context.system);
         match done.map_err(|failure| self.lost_storing(&failure))? {
             exec::Done::Ran { exit: 0, said } => Ok(said),
             exec::Done::Ran { exit, said } => {
@@ -352,7 +354,7 @@ impl Sync<'_> {
         connection: &ControlMaster<'_>,
     ) -> Result<Secret, Error> {
         let gateway = &connection.gateway;
-        let order = sign_in_plan::hand_over(profile, source.expires_ms, gateway);
+        let order = models_auth::sync(profile, source.expires_ms, gateway);
         let done = sync_on_gateway::run(gateway, &order, &self.context.system);
         match done.map_err(|failure| self.lost_storing(&failure))? {
             Done::Ran { exit: 0, said } => Ok(said),
@@ -388,8 +390,8 @@ impl Sync<'_> {
         let given = Decision::Token {
             profile: profile.clone(),
         };
-        let hint = match flow::report(&after) {
-            Ok(report) if decide::proof(&given, source.left, report, after.now).is_ok() => {
+        let hint = match answered(&after) {
+            Ok((report, _)) if decide::proof(&given, source.left, report, after.now).is_ok() => {
                 "It is stored all the same. See: clawtap status"
             }
             Ok(_) if exit < KILLED => "The old login is as it was. Look: clawtap status",
@@ -409,7 +411,7 @@ impl Sync<'_> {
     }
 
     fn lost_storing(&self, failure: &GatewayError) -> Error {
-        self.unproven(lost(failure, self.gateway))
+        self.unproven(of_gateway(failure, self.gateway))
     }
 
     fn too_old(&self) -> Error {
@@ -421,16 +423,16 @@ impl Sync<'_> {
     fn use_cli(&self, connection: &ControlMaster<'_>) -> Result<bool, Error> {
         let scene = SignInContext {
             connection,
-            phone: self.phone,
+            phone: &self.context.phone,
             launcher: &self.context.launcher,
             rules: &self.config.sign_in,
             system: &self.context.system,
             page_shown: &|_| {},
         };
-        let program = sign_in_plan::use_cli(&connection.gateway);
+        let program = use_cli(&connection.gateway);
         session::run(program, &scene)
             .map(|signed| signed.wants_restart)
-            .map_err(|setback| explained(setback, &connection.gateway, self.context))
+            .map_err(|error| error.explain(&connection.gateway, self.context))
     }
 
     fn planned(&self, decision: &Decision) -> String {
@@ -438,10 +440,7 @@ impl Sync<'_> {
             Decision::Token { profile } => format!(
                 "openclaw models auth paste-token --provider anthropic --profile-id {profile} < Claude Code's access token"
             ),
-            _ => format!(
-                "openclaw {}",
-                sign_in_plan::use_cli(self.gateway).arguments.join(" ")
-            ),
+            _ => format!("openclaw {}", use_cli(self.gateway).arguments.join(" ")),
         };
         format!("would run: {command}")
     }

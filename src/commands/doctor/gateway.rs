@@ -10,9 +10,9 @@ use crate::gateway::control_master::{self, ControlMaster};
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::{Gateway, Transport};
 use crate::gateway::inspect::{self, Inspection};
+use crate::gateway::models_auth::PIPE_SINCE;
 use crate::gateway::script::Want;
 use crate::gateway::status::Reply;
-use crate::signin::argv::PIPE_SINCE;
 use crate::system::clock as device_clock;
 use crate::system::parallel::join;
 

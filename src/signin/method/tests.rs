@@ -1,4 +1,4 @@
-use super::{Argument, Choice, Request, Route, choose};
+use super::{Argument, Choice, Method, Request, choose};
 use crate::status::login::{Login, LoginKind, Reported, State};
 use crate::status::report::{Provider, Report, Rule, Source};
 use crate::status::verdict::{Issue, Verdict};
@@ -79,17 +79,17 @@ fn id(text: &str) -> Argument {
 }
 
 /// What is chosen, in short: `kind provider method profile`.
-fn short(route: &Route) -> String {
+fn short(route: &Method) -> String {
     let word = |word: &Option<Argument>| word.as_ref().map_or("-".into(), ToString::to_string);
     match route {
-        Route::SetupToken { profile } => format!("setup-token {}", word(profile)),
-        Route::ClaudeCli => "claude".into(),
-        Route::OpenClaw {
+        Method::SetupToken { profile } => format!("setup-token {}", word(profile)),
+        Method::ClaudeCli => "claude".into(),
+        Method::OpenClaw {
             provider,
             method,
             profile,
         } => format!("login {provider} {} {}", word(method), word(profile)),
-        Route::ApiKey { provider, profile } => format!("key {provider} {}", word(profile)),
+        Method::ApiKey { provider, profile } => format!("key {provider} {}", word(profile)),
     }
 }
 
@@ -97,7 +97,7 @@ fn chosen(report: Option<&Report>, issues: &[Issue], request: &Request) -> Strin
     match choose(report, issues, request) {
         Ok(Choice::One(route)) => short(&route),
         Ok(Choice::Several(candidates)) => {
-            let routes: Vec<_> = candidates.iter().map(|one| short(&one.route)).collect();
+            let routes: Vec<_> = candidates.iter().map(|one| short(&one.method)).collect();
             routes.join(", ")
         }
         Ok(Choice::Nothing) => "nothing".into(),
@@ -327,7 +327,7 @@ fn without_a_report_a_profile_is_its_providers() {
 #[test]
 fn a_label_names_the_way_and_the_login() {
     let profile = Some(id("openai:me@example.com"));
-    let with = |method: Option<&str>| Route::OpenClaw {
+    let with = |method: Option<&str>| Method::OpenClaw {
         provider: id("openai"),
         method: method.and_then(Argument::method),
         profile: profile.clone(),
@@ -337,7 +337,7 @@ fn a_label_names_the_way_and_the_login() {
         with(Some("device-code")).label(),
         "openai with a code, openai:me@example.com"
     );
-    let of = |provider, method| Route::OpenClaw {
+    let of = |provider, method| Method::OpenClaw {
         provider: id(provider),
         method: Argument::method(method),
         profile: None,
@@ -348,9 +348,9 @@ fn a_label_names_the_way_and_the_login() {
     );
     assert_eq!(of("new", "device-code").label(), "new with a code");
     assert_eq!(of("new", "device").label(), "new sign-in");
-    assert_eq!(Route::ClaudeCli.label(), "Claude Code login");
+    assert_eq!(Method::ClaudeCli.label(), "Claude Code login");
     assert_eq!(
-        Route::SetupToken { profile: None }.label(),
+        Method::SetupToken { profile: None }.label(),
         "Anthropic setup token"
     );
 }
@@ -371,16 +371,16 @@ fn what_has_no_usable_name_is_not_offered() {
     }
 }
 
-fn arguments(route: &Route) -> Vec<&str> {
+fn arguments(route: &Method) -> Vec<&str> {
     let words = match route {
-        Route::ClaudeCli => vec![],
-        Route::SetupToken { profile } => vec![profile.as_ref()],
-        Route::OpenClaw {
+        Method::ClaudeCli => vec![],
+        Method::SetupToken { profile } => vec![profile.as_ref()],
+        Method::OpenClaw {
             provider,
             method,
             profile,
         } => vec![Some(provider), method.as_ref(), profile.as_ref()],
-        Route::ApiKey { provider, profile } => vec![Some(provider), profile.as_ref()],
+        Method::ApiKey { provider, profile } => vec![Some(provider), profile.as_ref()],
     };
     words.into_iter().flatten().map(Argument::as_str).collect()
 }

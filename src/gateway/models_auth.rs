@@ -1,0 +1,105 @@
+//! The command lines that store a login in OpenClaw; pure.
+
+use std::time::Duration;
+
+use crate::gateway::argument::Argument;
+use crate::gateway::host::{Gateway, Identifier};
+use crate::gateway::script::{ExecRequest, SyncRequest, Tool};
+
+/// The first OpenClaw that takes a token on a pipe. Those before repeat it on their output, store nothing and report
+/// success.
+pub(crate) const PIPE_SINCE: &str = "2026.6.0";
+/// The profile of a setup token where there is none to replace; OpenClaw's own choice as well.
+pub(crate) const OWN_PROFILE: &str = "anthropic:manual";
+/// What OpenClaw may take to store something: its own work is done in 3 s, but it may try to install a plugin first.
+const STORING: Duration = Duration::from_secs(90);
+/// What the restart of the gateway process may take.
+const RESTARTING: Duration = Duration::from_secs(60);
+
+/// Stores a token of Anthropic's; `lasting` is in OpenClaw's words, such as `365d` or `20400s`.
+pub(crate) fn paste_token(
+    profile: Option<&Argument>,
+    lasting: String,
+    gateway: &Gateway,
+) -> ExecRequest {
+    let own = Argument::id(OWN_PROFILE);
+    let profile = profile.or(own.as_ref());
+    let mut arguments = auth("paste-token", "anthropic", profile, gateway);
+    // Without it OpenClaw takes the token for one that never expires.
+    arguments.extend(["--expires-in".into(), lasting]);
+    ExecRequest {
+        tool: Tool::OpenClaw,
+        arguments,
+        since: Some(PIPE_SINCE),
+        limit: STORING,
+    }
+}
+
+/// The profile of a key where there is none to replace; OpenClaw's own choice as well.
+pub(crate) fn key_profile(provider: &Argument) -> String {
+    format!("{provider}:manual")
+}
+
+pub(crate) fn paste_key(
+    provider: &Argument,
+    profile: Option<&Argument>,
+    gateway: &Gateway,
+) -> ExecRequest {
+    ExecRequest {
+        tool: Tool::OpenClaw,
+        arguments: auth("paste-api-key", provider.as_str(), profile, gateway),
+        since: Some(PIPE_SINCE),
+        limit: STORING,
+    }
+}
+
+/// Stores the access token of the gateway's own Claude Code, of the login that expires then.
+pub(crate) fn sync(profile: &Argument, expires_ms: i64, gateway: &Gateway) -> SyncRequest {
+    let mut rest = vec!["--provider", "anthropic", "--profile-id", profile.as_str()];
+    if let Some(agent) = gateway.agent.as_ref().map(Identifier::as_str) {
+        rest.extend(["--agent", agent]);
+    }
+    SyncRequest {
+        expires_ms,
+        rest: rest.into_iter().map(String::from).collect(),
+        since: PIPE_SINCE,
+        limit: STORING,
+    }
+}
+
+/// Has Claude Code renew its login, which it does when it asks its model something.
+pub(crate) fn renew_claude() -> ExecRequest {
+    ExecRequest {
+        tool: Tool::Claude,
+        arguments: ["-p", "Say ok."].map(String::from).to_vec(),
+        since: None,
+        limit: STORING,
+    }
+}
+
+/// Restarts the gateway process.
+pub(crate) fn restart() -> ExecRequest {
+    ExecRequest {
+        tool: Tool::OpenClaw,
+        arguments: ["gateway", "restart"].map(String::from).to_vec(),
+        since: None,
+        limit: RESTARTING,
+    }
+}
+
+/// `models auth COMMAND` for a provider and a profile of it.
+pub(crate) fn auth(
+    command: &str,
+    provider: &str,
+    profile: Option<&Argument>,
+    gateway: &Gateway,
+) -> Vec<String> {
+    let mut words = vec!["models", "auth", command, "--provider", provider];
+    if let Some(profile) = profile {
+        words.extend(["--profile-id", profile.as_str()]);
+    }
+    if let Some(agent) = gateway.agent.as_ref().map(Identifier::as_str) {
+        words.extend(["--agent", agent]);
+    }
+    words.into_iter().map(String::from).collect()
+}

@@ -1,0 +1,91 @@
+//! What can go wrong with a sign-in, and what to do next.
+
+use crate::context::Context;
+use crate::error::{Error, Kind};
+use crate::gateway::error::{ErrorKind, GatewayError};
+use crate::gateway::host::Gateway;
+use crate::gateway::script::Tool;
+use crate::phone::dialog::NoAnswer;
+use crate::text::Text;
+
+pub(crate) const MAY_BE_STORED: &str = "It may be stored. See: clawtap status";
+
+/// Why a sign-in came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SignInError {
+    /// The person did not want to.
+    Declined,
+    /// Nobody answered, or could be asked.
+    Silent(NoAnswer),
+    /// The program is not on the gateway.
+    Missing(Tool),
+    /// The connection, or the way to it, is broken.
+    Lost(GatewayError),
+    /// The same after OpenClaw was given what it should store: it may have done so.
+    LostStoring(GatewayError),
+    /// The page that the gateway showed must not be opened.
+    BadPage(String),
+    /// Nobody knows its host, and the person did not want to open it.
+    UnknownHost(String),
+    /// The token that it showed is not whole.
+    BadToken(String),
+    /// In the program's own words, where it had any.
+    Failed(Option<Text>),
+}
+
+impl SignInError {
+    /// Why it came to nothing, and what to do next.
+    pub(crate) fn explain(self, gateway: &Gateway, context: &Context) -> Error {
+        let name = &gateway.name;
+        let sign_in = |what: &str| Error::new(Kind::SignIn, format!("{name}: {what}"));
+        if context.system.processes.interrupted() {
+            let hint = match self {
+                Self::LostStoring(_) => MAY_BE_STORED,
+                _ => "The old login is as it was",
+            };
+            return Error::new(Kind::Interrupted, "interrupted").hint(hint);
+        }
+        match self {
+            Self::LostStoring(failure) => of_gateway(&failure, gateway).hint(MAY_BE_STORED),
+            Self::Declined => Error::new(Kind::Declined, format!("{name}: not signed in"))
+                .hint("The old login is as it was"),
+            Self::Silent(NoAnswer::Timeout) => {
+                sign_in("nobody answered; the sign-in was ended").hint("Again: clawtap reauth")
+            }
+            Self::Silent(NoAnswer::Unavailable(reason)) => {
+                sign_in(&reason).hint("In a terminal: clawtap reauth")
+            }
+            Self::Missing(Tool::Claude) => sign_in("claude is not installed there")
+                .hint("Install Claude Code on the gateway, or sign in with another --method"),
+            Self::Missing(Tool::OpenClaw) => {
+                of_gateway(&GatewayError::new(ErrorKind::NoOpenClaw), gateway)
+            }
+            Self::Lost(failure) => of_gateway(&failure, gateway),
+            Self::BadPage(reason) => sign_in(&format!("its page was not opened: {reason}"))
+                .hint("The old login is as it was. Look on the gateway who asks for that page"),
+            Self::UnknownHost(host) => sign_in(&format!(
+                "its page was not opened: {host} is not known"
+            ))
+            .hint("If you trust it, name its host in allowed_hosts under [signin] in the config"),
+            Self::BadToken(reason) => {
+                sign_in(&reason).hint("Nothing was stored. Again: clawtap reauth")
+            }
+            Self::Failed(Some(words)) => {
+                sign_in(words.as_str()).hint("The old login is as it was. Again: clawtap reauth")
+            }
+            Self::Failed(None) => sign_in("the sign-in ended without a word")
+                .hint("The old login is as it was. Again: clawtap reauth"),
+        }
+    }
+}
+
+/// A gateway that could not be asked, or went away.
+pub(crate) fn of_gateway(failure: &GatewayError, gateway: &Gateway) -> Error {
+    let detail = failure.detail.as_ref();
+    let detail = detail
+        .map(|words| format!(" ({words})"))
+        .unwrap_or_default();
+    let what = failure.kind.what();
+    Error::new(Kind::Gateway, format!("{}: {what}{detail}", gateway.name))
+        .hint(failure.next_step(gateway))
+}

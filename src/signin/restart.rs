@@ -1,0 +1,62 @@
+//! The restart of OpenClaw's gateway process after a sign-in.
+
+use clap::ValueEnum;
+
+use crate::context::Context;
+use crate::gateway::error::last_line;
+use crate::gateway::exec::{self, Done};
+use crate::gateway::host::Gateway;
+use crate::gateway::models_auth;
+use crate::redact;
+use crate::signin::ask_user::person;
+use crate::signin::progress::report_progress;
+use crate::system::terminal;
+use crate::text::Text;
+
+/// Whether OpenClaw's gateway process is restarted where it asks for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Restart {
+    /// Restart it
+    Yes,
+    /// Leave it, and say how
+    No,
+    /// Ask; leave it if nobody answers
+    Ask,
+}
+
+/// Restarts the gateway process, or says how, as the person wants it. The login is stored either way.
+pub(crate) fn restart(gateway: &Gateway, restart: Restart, context: &Context) {
+    let wanted = match restart {
+        Restart::Yes => true,
+        Restart::No => false,
+        Restart::Ask => {
+            let person = person(context);
+            let choices = ["Restart it", "Later"].map(String::from);
+            let title = "OpenClaw must restart to use the new login";
+            person.is_some_and(|person| person.choose(title, &choices) == Ok(Some(0)))
+        }
+    };
+    if !wanted {
+        terminal::eprint("Later, on the gateway: openclaw gateway restart\n");
+        return;
+    }
+    report_progress(&format!("{}: restarting…", gateway.name), context);
+    let problem = match exec::run(gateway, &models_auth::restart(), &[], &context.system) {
+        Ok(Done::Ran { exit: 0, .. }) => return,
+        Ok(Done::Ran { said, .. }) => last_line(&redact::redact(said.reveal())),
+        Ok(Done::TooOld | Done::NoClaude) => None,
+        Err(failure) => failure
+            .detail
+            .or_else(|| Some(Text::clean(failure.kind.what()))),
+    };
+    let why = problem
+        .map(|words| format!(": {words}"))
+        .unwrap_or_default();
+    report_progress(&format!("{}: not restarted{why}", gateway.name), context);
+    terminal::eprint("→ On the gateway: openclaw gateway restart\n");
+}
+
+/// Whether OpenClaw says that its gateway process has to be restarted.
+pub(crate) fn wants_restart(said: &str) -> bool {
+    said.contains("gateway restart")
+}
