@@ -44,12 +44,13 @@ use crate::commands::outcome::Outcome;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::system::environment::Environment;
+use crate::system::panic;
 use crate::system::terminal::{self, Terminal};
 
 /// The whole program: the command line in, what it printed and its exit code out.
 #[must_use]
 pub fn main() -> ExitCode {
-    terminal::report_bugs_with(Outcome::Failed(Kind::Bug).code());
+    panic::report_bugs_with(Outcome::Failed(Kind::Bug).code());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(help) => return usage(&help),

@@ -8,9 +8,9 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::phone::action::{Alert, Api, PhoneActions, SignInNotification};
 use crate::phone::launcher::ActionCommand;
 use crate::phone::notification::{ButtonAction, Notification};
-use crate::phone::{Alert, Api, PhoneActions, SignInNotification};
 use crate::secret::Secret;
 use crate::system::System;
 use crate::system::process::{Ending, Invocation};

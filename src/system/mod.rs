@@ -9,6 +9,7 @@ pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod http;
 pub(crate) mod ownership;
+pub(crate) mod panic;
 pub(crate) mod parallel;
 pub(crate) mod placement;
 pub(crate) mod port;

@@ -21,7 +21,8 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use semaphore::{Permit, Semaphore};
 use zeroize::Zeroizing;
 
-use crate::system::{temp_file, terminal};
+use crate::system::screen;
+use crate::system::temp_file;
 use crate::text::Text;
 
 /// The exit code of a program that Ctrl-C ended, by the convention of shells: 128 and the number of the signal.
@@ -220,7 +221,7 @@ impl Processes {
                     let busy = running.interrupt();
                     if !busy || again {
                         let _none_half_written = temp_file::finish_writing();
-                        terminal::restore();
+                        screen::restore();
                         // A signal ends the process wherever it is.
                         std::process::exit(INTERRUPTED);
                     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::system::terminal::print;
+use crate::system::terminal::{print, show_typing};
 
 /// Another screen than that of the shell; no line is wrapped on it, and no cursor shown.
 const TAKE: &str = "\x1b[?1049h\x1b[?7l\x1b[?25l";
@@ -35,8 +35,14 @@ impl Drop for Screen {
     }
 }
 
+/// Leaves the terminal as it was found, wherever the process ends.
+pub(crate) fn restore() {
+    show_typing();
+    give_back();
+}
+
 /// Gives the screen back, if it is taken.
-pub(super) fn give_back() {
+fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let _ = print(GIVE_BACK);
     }

@@ -9,7 +9,6 @@ use rustix::termios::{self, LocalModes, OptionalActions, Termios};
 use zeroize::Zeroizing;
 
 use crate::system::environment::Environment;
-use crate::system::screen;
 
 /// How soon a question is no longer waited for, once it is pointless.
 const CANCELLED_WITHIN: Timespec = Timespec {
@@ -155,14 +154,8 @@ impl Drop for Unseen {
 /// How the terminal was before typing was hidden.
 static SHOWN: Mutex<Option<Termios>> = Mutex::new(None);
 
-/// Leaves the terminal as it was found, wherever the process ends.
-pub(crate) fn restore() {
-    show_typing();
-    screen::give_back();
-}
-
-/// Has what is typed shown again, if it was hidden.
-fn show_typing() {
+/// Shows what is typed again, if it was hidden.
+pub(super) fn show_typing() {
     if let Some(shown) = lock(&SHOWN).take() {
         let _ = termios::tcsetattr(io::stdin(), OptionalActions::Now, &shown);
     }
@@ -170,16 +163,4 @@ fn show_typing() {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Makes a panic end the process with `code` and a request to report it, instead of an abort.
-pub(crate) fn report_bugs_with(code: u8) {
-    std::panic::set_hook(Box::new(move |panic| {
-        restore();
-        eprint(&format!(
-            "clawtap: this is a bug, sorry: {panic}\n→ Please report it.\n"
-        ));
-        #[expect(clippy::exit, reason = "a bug ends the process wherever it is")]
-        std::process::exit(i32::from(code));
-    }));
 }

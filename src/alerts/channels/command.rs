@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use crate::alerts::channels::dispatcher::Dispatcher;
+use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::Message;
 use crate::config::channel::{Command, Undelivered};
 use crate::gateway::error::last_line;
@@ -139,7 +139,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{deliver, document};
-    use crate::alerts::channels::dispatcher::Dispatcher;
+    use crate::alerts::channels::Dispatcher;
     use crate::alerts::message::Message;
     use crate::alerts::message::tests::message;
     use crate::config::channel::Command;

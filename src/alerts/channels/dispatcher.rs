@@ -1,23 +1,11 @@
 //! The dispatcher: brings a message to where a channel leads, within the channel's deadline.
 
-use crate::alerts::channels::{command, ntfy, openclaw, phone};
+use crate::alerts::channels::{Dispatcher, command, ntfy, openclaw, phone};
 use crate::alerts::message::Message;
 use crate::config::channel::{Channel, Means, OpenClaw, Undelivered};
 use crate::gateway::host::Gateway;
-use crate::phone::{ActionCommand, Phone};
-use crate::system::System;
 use crate::system::parallel::in_parallel;
 use crate::text::Text;
-
-/// What deliveries need of this device.
-pub(crate) struct Dispatcher<'a> {
-    /// Every gateway that is configured.
-    pub(crate) gateways: &'a [Gateway],
-    pub(crate) phone: &'a Phone,
-    /// What a notification's buttons start.
-    pub(crate) launcher: &'a ActionCommand,
-    pub(crate) system: &'a System,
-}
 
 impl Dispatcher<'_> {
     /// Delivers a message, or says why it did not go out. No secret is in the reason.

@@ -9,7 +9,7 @@ pub(crate) mod token;
 
 use std::time::Duration;
 
-use crate::alerts::channels::dispatcher::Dispatcher;
+use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::Message;
 use crate::config::channel::{Ntfy, Undelivered};
 use crate::secret::Secret;

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::Deserializer;
 
-use crate::alerts::channels::dispatcher::Dispatcher;
+use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::Message;
 use crate::config::channel::{OpenClaw, Undelivered};
 use crate::gateway::error::last_line;
@@ -165,7 +165,7 @@ fn reason(said: &str) -> Option<Text> {
 #[cfg(test)]
 mod tests {
     use super::{LONGEST, deliver, errand, reason, text, without_directives};
-    use crate::alerts::channels::dispatcher::Dispatcher;
+    use crate::alerts::channels::Dispatcher;
     use crate::alerts::message::Message;
     use crate::alerts::message::tests::message;
     use crate::config::channel::OpenClaw;

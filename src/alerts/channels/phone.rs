@@ -1,6 +1,6 @@
 //! The phone's own notifications.
 
-use crate::alerts::channels::dispatcher::Dispatcher;
+use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::{Message, Severity};
 use crate::config::channel::Undelivered;
 use crate::phone::Alert;
@@ -38,7 +38,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::deliver;
-    use crate::alerts::channels::dispatcher::Dispatcher;
+    use crate::alerts::channels::Dispatcher;
     use crate::alerts::message::tests::message;
     use crate::alerts::message::{Message, Severity};
     use crate::phone::{ActionCommand, Phone};

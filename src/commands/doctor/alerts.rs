@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::alerts::channels::dispatcher::Dispatcher;
+use crate::alerts::channels::Dispatcher;
 use crate::alerts::state::{self, AlertState};
 use crate::alerts::state_file;
 use crate::commands::doctor::phone::Asked;

@@ -1,6 +1,6 @@
 //! `clawtap monitor`: a check that compares with the last one, and alerts.
 
-use crate::alerts::channels::dispatcher::Dispatcher;
+use crate::alerts::channels::Dispatcher;
 use crate::alerts::decide::{Alert, Decision, decide};
 use crate::alerts::deliver::{self, Sent};
 use crate::alerts::observe::Observation;

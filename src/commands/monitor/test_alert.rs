@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::alerts::channels::dispatcher::Dispatcher;
+use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::{Message, Severity, TEST};
 use crate::cli;
 use crate::commands::outcome::Outcome;

@@ -1,0 +1,58 @@
+//! What the phone is asked to do.
+
+use crate::phone::launcher::ActionCommand;
+use crate::phone::notification::Notification;
+
+/// Everything one tap makes the phone do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct PhoneActions {
+    pub(crate) toast: String,
+    pub(crate) vibration_ms: u32,
+    pub(crate) notifications: Vec<Notification>,
+    /// Ids of notifications that are no longer true.
+    pub(crate) withdrawn: Vec<String>,
+    /// What the buttons of the notifications start.
+    pub(crate) launcher: ActionCommand,
+    /// An https page to open.
+    pub(crate) page: Option<String>,
+    /// A page to offer in a notification as well: Android may not let a background task open one.
+    pub(crate) sign_in_notification: Option<SignInNotification>,
+    /// A text for the clipboard; never a secret.
+    pub(crate) copied: Option<String>,
+}
+
+/// A notification that is to be heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Alert {
+    pub(crate) notification: Notification,
+    /// What Android knows it by: it replaces the one of this id.
+    pub(crate) id: String,
+    /// Whether it makes no sound where it replaces one.
+    pub(crate) silent_update: bool,
+    /// What its buttons start.
+    pub(crate) launcher: ActionCommand,
+}
+
+/// A notification that opens a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SignInNotification {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) content: String,
+    pub(crate) page: String,
+}
+
+/// How Termux:API is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Api {
+    /// Its package is not installed.
+    NoCommands,
+    /// Its app says nothing: it is not there, of another source than Termux, or asleep.
+    Silent,
+    /// This build of Termux has none.
+    Unavailable,
+    /// A line for a person.
+    Failing(String),
+    /// The app answered with the jobs that it has Android run.
+    Answering { pending: String },
+}
