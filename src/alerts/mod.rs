@@ -7,6 +7,7 @@ pub(crate) mod deliver;
 pub(crate) mod events;
 pub(crate) mod incident;
 pub(crate) mod message;
+pub(crate) mod monitor;
 pub(crate) mod observe;
 pub(crate) mod policy;
 #[cfg(test)]

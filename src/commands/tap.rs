@@ -1,19 +1,17 @@
 //! `clawtap tap`
 
-use crate::app::announce::{announce, announce_error};
+use crate::app::announce::announce;
 use crate::app::assess::{Interactive, assess_these, recall};
-use crate::app::{error_text, refresh, status_notification};
+use crate::app::{refresh, status_notification};
 use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::config::Config;
 use crate::config::file::Notification;
 use crate::context::{Context, print};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::phone::{Delivered, Phone, PhoneActions};
 use crate::render::{next_step, toast};
-use crate::signin::ask_user::person;
-use crate::signin::flow::sign_in;
-use crate::signin::method::Request;
+use crate::signin::offer;
 use crate::status::assessment::{Assessment, worst};
 use crate::status::verdict::Verdict;
 use crate::system::parallel::{Background, join};
@@ -42,11 +40,11 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
         },
     )?;
     refresh::refresh(&assessments, context);
-    let broken = to_sign_in(&assessments, context);
+    let broken = offer::candidate(&assessments, context);
     // Nobody would see the questions of an app that does not answer.
     if let Some(broken) = broken.filter(|_| !said.app_is_silent) {
-        let mended = mend(&config, broken, &assessments[broken], context)?;
-        if let Some(assessment) = mended {
+        let signed_in = offer::offer(&config, broken, &assessments[broken], context)?;
+        if let Some(assessment) = signed_in {
             assessments[broken] = assessment;
         }
     }
@@ -112,7 +110,7 @@ impl Tap<'_> {
         };
         let standing = status_notification::after_check(assessments, wanted, self.context);
         let mut actions = with_toast(assessments, remembered, standing);
-        if to_sign_in(assessments, self.context).is_some() {
+        if offer::candidate(assessments, self.context).is_some() {
             // The sign-in has a page of its own, and at a terminal it is the next step itself.
             actions.page = None;
             if matches!(self.context.phone, Phone::Terminal) {
@@ -120,43 +118,6 @@ impl Tap<'_> {
             }
         }
         actions
-    }
-}
-
-/// The gateway that a sign-in would mend, if somebody is there for it.
-fn to_sign_in(assessments: &[Assessment], context: &Context) -> Option<usize> {
-    person(context)?;
-    assessments.iter().position(is_mended_by_sign_in)
-}
-
-fn is_mended_by_sign_in(assessment: &Assessment) -> bool {
-    let issue = assessment.first_issue();
-    assessment.verdict() == Verdict::Broken
-        && issue.is_some_and(|issue| issue.state.mended_by_sign_in())
-}
-
-/// Opens the sign-in for what is broken: how it stands afterwards, unless it came to nothing.
-fn mend(
-    config: &Config,
-    number: usize,
-    before: &Assessment,
-    context: &Context,
-) -> Result<Option<Assessment>, Error> {
-    let gateway = &config.gateways[number];
-    let outcome = sign_in(gateway, before, &Request::default(), config, context);
-    match outcome {
-        Ok(None) => Ok(None),
-        Ok(Some(signed)) => {
-            announce(signed.line.clone(), Verdict::Ok, context);
-            print(&format!("{}\n", signed.line))?;
-            Ok(Some(signed.assessment))
-        }
-        Err(error) if error.kind == Kind::Interrupted => Err(error),
-        Err(error) => {
-            announce_error(&error, context);
-            terminal::eprint(&error_text::text(&error, context.terminal.columns()));
-            Ok(None)
-        }
     }
 }
 

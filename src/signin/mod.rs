@@ -11,6 +11,7 @@ pub(crate) mod exit_message;
 pub(crate) mod flow;
 pub(crate) mod lock;
 pub(crate) mod method;
+pub(crate) mod offer;
 pub(crate) mod osc;
 pub(crate) mod output;
 pub(crate) mod pasted;

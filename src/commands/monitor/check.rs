@@ -1,36 +1,21 @@
 //! `clawtap monitor`: a check that compares with the last one, and alerts.
 
-use crate::alerts::channels::Dispatcher;
-use crate::alerts::decide::{Alert, Decision, decide};
-use crate::alerts::deliver::{self, Sent};
-use crate::alerts::observe::Observation;
-use crate::alerts::policy::Policy;
-use crate::alerts::state::AlertState;
-use crate::alerts::state_file::StateFile;
-use crate::alerts::summary::Summary;
-use crate::alerts::{events, summary};
+use crate::alerts::monitor::{Monitor, channels};
 use crate::app::assess::{Interactive, assess_these};
 use crate::app::refresh;
 use crate::cli;
 use crate::commands::monitor::textfile;
 use crate::commands::outcome::Outcome;
-use crate::config::Config;
-use crate::config::channel::{self, Channel, PRINTED};
 use crate::context::{Context, print};
-use crate::error::{Error, Kind};
-use crate::gateway::host::Identifier;
-use crate::history::{self, Event};
-use crate::phone::Phone;
-use crate::render::summary as render;
-use crate::status::assessment::{Assessment, worst};
-use crate::system::clock;
-use crate::system::terminal::eprint;
+use crate::error::Error;
+use crate::render::summary;
+use crate::status::assessment::worst;
 
 pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outcome, Error> {
     let config = context.load_config(&arguments.which.into())?;
     let assessments = assess_these(&config.gateways, Interactive::No, context)?;
     if context.terminal.stderr_is_tty || context.verbose {
-        let lines = assessments.iter().map(|one| render::line(one) + "\n");
+        let lines = assessments.iter().map(|one| summary::line(one) + "\n");
         print(&lines.collect::<String>())?;
     }
     let monitor = Monitor {
@@ -51,167 +36,4 @@ pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outco
         written.transpose()?;
     }
     Ok(Outcome::Judged(worst(&assessments)))
-}
-
-/// Those of the configuration and of this device; without any, what is printed is for whoever started us.
-fn channels(config: &Config, context: &Context) -> Vec<Channel> {
-    let is_phone = matches!(context.phone, Phone::Termux);
-    let channels = channel::in_use(&config.alerts.channels, is_phone);
-    if channels.is_empty() {
-        return vec![Channel::output()];
-    }
-    channels
-}
-
-struct Monitor<'a> {
-    config: &'a Config,
-    channels: Vec<Channel>,
-    assessments: &'a [Assessment],
-    context: &'a Context,
-}
-
-impl Monitor<'_> {
-    /// Sends the alerts that are due, and records what each channel has delivered.
-    fn alert(&self) -> Result<(), Error> {
-        let file = StateFile::lock(&self.context.system.environment)?;
-        let mut state = read(&file).unwrap_or_else(|| {
-            file.set_aside();
-            AlertState::default()
-        });
-        let mut decision = self.decide(&mut state);
-        let saved = file.write(&state);
-        self.append_to_history(&events::of_changes(&decision.changes, &state, clock::now()));
-        if saved.is_err() {
-            // All of it would be sent at every check: only what cannot wait is worth that.
-            decision.alerts.retain(|alert| alert.notice.is_urgent());
-        }
-        let sent = deliver::send(
-            &mut state,
-            decision.alerts,
-            clock::now(),
-            |alert, name| self.deliver(alert, name),
-            |state| match saved {
-                Ok(()) => file.write(state),
-                Err(_) => Ok(()),
-            },
-        )?;
-        report(&sent)?;
-        self.append_to_history(&events::of_alerts(&sent, clock::now(), clock::local));
-        saved?;
-        complain_of_the_lost(&sent)
-    }
-
-    /// Prints what would be sent.
-    fn dry_run(&self) -> Result<(), Error> {
-        let file = StateFile::lock(&self.context.system.environment)?;
-        let mut state = read(&file).unwrap_or_default();
-        let decision = self.decide(&mut state);
-        let now = clock::now();
-        let lines = decision.alerts.iter().map(|alert| {
-            let ready = alert.to.iter().filter(|it| !it.waits);
-            let first = ready.clone().filter(|it| !it.fallback);
-            let names: Vec<&str> = if first.clone().next().is_some() || alert.is_known {
-                first.map(|it| it.channel.as_str()).collect()
-            } else {
-                ready.map(|it| it.channel.as_str()).collect()
-            };
-            let line = summary::line(alert, now, clock::local);
-            format!("would tell {}: {line}\n", names.join(", "))
-        });
-        let lines: String = lines.collect();
-        if lines.is_empty() {
-            return print("Nothing would be told.\n");
-        }
-        print(&lines)
-    }
-
-    fn decide(&self, state: &mut AlertState) -> Decision {
-        let now = clock::now();
-        let alerts = &self.config.alerts;
-        let policy = Policy {
-            warn_hours: &alerts.warn_hours,
-            remind_hours: alerts.remind_hours,
-            quiet: alerts
-                .quiet
-                .is_some_and(|hours| hours.cover(clock::local(now).time())),
-            channels: &self.channels,
-        };
-        let observations: Vec<Observation> = self
-            .assessments
-            .iter()
-            .map(|assessment| {
-                let mut gateways = self.config.gateways.iter();
-                let gateway = gateways.find(|it| it.name.as_str() == assessment.name);
-                let agent = gateway.and_then(|it| it.agent.as_ref());
-                Observation::of(assessment, agent.map(Identifier::as_str))
-            })
-            .collect();
-        decide(state, &observations, &policy, now)
-    }
-
-    fn deliver(&self, alert: &Alert, name: &str) -> Result<(), channel::Undelivered> {
-        let unknown = || channel::Undelivered::because("is not configured");
-        let named = |it: &&Channel| it.name == name;
-        let channel = self.channels.iter().find(named).ok_or_else(unknown)?;
-        let about = |it: &&Assessment| it.name == alert.subject.gateway;
-        let assessment = self.assessments.iter().find(about).ok_or_else(unknown)?;
-        let dispatcher = Dispatcher {
-            gateways: &self.config.known,
-            phone: &self.context.phone,
-            launcher: &self.context.launcher,
-            system: &self.context.system,
-        };
-        let message = summary::message(alert, assessment, clock::now(), clock::local);
-        dispatcher.deliver(channel, &message)
-    }
-
-    /// Adds to the history; that it cannot be is worth a remark and no more.
-    fn append_to_history(&self, events: &[Event]) {
-        if let Err(error) = history::append(&self.context.system.environment, events) {
-            eprint(&format!("clawtap: {}\n", error.message));
-        }
-    }
-}
-
-/// Prints what was delivered and by which channel, or what to do where printing is the channel; what failed goes to
-/// standard error.
-fn report(sent: &[Sent]) -> Result<(), Error> {
-    let now = clock::now();
-    for sent in sent {
-        let line = summary::line(&sent.alert, now, clock::local);
-        if !sent.delivered.is_empty() {
-            let rest = if sent.delivered == [PRINTED] {
-                let body = Summary::of(&sent.alert, now, clock::local).body;
-                body.replace('\n', "\n  ")
-            } else {
-                format!("→ {}", sent.delivered.join(", "))
-            };
-            print(&format!("{line}\n  {rest}\n"))?;
-        }
-        for (channel, undelivered) in &sent.failed {
-            eprint(&format!("{line}\n  ✗ {channel}: {}\n", undelivered.reason));
-        }
-    }
-    Ok(())
-}
-
-/// The state of the last run, unless it cannot be read.
-fn read(file: &StateFile) -> Option<AlertState> {
-    let state = file.read();
-    if let Err(problem) = &state {
-        eprint(&format!("clawtap: {problem}\n"));
-    }
-    state.ok()
-}
-
-/// An alert that no channel delivered is an error, so that what started us sees it.
-fn complain_of_the_lost(sent: &[Sent]) -> Result<(), Error> {
-    match sent.iter().filter(|sent| sent.is_lost()).count() {
-        0 => Ok(()),
-        lost => Err(Error::new(
-            Kind::Undelivered,
-            format!("no channel took {lost} of {} alerts", sent.len()),
-        )
-        .hint("The next check tries again. Try the channels: clawtap monitor test-alert")),
-    }
 }

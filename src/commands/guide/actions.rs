@@ -1,0 +1,99 @@
+//! What a choice in the guide does.
+
+use crate::app::assess::{Interactive, ask_one, assessment};
+use crate::app::{refresh, status_notification};
+use crate::commands::guide::tour::Tour;
+use crate::gateway::script::Want;
+use crate::phone::{Phone, PhoneActions};
+use crate::render::{next_step, toast};
+use crate::signin::flow::sign_in;
+use crate::signin::method::Request;
+use crate::signin::restart::Restart;
+use crate::status::assessment::{Assessment, worst};
+use crate::status::verdict::Issue;
+use crate::sync::decide;
+use crate::sync::flow::Sync;
+
+impl Tour<'_> {
+    /// Signs in to what an issue is about: what came of it, for a person.
+    pub(super) fn sign_in(&mut self, index: usize, issue: &Issue) -> String {
+        let Some((gateway, before)) = self
+            .config
+            .gateways
+            .get(index)
+            .zip(self.assessments.get(index))
+        else {
+            return String::new();
+        };
+        let request = Request {
+            provider: Some(issue.provider.to_string()),
+            profile: issue.login.as_ref().map(ToString::to_string),
+            method: None,
+        };
+        match sign_in(gateway, before, &request, &self.config, self.context) {
+            Ok(Some(signed)) => {
+                self.assessments[index] = signed.assessment;
+                signed.line
+            }
+            Ok(None) => "There is nothing to sign in to.".into(),
+            Err(error) => error.told(),
+        }
+    }
+
+    /// Brings Claude Code's login into OpenClaw: what came of it, for a person.
+    pub(super) fn sync(&self, index: usize) -> String {
+        let Some(gateway) = self.config.gateways.get(index) else {
+            return String::new();
+        };
+        let job = Sync {
+            gateway,
+            config: &self.config,
+            request: decide::Request::default(),
+            from: None,
+            restart: Restart::Ask,
+            dry_run: false,
+            context: self.context,
+        };
+        match job.run() {
+            Ok(synced) => synced.line(),
+            Err(error) => error.told(),
+        }
+    }
+
+    pub(super) fn check_again(&mut self, index: usize) {
+        let Some(gateway) = self.config.gateways.get(index) else {
+            return;
+        };
+        self.perform(&PhoneActions {
+            toast: format!("checking {}…", gateway.name),
+            ..PhoneActions::default()
+        });
+        let reply = ask_one(gateway, Want::Status, Interactive::No, self.context);
+        self.assessments[index] = assessment(gateway, reply);
+        self.learned(&self.assessments[index..=index]);
+    }
+
+    /// Says by vibration how it stands, and brings up to date what else shows it.
+    pub(super) fn learned(&self, assessments: &[Assessment]) {
+        let standing = match self.context.phone {
+            Phone::Termux => status_notification::after_check(
+                assessments,
+                self.config.notification,
+                self.context,
+            ),
+            Phone::Terminal => PhoneActions::default(),
+        };
+        self.perform(&PhoneActions {
+            vibration_ms: toast::vibration_ms(worst(assessments)),
+            ..standing
+        });
+        refresh::refresh(assessments, self.context);
+    }
+
+    pub(super) fn open_page(&self, issue: &Issue) {
+        self.perform(&PhoneActions {
+            page: next_step::page(issue).map(str::to_owned),
+            ..PhoneActions::default()
+        });
+    }
+}
