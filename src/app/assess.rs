@@ -1,4 +1,4 @@
-//! Asks gateways, all at the same time, and turns what they say into assessments.
+//! Asks gateways in parallel, and judges their answers.
 
 use std::path::Path;
 use std::time::Duration;
@@ -24,17 +24,17 @@ use crate::text::Text;
 /// The largest document that is read from a file, in bytes; as much as from a gateway.
 const LARGEST_DOCUMENT: u64 = 8 * 1024 * 1024;
 
-/// How many gateways are asked at once, each by an ssh of its own.
+/// How many gateways are asked at the same time, each by its own ssh process.
 const MOST_AT_ONCE: usize = 64;
-/// The same on Android, which from version 12 on kills the children of all apps beyond the 32nd.
+/// The same on Android, which from version 12 on kills child processes of apps beyond the 32nd (phantom processes).
 const MOST_AT_ONCE_ON_ANDROID: usize = 16;
 
 /// Who may be asked for a passphrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Interactive {
-    /// Somebody who started this in a terminal, if there is one.
+    /// The person at the terminal, if there is one.
     Yes,
-    /// Nobody: a widget or a timer.
+    /// No person: a widget or a timer runs this.
     No,
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn assess_these(
     assess_each(gateways, person, context, |_| {})
 }
 
-/// Asks these gateways, and shows each answer to `arrived` as soon as it is there: one that is slow delays no other.
+/// Asks these gateways, and calls `arrived` with each answer when it is there, so that a slow gateway delays no other.
 pub(crate) fn assess_each(
     gateways: &[Gateway],
     person: Interactive,
@@ -67,7 +67,7 @@ pub(crate) fn assess_each(
             let watched = context.terminal.stderr_is_tty;
             let spinner = Spinner::start(watched, format!("asking {} gateways", several.len()));
             let mut awaited: Vec<&Gateway> = several.iter().collect();
-            // Two passphrase prompts at once would be told apart by nobody: here ssh asks nothing.
+            // Two passphrase prompts at the same time could not be told apart: ssh asks nothing here (BatchMode).
             let answer = |gateway: &Gateway| {
                 let question = Question {
                     want: Want::Status,
@@ -102,8 +102,8 @@ fn waiting_for(awaited: &[&Gateway], all: usize) -> String {
     }
 }
 
-/// Asks one gateway. Where the key alone does not let us in and a person is at the terminal, ssh may ask for
-/// a passphrase or password in a second try.
+/// Asks one gateway. Where the key is not accepted and a person is at the terminal, a second try lets ssh ask for a
+/// passphrase or password.
 pub(crate) fn ask_one(
     gateway: &Gateway,
     want: Want,
@@ -131,7 +131,7 @@ pub(crate) fn ask_one(
     reply
 }
 
-/// Every report comes in here.
+/// Asks, and stores the report in the cache.
 fn ask_and_remember(gateway: &Gateway, question: Question, context: &Context) -> Reply {
     let asked_at = clock::now();
     let reply = ask(gateway, question, &context.system);
@@ -143,7 +143,7 @@ fn ask_and_remember(gateway: &Gateway, question: Question, context: &Context) ->
     reply
 }
 
-/// What this device remembers of each gateway, judged now. Nobody is asked, and no program is started.
+/// The cached report of each gateway, judged now; no gateway is asked, and no process started.
 pub(crate) fn assess_remembered(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
     let cache = ReportCache::of(&context.system.environment);
     let now = clock::now();
@@ -162,7 +162,7 @@ pub(crate) fn assess_remembered(gateways: &[Gateway], context: &Context) -> Vec<
     gateways.iter().map(assessment).collect()
 }
 
-/// `reason` is why a memory does not serve, or why there can be none.
+/// `reason` is why a cached report cannot be used, or why there is no cache.
 fn not_remembered(gateway: &Gateway, reason: Option<&str>) -> Trouble {
     let what = match reason {
         None => "nothing is remembered yet",
@@ -176,7 +176,7 @@ fn not_remembered(gateway: &Gateway, reason: Option<&str>) -> Trouble {
     }
 }
 
-/// What is remembered of these gateways, judged now; the rest is left out.
+/// The cached reports of these gateways, judged now; gateways without one are left out.
 pub(crate) fn recall(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
     let Ok(cache) = ReportCache::of(&context.system.environment) else {
         return Vec::new();
@@ -190,7 +190,7 @@ pub(crate) fn recall(gateways: &[Gateway], context: &Context) -> Vec<Assessment>
     gateways.iter().filter_map(recalled).collect()
 }
 
-/// A memory that does not serve is as good as none, unless somebody wants to know.
+/// A cached report that cannot be used is treated as none; `--verbose` prints why.
 fn remark<T>(outcome: Result<T, String>, context: &Context) -> Option<T> {
     match outcome {
         Ok(value) => Some(value),
@@ -203,7 +203,7 @@ fn remark<T>(outcome: Result<T, String>, context: &Context) -> Option<T> {
     }
 }
 
-/// Asks samples, of which nothing is remembered.
+/// Asks sample gateways, whose reports are not cached.
 pub(crate) fn assess_samples(samples: &[Gateway], context: &Context) -> Vec<Assessment> {
     let asked = |sample: &Gateway| {
         let question = Question {
@@ -244,7 +244,7 @@ pub(crate) fn answered(assessment: &Assessment) -> Result<(&Report, &Judgement),
     }
 }
 
-/// Judges a document from a file, or from standard input for `-`, from its JSON alone.
+/// Judges a document from a file, or from standard input for `-`, by its JSON alone: there is no exit code.
 pub(crate) fn assess_document(path: &Path) -> Result<Assessment, Error> {
     let content = if path == Path::new("-") {
         files::read_stdin(LARGEST_DOCUMENT)

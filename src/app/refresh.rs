@@ -1,4 +1,4 @@
-//! What follows every check: the live rows on the home screen get their new names, and old reports are forgotten.
+//! Refreshes what depends on a check: the names of the live rows on the home screen, and the report cache.
 
 use std::io;
 use std::path::Path;
@@ -18,7 +18,7 @@ use crate::status::assessment::Assessment;
 use crate::system::placement::{Found, look};
 use crate::system::{clock, files, terminal};
 
-/// Renames the live rows of these gateways, if there are any. What goes wrong is a remark: the check was done.
+/// Renames the live rows of these gateways, and removes old reports. An error is only printed: the check itself succeeded.
 pub(crate) fn refresh(assessments: &[Assessment], context: &Context) {
     if let Ok(cache) = ReportCache::of(&context.system.environment) {
         cache.forget_old(clock::now());
@@ -33,7 +33,7 @@ pub(crate) fn refresh(assessments: &[Assessment], context: &Context) {
     }
 }
 
-/// The same after a sign-in or sync, and the gateway's standing notification.
+/// Refreshes after a sign-in or sync, the status notification too.
 pub(crate) fn after_sign_in(assessment: &Assessment, wanted: Notification, context: &Context) {
     let only = std::slice::from_ref(assessment);
     if matches!(context.phone, Phone::Termux) {
@@ -43,7 +43,7 @@ pub(crate) fn after_sign_in(assessment: &Assessment, wanted: Notification, conte
     refresh(only, context);
 }
 
-/// Whether a name changed.
+/// Whether a row was renamed.
 fn rename_rows(assessments: &[Assessment], context: &Context) -> Result<bool, Error> {
     let environment = &context.system.environment;
     let Some(home) = environment.home() else {

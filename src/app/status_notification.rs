@@ -1,4 +1,4 @@
-//! The standing notifications: one per gateway, put up, replaced or taken away.
+//! The status notification of each gateway: shown, replaced or removed.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::status::assessment::Assessment;
 use crate::status::verdict::Verdict;
 use crate::system::{clock, files, terminal};
 
-/// What is to stand in the shade about these gateways, and the start of whatever else the phone does.
+/// The status notifications to show for these gateways.
 pub(crate) fn actions(
     assessments: &[Assessment],
     wanted: Notification,
@@ -34,8 +34,7 @@ pub(crate) fn actions(
     actions
 }
 
-/// The same after a check that was not asked to notify: where that is not wanted, it still takes away what is no
-/// longer true.
+/// The same after a check without `--notify`: where notifications are not configured, outdated ones are still removed.
 pub(crate) fn after_check(
     assessments: &[Assessment],
     wanted: Notification,
@@ -51,7 +50,7 @@ pub(crate) fn after_check(
     }
 }
 
-/// Draws a gateway's picture where the Termux:API app finds it, in the place of the last one.
+/// Draws a gateway's picture into a file that the Termux:API app can read, replacing the last one.
 ///
 /// # Errors
 /// Why there is none, for a person.

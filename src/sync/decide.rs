@@ -1,4 +1,4 @@
-//! Whether and how Claude Code's login goes into OpenClaw, pure.
+//! Decides whether and how Claude Code's login is copied into OpenClaw; pure.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,14 +9,14 @@ use crate::gateway::argument::Argument;
 use crate::status::login::{Login, State};
 use crate::status::report::Report;
 
-/// Two logins that expire this close to each other are the same: a lifetime in seconds was handed over.
+/// Two logins that expire this close to each other are the same: OpenClaw was given a lifetime in whole seconds.
 const SAME: TimeDelta = TimeDelta::minutes(2);
 /// A login that lasts this long is better than one that has to be synced every few hours.
 const LONG: TimeDelta = TimeDelta::days(30);
 /// What OpenClaw calls the runtime that is Claude Code.
 const CLAUDE_CLI: &str = "claude-cli";
 const ANTHROPIC: &str = "anthropic";
-/// The profile that a sync fills unless told otherwise.
+/// The default profile of a sync.
 const PROFILE: &str = "anthropic:claude-code";
 
 /// How OpenClaw comes to use Claude Code's login.
@@ -29,7 +29,6 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// The word for it.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Token => "token",
@@ -43,11 +42,11 @@ impl Form {
 pub(crate) struct Request {
     pub(crate) form: Option<Form>,
     pub(crate) profile: Option<Argument>,
-    /// Also where it would make things worse.
+    /// Also replaces a login that lasts longer.
     pub(crate) force: bool,
 }
 
-/// What is to be done.
+/// What a sync has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// Nothing, and why, as the end of a sentence that begins with the gateway's name.
@@ -60,7 +59,7 @@ pub(crate) enum Decision {
     Expired {
         since: TimeDelta,
     },
-    /// It would make things worse; what OpenClaw has instead.
+    /// OpenClaw already has a login that lasts longer, which is named here.
     Worse(String),
 }
 
@@ -129,7 +128,7 @@ fn better(report: &Report, now: DateTime<Utc>, profile: &Argument) -> Option<Str
         })
 }
 
-/// Why it goes this way, in a line.
+/// The reason for this form, in a line.
 pub(crate) const fn reason(form: Form, wished: bool) -> &'static str {
     match (form, wished) {
         (Form::Token, false) => "As a token: openclaw has logins of its own.",
@@ -138,11 +137,11 @@ pub(crate) const fn reason(form: Form, wished: bool) -> &'static str {
     }
 }
 
-/// Compares what OpenClaw says afterwards with what was handed over.
+/// Compares OpenClaw's status afterwards with the token that it was given.
 ///
 /// # Errors
 /// Why it cannot be called synced, as the end of a sentence that begins with the gateway's name.
-pub(crate) fn proof(
+pub(crate) fn verify(
     decision: &Decision,
     left: TimeDelta,
     report: &Report,
@@ -179,7 +178,7 @@ pub(crate) fn proof(
 
 #[cfg(test)]
 mod tests {
-    use super::{Decision, Form, Request, decide, proof};
+    use super::{Decision, Form, Request, decide, verify};
     use crate::gateway::argument::Argument;
     use crate::status::login::LoginKind;
     use crate::status::report::Report;
@@ -291,13 +290,13 @@ mod tests {
     #[test]
     fn what_was_handed_over_must_be_there_afterwards() {
         let hours = TimeDelta::hours;
-        let prove = |report: &Report| proof(&token(), hours(6), report, DateTime::UNIX_EPOCH);
+        let prove = |report: &Report| verify(&token(), hours(6), report, DateTime::UNIX_EPOCH);
         assert_eq!(prove(&with(hours(6))), Ok(hours(6)));
         let differs = "handed over 6 h, but openclaw says 2 h";
         assert_eq!(prove(&with(hours(2))), Err(differs.into()));
         let missing = "openclaw does not list anthropic:claude-code";
         assert_eq!(prove(&report(NONE)), Err(missing.into()));
-        let cli = proof(
+        let cli = verify(
             &Decision::Cli,
             hours(6),
             &report(NONE),

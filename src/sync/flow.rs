@@ -1,4 +1,4 @@
-//! Brings Claude Code's login into OpenClaw: finds it, decides, hands it over, and makes sure.
+//! Copies Claude Code's login into OpenClaw: finds it, decides, stores it and verifies.
 
 use std::time::Duration;
 
@@ -38,19 +38,19 @@ use crate::sync::outcome::{self, Synced};
 use crate::sync::source::{Source, SourceMachine, on_gateway, on_this_device};
 use crate::system::{clock, files, terminal};
 
-/// How long somebody else's sign-in or sync on the same gateway is waited for.
+/// How long to wait for another sign-in or sync on the same gateway.
 const TURN: Duration = Duration::from_secs(60);
-/// From this exit code on a program was killed or could not start; a child of it may still be at work.
+/// From this exit code on a program was killed or could not start; a child process may still run.
 const KILLED: i32 = 125;
 const AS_IT_WAS: &str = "The old login is as it was";
-/// How somebody signs in to Claude Code on the gateway, and here.
+/// How to sign in to Claude Code on the gateway, and on this device.
 const SIGN_IN: &str = "Sign in there: clawtap reauth --method cli";
 const SIGN_IN_HERE: &str = "Sign in on this device: claude auth login";
-/// What a person is told once.
+/// Printed once on a device.
 const TERMS: &str = "Anthropic's terms keep subscription logins to its own programs; \
     OpenClaw's use of one is at your own risk. (Told once.)\n";
 
-/// A sync that is to be done.
+/// One sync.
 pub(crate) struct Sync<'a> {
     pub(crate) gateway: &'a Gateway,
     pub(crate) config: &'a Config,
@@ -62,7 +62,7 @@ pub(crate) struct Sync<'a> {
 }
 
 impl Sync<'_> {
-    /// Does it: OpenClaw has either the old login or the new one, wherever it is interrupted.
+    /// Runs it. Wherever it is interrupted, OpenClaw has either the old login or the new one.
     pub(crate) fn run(&self) -> Result<Synced, Error> {
         self.bring_over().map_err(|error| {
             if error.kind != Kind::Interrupted && self.context.system.processes.interrupted() {
@@ -88,7 +88,7 @@ impl Sync<'_> {
             }
         };
         let connection = ControlMaster::prepare(self.gateway, &self.context.system);
-        let (source, before) = self.look(&connection)?;
+        let (source, before) = self.inspect(&connection)?;
         let (source, before) = self.renewed(source, before, &lock, &connection)?;
         let (report, _) = answered(&before)?;
         let decision = decide::decide(report, before.now, source.left, &self.request);
@@ -118,9 +118,9 @@ impl Sync<'_> {
                 source.left,
             ));
         }
-        self.tell_terms();
+        self.print_terms();
         let wants_restart = match &decision {
-            Decision::Token { profile } => self.hand_over(&source, profile, &connection)?,
+            Decision::Token { profile } => self.store_token(&source, profile, &connection)?,
             _ => self.use_cli(&connection)?,
         };
         if wants_restart {
@@ -132,8 +132,8 @@ impl Sync<'_> {
         refresh::after_sign_in(&after, self.config.notification, self.context);
         let left = source.left - (asked_at - before.now);
         let (report, _) = answered(&after).map_err(|error| self.unproven(error))?;
-        let proof = decide::proof(&decision, left, report, after.now);
-        let left = proof.map_err(|what| self.refused(&what).hint("See: clawtap status"))?;
+        let verified = decide::verify(&decision, left, report, after.now);
+        let left = verified.map_err(|what| self.refused(&what).hint("See: clawtap status"))?;
         let until = outcome::until(clock::local(after.now), left);
         let message = match &decision {
             Decision::Cli => "openclaw now uses Claude Code itself".into(),
@@ -146,7 +146,7 @@ impl Sync<'_> {
         Error::new(Kind::SignIn, format!("{}: {what}", self.gateway.name))
     }
 
-    /// Makes sure of the phone's owner, where the configuration wants it.
+    /// Checks the owner's fingerprint, where that is configured.
     fn check_owner(&self) -> Result<(), Error> {
         if !self.config.sync.fingerprint {
             return Ok(());
@@ -162,8 +162,8 @@ impl Sync<'_> {
         ask_one(&connection.gateway, Want::Status, presence, self.context)
     }
 
-    /// The login to be brought over, and how OpenClaw stands.
-    fn look(&self, connection: &ControlMaster<'_>) -> Result<(Source, Assessment), Error> {
+    /// The login to copy, and OpenClaw's status before.
+    fn inspect(&self, connection: &ControlMaster<'_>) -> Result<(Source, Assessment), Error> {
         let reply = self.ask(connection, Interactive::Yes);
         let there = reply.claude.clone();
         let before = assessment(&connection.gateway, reply);
@@ -205,7 +205,7 @@ impl Sync<'_> {
         }
     }
 
-    /// The same after Claude Code has renewed its login, if it had expired and the person wants that.
+    /// The same after Claude Code has renewed its login, where it had expired and the person chooses that.
     fn renewed(
         &self,
         source: Source,
@@ -244,7 +244,7 @@ impl Sync<'_> {
                 .hint(AS_IT_WAS));
             }
         }
-        let (source, before) = self.look(connection)?;
+        let (source, before) = self.inspect(connection)?;
         if source.left <= TimeDelta::zero() {
             return Err(self.expired(-source.left, source.from));
         }
@@ -309,22 +309,22 @@ impl Sync<'_> {
         flow.run(self.context).map(drop)
     }
 
-    /// Has OpenClaw store the token; whether its gateway process must restart.
-    fn hand_over(
+    /// Stores the token in OpenClaw; whether its gateway process must restart.
+    fn store_token(
         &self,
         source: &Source,
         profile: &Argument,
         connection: &ControlMaster<'_>,
     ) -> Result<bool, Error> {
         let said = match &source.token {
-            Some(token) => self.hand_over_ours(token, source, profile, connection),
-            None => self.hand_over_theirs(source, profile, connection),
+            Some(token) => self.store_from_device(token, source, profile, connection),
+            None => self.store_on_gateway(source, profile, connection),
         }?;
         Ok(wants_restart(said.reveal()))
     }
 
-    /// A token of this device goes through a pipe to the gateway: what OpenClaw said.
-    fn hand_over_ours(
+    /// Sends this device's token to the gateway on a pipe; returns OpenClaw's output.
+    fn store_from_device(
         &self,
         token: &Secret,
         source: &Source,
@@ -333,9 +333,9 @@ impl Sync<'_> {
     ) -> Result<Secret, Error> {
         let gateway = &connection.gateway;
         let lasting = format!("{}s", source.left.num_seconds());
-        let errand = models_auth::paste_token(Some(profile), lasting, gateway);
+        let request = models_auth::paste_token(Some(profile), lasting, gateway);
         let input = Zeroizing::new(format!("{}\n", token.reveal()));
-        let done = exec::run(gateway, &errand, input.as_bytes(), &self.context.system);
+        let done = exec::run(gateway, &request, input.as_bytes(), &self.context.system);
         match done.map_err(|failure| self.lost_storing(&failure))? {
             exec::Done::Ran { exit: 0, said } => Ok(said),
             exec::Done::Ran { exit, said } => {
@@ -346,16 +346,16 @@ impl Sync<'_> {
         }
     }
 
-    /// A token of the gateway stays there: what OpenClaw said.
-    fn hand_over_theirs(
+    /// Stores the gateway's own token without it leaving the gateway; returns OpenClaw's output.
+    fn store_on_gateway(
         &self,
         source: &Source,
         profile: &Argument,
         connection: &ControlMaster<'_>,
     ) -> Result<Secret, Error> {
         let gateway = &connection.gateway;
-        let order = models_auth::sync(profile, source.expires_ms, gateway);
-        let done = sync_on_gateway::run(gateway, &order, &self.context.system);
+        let request = models_auth::sync(profile, source.expires_ms, gateway);
+        let done = sync_on_gateway::run(gateway, &request, &self.context.system);
         match done.map_err(|failure| self.lost_storing(&failure))? {
             Done::Ran { exit: 0, said } => Ok(said),
             Done::Ran { exit, said } => {
@@ -373,7 +373,7 @@ impl Sync<'_> {
         }
     }
 
-    /// What openclaw does last is not always what it says last: only what it lists afterwards tells.
+    /// The error of a store that failed. OpenClaw's last line is not always its result: its status afterwards is.
     fn not_stored(
         &self,
         exit: i32,
@@ -391,7 +391,7 @@ impl Sync<'_> {
             profile: profile.clone(),
         };
         let hint = match answered(&after) {
-            Ok((report, _)) if decide::proof(&given, source.left, report, after.now).is_ok() => {
+            Ok((report, _)) if decide::verify(&given, source.left, report, after.now).is_ok() => {
                 "It is stored all the same. See: clawtap status"
             }
             Ok(_) if exit < KILLED => "The old login is as it was. Look: clawtap status",
@@ -419,7 +419,7 @@ impl Sync<'_> {
             .hint("Update it to 2026.6 or later, or on the gateway: openclaw doctor")
     }
 
-    /// Has OpenClaw run Claude Code itself; whether its gateway process must restart.
+    /// Configures OpenClaw to run Claude Code; whether its gateway process must restart.
     fn use_cli(&self, connection: &ControlMaster<'_>) -> Result<bool, Error> {
         let scene = SignInContext {
             connection,
@@ -445,8 +445,8 @@ impl Sync<'_> {
         format!("would run: {command}")
     }
 
-    /// Says once on this device what Anthropic says about it.
-    fn tell_terms(&self) {
+    /// Prints Anthropic's terms, once on this device.
+    fn print_terms(&self) {
         let Ok(folder) = self.context.system.environment.state_folder() else {
             return;
         };

@@ -1,4 +1,4 @@
-//! Credentials: what must not be seen, kept or logged.
+//! Copies Claude Code's login into OpenClaw.
 
 pub(crate) mod claude_file;
 pub(crate) mod decide;

@@ -1,4 +1,4 @@
-//! What came of a sync: a line for people, JSON for programs.
+//! The result of a sync: a line for people, JSON for programs.
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::duration::spoken;
 use crate::error::Error;
 
-/// What came of a sync.
+/// The result of a sync.
 #[derive(Serialize)]
 pub(crate) struct Synced {
     pub(crate) schema: u32,
@@ -33,7 +33,7 @@ impl Synced {
     }
 }
 
-/// A sync that came to nothing, for programs.
+/// The JSON of a sync that failed.
 pub(crate) fn failed(error: &Error) -> String {
     let value = serde_json::json!({
         "schema": 1,

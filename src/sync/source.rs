@@ -1,4 +1,4 @@
-//! Where Claude Code's login is brought from: the gateway, or this device.
+//! The source of a sync: Claude Code's login on the gateway, or on this device.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::ValueEnum;
@@ -18,7 +18,7 @@ pub(crate) enum SourceMachine {
     Phone,
 }
 
-/// Where a login comes from, and until when it is valid.
+/// A login that can be copied.
 pub(crate) struct Source {
     pub(crate) from: SourceMachine,
     /// Milliseconds since 1970.
@@ -29,7 +29,7 @@ pub(crate) struct Source {
     pub(crate) token: Option<Secret>,
 }
 
-/// The login on a gateway, as it told of it.
+/// The gateway's own login, from its answer.
 ///
 /// # Errors
 /// What is wrong with it, and where.
