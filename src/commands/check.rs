@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: cli::Check, context: &Context) -> Result<Outcome, E
         show(&assessments, summary::dated_line, context)?;
         return Ok(Outcome::Judged(worst(&assessments)));
     }
-    // A person reads every answer as soon as it is there, a program all of them in the configuration's order.
+    // On a terminal each answer is printed when it arrives; for a program, all in the configuration's order.
     let streams = terminal::stdout_is_terminal();
     let mut shown = Ok(());
     let assessments = assess_each(gateways, Interactive::Yes, context, |one| {
@@ -53,7 +53,7 @@ fn show(
     Ok(())
 }
 
-/// What is not the result: the next step, and where the answer comes from if not from OpenClaw.
+/// The lines for standard error: the next step, and the source of an answer that is not OpenClaw's.
 fn remarks(assessment: &Assessment, verbose: bool) -> String {
     let mut text = String::new();
     let mut remark = |line: &str| text.push_str(&format!("{}: {line}\n", assessment.name));

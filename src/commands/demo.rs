@@ -1,4 +1,4 @@
-//! `clawtap demo`: the whole pipeline on a sample gateway that is built in.
+//! `clawtap demo`: the whole pipeline on a built-in sample gateway.
 
 use chrono::{DateTime, TimeDelta};
 
@@ -26,7 +26,7 @@ use crate::system::clock;
 /// A sample `openclaw`: answers as the real 2026.9.6 does, with made-up logins.
 const SAMPLE: &str = include_str!("demo_openclaw.sh");
 
-/// The situations that are shown, and what is left of the sample's Anthropic token in each.
+/// The situations to show, and the time left of the sample's Anthropic token in each.
 const SITUATIONS: [(&str, TimeDelta); 3] = [
     ("all is well", TimeDelta::days(299)),
     (
@@ -72,7 +72,7 @@ pub(crate) fn run(context: &Context) -> Result<Outcome, Error> {
     Ok(Outcome::Done)
 }
 
-/// What a monitor tells that sees these situations one after the other, and then the first one again; pure.
+/// The alerts of a monitor that observes these situations one after the other, and then the first one again; pure.
 fn told(assessments: &[Assessment], columns: usize) -> String {
     let channels = [Channel::output()];
     let alerts = Alerts::default();
@@ -86,7 +86,7 @@ fn told(assessments: &[Assessment], columns: usize) -> String {
     let mut text = String::new();
     for assessment in assessments.iter().chain(assessments.first()) {
         let observation = Observation {
-            // They were made at the same time.
+            // All of them were made at the same time.
             at: DateTime::UNIX_EPOCH,
             ..Observation::of(assessment, None)
         };

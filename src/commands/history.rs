@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &cli::History, context: &Context) -> Result<Outcome
     Ok(Outcome::Done)
 }
 
-/// What happened to one gateway, configured or not: one that is gone has a history too.
+/// The history of one gateway, configured or not: a removed one still has a history.
 fn of_gateway(name: &str, events: Vec<Event>) -> Result<Vec<Event>, Error> {
     let mut known: Vec<String> = events
         .iter()

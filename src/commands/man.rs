@@ -10,7 +10,7 @@ use crate::commands::outcome::Outcome;
 use crate::context::print;
 use crate::error::{Error, Kind};
 
-/// Has `\*(Aq` mean an apostrophe in every roff.
+/// Defines `\*(Aq` as an apostrophe in every roff.
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 pub(crate) fn run() -> Result<Outcome, Error> {
@@ -40,7 +40,7 @@ fn page() -> io::Result<String> {
     for command in cli.get_subcommands() {
         page.push_str(&chapter(command)?);
     }
-    // As it is: these are lines already.
+    // Preformatted: these are lines already.
     page.push_str(&format!(".SH \"EXIT STATUS\"\n.nf\n{EXIT_CODES}\n.fi\n"));
     Ok(as_ascii(&page))
 }
@@ -49,11 +49,11 @@ fn page() -> io::Result<String> {
 fn chapter(command: &clap::Command) -> io::Result<String> {
     let mut chapter = String::new();
     let below: Vec<_> = command.get_subcommands().collect();
-    // A command that only leads to others has nothing to be called with.
+    // A command with subcommands has no synopsis of its own.
     if below.is_empty() || !command.is_subcommand_required_set() {
         let name = command.get_bin_name().unwrap_or(command.get_name());
         chapter.push_str(&format!(".SS {name}\n"));
-        // What every command takes stands at the top of the page.
+        // Global options are at the top of the page.
         let own = command.clone().mut_args(|argument| {
             let is_common = argument.is_global_set() || argument.get_id() == "help";
             argument.hide(is_common)

@@ -1,4 +1,4 @@
-//! One verb per file: thin conductors that ask, judge, render and show.
+//! The verbs, one per file or folder: each loads the configuration, asks, judges, renders and prints.
 
 pub(crate) mod check;
 pub(crate) mod completions;

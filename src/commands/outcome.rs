@@ -1,4 +1,4 @@
-//! How a command ends, and the one table of exit codes.
+//! The outcome of a command, and the table of exit codes.
 
 use std::process::ExitCode;
 
@@ -6,14 +6,14 @@ use crate::doctor::finding::Severity;
 use crate::error::Kind;
 use crate::status::verdict::Verdict;
 
-/// Everything that a run can end with.
+/// The outcome of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// It did what it was asked to, and there is nothing to judge.
+    /// Success, without a verdict.
     Done,
     /// It judged one or more gateways.
     Judged(Verdict),
-    /// It looked at the set-up.
+    /// The doctor examined the set-up.
     Examined(Severity),
     Failed(Kind),
 }

@@ -20,7 +20,7 @@ use crate::status::verdict::Verdict;
 
 pub(crate) fn run(arguments: cli::Reauth, context: &Context) -> Result<Outcome, Error> {
     let outcome = reauth(arguments, context);
-    // A widget has no terminal: what came of it must reach the screen too.
+    // A widget has no terminal: the result is shown as a toast too.
     match &outcome {
         Ok(line) => announce(line.clone(), Verdict::Ok, context),
         Err(error) => announce_error(error, context),
@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: cli::Reauth, context: &Context) -> Result<Outcome, 
     Ok(Outcome::Done)
 }
 
-/// Signs in, or says why there is nothing to do.
+/// Signs in, or returns why there is nothing to do.
 fn reauth(arguments: cli::Reauth, context: &Context) -> Result<String, Error> {
     let selection = match arguments.gateway {
         Some(name) => Selection::One(name),
@@ -70,7 +70,7 @@ fn reauth(arguments: cli::Reauth, context: &Context) -> Result<String, Error> {
     flow.run(context).map(|signed| signed.line)
 }
 
-/// The gateway it is about: the only one, the only one where something is wrong, or the person's choice.
+/// The gateway to sign in on: the only one, the only one with an issue, or the person's choice.
 fn which<'a>(config: &'a Config, context: &Context) -> Result<&'a Gateway, Error> {
     let gateways = &config.gateways[..];
     if let [only] = gateways {

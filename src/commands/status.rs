@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
         let assessments = if arguments.remembered {
             assess_remembered(gateways, context)
         } else {
-            // A person reads every answer as soon as it is there, a program all of them at the end.
+            // On a terminal each answer is printed when it arrives; for a program, all of them at the end.
             let streams = arguments.format == cli::Format::Full && stdout_is_terminal();
             let mut printed = Ok(());
             let assessments = assess_each(gateways, Interactive::Yes, context, |one| {
@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
     Ok(Outcome::Judged(worst(&assessments)))
 }
 
-/// Has the phone put up, replace or take away notifications; what does not work is told and changes nothing else.
+/// Shows, replaces or removes the status notifications; an error is only printed.
 fn notify(assessments: &[Assessment], wanted: Notification, context: &Context) {
     let phone = &context.phone;
     if matches!(phone, Phone::Terminal) {
@@ -81,7 +81,7 @@ fn notify(assessments: &[Assessment], wanted: Notification, context: &Context) {
     }
 }
 
-/// Writes the picture to a file that is new, or replaced.
+/// Writes the picture, replacing an existing file.
 fn draw(assessments: &[Assessment], path: &Path) -> Result<(), Error> {
     let wrong = |message| Error::new(Kind::Machine, message);
     if files::exists(path) && !files::is_file(path) {

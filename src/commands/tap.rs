@@ -18,14 +18,14 @@ use crate::system::parallel::{Background, join};
 use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Error> {
-    // A widget has no terminal: what went wrong must reach the screen too.
+    // A widget has no terminal: an error is shown as a toast too.
     let told = |error: Error| {
         announce(error.to_string(), Verdict::CannotTell, context);
         error
     };
     let config = context.load_config(&arguments.which.into()).map_err(told)?;
     let remembered = recall(&config.gateways, context);
-    // Nobody waits for what is known, and nothing waits until it has been read.
+    // Shows the remembered result while the gateways are asked.
     let (mut assessments, said) = join(
         || show_remembered(&remembered, context),
         |shown| {
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
     )?;
     refresh::refresh(&assessments, context);
     let broken = offer::candidate(&assessments, context);
-    // Nobody would see the questions of an app that does not answer.
+    // An app that does not answer would not show the sign-in's dialogs.
     if let Some(broken) = broken.filter(|_| !said.app_is_silent) {
         let signed_in = offer::offer(&config, broken, &assessments[broken], context)?;
         if let Some(assessment) = signed_in {
@@ -51,8 +51,7 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
     Ok(Outcome::Judged(worst(&assessments)))
 }
 
-/// Has the phone say what is known already, if anything is. At a terminal it would stay above the answer, which alone
-/// is worth its line.
+/// Shows the remembered result as a toast, if there is one. A terminal would keep it above the fresh one.
 fn show_remembered(remembered: &[Assessment], context: &Context) -> Delivered {
     if matches!(context.phone, Phone::Terminal) {
         return Delivered::default();
@@ -70,8 +69,8 @@ struct Tap<'a> {
 }
 
 impl Tap<'_> {
-    /// Shows what the gateways answered. `shown` is what comes of the toast with what was remembered; there is another
-    /// one only if that is no longer true.
+    /// Shows the fresh result. `shown` is the remembered result's toast, which is still being shown; a second toast comes
+    /// only if the result differs.
     fn show(
         &self,
         assessments: &[Assessment],
@@ -88,7 +87,7 @@ impl Tap<'_> {
             let said = perform(&actions);
             said.and(shown.wait().unwrap_or_default())
         } else {
-            // The newer toast must not come before the older one.
+            // The fresh toast must not come before the remembered one.
             let _ = shown.wait();
             perform(&actions)
         };
@@ -105,13 +104,13 @@ impl Tap<'_> {
     fn actions(&self, assessments: &[Assessment], remembered: &[Assessment]) -> PhoneActions {
         let wanted = match self.context.phone {
             Phone::Termux => self.config.notification,
-            // There is no shade to keep clear: everything is written down once.
+            // A terminal has no status notifications.
             Phone::Terminal => Notification::default(),
         };
         let standing = status_notification::after_check(assessments, wanted, self.context);
         let mut actions = with_toast(assessments, remembered, standing);
         if offer::candidate(assessments, self.context).is_some() {
-            // The sign-in has a page of its own, and at a terminal it is the next step itself.
+            // The sign-in opens its own page, and in a terminal it follows at once.
             actions.page = None;
             if matches!(self.context.phone, Phone::Terminal) {
                 actions.notifications.clear();
@@ -121,7 +120,7 @@ impl Tap<'_> {
     }
 }
 
-/// What the phone does about these gateways, beside its notifications; pure. The page is that of the worst of them.
+/// Adds toast, vibration and the page of the worst gateway to the notifications; pure.
 pub(crate) fn with_toast(
     assessments: &[Assessment],
     remembered: &[Assessment],

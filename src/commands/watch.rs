@@ -17,12 +17,11 @@ use crate::system::clock;
 use crate::system::screen::Screen;
 use crate::system::terminal::{Terminal, stdout_is_terminal};
 
-/// How soon Ctrl-C is heard.
+/// How often Ctrl-C is checked for.
 const BREATH: Duration = Duration::from_millis(100);
 const BREATHS_PER_SECOND: u32 = 10;
 
-/// Asks again and again, and keeps the screen up to date. The exit code is that of Ctrl-C, the only way out: how it
-/// stands changes as long as somebody watches.
+/// Asks every interval and redraws the screen, until Ctrl-C.
 pub(crate) fn run(arguments: cli::Status, every: u32, context: &Context) -> Result<Outcome, Error> {
     let wrong = |message: &str, hint: &str| Err(Error::new(Kind::Usage, message).hint(hint));
     if arguments.format != cli::Format::Full {
@@ -38,7 +37,7 @@ pub(crate) fn run(arguments: cli::Status, every: u32, context: &Context) -> Resu
     let mut config = context.load_config(&arguments.which.into())?;
     let _connections = prepare_each(&mut config.gateways, &context.system);
     let gateways = &config.gateways;
-    // Ctrl-C ends the loop, and not the process with the screen in its hands.
+    // Ctrl-C ends the loop, so that the screen is restored before the process ends.
     let _waiting = context.system.processes.waiting();
     let mut watch = Watch::begin(gateways, every, context);
     while !context.system.processes.interrupted() {
@@ -56,7 +55,7 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    /// With what is remembered, until there is better.
+    /// Begins with the remembered results.
     fn begin(gateways: &[Gateway], every: u32, context: &'a Context) -> Self {
         let mut remembered = recall(gateways, context);
         let watched = |gateway: &Gateway| {
@@ -73,10 +72,10 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Asks all of them, and shows each answer where the last one was.
+    /// Asks all gateways, and replaces each one's result when its answer arrives.
     fn ask(&mut self, gateways: &[Gateway]) -> Result<(), Error> {
         self.draw();
-        // Nobody is asked for a passphrase every minute.
+        // No passphrase prompt every interval.
         let asked = assess_each(gateways, Interactive::No, self.context, |answer| {
             self.take_in(answer);
             self.draw();
@@ -96,7 +95,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Lets time pass on the screen until it is time to ask again.
+    /// Redraws the remaining times until the next interval.
     fn rest(&mut self) {
         for breath in 0..self.every * BREATHS_PER_SECOND {
             if self.context.system.processes.interrupted() {
@@ -109,7 +108,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Draws everything as it stands now, on a window that may have another size by now.
+    /// Draws the results, in the window's present size.
     fn draw(&mut self) {
         let now = clock::now();
         for gateway in &mut self.gateways {

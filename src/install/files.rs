@@ -1,4 +1,4 @@
-//! Looks at the places of installed files, and carries out a plan.
+//! Inspects installed files, and applies a plan.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ pub(crate) struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// Those of which versions before the mark kept this ledger.
+    /// The kind that the versions before the mark listed in this ledger.
     pub(crate) fn of(ledger: &str, environment: &'a Environment) -> Result<Self, Error> {
         Ok(Self {
             unmarked: Unmarked::of(ledger, environment)?,
@@ -27,7 +27,7 @@ impl<'a> Files<'a> {
         })
     }
 
-    /// What is at these places, and whose it is.
+    /// What is at these paths, and who wrote it.
     pub(crate) fn survey(&self, paths: impl IntoIterator<Item = PathBuf>) -> Result<Places, Error> {
         let inspected = |path: PathBuf| {
             let found = look(&path).map_err(|error| self.cannot("look at", &path, &error))?;
@@ -43,12 +43,12 @@ impl<'a> Files<'a> {
         paths.into_iter().map(inspected).collect()
     }
 
-    /// The names in a folder; none if it is not there.
+    /// The names in a folder; none if it does not exist.
     pub(crate) fn names(&self, folder: &Path) -> Result<Vec<String>, Error> {
         placement::names(folder).map_err(|error| self.cannot("look into", folder, &error))
     }
 
-    /// Carries out a plan. Where it is cut off, the next one goes on.
+    /// Applies a plan. After an interruption, the next run completes it.
     pub(crate) fn apply(&self, plan: &Plan) -> Result<(), Error> {
         for change in &plan.changes {
             let (verb, path, done) = match change {
@@ -64,18 +64,18 @@ impl<'a> Files<'a> {
         Ok(())
     }
 
-    /// Removes the ledger after a plan for everything that it lists, unless some of that was left alone.
+    /// Removes the old ledger after a plan for everything that it lists, unless some of that was left alone.
     pub(crate) fn forget_ledger(&self, plan: &Plan) {
         if let Some(ledger) = self.unmarked.ledger()
             && plan.conflicts.is_empty()
         {
-            // What cannot be removed now harms nothing, and is removed by the next install or uninstall.
+            // A ledger that stays is harmless: the next install or uninstall removes it.
             let _ = placement::remove(ledger);
             self.remove_empty(ledger.parent());
         }
     }
 
-    /// Removes these folders, and those above them, as far as they are empty and in the home folder.
+    /// Removes these folders and their parents, as far as they are empty and below the home folder.
     pub(crate) fn remove_empty(&self, folders: impl IntoIterator<Item = impl AsRef<Path>>) {
         for folder in folders {
             if let Some(home) = self.environment.home() {

@@ -1,4 +1,4 @@
-//! The shortcuts that are installed, by what is in Termux:Widget's folders.
+//! The installed shortcuts, found by scanning Termux:Widget's folders.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,14 +11,14 @@ use crate::install::preview::trouble;
 use crate::install::widgets::{FOLDERS, ICONS, Label, TASKS, shortcuts};
 use crate::system::environment::Environment;
 
-/// Everything of ours in these folders, and what is missing beside it.
+/// Our files in these folders, and those that are missing.
 pub(crate) struct Inventory {
-    /// Ours, those too that a person changed.
+    /// Our files, changed ones included.
     pub(crate) there: Places,
     pub(crate) shortcuts: Vec<Shortcut>,
 }
 
-/// One shortcut, and what is at the places of its files.
+/// One shortcut, and the state of its files.
 pub(crate) struct Shortcut {
     gateway: Option<String>,
     pub(crate) label: String,
@@ -27,7 +27,7 @@ pub(crate) struct Shortcut {
 }
 
 impl Inventory {
-    /// Looks into the folders. A gateway, or all of them together, that has one file of ours should have every one.
+    /// Scans the folders. A gateway (or the set for all) with one file of ours should have all of them.
     pub(crate) fn of(home: &Path, files: &Files) -> Result<Self, Error> {
         let mut inventory = Self {
             there: Places::new(),
@@ -50,7 +50,7 @@ impl Inventory {
         let stable = gateway.map_or(Label::ForAll, Label::Of);
         if self.there.keys().any(|path| label(path) == Some(stable)) {
             for paths in shortcuts(home, gateway) {
-                // How many gateways have one is the business of the configuration.
+                // How many gateways have a dynamic shortcut depends on the configuration.
                 let is_due = |path: &PathBuf| gateway.is_none() || self.there.contains_key(path);
                 let dynamic = paths.dynamic.filter(is_due);
                 let due = [paths.script, paths.icon].into_iter().chain(dynamic);
@@ -74,7 +74,7 @@ impl Inventory {
         Ok(())
     }
 
-    /// The files of ours that `accepts` agrees to.
+    /// Our files whose label `accepts`.
     pub(crate) fn paths(&self, accepts: impl Fn(Label) -> bool) -> Vec<PathBuf> {
         let accepted = |path: &&PathBuf| label(path).is_some_and(&accepts);
         self.there.keys().filter(accepted).cloned().collect()
@@ -117,7 +117,7 @@ impl Inventory {
     }
 }
 
-/// The live rows that are as they were installed, by gateway.
+/// The unchanged live rows, by gateway.
 pub(crate) fn live_rows(home: &Path, files: &Files) -> Result<BTreeMap<String, PathBuf>, Error> {
     let is_live = |_: &Path, label: Label| matches!(label, Label::Live(_));
     let mut there = in_folder(&home.join(TASKS), files, is_live)?;
@@ -126,7 +126,7 @@ pub(crate) fn live_rows(home: &Path, files: &Files) -> Result<BTreeMap<String, P
     Ok(there.into_keys().filter_map(row).collect())
 }
 
-/// What is ours in a folder, of the files that `accepts` agrees to.
+/// Our files in a folder whose label `accepts`.
 fn in_folder(
     folder: &Path,
     files: &Files,

@@ -1,12 +1,12 @@
 //! The mark of an installed file: a comment with a hash of everything else in the file.
 
-/// How the line with the mark begins; the number is the version of its form.
+/// The beginning of the mark's line, with the version of its form.
 const MARK: &str = "# clawtap 1 ";
 
-/// Whose a file is.
+/// Who wrote a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// As clawtap wrote it.
+    /// clawtap, and it is unchanged.
     Ours,
     /// Written by clawtap, and changed since.
     Changed,
@@ -25,7 +25,7 @@ pub(crate) fn marked(text: &str) -> String {
     format!("{before}{MARK}{:016x}\n{after}", hash(text.as_bytes()))
 }
 
-/// Whose a file is, by its mark.
+/// Who wrote a file, by its mark.
 pub(crate) fn origin(content: &[u8]) -> Origin {
     let text = String::from_utf8_lossy(content);
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();

@@ -1,4 +1,4 @@
-//! What to change, decided from what is wanted and what is there; pure.
+//! Decides what to change, from the desired files and the present ones; pure.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::install::mark::{Origin, marked};
 use crate::system::placement::Found;
 
-/// What should be there.
+/// The desired files and folders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Desired {
-    /// Each after the one it is in.
+    /// Parents before their children.
     pub(crate) folders: Vec<PathBuf>,
     pub(crate) files: Vec<DesiredFile>,
 }
@@ -34,17 +34,17 @@ impl DesiredFile {
     }
 }
 
-/// What is at a place, and whose it is.
+/// What is at a path, and who wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) found: Found,
     pub(crate) origin: Origin,
 }
 
-/// What is at every place that matters.
+/// What is at each path of a plan.
 pub(crate) type Places = BTreeMap<PathBuf, Place>;
 
-/// One thing to do.
+/// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
     MakeFolder(PathBuf),
@@ -52,14 +52,14 @@ pub(crate) enum Change {
     Remove(PathBuf),
 }
 
-/// A place that is left as it is, although something else belongs there.
+/// A path that is left alone although a desired file belongs there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Conflict {
     pub(crate) path: PathBuf,
     pub(crate) why: Why,
 }
 
-/// Why a place is left alone.
+/// Why a path is left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Why {
     /// A file that clawtap did not write.
@@ -75,7 +75,7 @@ pub(crate) enum Why {
 }
 
 impl Why {
-    /// The end of a sentence that begins with the place.
+    /// The end of a sentence that begins with the path.
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Foreign => "is somebody else's",
@@ -86,17 +86,17 @@ impl Why {
         }
     }
 
-    /// Whether nothing at all can be done before a person has cleared the place.
+    /// Whether it blocks the whole plan until a person moves it away.
     pub(crate) const fn is_blocking(self) -> bool {
         matches!(self, Self::NotAFolder | Self::LinkedFolder)
     }
 }
 
-/// Everything that is going to happen.
+/// The changes, and what is left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Plan {
     pub(crate) changes: Vec<Change>,
-    /// Files that are as they should be.
+    /// How many files are up to date.
     pub(crate) unchanged: usize,
     pub(crate) conflicts: Vec<Conflict>,
 }
@@ -118,7 +118,7 @@ pub(crate) fn install(desired: &Desired, former: &[PathBuf], there: &Places, for
     plan
 }
 
-/// How to remove files of ours. One that a person changed stays, and so does one that is not ours.
+/// Plans the removal of our files. Changed ones and those of others stay.
 pub(crate) fn uninstall(files: &[PathBuf], there: &Places, force: bool) -> Plan {
     let mut plan = Plan::default();
     for path in files {
@@ -182,7 +182,7 @@ impl Plan {
         });
     }
 
-    /// What bars the way to everything.
+    /// The path that blocks the whole plan.
     pub(crate) fn barrier(&self) -> Option<&Conflict> {
         self.conflicts
             .iter()

@@ -1,4 +1,4 @@
-//! What is about to change on this device, what was changed, and what was left alone.
+//! The changes of a plan as text: before, after, and what is left alone.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::install::mark::Origin;
 use crate::install::plan::{Change, Conflict, Place, Plan};
 use crate::system::placement::Found;
 
-/// What would happen, a line for each change.
+/// The changes of a dry run, a line for each.
 pub(crate) fn intent(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
     let mut text = String::from("Nothing is changed now. This would be:\n");
     if plan.changes.is_empty() {
@@ -22,7 +22,7 @@ pub(crate) fn intent(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
     text
 }
 
-/// What would happen, with every line that would be written.
+/// The changes of a dry run, with the content of each file.
 pub(crate) fn foreseen(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
     let steps = plan.changes.iter().map(|change| match change {
         Change::Write { file, .. } => {
@@ -86,7 +86,7 @@ pub(crate) fn written(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
     lines.collect()
 }
 
-/// What is not as it was installed; a script must be executable, too.
+/// What differs from the installed state; a script must be executable, too.
 pub(crate) fn trouble(place: &Place, is_script: bool) -> Option<&'static str> {
     match &place.found {
         Found::Nothing => Some("is missing"),
@@ -98,7 +98,7 @@ pub(crate) fn trouble(place: &Place, is_script: bool) -> Option<&'static str> {
     }
 }
 
-/// The places that were or are left as they are, a line each, and why; nothing if there are none.
+/// The paths that are left alone, a line each with the reason; nothing if there are none.
 pub(crate) fn conflicts(plan: &Plan, spell: impl Fn(&Path) -> String) -> Option<String> {
     let line =
         |conflict: &Conflict| format!("\n  {} {}", spell(&conflict.path), conflict.why.words());

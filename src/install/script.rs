@@ -1,16 +1,16 @@
-//! A shortcut script: as it lies in `widgets/`, made to fit this device.
+//! A shortcut script: the template from `widgets/`, filled in for this device.
 
 use std::path::{Path, PathBuf};
 
 use crate::gateway::script::quoted;
 
-/// What the scripts in `widgets/` say, which is right wherever Termux lives in its usual place.
+/// The paths in the templates, which are right for Termux's usual prefix.
 const USUAL_SHELL: &str = "/data/data/com.termux/files/usr/bin/sh";
 const USUAL_PROGRAM: &str = "/data/data/com.termux/files/usr/bin/clawtap";
-/// Longer first lines of scripts are cut by some systems.
+/// The longest shebang line that every system reads whole, in bytes.
 const LONGEST_SHELL: usize = 120;
 
-/// What a script needs to know of this device.
+/// What a script needs of this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Device {
     shell: String,
@@ -25,7 +25,7 @@ impl Device {
     /// does not give to what it starts.
     ///
     /// # Errors
-    /// What no script can be written for, in words.
+    /// Why no script can be written, in words.
     pub(crate) fn new(
         prefix: &Path,
         program: &Path,
@@ -74,7 +74,7 @@ impl Device {
     }
 }
 
-/// The program in whose place a script of ours ends.
+/// The program that a script of ours runs with `exec`.
 pub(crate) fn program_of(script: &str) -> Option<PathBuf> {
     let line = script
         .lines()

@@ -1,5 +1,5 @@
-//! Files without a mark that are ours all the same: icons, and what versions before the mark wrote. Those kept a
-//! ledger in the state folder, with each path and hashes of what was written there.
+//! Files of ours without a mark: icons, and files of the versions before the mark, which listed each path with a hash in
+//! a ledger in the state folder.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ pub(crate) const ANDROID_JOB: &str = "monitor-termux-job.json";
 /// The largest ledger that is read, in bytes.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
-/// What is ours without a mark.
+/// Our files without a mark.
 pub(crate) struct Unmarked {
     hashes: BTreeSet<String>,
     paths: BTreeSet<PathBuf>,
@@ -63,7 +63,7 @@ impl Unmarked {
         Ok(unmarked)
     }
 
-    /// Whose the file at a path is.
+    /// Who wrote the file at a path.
     pub(crate) fn origin(&self, path: &Path, content: &[u8]) -> Origin {
         match mark::origin(content) {
             Origin::Foreign if self.hashes.contains(&spelled(content)) => Origin::Ours,

@@ -1,4 +1,4 @@
-//! The shortcuts of Termux:Widget: which there are, what they are called, and where they go.
+//! The table of Termux:Widget's shortcuts: labels, scripts, icons and folders.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -68,7 +68,7 @@ const ROWS: [Row; 5] = [
     Row {
         label: "OpenClaw sign in",
         word: "sign in",
-        // It asks in dialogs.
+        // It shows dialogs.
         runs: Runs::Unseen,
         // A tap and the guide lead to it.
         dynamic: Dynamic::No,
@@ -85,11 +85,11 @@ const ROWS: [Row; 5] = [
     },
 ];
 
-/// Where the icons are.
+/// The folder of the icons.
 pub(crate) const ICONS: &str = ".shortcuts/icons";
-/// Where the scripts are that run unseen.
+/// The folder of scripts that run in the background.
 pub(crate) const TASKS: &str = ".shortcuts/tasks";
-/// The folders that Termux:Widget reads, each after the one it is in.
+/// The folders that Termux:Widget reads, parents first.
 pub(crate) const FOLDERS: [&str; 7] = [
     ".shortcuts",
     ICONS,
@@ -152,7 +152,7 @@ pub(crate) fn dynamic_gateways() -> usize {
     MOST_DYNAMIC.saturating_sub(for_all) / each
 }
 
-/// Where a live row of this name is.
+/// The path of a live row of this name.
 pub(crate) fn live_row(home: &Path, name: &str) -> PathBuf {
     home.join(TASKS).join(name)
 }

@@ -15,7 +15,7 @@ use crate::sync::decide;
 use crate::sync::flow::Sync;
 
 impl Tour<'_> {
-    /// Signs in to what an issue is about: what came of it, for a person.
+    /// Signs in to the login of an issue; returns the result for a dialog.
     pub(super) fn sign_in(&mut self, index: usize, issue: &Issue) -> String {
         let Some((gateway, before)) = self
             .config
@@ -40,7 +40,7 @@ impl Tour<'_> {
         }
     }
 
-    /// Brings Claude Code's login into OpenClaw: what came of it, for a person.
+    /// Copies Claude Code's login into OpenClaw; returns the result for a dialog.
     pub(super) fn sync(&self, index: usize) -> String {
         let Some(gateway) = self.config.gateways.get(index) else {
             return String::new();
@@ -73,7 +73,7 @@ impl Tour<'_> {
         self.learned(&self.assessments[index..=index]);
     }
 
-    /// Says by vibration how it stands, and brings up to date what else shows it.
+    /// Vibrates by the verdict, and refreshes notifications and live rows.
     pub(super) fn learned(&self, assessments: &[Assessment]) {
         let standing = match self.context.phone {
             Phone::Termux => status_notification::after_check(

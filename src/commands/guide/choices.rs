@@ -70,7 +70,7 @@ fn issue_of(assessment: &Assessment, number: usize) -> Option<&Issue> {
     }
 }
 
-/// What is known, and what to do next.
+/// OpenClaw's own words, and the next step.
 fn explanation(assessment: &Assessment, issue: Option<&Issue>) -> String {
     let (detail, next_step) = match (&assessment.finding, issue) {
         (Finding::Unknown(trouble), _) => (trouble.detail.as_ref(), trouble.next_step.clone()),

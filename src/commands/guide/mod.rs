@@ -18,7 +18,7 @@ use crate::phone::dialog::{Dialogs, NoAnswer, Prompts};
 use crate::status::assessment::worst;
 use crate::system::terminal;
 
-/// How long a dialog may stay unanswered.
+/// How long a dialog waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, Error> {

@@ -7,7 +7,7 @@ use crate::phone::notification::ButtonAction;
 use crate::system::{clock, files};
 
 impl Tour<'_> {
-    /// Leaves a script that Android runs until an hour has passed.
+    /// Schedules a script that Android runs until an hour has passed.
     ///
     /// # Errors
     /// Why it cannot, for a person.

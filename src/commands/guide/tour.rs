@@ -1,4 +1,4 @@
-//! The way of a person through the guide's pages.
+//! The loop over the guide's pages.
 
 use crate::app::assess::{Interactive, assess_these};
 use crate::config::Config;
@@ -10,7 +10,7 @@ use crate::phone::{Delivered, Phone, PhoneActions};
 use crate::status::assessment::Assessment;
 use crate::system::terminal;
 
-/// One person's way through the pages.
+/// A guide in progress.
 pub(super) struct Tour<'a> {
     pub(super) person: &'a dyn Person,
     pub(super) config: Config,
@@ -25,14 +25,14 @@ pub(super) enum Next {
 }
 
 impl Tour<'_> {
-    /// Checks every gateway, with a sign of life, and says by vibration how it stands.
+    /// Checks every gateway, with a toast before and a vibration by the verdict.
     pub(super) fn begin(&mut self) -> Result<(), Error> {
         let said = self.perform(&PhoneActions {
             toast: "checking…".into(),
             ..PhoneActions::default()
         });
         if said.app_is_silent {
-            // Its dialogs would not be seen by anybody, and each would be waited for.
+            // Its dialogs would never appear, and each would be waited for.
             return Err(
                 Error::new(Kind::Machine, "guide cannot ask without the Termux:API app")
                     .hint("Install it, or use: clawtap status"),
@@ -44,7 +44,7 @@ impl Tour<'_> {
         Ok(())
     }
 
-    /// Shows pages until the person has had enough.
+    /// Shows pages until the person leaves.
     pub(super) fn walk(&mut self) -> Result<(), NoAnswer> {
         let means = Means {
             reminders: matches!(self.context.phone, Phone::Termux)
@@ -80,7 +80,7 @@ impl Tour<'_> {
         }
     }
 
-    /// Has the phone do it. What does not work is told in the terminal; the dialogs go on without it.
+    /// Performs phone actions. Errors are printed in the terminal; the dialogs go on.
     pub(super) fn perform(&self, actions: &PhoneActions) -> Delivered {
         let said = self.context.phone.perform(actions, &self.context.system);
         terminal::eprint(&said.shown);

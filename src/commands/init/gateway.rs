@@ -7,7 +7,7 @@ use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target
 use crate::system::terminal;
 use std::path::PathBuf;
 
-/// The gateway that the command line describes; what is missing is asked for.
+/// The gateway that the command line describes; asks for what is missing.
 pub(super) fn described(
     arguments: cli::Init,
     configured: &[Gateway],
@@ -51,7 +51,7 @@ pub(super) fn described(
         limit: DEFAULT_LIMIT,
     };
     match configured.iter().find(|known| known.name == asked.name) {
-        // Asked for again, to pin its key or to look: what is not said stays as it is configured.
+        // A second init of the same gateway, to pin its key: options that are left out keep their configured values.
         Some(known) if asked.leaves_open(known) => Ok(known.clone()),
         Some(known) => Err(Error::new(
             Kind::Usage,

@@ -71,7 +71,7 @@ fn found(gateway: &Gateway, reply: &Reply) -> String {
     text
 }
 
-/// What else there is: alerts, and on a phone the home screen.
+/// The commands that come next: alerts, and on a phone the home screen.
 fn what_next(context: &Context) -> &'static str {
     match context.system.environment.termux_prefix() {
         Some(_) => {

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outco
         monitor.dry_run()?;
     } else {
         refresh::refresh(&assessments, context);
-        // Whoever reads the metrics watches too: neither must keep the other from it.
+        // Metrics are watched too: an alert that fails must not keep them from being written, nor the other way round.
         let written = arguments
             .textfile
             .map(|path| textfile::write(&assessments, &path));

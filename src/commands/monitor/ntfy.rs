@@ -44,14 +44,14 @@ pub(super) fn run(arguments: &cli::MonitorNtfy, context: &Context) -> Result<Out
     Ok(Outcome::Done)
 }
 
-/// Makes sure that there is a topic; a new one is told of.
+/// Creates a topic unless one is configured, and prints a new one.
 fn make_what_is_missing(path: &Path, server: Option<&str>, context: &Context) -> Result<(), Error> {
     let missing = edit::look(path, &context.system.environment)?;
     let spelled = context.system.environment.display_path(path);
     match (missing, server) {
         (Missing::Nothing, None) => return Ok(()),
         (Missing::Nothing, Some(_)) => {
-            // A configuration with a mistake in it is told of first.
+            // A mistake in the configuration is reported before anything is written.
             edit::all(path, &context.system.environment)?;
             return Err(
                 Error::new(Kind::Usage, "--server is for a new topic; there is one")

@@ -1,8 +1,8 @@
-//! A QR code in a terminal: two squares a character, as half blocks.
+//! A QR code in a terminal, in half blocks: two squares per character.
 
 use qrcode::{Color, EcLevel, QrCode};
 
-/// Light squares around the code: as many as the standard asks for, or what scanners still do with.
+/// Light squares around the code (quiet zone): as many as the standard requires, or the least that scanners accept.
 const MARGINS: [usize; 2] = [4, 2];
 
 /// Draws a text as a QR code that is at most so many columns wide; nothing if it does not fit.

@@ -1,17 +1,17 @@
-//! How the ntfy app comes to receive a topic.
+//! Instructions for subscribing to a topic in the ntfy app.
 
 use crate::commands::monitor::qr_code;
 use crate::config::channel::Ntfy;
 use crate::render::wrap;
 
-/// Prose is not set wider than this.
+/// The widest line of prose, in columns.
 const WIDEST: usize = 72;
 
-/// Where it is shown.
+/// The screen that shows the instructions.
 pub(crate) struct Screen {
     pub(crate) columns: usize,
     pub(crate) color: bool,
-    /// It is the phone's own, which cannot look at itself.
+    /// The phone's own screen, which its camera cannot scan.
     pub(crate) in_termux: bool,
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn link(topic: &Ntfy) -> String {
     format!("ntfy://{host}/{}{insecure}", topic.topic)
 }
 
-/// The link as a QR code and in letters, and what to do with it.
+/// The link as a QR code and as text, with instructions.
 pub(crate) fn shown(topic: &Ntfy, screen: &Screen) -> String {
     let link = link(topic);
     let code = qr_code::drawn(&link, screen.columns, screen.color);
@@ -38,7 +38,7 @@ pub(crate) fn shown(topic: &Ntfy, screen: &Screen) -> String {
         None => "This screen is too narrow for a QR code.",
     };
     let mut text = code.unwrap_or_default();
-    // What is copied stays in one piece, however narrow the screen.
+    // Text for copying is never wrapped.
     text.push_str(&format!("{link}\n\n"));
     let prose = |sentence: &str| {
         let lines = wrap::lines(sentence, screen.columns.min(WIDEST));

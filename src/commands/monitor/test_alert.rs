@@ -76,7 +76,7 @@ fn chosen(name: Option<&str>, config: &Config, context: &Context) -> Result<Vec<
     })
 }
 
-/// Tells of nothing.
+/// The message of a test alert.
 fn message(gateway: &Gateway, now: DateTime<Utc>) -> Message {
     let name = gateway.name.to_string();
     let agent = gateway.agent.as_ref().map(Identifier::as_str);

@@ -1,4 +1,4 @@
-//! `clawtap monitor --textfile`: metrics where node_exporter's textfile collector finds them.
+//! `clawtap monitor --textfile`: metrics for node_exporter's textfile collector.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::render::prometheus;
 use crate::status::assessment::Assessment;
 use crate::system::files;
 
-/// Writes the metrics to a file that is new, or replaced at once: the collector, another user, may read it at any time.
+/// Writes the metrics, replacing the file in one step: the collector may read it at any time, as another user.
 ///
 /// # Errors
 /// When the collector would not read it under that name, or it cannot be written.

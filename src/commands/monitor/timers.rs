@@ -19,7 +19,7 @@ pub(super) fn install(
     // Without a usable configuration every run would fail.
     let config = context.load_config(&Selection::Default)?;
     let system = &context.system;
-    // One that is there is changed before a second one is made.
+    // An installed timer is changed rather than a second one added.
     let set_up = || Kind::ALL.into_iter().find(|kind| is_set_up(*kind, system));
     let chosen = named(arguments.timer).or_else(set_up);
     let best = || Kind::best(machine(system)).ok_or_else(no_timer);

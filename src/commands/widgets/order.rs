@@ -15,7 +15,7 @@ use crate::system::placement::{Found, look};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// What a person asked to have installed.
+/// The arguments of an install, checked.
 pub(super) struct Order<'a> {
     pub(super) home: PathBuf,
     device: Device,
@@ -86,7 +86,7 @@ impl<'a> Order<'a> {
         Ok(plan::install(&desired, &former, &there, force))
     }
 
-    /// Where the live rows are: those that are there stay where they are, a new one begins with no summary.
+    /// The paths of the live rows: existing rows stay, a new row begins without a summary.
     fn live_rows(&self, inventory: &Inventory) -> BTreeMap<String, PathBuf> {
         let is_free = |path: &PathBuf| matches!(look(path), Ok(Found::Nothing));
         let place = |gateway: &String| {

@@ -1,4 +1,4 @@
-//! What a change of the shortcuts came to.
+//! Prints what was changed about the shortcuts.
 
 use crate::commands::outcome::Outcome;
 use crate::context::{Context, print};
@@ -11,7 +11,7 @@ use crate::system::placement::{self};
 use crate::system::terminal;
 use std::path::Path;
 
-/// Removes what a run that was killed had begun to write.
+/// Removes temporary files of a killed run.
 pub(super) fn remove_unfinished(home: &Path) {
     for folder in FOLDERS {
         placement::remove_unfinished(&home.join(folder));
@@ -30,7 +30,7 @@ pub(super) fn refuse_if_barred(plan: &Plan, context: &Context) -> Result<(), Err
     .hint("Move it away, then run this again"))
 }
 
-/// What was done, and with --verbose what was written.
+/// Prints what was done, and with `--verbose` what was written.
 pub(super) fn tell(plan: &Plan, context: &Context) -> Result<(), Error> {
     print(&done(plan))?;
     if context.verbose {
@@ -48,7 +48,7 @@ pub(super) fn writes(plan: &Plan) -> bool {
     plan.changes.iter().any(write)
 }
 
-/// The list on the home screen; that it could not be refreshed is worth a remark and no more.
+/// Refreshes the widget's list after a change; an error is only printed.
 pub(super) fn refresh_after(plan: &Plan, context: &Context) {
     let removes = |change: &Change| matches!(change, Change::Remove(_));
     if !writes(plan) && !plan.changes.iter().any(removes) {
@@ -59,7 +59,7 @@ pub(super) fn refresh_after(plan: &Plan, context: &Context) {
     }
 }
 
-/// What a person has to decide about.
+/// An error about files that were left alone, which need a person's decision.
 pub(super) fn left_alone(plan: &Plan, context: &Context) -> Result<Outcome, Error> {
     match conflicts(plan, spell(context)) {
         None => Ok(Outcome::Done),

@@ -1,5 +1,4 @@
-//! Android's job: a script, as it lies in `termux/` but made to fit this device, which Termux:API has Android run; and
-//! what `termux-job-scheduler` says of it.
+//! Android's job: a script, filled in for this device, which Android's JobScheduler runs through Termux:API.
 
 use std::path::PathBuf;
 use std::slice;
@@ -21,9 +20,9 @@ use crate::system::System;
 use crate::system::environment::Environment;
 use crate::system::placement::Found;
 
-/// Android's number for our job: not 0, which others use, and none of the reminders'.
+/// The job id: not 0, which other scripts use, and none of the reminders'.
 const NUMBER: u32 = 690_030;
-/// The least time from one run to the next that Android allows, in minutes.
+/// Android's shortest period of a job, in minutes.
 const LEAST: u32 = 15;
 
 const SCRIPT: &str = include_str!("../../../termux/monitor-job");
@@ -43,7 +42,7 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
     let plan = order.plan(vec![script], &files)?;
     let every = Duration::from_secs(u64::from(order.every) * 60);
     let pending = || order.phone.pending_jobs(system).map(|text| pending(&text));
-    // Whether Termux:API answers, before anything is written.
+    // Termux:API has to answer before anything is written.
     let before = pending().map_err(silent)?;
     let is_pending = before.is_some_and(|job| job.every == Some(order.every));
     if order.dry_run {
@@ -61,7 +60,7 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
             .phone
             .schedule(&path, NUMBER, every, system)
             .map_err(silent)?;
-        // It tells failures in words only.
+        // It reports failures in its output only; the exit code is 0.
         if pending().map_err(silent)?.is_none() {
             return Err(
                 Error::new(error::Kind::Machine, "Android did not take the job")
@@ -147,7 +146,7 @@ pub(super) fn status(
     }))
 }
 
-/// Whether a script of ours is there.
+/// Whether our script is installed.
 pub(super) fn is_set_up(system: &System) -> bool {
     let environment = &system.environment;
     let files = Files::of(unmarked::ANDROID_JOB, environment);
@@ -179,14 +178,14 @@ fn silent(reason: String) -> Error {
         .hint("Both are needed: the Termux:API app, and\n  pkg install termux-api")
 }
 
-/// A job that Android is going to run.
+/// A pending job of Android's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Pending {
-    /// Minutes from one run to the next, if they are told.
+    /// The period in minutes, if it is shown.
     every: Option<u32>,
 }
 
-/// Our job; nothing if it is not among the pending ones.
+/// Our job, if it is pending.
 ///
 /// Termux:API tells them as "Pending Job 690030: PATH\t(periodic: 1800000ms) (persisted) …", a line each, or that
 /// there are none.

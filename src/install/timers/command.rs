@@ -1,4 +1,4 @@
-//! What a timer runs: this program by its full path, and the variables without which it would not find its own.
+//! The command that a timer runs: this program by its full path, with the environment variables that it needs.
 
 use std::path::{Path, PathBuf};
 
@@ -8,13 +8,13 @@ pub(crate) struct Command {
     pub(crate) program: String,
     /// The configuration, if it is in no usual place.
     pub(crate) config: Option<String>,
-    /// What a timer's environment lacks. Never a secret: other users may see the command of a process.
+    /// Variables that a timer's environment lacks. Never a secret: other users can read argv.
     pub(crate) variables: Vec<(&'static str, String)>,
 }
 
 impl Command {
     /// # Errors
-    /// What no timer can be given, in words.
+    /// Why no timer can run it, in words.
     pub(crate) fn new(
         program: &Path,
         config: Option<&Path>,
@@ -30,7 +30,7 @@ impl Command {
         })
     }
 
-    /// What the program is given.
+    /// The program's arguments.
     pub(crate) fn arguments(&self) -> Vec<&str> {
         let mut arguments = vec!["monitor"];
         if let Some(config) = &self.config {

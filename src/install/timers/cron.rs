@@ -1,4 +1,4 @@
-//! cron's timer: our line in the user's crontab, between two marks.
+//! cron's timer: a block in the user's crontab, between two marks.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::system::{System, files};
 const BEGIN: &str = "# clawtap monitor: begin";
 const END: &str = "# clawtap monitor: end";
 
-/// The longest line that every cron takes, in bytes; Vixie's cuts commands there.
+/// The longest line that every cron reads, in bytes; Vixie cron truncates commands there.
 const LONGEST: usize = 990;
 /// How long crontab may take; it only copies a file.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -110,13 +110,13 @@ pub(super) fn status(system: &System) -> Option<TimerStatus> {
     }
 }
 
-/// Whether our block is in the crontab.
+/// Whether the crontab has our block.
 pub(super) fn is_set_up(system: &System) -> bool {
     read(system)
         .is_ok_and(|current| Crontab::parse(&current).is_ok_and(|parsed| parsed.block.is_some()))
 }
 
-/// The crontab; one that is not there is an empty one.
+/// The crontab; a missing one is empty.
 fn read(system: &System) -> Result<Vec<u8>, String> {
     let finished = crontab("-l", &[], system)?;
     if finished.succeeded() {
@@ -154,7 +154,7 @@ fn crontab(option: &str, stdin: &[u8], system: &System) -> Result<Finished, Stri
     finished.map_err(|error| format!("crontab did not start: {error}"))
 }
 
-/// A number that is this machine's own, and stays.
+/// A number that differs between machines and stays the same on each.
 fn seed() -> u64 {
     let names = ["/etc/machine-id", "/etc/hostname"];
     let name = names

@@ -1,4 +1,4 @@
-//! How long from one check to the next.
+//! The interval between checks.
 
 use std::fmt;
 
@@ -35,7 +35,7 @@ impl fmt::Display for Interval {
     }
 }
 
-/// Minutes as people say them.
+/// Minutes in words.
 pub(crate) fn humanize(minutes: u32) -> String {
     match (minutes / 60, minutes % 60) {
         (0, minutes) => format!("{minutes} min"),

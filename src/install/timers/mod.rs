@@ -44,7 +44,7 @@ pub(crate) fn statuses(
     Ok(statuses.into_iter().flatten().collect())
 }
 
-/// Whether a timer of ours is there, whatever it does.
+/// Whether one of our timers is installed, running or not.
 pub(crate) fn is_set_up(kind: Kind, system: &System) -> bool {
     match kind {
         Kind::Systemd => systemd::is_set_up(system),
@@ -53,7 +53,7 @@ pub(crate) fn is_set_up(kind: Kind, system: &System) -> bool {
     }
 }
 
-/// What timers this machine has.
+/// The timers that this machine supports.
 pub(crate) fn machine(system: &System) -> Machine {
     let environment = &system.environment;
     Machine {

@@ -1,4 +1,4 @@
-//! What works where a timer is installed, and will not where it runs.
+//! What works in this shell and will not in a timer's environment.
 
 use std::path::Path;
 
@@ -33,7 +33,7 @@ fn started_by_alerts(config: &Config) -> impl Iterator<Item = &str> {
     programs.map(String::as_str)
 }
 
-/// What works here and will not under the timer.
+/// One thing that works here and will not under a timer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Remark {
     /// A variable that says whom to alert.
@@ -75,5 +75,5 @@ pub(crate) fn remarks(kind: Kind, config: &Config, environment: &Environment) ->
 /// The folders in which cron looks for programs, and systemd too.
 const EVERYBODYS: [&str; 2] = ["/usr/bin", "/bin"];
 
-/// Whom to alert is nobody else's business, and others may see what a timer runs.
+/// Alert targets are private, and other users can read a timer's command.
 const NOT_HANDED_ON: [&str; 2] = ["NOTIFY_NTFY", "NOTIFY_PHONE"];

@@ -1,5 +1,5 @@
-//! systemd's timer: two units in the user's own folder, as they lie in `monitoring/systemd/` but with this machine's
-//! paths and interval, and what the user's manager is asked to do with them.
+//! systemd's timer: two user units, filled in from `monitoring/systemd/` with this machine's paths and interval, and the
+//! systemctl commands for them.
 //!
 //! How words are quoted: systemd.syntax(7) and systemd.service(5), "Command lines".
 
@@ -30,7 +30,7 @@ const PLAIN_SERVICE: &str =
     include_str!("../../../monitoring/systemd/openclaw-auth-monitor.service");
 const PLAIN_TIMER: &str = include_str!("../../../monitoring/systemd/openclaw-auth-monitor.timer");
 
-/// What the plain files say, which is filled in anew.
+/// The values in the templates.
 const USUAL_INTERVAL: u32 = 30;
 
 const RELOAD: &[&str] = &["daemon-reload"];
@@ -157,7 +157,7 @@ pub(super) fn status(system: &System) -> Result<Option<TimerStatus>, Error> {
     }))
 }
 
-/// Whether a unit of ours is there.
+/// Whether one of our units is installed.
 pub(super) fn is_set_up(system: &System) -> bool {
     let environment = &system.environment;
     let files = Files::of(unmarked::SYSTEMD, environment);
@@ -222,7 +222,7 @@ fn unlink(units: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The units are there, and nothing starts them.
+/// The units are written, and systemctl could not start them.
 fn not_started(reason: &str) -> Error {
     Error::new(
         error::Kind::Machine,
@@ -231,7 +231,7 @@ fn not_started(reason: &str) -> Error {
     .hint(when_logged_in([RELOAD, ENABLE]))
 }
 
-/// The units are gone, and what runs them does not know it.
+/// The units are removed, and systemctl could not stop them.
 fn not_stopped(reason: &str) -> Error {
     Error::new(
         error::Kind::Machine,
@@ -268,7 +268,7 @@ fn units(environment: &Environment) -> Result<[PathBuf; 2], Error> {
     Ok([SERVICE, TIMER].map(|name| folder.join(name)))
 }
 
-/// What `systemctl show` says of both units.
+/// The output of `systemctl show` for both units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct UnitState {
     /// It starts checks, and will after the next start of the machine.
@@ -331,7 +331,7 @@ fn value<'a>(unit: &'a str, key: &str) -> &'a str {
         .map_or("", |(_, value)| value)
 }
 
-/// What forbids a service to become another user. Each of them does, in a service of a user.
+/// Directives that keep a user service from changing its user (sudo).
 const CONFINING: [&str; 6] = [
     "NoNewPrivileges=",
     "LockPersonality=",

@@ -1,4 +1,4 @@
-//! What the timers of systemd, cron and Android have in common: the order for one, and its status.
+//! What all timers have in common: the arguments of an install, and the status.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::system::System;
 use crate::system::environment::Environment;
 use crate::system::placement;
 
-/// What starts the checks.
+/// The kind of a timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Systemd,
@@ -23,7 +23,7 @@ pub(crate) enum Kind {
     TermuxJob,
 }
 
-/// What a machine has.
+/// The timers' requirements, as far as a machine meets them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Machine {
     pub(crate) termux: bool,
@@ -35,7 +35,7 @@ pub(crate) struct Machine {
 impl Kind {
     pub(crate) const ALL: [Self; 3] = [Self::Systemd, Self::Cron, Self::TermuxJob];
 
-    /// What it is called, as in the option that asks for it.
+    /// Its name, as in the option.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Systemd => "systemd",
@@ -69,7 +69,7 @@ pub(crate) struct TimerStatus {
     /// Minutes from one check to the next, where they can be told.
     pub(crate) every: Option<u32>,
     pub(crate) course: Course,
-    /// What is not as it was installed, a line each.
+    /// What differs from the installed state, a line each.
     pub(crate) troubles: Vec<String>,
     /// What it starts, where that can be told.
     pub(crate) program: Option<PathBuf>,
@@ -86,7 +86,7 @@ pub(crate) enum Course {
     Unknown,
 }
 
-/// What a person asked for, and where.
+/// The arguments of an install, and the machine's environment.
 pub(crate) struct Order<'a> {
     pub(crate) system: &'a System,
     pub(crate) phone: &'a Phone,
@@ -183,7 +183,7 @@ pub(super) fn installed(paths: &[PathBuf], files: &Files) -> Result<Option<Place
     Ok(is_ours.then_some(there))
 }
 
-/// What is not as it was installed, a line each.
+/// What differs from the installed state, a line each.
 pub(super) fn troubles(there: &Places, is_script: bool, environment: &Environment) -> Vec<String> {
     let troubles = there.iter().filter_map(|(path, place)| {
         let path = environment.display_path(path);
