@@ -1,4 +1,4 @@
-//! Android's job: a script, filled in for this device, which Android's JobScheduler runs through Termux:API.
+//! Android's job: a script, filled in for this device, which Android's `JobScheduler` runs through Termux:API.
 
 use std::path::PathBuf;
 use std::slice;
