@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::{self, Config, Selection};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::phone::{ActionCommand, Phone};
 use crate::render::terminal::Look;
 use crate::system::System;
@@ -30,9 +30,10 @@ impl Context {
             environment: Environment::of_process(),
             processes: Processes::default(),
         };
-        system.processes.end_on_signals().map_err(|error| {
-            Error::new(Kind::Machine, format!("cannot watch for signals: {error}"))
-        })?;
+        system
+            .processes
+            .end_on_signals()
+            .map_err(|error| Error::machine(format!("cannot watch for signals: {error}")))?;
         Ok(Self {
             terminal: Terminal::of_process(&system.environment),
             phone: Phone::find(&system.environment),
@@ -62,5 +63,5 @@ impl Context {
 /// Prints a result.
 pub(crate) fn print(text: &str) -> Result<(), Error> {
     terminal::print(text)
-        .map_err(|error| Error::new(Kind::Machine, format!("cannot write the result: {error}")))
+        .map_err(|error| Error::machine(format!("cannot write the result: {error}")))
 }

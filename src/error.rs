@@ -45,6 +45,51 @@ impl Error {
         }
     }
 
+    /// The command line is wrong.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// The configuration is wrong or missing.
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(Kind::Configuration, message)
+    }
+
+    /// A gateway, or the way to it.
+    pub(crate) fn gateway(message: impl Into<String>) -> Self {
+        Self::new(Kind::Gateway, message)
+    }
+
+    /// A sign-in that failed.
+    pub(crate) fn sign_in(message: impl Into<String>) -> Self {
+        Self::new(Kind::SignIn, message)
+    }
+
+    /// The person declined.
+    pub(crate) fn declined(message: impl Into<String>) -> Self {
+        Self::new(Kind::Declined, message)
+    }
+
+    /// This machine denied a read or a write.
+    pub(crate) fn machine(message: impl Into<String>) -> Self {
+        Self::new(Kind::Machine, message)
+    }
+
+    /// An alert that no channel delivered.
+    pub(crate) fn undelivered(message: impl Into<String>) -> Self {
+        Self::new(Kind::Undelivered, message)
+    }
+
+    /// Ctrl-C, or another signal that ends the process.
+    pub(crate) fn interrupted(message: impl Into<String>) -> Self {
+        Self::new(Kind::Interrupted, message)
+    }
+
+    /// A bug in clawtap.
+    pub(crate) fn bug(message: impl Into<String>) -> Self {
+        Self::new(Kind::Bug, message)
+    }
+
     /// Says what to do next.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

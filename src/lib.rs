@@ -73,7 +73,7 @@ fn run(cli: Cli) -> Result<Outcome, Error> {
         Err(error) => error.kind == Kind::Interrupted,
     };
     if context.system.processes.interrupted() && !is_told {
-        return Err(Error::new(Kind::Interrupted, "interrupted"));
+        return Err(Error::interrupted("interrupted"));
     }
     outcome
 }

@@ -12,7 +12,7 @@ use crate::alerts::summary::{self, Summary};
 use crate::config::Config;
 use crate::config::channel::{self, Channel, PRINTED};
 use crate::context::{Context, print};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::host::Identifier;
 use crate::history::{self, Event};
 use crate::phone::Phone;
@@ -176,10 +176,9 @@ fn read(file: &StateFile) -> Option<AlertState> {
 fn complain_of_the_lost(sent: &[Sent]) -> Result<(), Error> {
     match sent.iter().filter(|sent| sent.is_lost()).count() {
         0 => Ok(()),
-        lost => Err(Error::new(
-            Kind::Undelivered,
-            format!("no channel took {lost} of {} alerts", sent.len()),
-        )
-        .hint("The next check tries again. Try the channels: clawtap monitor test-alert")),
+        lost => Err(
+            Error::undelivered(format!("no channel took {lost} of {} alerts", sent.len()))
+                .hint("The next check tries again. Try the channels: clawtap monitor test-alert"),
+        ),
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::alerts::state::AlertState;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::system::environment::Environment;
 use crate::system::files::{self, FileLock};
 
@@ -32,10 +32,8 @@ impl<'a> StateFile<'a> {
         let folder = environment.state_folder()?;
         let lock = match FileLock::wait(&folder.join("alerts.lock"), PATIENCE) {
             Ok(None) => {
-                return Err(
-                    Error::new(Kind::Machine, "another clawtap monitor is still running")
-                        .hint("See what it does: ps -ef | grep clawtap"),
-                );
+                return Err(Error::machine("another clawtap monitor is still running")
+                    .hint("See what it does: ps -ef | grep clawtap"));
             }
             Ok(lock) => lock,
             Err(_) => None,
@@ -68,11 +66,8 @@ impl<'a> StateFile<'a> {
     pub(crate) fn write(&self, state: &AlertState) -> Result<(), Error> {
         files::write_private(&self.path, state.to_text().as_bytes()).map_err(|error| {
             let path = self.environment.display_path(&self.path);
-            Error::new(
-                Kind::Machine,
-                format!("cannot remember what was told, in {path}: {error}"),
-            )
-            .hint("Make room, and check the folder's permissions")
+            Error::machine(format!("cannot remember what was told, in {path}: {error}"))
+                .hint("Make room, and check the folder's permissions")
         })
     }
 }

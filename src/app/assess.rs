@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Want;
@@ -90,7 +90,7 @@ pub(crate) fn assess_each(
         }
     };
     if interrupted() {
-        return Err(Error::new(Kind::Interrupted, "interrupted"));
+        return Err(Error::interrupted("interrupted"));
     }
     Ok(assessments)
 }
@@ -239,7 +239,7 @@ pub(crate) fn answered(assessment: &Assessment) -> Result<(&Report, &Judgement),
         Finding::Judged(report, judgement) => Ok((report, judgement)),
         Finding::Unknown(trouble) => {
             let what = format!("{}: {}", assessment.name, trouble.what);
-            Err(Error::new(Kind::Gateway, what).hint(trouble.next_step.clone()))
+            Err(Error::gateway(what).hint(trouble.next_step.clone()))
         }
     }
 }
@@ -252,11 +252,8 @@ pub(crate) fn assess_document(path: &Path) -> Result<Assessment, Error> {
         files::read(path, LARGEST_DOCUMENT)
     };
     let content = content.map_err(|error| {
-        Error::new(
-            Kind::Machine,
-            format!("cannot read {}: {error}", path.display()),
-        )
-        .hint("Give it what openclaw models status --json printed")
+        Error::machine(format!("cannot read {}: {error}", path.display()))
+            .hint("Give it what openclaw models status --json printed")
     })?;
     let now = clock::now();
     let outcome = wire::read(&content, None, now).map_err(|unreadable| {

@@ -21,7 +21,7 @@ mod tests {
     use std::path::Path;
 
     use super::text;
-    use crate::error::{Error, Kind};
+    use crate::error::Error;
     use crate::gateway::error::{ErrorKind, GatewayError};
     use crate::gateway::host::{Gateway, Name, Target};
     use crate::render::wrap::width;
@@ -60,7 +60,7 @@ mod tests {
             for problem in ErrorKind::ALL {
                 let message = format!("{}: {}", gateway.name, problem.what());
                 let hint = GatewayError::new(problem).next_step(&gateway);
-                expect_to_fit(&Error::new(Kind::Gateway, message).hint(hint));
+                expect_to_fit(&Error::gateway(message).hint(hint));
             }
         }
     }
@@ -77,7 +77,7 @@ mod tests {
         for rest in source.split(".hint(\"").skip(1) {
             let hint = rest.split("\")").next().unwrap_or_default();
             let hint = hint.replace("\\n", "\n");
-            expect_to_fit(&Error::new(Kind::Machine, "it did not work").hint(hint));
+            expect_to_fit(&Error::machine("it did not work").hint(hint));
             tried += 1;
         }
         assert!(tried > 50, "only {tried} hints were found");
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn an_error_is_broken_at_spaces_where_it_is_looked_at() {
-        let error = Error::new(Kind::SignIn, "home: not signed in, as you wished")
+        let error = Error::sign_in("home: not signed in, as you wished")
             .hint("The old login is as it was. Again: clawtap reauth");
         assert_eq!(
             text(&error, Some(36)),
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_command_on_a_line_of_its_own_stays_there() {
-        let error = Error::new(Kind::Machine, "there is no crontab here")
+        let error = Error::machine("there is no crontab here")
             .hint("Install cron, or another timer:\n  clawtap monitor install --systemd");
         assert_eq!(
             text(&error, Some(40)),

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::app::status_notification;
 use crate::config::file::Notification;
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::install::files::Files;
 use crate::install::inventory::live_rows;
 use crate::install::unmarked::WIDGETS;
@@ -67,7 +67,7 @@ fn rename_rows(assessments: &[Assessment], context: &Context) -> Result<bool, Er
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
                 let message = format!("cannot rename the live row: {error}");
-                return Err(Error::new(Kind::Machine, message));
+                return Err(Error::machine(message));
             }
         }
     }

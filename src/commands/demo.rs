@@ -15,7 +15,7 @@ use crate::config::alerts::Alerts;
 use crate::config::channel::Channel;
 use crate::config::file::Notification;
 use crate::context::{Context, print};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Name, Transport};
 use crate::render::demo::{Screen, render};
 use crate::render::terminal::full;
@@ -115,7 +115,7 @@ fn sample(left: TimeDelta) -> Result<Gateway, Error> {
         &left.num_milliseconds().to_string(),
     ];
     Ok(Gateway {
-        name: Name::parse("home").map_err(|reason| Error::new(Kind::Bug, reason))?,
+        name: Name::parse("home").map_err(Error::bug)?,
         transport: Transport::Local,
         openclaw: Some(words.map(String::from).to_vec()),
         agent: None,

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::context::{Context, print};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::history::render::{self, View};
 use crate::history::{Event, log};
 use crate::suggest::nearest;
@@ -56,5 +56,5 @@ fn of_gateway(name: &str, events: Vec<Event>) -> Result<Vec<Event>, Error> {
         Some(near) => format!("Did you mean {near}?"),
         None => format!("There are: {}", known.join(", ")),
     };
-    Err(Error::new(Kind::Usage, message).hint(hint))
+    Err(Error::usage(message).hint(hint))
 }

@@ -8,14 +8,13 @@ use clap_mangen::Man;
 use crate::cli::{Cli, EXIT_CODES};
 use crate::commands::outcome::Outcome;
 use crate::context::print;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
 /// Defines `\*(Aq` as an apostrophe in every roff.
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 pub(crate) fn run() -> Result<Outcome, Error> {
-    let page = page()
-        .map_err(|error| Error::new(Kind::Bug, format!("cannot render the manual: {error}")))?;
+    let page = page().map_err(|error| Error::bug(format!("cannot render the manual: {error}")))?;
     print(&page)?;
     Ok(Outcome::Done)
 }

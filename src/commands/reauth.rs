@@ -6,7 +6,7 @@ use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::config::{Config, Selection};
 use crate::context::{Context, print};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::control_master::ControlMaster;
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Want;
@@ -37,10 +37,8 @@ fn reauth(arguments: cli::Reauth, context: &Context) -> Result<String, Error> {
     };
     let config = context.load_config(&selection)?;
     if person(context).is_none() && !arguments.dry_run {
-        return Err(
-            Error::new(Kind::Usage, "reauth needs a phone or a terminal")
-                .hint("Start it in a terminal: clawtap reauth"),
-        );
+        return Err(Error::usage("reauth needs a phone or a terminal")
+            .hint("Start it in a terminal: clawtap reauth"));
     }
     let request = Request {
         provider: arguments.provider,

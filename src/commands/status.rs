@@ -9,7 +9,7 @@ use crate::commands::outcome::Outcome;
 use crate::commands::watch;
 use crate::config::file::Notification;
 use crate::context::{Context, print};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::phone::Phone;
 use crate::render::picture::{self, Room};
 use crate::render::{json, prometheus, simple, terminal};
@@ -83,7 +83,7 @@ fn notify(assessments: &[Assessment], wanted: Notification, context: &Context) {
 
 /// Writes the picture, replacing an existing file.
 fn draw(assessments: &[Assessment], path: &Path) -> Result<(), Error> {
-    let wrong = |message| Error::new(Kind::Machine, message);
+    let wrong = |message| Error::machine(message);
     if files::exists(path) && !files::is_file(path) {
         return Err(wrong(format!("{} is not a file", path.display()))
             .hint("Name a file for the picture, such as logins.png"));

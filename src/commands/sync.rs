@@ -5,7 +5,7 @@ use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::config::Selection;
 use crate::context::{Context, print};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::argument::Argument;
 use crate::signin::choose::ask_which;
 use crate::status::verdict::Verdict;
@@ -45,8 +45,7 @@ fn sync(arguments: &cli::Sync, context: &Context) -> Result<Synced, Error> {
     };
     let profile = arguments.profile.as_deref().map(|text| {
         Argument::id(text).ok_or_else(|| {
-            Error::new(Kind::Usage, "--profile is no login's id")
-                .hint("One is like anthropic:claude-code")
+            Error::usage("--profile is no login's id").hint("One is like anthropic:claude-code")
         })
     });
     let job = Sync {

@@ -23,7 +23,7 @@ const BREATHS_PER_SECOND: u32 = 10;
 
 /// Asks every interval and redraws the screen, until Ctrl-C.
 pub(crate) fn run(arguments: cli::Status, every: u32, context: &Context) -> Result<Outcome, Error> {
-    let wrong = |message: &str, hint: &str| Err(Error::new(Kind::Usage, message).hint(hint));
+    let wrong = |message: &str, hint: &str| Err(Error::usage(message).hint(hint));
     if arguments.format != cli::Format::Full {
         return wrong(
             "--watch has a format of its own",

@@ -6,7 +6,7 @@ use crate::config::channel::{Channel, Means, NTFY_SERVER, Ntfy, OPENCLAW_LIMIT, 
 use crate::config::channel::{free_name, server, topic, word};
 use crate::config::fields::{Number, one_or_many};
 use crate::config::quiet_hours::QuietHours;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::system::environment::Environment;
 use crate::text::Text;
 
@@ -63,10 +63,7 @@ impl Alerts {
     /// `NOTIFY_PHONE` whom OpenClaw sends a message.
     pub(super) fn add_variables(&mut self, environment: &Environment) -> Result<(), Error> {
         let wrong = |name: &str, reason: String| {
-            Error::new(
-                Kind::Configuration,
-                format!("{name} is not usable: {reason}"),
-            )
+            Error::configuration(format!("{name} is not usable: {reason}"))
         };
         if let Some(text) = environment.text("WARN_HOURS") {
             self.warn_hours = hours_of(text).map_err(|reason| {

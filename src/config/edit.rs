@@ -7,7 +7,7 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, TomlError, Val
 
 use crate::config::channel::{Means, Ntfy};
 use crate::config::{LARGEST_CONFIG, parsed, read_config, read_text};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::system::environment::Environment;
 use crate::system::files;
 
@@ -56,7 +56,7 @@ pub(crate) fn add_to_config(
 ) -> Result<(), Error> {
     let cannot_write = |error: io::Error| {
         let path = environment.display_path(path);
-        Error::new(Kind::Machine, format!("cannot write {path}: {error}"))
+        Error::machine(format!("cannot write {path}: {error}"))
             .hint("Nothing was changed; check the folder and the space left")
     };
     let change = |before: &str| add(before, server, topic).map_err(io::Error::other);

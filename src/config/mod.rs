@@ -16,7 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use crate::config::file::Config;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::host::{Gateway, Name, Target, Transport};
 use crate::suggest::nearest;
 use crate::system::environment::Environment;
@@ -42,11 +42,8 @@ pub(crate) fn config_path(
         .or_else(|| environment.path("CLAWTAP_CONFIG"))
         .or_else(|| Some(folder()?.join("clawtap/config.toml")))
         .ok_or_else(|| {
-            Error::new(
-                Kind::Configuration,
-                "HOME is not set, so there is no configuration",
-            )
-            .hint("Set HOME, or name a file with --config")
+            Error::configuration("HOME is not set, so there is no configuration")
+                .hint("Set HOME, or name a file with --config")
         })
 }
 
@@ -70,10 +67,10 @@ pub(crate) fn read_config(path: &Path, environment: &Environment) -> Result<Conf
 
 fn read_text(path: &Path, environment: &Environment) -> Result<String, Error> {
     let text = files::read_text_if_there(path, LARGEST_CONFIG).map_err(|error| {
-        Error::new(
-            Kind::Configuration,
-            format!("cannot read {}: {error}", environment.display_path(path)),
-        )
+        Error::configuration(format!(
+            "cannot read {}: {error}",
+            environment.display_path(path)
+        ))
         .hint("Check the file and its permissions")
     })?;
     Ok(text.unwrap_or_default())
@@ -86,7 +83,7 @@ fn parsed(text: &str, path: &Path, environment: &Environment) -> Result<Config, 
         let message = format!("{path}, line {line}: {}", mistake.message);
         Error {
             hint: mistake.hint,
-            ..Error::new(Kind::Configuration, message)
+            ..Error::configuration(message)
         }
     })
 }
@@ -117,10 +114,8 @@ pub(crate) fn load(
     let mut config = match config_path(config, environment) {
         Ok(path) if is_named(config, environment) && !files::exists(&path) => {
             let path = environment.display_path(&path);
-            return Err(
-                Error::new(Kind::Configuration, format!("there is no file {path}"))
-                    .hint("Check --config and CLAWTAP_CONFIG, or make it: clawtap init me@gateway"),
-            );
+            return Err(Error::configuration(format!("there is no file {path}"))
+                .hint("Check --config and CLAWTAP_CONFIG, or make it: clawtap init me@gateway"));
         }
         Ok(path) => read_config(&path, environment)?,
         Err(_) if environment.text("OPENCLAW_SERVER").is_some() && *selection != Selection::All => {
@@ -153,10 +148,8 @@ fn apply(
         config.gateways = vec![gateway];
     }
     if config.gateways.is_empty() {
-        return Err(
-            Error::new(Kind::Configuration, "no gateway is configured yet")
-                .hint("Set one up: clawtap init me@gateway"),
-        );
+        return Err(Error::configuration("no gateway is configured yet")
+            .hint("Set one up: clawtap init me@gateway"));
     }
     config.alerts.add_variables(environment)
 }
@@ -175,11 +168,8 @@ fn of_server(server: &str, configured: &[Gateway]) -> Result<Gateway, Error> {
         return Ok(gateway.clone());
     }
     let target = Target::parse(server).map_err(|reason| {
-        Error::new(
-            Kind::Configuration,
-            format!("OPENCLAW_SERVER names no host: {reason}"),
-        )
-        .hint("Set it to host, user@host or an ssh alias")
+        Error::configuration(format!("OPENCLAW_SERVER names no host: {reason}"))
+            .hint("Set it to host, user@host or an ssh alias")
     })?;
     Ok(Gateway::at(Name::from_host(target.host()), target))
 }
@@ -200,7 +190,7 @@ fn named(name: &str, configured: &[Gateway], server: Option<&str>) -> Result<Gat
         .map(|gateway| gateway.name.as_str())
         .collect();
     let shown = crate::text::Text::clean(name);
-    let error = Error::new(Kind::Usage, format!("no gateway is called \"{shown}\""));
+    let error = Error::usage(format!("no gateway is called \"{shown}\""));
     Err(match nearest(name, names.iter().copied()) {
         Some(near) => error.hint(format!("Did you mean {near}?")),
         None if names.is_empty() => error.hint("Set one up: clawtap init me@gateway"),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::history::Event;
 use crate::system::environment::Environment;
 use crate::system::files;
@@ -55,7 +55,7 @@ fn path(environment: &Environment) -> Result<PathBuf, Error> {
 
 fn cannot(verb: &str, path: &Path, environment: &Environment, error: &io::Error) -> Error {
     let path = environment.display_path(path);
-    Error::new(Kind::Machine, format!("cannot {verb} {path}: {error}"))
+    Error::machine(format!("cannot {verb} {path}: {error}"))
         .hint("Check the folder and its permissions")
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::install::mark::Origin;
 use crate::install::plan::{Change, Place, Places, Plan};
 use crate::install::unmarked::Unmarked;
@@ -86,6 +86,6 @@ impl<'a> Files<'a> {
 
     fn cannot(&self, verb: &str, path: &Path, error: &io::Error) -> Error {
         let path = self.environment.display_path(path);
-        Error::new(Kind::Machine, format!("cannot {verb} {path}: {error}")).hint(AGAIN)
+        Error::machine(format!("cannot {verb} {path}: {error}")).hint(AGAIN)
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::install::mark::{self, Origin, hash};
 use crate::install::widgets::icons;
 use crate::system::environment::Environment;
@@ -48,7 +48,7 @@ impl Unmarked {
             .transpose()
             .map_err(|error| {
                 let path = environment.display_path(&path);
-                Error::new(Kind::Machine, format!("cannot use {path}: {error}"))
+                Error::machine(format!("cannot use {path}: {error}"))
                     .hint("Move it away; the files that it lists are left alone then")
             })?;
         let mut unmarked = Self {

@@ -2,7 +2,7 @@
 
 use crate::app::assess::answered;
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::phone::dialog::NoAnswer;
 use crate::signin::ask_user::person;
 use crate::signin::method::{self, Choice, Method, Request};
@@ -34,15 +34,11 @@ pub(crate) fn ask_which(
     command: &str,
     context: &Context,
 ) -> Result<usize, Error> {
-    let usage = |what: &str| {
-        Error::new(Kind::Usage, what).hint(format!("Say which: {}", labels.join("; ")))
-    };
+    let usage = |what: &str| Error::usage(what).hint(format!("Say which: {}", labels.join("; ")));
     let person = person(context).ok_or_else(|| usage("there are several to choose from"))?;
     match person.choose(title, labels) {
         Ok(Some(number)) => Ok(number),
-        Ok(None) => {
-            Err(Error::new(Kind::Declined, "nothing was chosen").hint(format!("Again: {command}")))
-        }
+        Ok(None) => Err(Error::declined("nothing was chosen").hint(format!("Again: {command}"))),
         Err(NoAnswer::Timeout) => Err(usage("nobody chose")),
         Err(NoAnswer::Unavailable(reason)) => Err(usage(&reason)),
     }

@@ -1,7 +1,7 @@
 //! What can go wrong with a sign-in, and what to do next.
 
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Tool;
@@ -37,18 +37,19 @@ impl SignInError {
     /// Why it came to nothing, and what to do next.
     pub(crate) fn explain(self, gateway: &Gateway, context: &Context) -> Error {
         let name = &gateway.name;
-        let sign_in = |what: &str| Error::new(Kind::SignIn, format!("{name}: {what}"));
+        let sign_in = |what: &str| Error::sign_in(format!("{name}: {what}"));
         if context.system.processes.interrupted() {
             let hint = match self {
                 Self::LostStoring(_) => MAY_BE_STORED,
                 _ => "The old login is as it was",
             };
-            return Error::new(Kind::Interrupted, "interrupted").hint(hint);
+            return Error::interrupted("interrupted").hint(hint);
         }
         match self {
             Self::LostStoring(failure) => of_gateway(&failure, gateway).hint(MAY_BE_STORED),
-            Self::Declined => Error::new(Kind::Declined, format!("{name}: not signed in"))
-                .hint("The old login is as it was"),
+            Self::Declined => {
+                Error::declined(format!("{name}: not signed in")).hint("The old login is as it was")
+            }
             Self::Silent(NoAnswer::Timeout) => {
                 sign_in("nobody answered; the sign-in was ended").hint("Again: clawtap reauth")
             }
@@ -86,6 +87,5 @@ pub(crate) fn of_gateway(failure: &GatewayError, gateway: &Gateway) -> Error {
         .map(|words| format!(" ({words})"))
         .unwrap_or_default();
     let what = failure.kind.what();
-    Error::new(Kind::Gateway, format!("{}: {what}{detail}", gateway.name))
-        .hint(failure.next_step(gateway))
+    Error::gateway(format!("{}: {what}{detail}", gateway.name)).hint(failure.next_step(gateway))
 }

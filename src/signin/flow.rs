@@ -8,7 +8,7 @@ use crate::app::assess::{Interactive, ask_one, assessment};
 use crate::app::refresh;
 use crate::config::Config;
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::control_master::ControlMaster;
 use crate::gateway::error::last_line;
 use crate::gateway::exec::{self, Done};
@@ -124,8 +124,7 @@ impl SignInFlow<'_> {
         let verified = verify::of(self.method, stored.promised, self.before, &assessment);
         refresh::after_sign_in(&assessment, self.config.notification, context);
         let line = |what: String| format!("{}: {what}", gateway.name);
-        let failed =
-            |what| Error::new(Kind::SignIn, line(what)).hint("See how it stands: clawtap status");
+        let failed = |what| Error::sign_in(line(what)).hint("See how it stands: clawtap status");
         let line = verified.map(line).map_err(failed)?;
         Ok(SignedIn { line, assessment })
     }
@@ -197,10 +196,7 @@ impl SignInFlow<'_> {
         let allowed = &self.config.sign_in.allowed_hosts;
         let page = page.filter(|page| url_policy::inspect(page, allowed).is_ok());
         let name = &self.connection.gateway.name;
-        let error = Error::new(
-            Kind::SignIn,
-            format!("{name}: a sign-in is under way already"),
-        );
+        let error = Error::sign_in(format!("{name}: a sign-in is under way already"));
         let error = match &page {
             Some(_) => error.hint("Its page was opened again"),
             None => error.hint("Wait for its page, or until it ends"),

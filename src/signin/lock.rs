@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::host::Name;
 use crate::system::environment::Environment;
 use crate::system::files::{self, FileLock};
@@ -41,8 +41,7 @@ impl SignInLock {
         let failed = |error| {
             let file = environment.display_path(&file);
             let message = format!("{gateway}: cannot write {file}: {error}");
-            Error::new(Kind::Machine, message)
-                .hint("Nothing was changed; check the folder and the space left")
+            Error::machine(message).hint("Nothing was changed; check the folder and the space left")
         };
         if let Some(held) = FileLock::wait(&file, patience).map_err(failed)? {
             return Ok(Attempt::Acquired(Self { file, _held: held }));

@@ -1,6 +1,6 @@
 //! The sign-in method for a login, by what is broken and what a person asks for; pure.
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::argument::Argument;
 use crate::providers::{self, MethodKind};
 use crate::status::login::{Login, LoginKind, State};
@@ -124,10 +124,8 @@ pub(crate) fn choose(
         (None, None) => {
             let (targets, left_out) = broken(report, issues);
             if targets.is_empty() && left_out {
-                return Err(
-                    Error::new(Kind::Gateway, "the broken login has a name that is no id")
-                        .hint("Sign in on the gateway: openclaw models auth login"),
-                );
+                return Err(Error::gateway("the broken login has a name that is no id")
+                    .hint("Sign in on the gateway: openclaw models auth login"));
             }
             if !anthropics {
                 targets
@@ -141,10 +139,8 @@ pub(crate) fn choose(
         (Some(provider), None) => vec![Target::wanted(report, issues, provider)?],
     };
     if targets.is_empty() && method.is_some() {
-        return Err(
-            Error::new(Kind::Usage, "nothing is broken: --method for what?")
-                .hint("Add --provider or --profile"),
-        );
+        return Err(Error::usage("nothing is broken: --method for what?")
+            .hint("Add --provider or --profile"));
     }
     let mut candidates: Vec<Candidate> = Vec::new();
     for target in targets {
@@ -258,7 +254,7 @@ impl Target {
             // Nobody knows better: OpenClaw's ids begin with the provider.
             let provider = provider.or(id.split_once(':').map(|(provider, _)| provider));
             let provider = provider.ok_or_else(|| {
-                Error::new(Kind::Usage, "the gateway's logins are not known")
+                Error::usage("the gateway's logins are not known")
                     .hint("Say whose it is: --provider")
             })?;
             return Ok(Self {
@@ -274,7 +270,7 @@ impl Target {
         match provider {
             Some(other) if other != login.provider.as_str() => {
                 let message = format!("{profile} is a login of {}", login.provider);
-                Err(Error::new(Kind::Usage, message).hint("Leave --provider out"))
+                Err(Error::usage(message).hint("Leave --provider out"))
             }
             _ => Self::of_login(login, State::Ok)
                 .map(|target| Self {
@@ -294,10 +290,9 @@ impl Target {
         let kind = named.map_or(self.kind, kind_of);
         if named.is_some() && is_anthropics(kind) && !self.is_anthropics() {
             let provider = &self.provider;
-            return Err(Error::new(
-                Kind::Usage,
-                format!("that method is for {ANTHROPIC} only, not for {provider}"),
-            )
+            return Err(Error::usage(format!(
+                "that method is for {ANTHROPIC} only, not for {provider}"
+            ))
             .hint("Leave --method out, or take api-key, device-code or browser"));
         }
         // A login of one kind does not become one of another, unless a person names it.
@@ -366,16 +361,13 @@ fn openclaw_method(named: Option<&str>, provider: &str) -> Result<Option<Argumen
 }
 
 fn not_usable(what: &str) -> Error {
-    Error::new(
-        Kind::Usage,
-        format!("{what} is not usable: it is no id of OpenClaw"),
-    )
-    .hint("Look them up: openclaw models auth list")
+    Error::usage(format!("{what} is not usable: it is no id of OpenClaw"))
+        .hint("Look them up: openclaw models auth list")
 }
 
 fn unknown_profile<'a>(id: &str, known: impl Iterator<Item = &'a Text>) -> Error {
     let known: Vec<&str> = known.map(Text::as_str).take(20).collect();
-    let error = Error::new(Kind::Usage, format!("the gateway has no login \"{id}\""));
+    let error = Error::usage(format!("the gateway has no login \"{id}\""));
     match nearest(id, known.iter().copied()) {
         Some(near) => error.hint(format!("Did you mean {near}?")),
         None if known.is_empty() => error.hint("It has none: leave --profile out"),

@@ -66,7 +66,7 @@ impl Sync<'_> {
     pub(crate) fn run(&self) -> Result<Synced, Error> {
         self.bring_over().map_err(|error| {
             if error.kind != Kind::Interrupted && self.context.system.processes.interrupted() {
-                return Error::new(Kind::Interrupted, "interrupted").hint(AS_IT_WAS);
+                return Error::interrupted("interrupted").hint(AS_IT_WAS);
             }
             error
         })
@@ -143,7 +143,7 @@ impl Sync<'_> {
     }
 
     fn refused(&self, what: &str) -> Error {
-        Error::new(Kind::SignIn, format!("{}: {what}", self.gateway.name))
+        Error::sign_in(format!("{}: {what}", self.gateway.name))
     }
 
     /// Checks the owner's fingerprint, where that is configured.
@@ -237,11 +237,9 @@ impl Sync<'_> {
             }
             Ok(Some(1)) | Err(_) => return Err(self.expired(since, source.from)),
             Ok(_) => {
-                return Err(Error::new(
-                    Kind::Declined,
-                    format!("{}: not synced", self.gateway.name),
-                )
-                .hint(AS_IT_WAS));
+                return Err(
+                    Error::declined(format!("{}: not synced", self.gateway.name)).hint(AS_IT_WAS),
+                );
             }
         }
         let (source, before) = self.inspect(connection)?;
@@ -398,14 +396,14 @@ impl Sync<'_> {
             _ => MAY_BE_STORED,
         };
         if self.context.system.processes.interrupted() {
-            return Error::new(Kind::Interrupted, "interrupted").hint(MAY_BE_STORED);
+            return Error::interrupted("interrupted").hint(MAY_BE_STORED);
         }
         self.refused(&words).hint(hint)
     }
 
     fn unproven(&self, error: Error) -> Error {
         if self.context.system.processes.interrupted() {
-            return Error::new(Kind::Interrupted, "interrupted").hint(MAY_BE_STORED);
+            return Error::interrupted("interrupted").hint(MAY_BE_STORED);
         }
         error.hint(MAY_BE_STORED)
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
 /// Where Termux lives when nothing says so.
 const TERMUX_PREFIX: &str = "/data/data/com.termux/files/usr";
@@ -136,7 +136,7 @@ impl Environment {
 
 /// The error where `HOME` is needed and not set.
 pub(crate) fn no_home() -> Error {
-    Error::new(Kind::Configuration, "HOME is not set").hint("Set HOME to your home folder")
+    Error::configuration("HOME is not set").hint("Set HOME to your home folder")
 }
 
 fn find(name: &str, folders: &OsStr) -> Option<PathBuf> {

@@ -11,7 +11,7 @@ use crate::cli;
 use crate::commands::guide::tour::Tour;
 use crate::commands::outcome::Outcome;
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::control_master::prepare_each;
 use crate::phone::Phone;
 use crate::phone::dialog::{Dialogs, NoAnswer, Prompts};
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, Error> {
     if matches!(context.phone, Phone::Terminal) && !context.terminal.is_interactive {
-        return Err(Error::new(Kind::Usage, "guide needs a phone or a terminal")
+        return Err(Error::usage("guide needs a phone or a terminal")
             .hint("Without either: clawtap status"));
     }
     let selection = arguments.which.into();
@@ -51,12 +51,10 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
         Ok(()) => {}
         Err(NoAnswer::Timeout) => terminal::eprint("Nobody answered; guide has ended.\n"),
         Err(NoAnswer::Unavailable(reason)) if context.system.processes.interrupted() => {
-            return Err(Error::new(Kind::Interrupted, reason));
+            return Err(Error::interrupted(reason));
         }
         Err(NoAnswer::Unavailable(reason)) => {
-            return Err(
-                Error::new(Kind::Machine, reason).hint("In a terminal there is: clawtap status")
-            );
+            return Err(Error::machine(reason).hint("In a terminal there is: clawtap status"));
         }
     }
     Ok(Outcome::Judged(worst(&tour.assessments)))

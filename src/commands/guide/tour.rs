@@ -3,7 +3,7 @@
 use crate::app::assess::{Interactive, assess_these};
 use crate::config::Config;
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::guide::{self, Choice, Means, Page, Question};
 use crate::phone::dialog::{NoAnswer, Person};
 use crate::phone::{Delivered, Phone, PhoneActions};
@@ -34,7 +34,7 @@ impl Tour<'_> {
         if said.app_is_silent {
             // Its dialogs would never appear, and each would be waited for.
             return Err(
-                Error::new(Kind::Machine, "guide cannot ask without the Termux:API app")
+                Error::machine("guide cannot ask without the Termux:API app")
                     .hint("Install it, or use: clawtap status"),
             );
         }

@@ -2,7 +2,7 @@
 
 use crate::cli;
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Transport};
 use crate::system::terminal;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ pub(super) fn described(
     configured: &[Gateway],
     context: &Context,
 ) -> Result<Gateway, Error> {
-    let usage = |what: &str, reason: String| Error::new(Kind::Usage, format!("{what}: {reason}"));
+    let usage = |what: &str, reason: String| Error::usage(format!("{what}: {reason}"));
     let absolute = |path: PathBuf| context.system.environment.absolute(&path);
     let transport = if arguments.local {
         Transport::Local
@@ -53,10 +53,10 @@ pub(super) fn described(
     match configured.iter().find(|known| known.name == asked.name) {
         // A second init of the same gateway, to pin its key: options that are left out keep their configured values.
         Some(known) if asked.leaves_open(known) => Ok(known.clone()),
-        Some(known) => Err(Error::new(
-            Kind::Usage,
-            format!("{} is configured already, and differently", known.name),
-        )
+        Some(known) => Err(Error::usage(format!(
+            "{} is configured already, and differently",
+            known.name
+        ))
         .hint("Choose another --name, or edit the configuration")),
         None => Ok(asked),
     }
@@ -64,7 +64,7 @@ pub(super) fn described(
 
 fn asked_for_target(context: &Context) -> Result<String, Error> {
     let missing = || {
-        Error::new(Kind::Usage, "init needs to know the gateway")
+        Error::usage("init needs to know the gateway")
             .hint("clawtap init me@gateway, or --local for this machine")
     };
     if !context.terminal.is_interactive {
@@ -95,7 +95,5 @@ fn default_name(transport: &Transport, configured: &[Gateway]) -> Result<Name, E
     (2..1000)
         .filter_map(|number| Name::parse(&format!("{base}-{number}")).ok())
         .find(|name| !taken(name))
-        .ok_or_else(|| {
-            Error::new(Kind::Usage, "no free name is left").hint("Choose one with --name")
-        })
+        .ok_or_else(|| Error::usage("no free name is left").hint("Choose one with --name"))
 }

@@ -2,7 +2,7 @@
 
 use crate::commands::init::obstacle::explained;
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::error::GatewayError;
 use crate::gateway::host::{Gateway, Ssh};
 use crate::gateway::host_key;
@@ -19,10 +19,7 @@ pub(super) fn pin(gateway: &Gateway, ssh: &Ssh, yes: bool, context: &Context) ->
     ));
     if !yes {
         let refused = |message: &str| {
-            Error::new(
-                Kind::Gateway,
-                format!("{}: {message}; nothing was written", gateway.name),
-            )
+            Error::gateway(format!("{}: {message}; nothing was written", gateway.name))
         };
         if !context.terminal.is_interactive {
             return Err(refused("its host key is not confirmed")

@@ -12,7 +12,7 @@ use crate::commands::init::obstacle::{explained, obstacle};
 use crate::commands::outcome::Outcome;
 use crate::config;
 use crate::context::{Context, print};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::error::ErrorKind;
 use crate::gateway::host::{Gateway, Transport};
 use crate::gateway::script::Want;
@@ -33,10 +33,7 @@ pub(crate) fn run(arguments: cli::Init, context: &Context) -> Result<Outcome, Er
         reply = ask_one(&gateway, Want::VersionAndStatus, Interactive::Yes, context);
     }
     if context.system.processes.interrupted() {
-        return Err(Error::new(
-            Kind::Interrupted,
-            "interrupted; nothing was written",
-        ));
+        return Err(Error::interrupted("interrupted; nothing was written"));
     }
     if let Some(failure) = obstacle(&reply) {
         return Err(explained(failure, &gateway, context));
@@ -94,7 +91,7 @@ fn written(
         return Ok(format!("✓ {name} is in {spelled} already\n"));
     }
     config::add_to_config(path, gateway).map_err(|error| {
-        Error::new(Kind::Machine, format!("cannot write {spelled}: {error}"))
+        Error::machine(format!("cannot write {spelled}: {error}"))
             .hint("Nothing was changed; check the folder and the space left")
     })?;
     Ok(format!("✓ {name} is in {spelled}\n"))

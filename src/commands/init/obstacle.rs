@@ -1,7 +1,7 @@
 //! What keeps a gateway from being set up, and what to do about it.
 
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::{Gateway, Transport};
 use crate::gateway::status::Reply;
@@ -40,7 +40,7 @@ pub(super) fn explained(failure: &GatewayError, gateway: &Gateway, context: &Con
         }
         _ => failure.next_step(gateway),
     };
-    Error::new(Kind::Gateway, message).hint(hint)
+    Error::gateway(message).hint(hint)
 }
 
 fn has_key(context: &Context) -> bool {

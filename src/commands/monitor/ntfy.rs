@@ -8,13 +8,13 @@ use crate::commands::outcome::Outcome;
 use crate::config::edit::{self, Missing};
 use crate::config::{self, channel};
 use crate::context::{Context, print};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::system::{random, terminal};
 
 pub(super) fn run(arguments: &cli::MonitorNtfy, context: &Context) -> Result<Outcome, Error> {
     let server = arguments.server.as_deref().map(channel::server).transpose();
-    let server = server
-        .map_err(|reason| Error::new(Kind::Usage, format!("--server is not usable: {reason}")))?;
+    let server =
+        server.map_err(|reason| Error::usage(format!("--server is not usable: {reason}")))?;
     let path = config::config_path(context.config_path.as_deref(), &context.system.environment)?;
     make_what_is_missing(&path, server.as_deref(), context)?;
     let topics = edit::all(&path, &context.system.environment)?;
@@ -53,27 +53,20 @@ fn make_what_is_missing(path: &Path, server: Option<&str>, context: &Context) ->
         (Missing::Nothing, Some(_)) => {
             // A mistake in the configuration is reported before anything is written.
             edit::all(path, &context.system.environment)?;
-            return Err(
-                Error::new(Kind::Usage, "--server is for a new topic; there is one")
-                    .hint(format!("See [alerts.ntfy] in {spelled}, or NOTIFY_NTFY")),
-            );
+            return Err(Error::usage("--server is for a new topic; there is one")
+                .hint(format!("See [alerts.ntfy] in {spelled}, or NOTIFY_NTFY")));
         }
         (Missing::Topic { has_server: true }, Some(_)) => {
-            return Err(Error::new(
-                Kind::Usage,
-                "--server is for a new topic; [alerts.ntfy] has a url",
-            )
-            .hint(format!("See {spelled}, or leave --server out")));
+            return Err(
+                Error::usage("--server is for a new topic; [alerts.ntfy] has a url")
+                    .hint(format!("See {spelled}, or leave --server out")),
+            );
         }
         (Missing::Topic { .. } | Missing::Table, _) => {}
     }
     let server = server.filter(|server| *server != channel::NTFY_SERVER);
-    let random = random::token().map_err(|error| {
-        Error::new(
-            Kind::Machine,
-            format!("cannot make a secret topic: {error}"),
-        )
-    })?;
+    let random = random::token()
+        .map_err(|error| Error::machine(format!("cannot make a secret topic: {error}")))?;
     edit::add_to_config(
         path,
         server,

@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &cli::TestAlert, context: &Context) -> Result<Outco
     for channel in &channels {
         let result = send(channel, &config.gateways[0], &dispatcher);
         if context.system.processes.interrupted() {
-            return Err(Error::new(Kind::Interrupted, "interrupted"));
+            return Err(Error::interrupted("interrupted"));
         }
         print(&line(channel, result.as_ref().err()))?;
         failed += usize::from(result.is_err());
@@ -55,11 +55,11 @@ fn chosen(name: Option<&str>, config: &Config, context: &Context) -> Result<Vec<
     let on_a_phone = matches!(context.phone, Phone::Termux);
     let mut channels = channel::in_use(&config.alerts.channels, on_a_phone);
     if channels.is_empty() {
-        return Err(Error::new(
-            Kind::Configuration,
-            "no channel for alerts is configured yet",
-        )
-        .hint("Make one: clawtap monitor ntfy; or add [alerts.openclaw] or [alerts.command]"));
+        return Err(
+            Error::configuration("no channel for alerts is configured yet").hint(
+                "Make one: clawtap monitor ntfy; or add [alerts.openclaw] or [alerts.command]",
+            ),
+        );
     }
     let Some(name) = name else {
         return Ok(channels);
@@ -69,7 +69,7 @@ fn chosen(name: Option<&str>, config: &Config, context: &Context) -> Result<Vec<
     }
     let names: Vec<&str> = channels.iter().map(|it| it.name.as_str()).collect();
     let name = Text::clean(name);
-    let error = Error::new(Kind::Usage, format!("no channel is called \"{name}\""));
+    let error = Error::usage(format!("no channel is called \"{name}\""));
     Err(match nearest(name.as_str(), names.iter().copied()) {
         Some(near) => error.hint(format!("Did you mean {near}?")),
         None => error.hint(format!("There is: {}", names.join(", "))),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::render::prometheus;
 use crate::status::assessment::Assessment;
 use crate::system::files;
@@ -14,10 +14,10 @@ use crate::system::files;
 pub(super) fn write(assessments: &[Assessment], path: &Path) -> Result<(), Error> {
     if path.extension().is_none_or(|extension| extension != "prom") {
         let message = format!("{} does not end in .prom", path.display());
-        return Err(Error::new(Kind::Usage, message)
+        return Err(Error::usage(message)
             .hint("node_exporter reads only files that do, such as clawtap.prom"));
     }
-    let wrong = |message| Error::new(Kind::Machine, message);
+    let wrong = |message| Error::machine(message);
     if files::exists(path) && !files::is_file(path) {
         return Err(wrong(format!("{} is not a file", path.display()))
             .hint("Name a file for the metrics, such as clawtap.prom"));

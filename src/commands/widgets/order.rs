@@ -3,7 +3,7 @@
 use crate::cli;
 use crate::config::{self, Selection};
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::install::files::Files;
 use crate::install::inventory::Inventory;
 use crate::install::plan::{self, Plan};
@@ -32,15 +32,13 @@ impl<'a> Order<'a> {
         let environment = &context.system.environment;
         let home = environment.home().ok_or_else(no_home)?;
         let Some(prefix) = environment.termux_prefix() else {
-            return Err(Error::new(
-                Kind::Configuration,
+            return Err(Error::configuration(
                 "widgets are for Termux on a phone, and this is not Termux",
             )
             .hint("On the phone: clawtap widgets install"));
         };
         let program = environment.own_path().ok_or_else(|| {
-            Error::new(Kind::Machine, "cannot tell where this program is")
-                .hint("Start it by its full path")
+            Error::machine("cannot tell where this program is").hint("Start it by its full path")
         })?;
         if let Some(name) = &arguments.gateway {
             let one = Selection::One(name.clone());
@@ -59,9 +57,8 @@ impl<'a> Order<'a> {
         );
         Ok(Self {
             home,
-            device: device.map_err(|reason| {
-                Error::new(Kind::Configuration, reason).hint("Move it to a plainer path")
-            })?,
+            device: device
+                .map_err(|reason| Error::configuration(reason).hint("Move it to a plainer path"))?,
             gateways: gateways.collect(),
             scope: match &arguments.gateway {
                 Some(name) => Scope::Gateway(name.clone()),

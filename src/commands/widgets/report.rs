@@ -2,7 +2,7 @@
 
 use crate::commands::outcome::Outcome;
 use crate::context::{Context, print};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::install::plan::{Change, Plan};
 use crate::install::preview::{conflicts, done, written};
 use crate::install::widgets::FOLDERS;
@@ -23,10 +23,10 @@ pub(super) fn refuse_if_barred(plan: &Plan, context: &Context) -> Result<(), Err
         return Ok(());
     };
     let path = context.system.environment.display_path(&barrier.path);
-    Err(Error::new(
-        Kind::Machine,
-        format!("{path} {}; nothing was changed", barrier.why.words()),
-    )
+    Err(Error::machine(format!(
+        "{path} {}; nothing was changed",
+        barrier.why.words()
+    ))
     .hint("Move it away, then run this again"))
 }
 
@@ -63,7 +63,7 @@ pub(super) fn refresh_after(plan: &Plan, context: &Context) {
 pub(super) fn left_alone(plan: &Plan, context: &Context) -> Result<Outcome, Error> {
     match conflicts(plan, spell(context)) {
         None => Ok(Outcome::Done),
-        Some(lines) => Err(Error::new(Kind::Machine, format!("left alone:{lines}"))
+        Some(lines) => Err(Error::machine(format!("left alone:{lines}"))
             .hint("Move it away, or give --force to lose it")),
     }
 }
