@@ -3,35 +3,21 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use zeroize::Zeroizing;
 
 use crate::app::assess::{Interactive, answered, ask_one, assessment};
 use crate::app::refresh;
 use crate::config::Config;
 use crate::context::Context;
-use crate::duration::spoken;
 use crate::error::{Error, Kind};
-use crate::gateway::argument::Argument;
 use crate::gateway::claude_login::Fault;
 use crate::gateway::control_master::ControlMaster;
-use crate::gateway::error::{GatewayError, last_line};
-use crate::gateway::exec;
 use crate::gateway::host::Gateway;
-use crate::gateway::models_auth;
 use crate::gateway::script::Want;
 use crate::gateway::status::Reply;
-use crate::gateway::sync_on_gateway::{self, Done};
-use crate::redact;
-use crate::secret::Secret;
 use crate::signin::argv::use_cli;
-use crate::signin::ask_user::person;
-use crate::signin::error::{MAY_BE_STORED, of_gateway};
-use crate::signin::flow::SignInFlow;
 use crate::signin::lock::{Attempt, SignInLock};
-use crate::signin::method::Method;
 use crate::signin::progress::report_progress;
-use crate::signin::restart::{Restart, restart, wants_restart};
-use crate::signin::session::{self, SignInContext};
+use crate::signin::restart::{Restart, restart};
 use crate::status::assessment::Assessment;
 use crate::sync::decide::{self, Decision, Form, Request};
 use crate::sync::outcome::{self, Synced};
@@ -40,12 +26,10 @@ use crate::system::{clock, files, terminal};
 
 /// How long to wait for another sign-in or sync on the same gateway.
 const TURN: Duration = Duration::from_secs(60);
-/// From this exit code on a program was killed or could not start; a child process may still run.
-const KILLED: i32 = 125;
-const AS_IT_WAS: &str = "The old login is as it was";
+pub(super) const AS_IT_WAS: &str = "The old login is as it was";
 /// How to sign in to Claude Code on the gateway, and on this device.
 const SIGN_IN: &str = "Sign in there: clawtap reauth --method cli";
-const SIGN_IN_HERE: &str = "Sign in on this device: claude auth login";
+pub(super) const SIGN_IN_HERE: &str = "Sign in on this device: claude auth login";
 /// Printed once on a device.
 const TERMS: &str = "Anthropic's terms keep subscription logins to its own programs; \
     OpenClaw's use of one is at your own risk. (Told once.)\n";
@@ -142,7 +126,7 @@ impl Sync<'_> {
         Ok(self.synced("synced", message, &source, &decision, left))
     }
 
-    fn refused(&self, what: &str) -> Error {
+    pub(super) fn refused(&self, what: &str) -> Error {
         Error::sign_in(format!("{}: {what}", self.gateway.name))
     }
 
@@ -158,12 +142,15 @@ impl Sync<'_> {
         })
     }
 
-    fn ask(&self, connection: &ControlMaster<'_>, presence: Interactive) -> Reply {
+    pub(super) fn ask(&self, connection: &ControlMaster<'_>, presence: Interactive) -> Reply {
         ask_one(&connection.gateway, Want::Status, presence, self.context)
     }
 
     /// The login to copy, and OpenClaw's status before.
-    fn inspect(&self, connection: &ControlMaster<'_>) -> Result<(Source, Assessment), Error> {
+    pub(super) fn inspect(
+        &self,
+        connection: &ControlMaster<'_>,
+    ) -> Result<(Source, Assessment), Error> {
         let reply = self.ask(connection, Interactive::Yes);
         let there = reply.claude.clone();
         let before = assessment(&connection.gateway, reply);
@@ -196,241 +183,13 @@ impl Sync<'_> {
             .hint(SIGN_IN)
     }
 
-    fn faulty(&self, fault: Fault, place: &str, from: SourceMachine) -> Error {
+    pub(super) fn faulty(&self, fault: Fault, place: &str, from: SourceMachine) -> Error {
         let error = self.refused(&fault.what(place));
         match (fault, from) {
             (Fault::Missing | Fault::NoLogin, SourceMachine::Gateway) => error.hint(SIGN_IN),
             (Fault::Missing | Fault::NoLogin, SourceMachine::Phone) => error.hint(SIGN_IN_HERE),
             _ => error.hint(fault.next_step()),
         }
-    }
-
-    /// The same after Claude Code has renewed its login, where it had expired and the person chooses that.
-    fn renewed(
-        &self,
-        source: Source,
-        before: Assessment,
-        lock: &SignInLock,
-        connection: &ControlMaster<'_>,
-    ) -> Result<(Source, Assessment), Error> {
-        let since = -source.left;
-        if source.left > TimeDelta::zero() || self.request.form == Some(Form::Cli) || self.dry_run {
-            return Ok((source, before));
-        }
-        let Some(person) = person(self.context) else {
-            return Err(self.expired(since, source.from));
-        };
-        let title = format!(
-            "{}: Claude Code's login expired {} ago",
-            self.gateway.name,
-            spoken(since)
-        );
-        let choices = [
-            "Let Claude Code renew it (claude -p)",
-            "Sign in again",
-            "Leave it",
-        ];
-        match person.choose(&title, &choices.map(String::from)) {
-            Ok(Some(0)) => self.let_claude_renew(&source, connection)?,
-            Ok(Some(1)) if source.from == SourceMachine::Gateway => {
-                self.sign_in_again(&before, lock, connection)?;
-            }
-            Ok(Some(1)) | Err(_) => return Err(self.expired(since, source.from)),
-            Ok(_) => {
-                return Err(
-                    Error::declined(format!("{}: not synced", self.gateway.name)).hint(AS_IT_WAS),
-                );
-            }
-        }
-        let (source, before) = self.inspect(connection)?;
-        if source.left <= TimeDelta::zero() {
-            return Err(self.expired(-source.left, source.from));
-        }
-        Ok((source, before))
-    }
-
-    fn expired(&self, since: TimeDelta, from: SourceMachine) -> Error {
-        self.refused(&format!(
-            "Claude Code's login expired {} ago",
-            spoken(since)
-        ))
-        .hint(way_in(from))
-    }
-
-    fn let_claude_renew(
-        &self,
-        source: &Source,
-        connection: &ControlMaster<'_>,
-    ) -> Result<(), Error> {
-        let here = Gateway::local(self.gateway.name.clone());
-        let gateway = match source.from {
-            SourceMachine::Gateway => &connection.gateway,
-            SourceMachine::Phone => &here,
-        };
-        report_progress(&format!("{}: asking claude…", gateway.name), self.context);
-        let done = exec::run(
-            gateway,
-            &models_auth::renew_claude(),
-            &[],
-            &self.context.system,
-        )
-        .map_err(|failure| of_gateway(&failure, self.gateway))?;
-        match done {
-            exec::Done::Ran { exit: 0, .. } => Ok(()),
-            exec::Done::Ran { said, .. } => {
-                let words = last_line(&redact::redact(said.reveal()));
-                let words = words.map(|words| format!(": {words}")).unwrap_or_default();
-                Err(self
-                    .refused(&format!("claude could not renew it{words}"))
-                    .hint(way_in(source.from)))
-            }
-            exec::Done::TooOld | exec::Done::NoClaude => Err(self
-                .refused("claude is not installed there")
-                .hint(way_in(source.from))),
-        }
-    }
-
-    fn sign_in_again(
-        &self,
-        before: &Assessment,
-        lock: &SignInLock,
-        connection: &ControlMaster<'_>,
-    ) -> Result<(), Error> {
-        let flow = SignInFlow {
-            connection,
-            method: &Method::ClaudeCli,
-            before: before.report(),
-            restart: Restart::No,
-            config: self.config,
-            lock: Some(lock),
-        };
-        flow.run(self.context).map(drop)
-    }
-
-    /// Stores the token in OpenClaw; whether its gateway process must restart.
-    fn store_token(
-        &self,
-        source: &Source,
-        profile: &Argument,
-        connection: &ControlMaster<'_>,
-    ) -> Result<bool, Error> {
-        let said = match &source.token {
-            Some(token) => self.store_from_device(token, source, profile, connection),
-            None => self.store_on_gateway(source, profile, connection),
-        }?;
-        Ok(wants_restart(said.reveal()))
-    }
-
-    /// Sends this device's token to the gateway on a pipe; returns OpenClaw's output.
-    fn store_from_device(
-        &self,
-        token: &Secret,
-        source: &Source,
-        profile: &Argument,
-        connection: &ControlMaster<'_>,
-    ) -> Result<Secret, Error> {
-        let gateway = &connection.gateway;
-        let lasting = format!("{}s", source.left.num_seconds());
-        let request = models_auth::paste_token(Some(profile), lasting, gateway);
-        let input = Zeroizing::new(format!("{}\n", token.reveal()));
-        let done = exec::run(gateway, &request, input.as_bytes(), &self.context.system);
-        match done.map_err(|failure| self.lost_storing(&failure))? {
-            exec::Done::Ran { exit: 0, said } => Ok(said),
-            exec::Done::Ran { exit, said } => {
-                let said = redact::redact_known(said.reveal(), token);
-                Err(self.not_stored(exit, &said, source, profile, connection))
-            }
-            exec::Done::TooOld | exec::Done::NoClaude => Err(self.too_old()),
-        }
-    }
-
-    /// Stores the gateway's own token without it leaving the gateway; returns OpenClaw's output.
-    fn store_on_gateway(
-        &self,
-        source: &Source,
-        profile: &Argument,
-        connection: &ControlMaster<'_>,
-    ) -> Result<Secret, Error> {
-        let gateway = &connection.gateway;
-        let request = models_auth::sync(profile, source.expires_ms, gateway);
-        let done = sync_on_gateway::run(gateway, &request, &self.context.system);
-        match done.map_err(|failure| self.lost_storing(&failure))? {
-            Done::Ran { exit: 0, said } => Ok(said),
-            Done::Ran { exit, said } => {
-                let said = redact::redact(said.reveal());
-                Err(self.not_stored(exit, &said, source, profile, connection))
-            }
-            Done::TooOld => Err(self.too_old()),
-            Done::Fault(fault, place) => {
-                Err(self.faulty(fault, place.as_str(), SourceMachine::Gateway))
-            }
-            Done::Changed => Err(self
-                .refused("Claude Code renewed its login meanwhile")
-                .hint("Nothing was changed. Again: clawtap sync")),
-            Done::Expired => Err(self.expired(TimeDelta::zero(), SourceMachine::Gateway)),
-        }
-    }
-
-    /// The error of a store that failed. OpenClaw's last line is not always its result: its status afterwards is.
-    fn not_stored(
-        &self,
-        exit: i32,
-        said: &str,
-        source: &Source,
-        profile: &Argument,
-        connection: &ControlMaster<'_>,
-    ) -> Error {
-        let words = last_line(said).map_or_else(
-            || "openclaw ended without a word".to_owned(),
-            |words| words.to_string(),
-        );
-        let after = assessment(&connection.gateway, self.ask(connection, Interactive::No));
-        let given = Decision::Token {
-            profile: profile.clone(),
-        };
-        let hint = match answered(&after) {
-            Ok((report, _)) if decide::verify(&given, source.left, report, after.now).is_ok() => {
-                "It is stored all the same. See: clawtap status"
-            }
-            Ok(_) if exit < KILLED => "The old login is as it was. Look: clawtap status",
-            _ => MAY_BE_STORED,
-        };
-        if self.context.system.processes.interrupted() {
-            return Error::interrupted("interrupted").hint(MAY_BE_STORED);
-        }
-        self.refused(&words).hint(hint)
-    }
-
-    fn unproven(&self, error: Error) -> Error {
-        if self.context.system.processes.interrupted() {
-            return Error::interrupted("interrupted").hint(MAY_BE_STORED);
-        }
-        error.hint(MAY_BE_STORED)
-    }
-
-    fn lost_storing(&self, failure: &GatewayError) -> Error {
-        self.unproven(of_gateway(failure, self.gateway))
-    }
-
-    fn too_old(&self) -> Error {
-        self.refused("its openclaw is too old to take a token")
-            .hint("Update it to 2026.6 or later, or on the gateway: openclaw doctor")
-    }
-
-    /// Configures OpenClaw to run Claude Code; whether its gateway process must restart.
-    fn use_cli(&self, connection: &ControlMaster<'_>) -> Result<bool, Error> {
-        let scene = SignInContext {
-            connection,
-            phone: &self.context.phone,
-            launcher: &self.context.launcher,
-            rules: &self.config.sign_in,
-            system: &self.context.system,
-            page_shown: &|_| {},
-        };
-        let program = use_cli(&connection.gateway);
-        session::run(program, &scene)
-            .map(|signed| signed.wants_restart)
-            .map_err(|error| error.explain(&connection.gateway, self.context))
     }
 
     fn planned(&self, decision: &Decision) -> String {
@@ -480,13 +239,6 @@ impl Sync<'_> {
             valid_for_s: (left > TimeDelta::zero()).then(|| left.num_seconds()),
             message,
         }
-    }
-}
-
-const fn way_in(from: SourceMachine) -> &'static str {
-    match from {
-        SourceMachine::Gateway => "Sign in again: clawtap reauth --method cli",
-        SourceMachine::Phone => SIGN_IN_HERE,
     }
 }
 

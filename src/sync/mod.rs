@@ -4,4 +4,6 @@ pub(crate) mod claude_file;
 pub(crate) mod decide;
 pub(crate) mod flow;
 pub(crate) mod outcome;
+mod renew;
 pub(crate) mod source;
+mod store;

@@ -1,0 +1,152 @@
+//! Stores a login in OpenClaw: Claude Code's token, or Claude Code itself as the runtime.
+
+use crate::app::assess::{Interactive, answered, assessment};
+use crate::error::Error;
+use crate::gateway::argument::Argument;
+use crate::gateway::control_master::ControlMaster;
+use crate::gateway::error::{GatewayError, last_line};
+use crate::gateway::exec;
+use crate::gateway::models_auth;
+use crate::gateway::sync_on_gateway::{self, Done};
+use crate::redact;
+use crate::secret::Secret;
+use crate::signin::argv::use_cli;
+use crate::signin::error::{MAY_BE_STORED, of_gateway};
+use crate::signin::restart::wants_restart;
+use crate::signin::session::{self, SignInContext};
+use crate::sync::decide::{self, Decision};
+use crate::sync::flow::Sync;
+use crate::sync::source::{Source, SourceMachine};
+use chrono::TimeDelta;
+use zeroize::Zeroizing;
+
+/// From this exit code on a program was killed or could not start; a child process may still run.
+const KILLED: i32 = 125;
+
+impl Sync<'_> {
+    /// Stores the token in OpenClaw; whether its gateway process must restart.
+    pub(super) fn store_token(
+        &self,
+        source: &Source,
+        profile: &Argument,
+        connection: &ControlMaster<'_>,
+    ) -> Result<bool, Error> {
+        let said = match &source.token {
+            Some(token) => self.store_from_device(token, source, profile, connection),
+            None => self.store_on_gateway(source, profile, connection),
+        }?;
+        Ok(wants_restart(said.reveal()))
+    }
+
+    /// Sends this device's token to the gateway on a pipe; returns OpenClaw's output.
+    pub(super) fn store_from_device(
+        &self,
+        token: &Secret,
+        source: &Source,
+        profile: &Argument,
+        connection: &ControlMaster<'_>,
+    ) -> Result<Secret, Error> {
+        let gateway = &connection.gateway;
+        let lasting = format!("{}s", source.left.num_seconds());
+        let request = models_auth::paste_token(Some(profile), lasting, gateway);
+        let input = Zeroizing::new(format!("{}\n", token.reveal()));
+        let done = exec::run(gateway, &request, input.as_bytes(), &self.context.system);
+        match done.map_err(|failure| self.lost_storing(&failure))? {
+            exec::Done::Ran { exit: 0, said } => Ok(said),
+            exec::Done::Ran { exit, said } => {
+                let said = redact::redact_known(said.reveal(), token);
+                Err(self.not_stored(exit, &said, source, profile, connection))
+            }
+            exec::Done::TooOld | exec::Done::NoClaude => Err(self.too_old()),
+        }
+    }
+
+    /// Stores the gateway's own token without it leaving the gateway; returns OpenClaw's output.
+    pub(super) fn store_on_gateway(
+        &self,
+        source: &Source,
+        profile: &Argument,
+        connection: &ControlMaster<'_>,
+    ) -> Result<Secret, Error> {
+        let gateway = &connection.gateway;
+        let request = models_auth::sync(profile, source.expires_ms, gateway);
+        let done = sync_on_gateway::run(gateway, &request, &self.context.system);
+        match done.map_err(|failure| self.lost_storing(&failure))? {
+            Done::Ran { exit: 0, said } => Ok(said),
+            Done::Ran { exit, said } => {
+                let said = redact::redact(said.reveal());
+                Err(self.not_stored(exit, &said, source, profile, connection))
+            }
+            Done::TooOld => Err(self.too_old()),
+            Done::Fault(fault, place) => {
+                Err(self.faulty(fault, place.as_str(), SourceMachine::Gateway))
+            }
+            Done::Changed => Err(self
+                .refused("Claude Code renewed its login meanwhile")
+                .hint("Nothing was changed. Again: clawtap sync")),
+            Done::Expired => Err(self.expired(TimeDelta::zero(), SourceMachine::Gateway)),
+        }
+    }
+
+    /// The error of a store that failed. OpenClaw's last line is not always its result: its status afterwards is.
+    pub(super) fn not_stored(
+        &self,
+        exit: i32,
+        said: &str,
+        source: &Source,
+        profile: &Argument,
+        connection: &ControlMaster<'_>,
+    ) -> Error {
+        let words = last_line(said).map_or_else(
+            || "openclaw ended without a word".to_owned(),
+            |words| words.to_string(),
+        );
+        let after = assessment(&connection.gateway, self.ask(connection, Interactive::No));
+        let given = Decision::Token {
+            profile: profile.clone(),
+        };
+        let hint = match answered(&after) {
+            Ok((report, _)) if decide::verify(&given, source.left, report, after.now).is_ok() => {
+                "It is stored all the same. See: clawtap status"
+            }
+            Ok(_) if exit < KILLED => "The old login is as it was. Look: clawtap status",
+            _ => MAY_BE_STORED,
+        };
+        if self.context.system.processes.interrupted() {
+            return Error::interrupted("interrupted").hint(MAY_BE_STORED);
+        }
+        self.refused(&words).hint(hint)
+    }
+
+    pub(super) fn unproven(&self, error: Error) -> Error {
+        if self.context.system.processes.interrupted() {
+            return Error::interrupted("interrupted").hint(MAY_BE_STORED);
+        }
+        error.hint(MAY_BE_STORED)
+    }
+
+    pub(super) fn lost_storing(&self, failure: &GatewayError) -> Error {
+        self.unproven(of_gateway(failure, self.gateway))
+    }
+
+    pub(super) fn too_old(&self) -> Error {
+        self.refused("its openclaw is too old to take a token")
+            .hint("Update it to 2026.6 or later, or on the gateway: openclaw doctor")
+    }
+
+    /// Configures OpenClaw to run Claude Code; whether its gateway process must restart.
+    pub(super) fn use_cli(&self, connection: &ControlMaster<'_>) -> Result<bool, Error> {
+        let scene = SignInContext {
+            connection,
+            phone: &self.context.phone,
+            launcher: &self.context.launcher,
+            rules: &self.config.sign_in,
+            system: &self.context.system,
+            page_shown: &|_| {},
+        };
+        let program = use_cli(&connection.gateway);
+        session::run(program, &scene)
+            .map(|signed| signed.wants_restart)
+            .map_err(|error| error.explain(&connection.gateway, self.context))
+    }
+}
