@@ -15,6 +15,7 @@ mod error;
 pub mod fuzzing;
 mod gateway;
 mod guide;
+mod hint;
 mod history;
 mod install;
 mod phone;

@@ -85,7 +85,7 @@ impl Observation {
                 let blind = Blind {
                     word: trouble.word,
                     what: trouble.what.clone(),
-                    next_step: trouble.next_step.clone(),
+                    next_step: trouble.next_step.to_string(),
                     lasting: trouble.word == "host-key-changed",
                 };
                 (Vec::new(), Some(blind), false)

@@ -153,7 +153,7 @@ impl Words {
             (Need::First, Some(detail)) => format!("{detail}.\n"),
             (Need::First, None) => String::new(),
         };
-        body.push_str(&next_step::sentence(issue));
+        body.push_str(next_step::sentence(issue).as_str());
         Self {
             severity: Severity::Critical,
             event: issue.state.word(),

@@ -12,6 +12,7 @@ use crate::error::{Error, Kind};
 use crate::gateway::control_master::prepare_each;
 use crate::gateway::script::Want;
 use crate::guide::{self, Action, Choice, Means, Page, Question, reminder};
+use crate::hint::Hint;
 use crate::phone::dialog::{Dialogs, NoAnswer, Person, Prompts};
 use crate::phone::notification::ButtonAction;
 use crate::phone::{Delivered, Phone, PhoneActions};
@@ -31,7 +32,7 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
     let phone = &context.phone;
     if matches!(phone, Phone::Terminal) && !context.terminal.is_interactive {
         return Err(Error::new(Kind::Usage, "guide needs a phone or a terminal")
-            .hint("Without either: clawtap status"));
+            .hint(Hint::run("Without either", "clawtap status")));
     }
     let selection = arguments.which.into();
     let mut config = context.load_config(&selection)?;
@@ -62,9 +63,8 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
             return Err(Error::new(Kind::Interrupted, reason));
         }
         Err(NoAnswer::Unavailable(reason)) => {
-            return Err(
-                Error::new(Kind::Machine, reason).hint("In a terminal there is: clawtap status")
-            );
+            return Err(Error::new(Kind::Machine, reason)
+                .hint(Hint::run("In a terminal there is", "clawtap status")));
         }
     }
     Ok(Outcome::Judged(worst(&tour.assessments)))
@@ -96,7 +96,7 @@ impl Tour<'_> {
             // Its dialogs would not be seen by anybody, and each would be waited for.
             return Err(
                 Error::new(Kind::Machine, "guide cannot ask without the Termux:API app")
-                    .hint("Install it, or use: clawtap status"),
+                    .hint(Hint::run("Install it, or use", "clawtap status")),
             );
         }
         let gateways = &self.config.gateways;
@@ -342,8 +342,11 @@ fn issue_of(assessment: &Assessment, number: usize) -> Option<&Issue> {
 /// What is known, and what to do next.
 fn explanation(assessment: &Assessment, issue: Option<&Issue>) -> String {
     let (detail, next_step) = match (&assessment.finding, issue) {
-        (Finding::Unknown(trouble), _) => (trouble.detail.as_ref(), trouble.next_step.clone()),
-        (_, Some(issue)) => (issue.detail.as_ref(), next_step::sentence(issue)),
+        (Finding::Unknown(trouble), _) => (trouble.detail.as_ref(), trouble.next_step.to_string()),
+        (_, Some(issue)) => (
+            issue.detail.as_ref(),
+            next_step::sentence(issue).to_string(),
+        ),
         (_, None) => (None, String::new()),
     };
     let detail = detail

@@ -13,6 +13,7 @@ use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target
 use crate::gateway::host_key;
 use crate::gateway::script::Want;
 use crate::gateway::status::Reply;
+use crate::hint::Hint;
 use crate::render::summary;
 use crate::system::{files, terminal};
 
@@ -109,7 +110,7 @@ fn described(
 fn asked_for_target(context: &Context) -> Result<String, Error> {
     let missing = || {
         Error::new(Kind::Usage, "init needs to know the gateway")
-            .hint("clawtap init me@gateway, or --local for this machine")
+            .hint(Hint::only("clawtap init me@gateway").say(", or --local for this machine"))
     };
     if !context.terminal.is_interactive {
         return Err(missing());
@@ -167,8 +168,10 @@ fn pin_host_key(gateway: &Gateway, ssh: &Ssh, yes: bool, context: &Context) -> R
             .ok()
             .flatten();
         if !answer.is_some_and(|answer| matches!(answer.to_lowercase().as_str(), "y" | "yes")) {
-            return Err(refused("its host key was not accepted")
-                .hint("On the gateway: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"));
+            return Err(refused("its host key was not accepted").hint(Hint::run(
+                "On the gateway",
+                "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
+            )));
         }
     }
     let file = host_key::pin(&offer, ssh, &context.system).map_err(explained)?;
@@ -202,13 +205,12 @@ fn explained(failure: &GatewayError, gateway: &Gateway, context: &Context) -> Er
         (ErrorKind::Refused, Transport::Ssh(ssh))
             if ssh.identity_file.is_none() && !has_key(context) =>
         {
-            format!(
-                "This device has no ssh key yet. Make one with ssh-keygen, then: ssh-copy-id {}",
-                ssh.words()
-            )
+            Hint::from("This device has no ssh key yet. Make one with ssh-keygen")
+                .then(format!("ssh-copy-id {}", ssh.words()))
         }
         (ErrorKind::NoOpenClaw, _) => {
-            "Is OpenClaw installed there? If so, say where: clawtap init … --openclaw PATH".into()
+            let words = "Is OpenClaw installed there? If so, say where";
+            Hint::run(words, "clawtap init … --openclaw PATH")
         }
         _ => failure.next_step(gateway),
     };

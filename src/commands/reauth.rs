@@ -10,6 +10,7 @@ use crate::error::{Error, Kind};
 use crate::gateway::control_master::ControlMaster;
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Want;
+use crate::hint::Hint;
 use crate::phone::Phone;
 use crate::render::summary;
 use crate::signin::argv;
@@ -40,7 +41,7 @@ fn reauth(arguments: cli::Reauth, phone: &Phone, context: &Context) -> Result<St
     if person(phone, context).is_none() && !arguments.dry_run {
         return Err(
             Error::new(Kind::Usage, "reauth needs a phone or a terminal")
-                .hint("Start it in a terminal: clawtap reauth"),
+                .hint(Hint::run("Start it in a terminal", "clawtap reauth")),
         );
     }
     let request = Request {

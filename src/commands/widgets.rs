@@ -8,6 +8,7 @@ use crate::commands::outcome::Outcome;
 use crate::config::{self, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
+use crate::hint::Hint;
 use crate::install::inventory::{Inventory, listed};
 use crate::install::ledger::{Ledger, WIDGETS};
 use crate::install::manifest::Manifest;
@@ -78,7 +79,7 @@ impl<'a> Order<'a> {
                 Kind::Configuration,
                 "widgets are for Termux on a phone, and this is not Termux",
             )
-            .hint("On the phone: clawtap widgets install"));
+            .hint(Hint::run("On the phone", "clawtap widgets install")));
         };
         let program = environment.own_path().ok_or_else(|| {
             Error::new(Kind::Machine, "cannot tell where this program is")

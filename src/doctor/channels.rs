@@ -6,6 +6,7 @@ use crate::config::channel::NTFY_SERVER;
 use crate::config::channel::{Channel, Means, Token};
 use crate::doctor::finding::Finding;
 use crate::doctor::fix::Fix;
+use crate::hint::Hint;
 
 /// What was found of the channels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,7 @@ const WORDS: usize = 20;
 pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
     if facts.channels.is_empty() && facts.is_watched {
         let what = "no channel: alerts are only printed";
-        return vec![Finding::warning("channels", what).next("clawtap monitor ntfy")];
+        return vec![Finding::warning("channels", what).next(Hint::only("clawtap monitor ntfy"))];
     }
     let channels = facts.channels.iter();
     channels
@@ -81,7 +82,7 @@ fn of_channel(looked: &Looked, facts: &Facts) -> Vec<Finding> {
         let next = mending.line(|_| file.spelled.clone());
         findings.push(
             Finding::problem("channel-token", what)
-                .next(next)
+                .next(Hint::only(next))
                 .mended_by(mending),
         );
     } else {
@@ -89,10 +90,11 @@ fn of_channel(looked: &Looked, facts: &Facts) -> Vec<Finding> {
     }
     if is_guessable(&looked.channel.means) {
         let what = format!("{name}: the topic can be guessed, and anybody could read the alerts");
-        let next = format!(
-            "Take topic out of {}, then have one made:\n  clawtap monitor ntfy",
+        let next = Hint::from(format!(
+            "Take topic out of {}, then have one made:",
             facts.config
-        );
+        ))
+        .below("clawtap monitor ntfy");
         findings.push(Finding::warning("channel-topic", what).next(next));
     }
     let is_proven = matches!(looked.trial, Trial::Sent(_));
@@ -101,7 +103,7 @@ fn of_channel(looked: &Looked, facts: &Facts) -> Vec<Finding> {
         .all(|it| it.check != "channel" || it.next.is_none());
     if let (2.., false, true) = (looked.failures, is_proven, works) {
         let what = format!("{name}: the last {} alerts failed", looked.failures);
-        let next = "See why: clawtap doctor --send-test";
+        let next = Hint::run("See why", "clawtap doctor --send-test");
         findings.push(Finding::warning("channel-failures", what).next(next));
     }
     findings
@@ -264,7 +266,7 @@ mod tests {
             panic!("{found:?}")
         };
         assert_eq!(finding.severity, Problem);
-        assert_eq!(finding.next.as_deref(), Some("chmod 600 ~/t"));
+        assert_eq!(finding.step(), "chmod 600 ~/t");
         assert!(finding.mending.is_some());
     }
 

@@ -24,10 +24,11 @@ pub(crate) fn findings(
                 "claude-code",
                 "no Claude Code there: no setup token can be made",
             )
-            .next(format!(
-                "For that: {}",
-                gateway.there("npm install -g @anthropic-ai/claude-code")
-            )),
+            .next(
+                gateway
+                    .there("npm install -g @anthropic-ai/claude-code")
+                    .after("For that"),
+            ),
         ),
         None => {}
     }
@@ -51,7 +52,7 @@ pub(crate) fn findings(
                     spoken(expiry.left)
                 ),
             )
-            .next(format!("Before a sync: {}", gateway.there("claude -p ok"))),
+            .next(gateway.there("claude -p ok").after("Before a sync")),
         ),
         // Who signs in to OpenClaw itself needs none.
         Err(Fault::Missing | Fault::NoLogin) => {}

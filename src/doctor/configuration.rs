@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::doctor::finding::Finding;
 use crate::doctor::fix::Fix;
 use crate::error::Error;
+use crate::hint::Hint;
 
 /// What was found where the configuration should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
         (Err(error), _) => {
             let finding = Finding::problem(CHECK, &error.message);
             match &error.hint {
-                Some(hint) => finding.next(hint),
+                Some(hint) => finding.next(hint.clone()),
                 None => finding.next(format!("Edit {spelled}")),
             }
         }
@@ -34,9 +35,9 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
             format!("there is no {spelled}; OPENCLAW_SERVER says where to ask"),
         ),
         (Ok(0), None) => Finding::problem(CHECK, format!("there is no {spelled}"))
-            .next("clawtap init me@gateway"),
+            .next(Hint::only("clawtap init me@gateway")),
         (Ok(0), _) => Finding::problem(CHECK, format!("no gateway is in {spelled}"))
-            .next("clawtap init me@gateway"),
+            .next(Hint::only("clawtap init me@gateway")),
         (Ok(1), _) => Finding::ok(CHECK, format!("{spelled}: 1 gateway")),
         (Ok(number), _) => Finding::ok(CHECK, format!("{spelled}: {number} gateways")),
     }];
@@ -45,7 +46,7 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
         let mode_told = format!("others may read {spelled} ({mode:03o})");
         findings.push(
             Finding::warning("configuration-permissions", mode_told)
-                .next(format!("chmod 600 {spelled}"))
+                .next(Hint::only(format!("chmod 600 {spelled}")))
                 .mended_by(Fix {
                     path: facts.path.clone(),
                     mode: 0o600,

@@ -51,10 +51,11 @@ pub(crate) fn findings(facts: &Facts<'_>, gateway: &Gateway) -> Vec<Finding> {
         (Transport::Local, _) => findings.push(Finding::ok(CHECK, "it is this machine")),
         (Transport::Ssh(_), None) => {}
         (Transport::Ssh(_), Some(took)) if facts.was_connected && took >= SLOW => findings.push(
-            Finding::warning(CHECK, format!("answers only after {}", spoken(took))).next(format!(
-                "See what its login does so long: ssh {}, then: cat .profile .bashrc",
-                gateway.words()
-            )),
+            Finding::warning(CHECK, format!("answers only after {}", spoken(took))).next(
+                gateway
+                    .there("cat .profile .bashrc")
+                    .after("See what its login does so long"),
+            ),
         ),
         (Transport::Ssh(_), Some(took)) if facts.was_connected => {
             findings.push(Finding::ok(CHECK, format!("answers in {}", spoken(took))));
@@ -179,6 +180,7 @@ mod tests {
                 .next
                 .as_ref()
                 .unwrap()
+                .as_str()
                 .ends_with("ssh me@home.example")
         );
     }

@@ -2,6 +2,7 @@
 
 use crate::doctor::fix::Fix;
 use crate::gateway::host::Name;
+use crate::hint::Hint;
 
 /// How one thing stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub(crate) struct Finding {
     /// What was found, for a person, in about 36 columns. What comes from a gateway is clean by now.
     pub(crate) what: String,
     /// The next thing to do, a command where there is one.
-    pub(crate) next: Option<String>,
+    pub(crate) next: Option<Hint>,
     /// What `--fix` does about it, where that is safe.
     pub(crate) mending: Option<Fix>,
     /// What came of that, or why it was not done; nothing if nobody asked for it.
@@ -82,7 +83,7 @@ impl Finding {
     }
 
     /// Says what to do next.
-    pub(crate) fn next(mut self, step: impl Into<String>) -> Self {
+    pub(crate) fn next(mut self, step: impl Into<Hint>) -> Self {
         self.next = Some(step.into());
         self
     }
@@ -91,6 +92,12 @@ impl Finding {
     pub(crate) fn mended_by(mut self, mending: Fix) -> Self {
         self.mending = Some(mending);
         self
+    }
+
+    /// What to do next, in words; empty where there is nothing to do.
+    #[cfg(test)]
+    pub(crate) fn step(&self) -> &str {
+        self.next.as_ref().map_or("", Hint::as_str)
     }
 
     /// How it stands now: what was mended is as it should be.

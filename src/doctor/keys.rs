@@ -6,6 +6,7 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::Fix;
 use crate::gateway::host::{Gateway, Transport};
 use crate::gateway::ssh_client::Agent;
+use crate::hint::Hint;
 
 /// How one key stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,16 +84,18 @@ pub(crate) fn findings(facts: &Facts, gateway: &Gateway) -> Vec<Finding> {
         (Some(_), [key, ..]) if key.mode.is_none() && !(key.has_public && may_have_keys) => {
             let key = &key.spelled;
             findings.push(
-                Finding::problem("key", format!("there is no key {key}")).next(format!(
-                    "Make it: ssh-keygen -t ed25519 -f {key}, then: ssh-copy-id -i {key} {target}"
-                )),
+                Finding::problem("key", format!("there is no key {key}")).next(
+                    Hint::run("Make it", format!("ssh-keygen -t ed25519 -f {key}"))
+                        .then(format!("ssh-copy-id -i {key} {target}")),
+                ),
             );
         }
         (None, _) if there.is_empty() && !may_have_keys && facts.welcome == Welcome::Refused => {
             findings.push(
-                Finding::problem("key", "there is no ssh key here").next(format!(
-                    "Make one: ssh-keygen -t ed25519, then: ssh-copy-id {target}"
-                )),
+                Finding::problem("key", "there is no ssh key here").next(
+                    Hint::run("Make one", "ssh-keygen -t ed25519")
+                        .then(format!("ssh-copy-id {target}")),
+                ),
             );
         }
         _ => {}
@@ -105,8 +108,9 @@ pub(crate) fn findings(facts: &Facts, gateway: &Gateway) -> Vec<Finding> {
         let without = there.iter().find(|key| !key.has_public);
         findings.extend(without.map(|key| {
             let key = &key.spelled;
-            Finding::note("public-key", format!("no {key}.pub lies beside its key"))
-                .next(format!("Make it: ssh-keygen -y -f {key} > {key}.pub"))
+            Finding::note("public-key", format!("no {key}.pub lies beside its key")).next(
+                Hint::run("Make it", format!("ssh-keygen -y -f {key} > {key}.pub")),
+            )
         }));
     }
     let is_fine = findings
@@ -133,7 +137,7 @@ fn open_to_others(key: &Key) -> Option<Finding> {
         path: key.path.clone(),
         mode: mode & 0o700,
     };
-    let next = format!("chmod go= {spelled}");
+    let next = Hint::only(format!("chmod go= {spelled}"));
     Some(
         Finding::problem("key-permissions", what)
             .next(next)
@@ -152,9 +156,11 @@ fn locked(key: &Key, agent: Agent) -> Finding {
         "key-passphrase",
         format!("{spelled} has a passphrase: no widget or timer can use it{agent}"),
     )
-    .next(format!(
-        "Give it to an agent: ssh-add {spelled}, or take the passphrase off: ssh-keygen -p -f {spelled}"
-    ))
+    .next(
+        Hint::run("Give it to an agent", format!("ssh-add {spelled}"))
+            .say(", or take the passphrase off: ")
+            .command(format!("ssh-keygen -p -f {spelled}")),
+    )
 }
 
 fn host_key(facts: &Facts, gateway: &Gateway) -> Option<Finding> {
@@ -175,7 +181,7 @@ fn host_key(facts: &Facts, gateway: &Gateway) -> Option<Finding> {
                 gateway.name
             );
             let finding = Finding::warning("known-host", "its host key is not known yet");
-            Some(finding.next(format!("Once it answers: {next}")))
+            Some(finding.next(Hint::run("Once it answers", next)))
         }
     }
 }
@@ -299,13 +305,7 @@ mod tests {
         let problem = Some(("key", Severity::Problem));
         let none = || judged(&[missing()], Agent::None, Welcome::Refused, &gateway());
         assert_eq!(only(&none()), problem);
-        assert!(
-            none()[0]
-                .next
-                .as_ref()
-                .unwrap()
-                .ends_with("ssh-copy-id me@home.example")
-        );
+        assert!(none()[0].step().ends_with("ssh-copy-id me@home.example"));
         assert_eq!(
             only(&judged(
                 &[missing()],
@@ -327,7 +327,7 @@ mod tests {
         let named = judged(&[missing()], Agent::HasKeys, Welcome::Unknown, &with_key());
         assert_eq!(only(&named), problem);
         let next = "Make it: ssh-keygen -t ed25519 -f ~/.ssh/id, then: ssh-copy-id -i ~/.ssh/id -p 2222 me@home.example";
-        assert_eq!(named[0].next.as_deref(), Some(next));
+        assert_eq!(named[0].step(), next);
         // The agent has it, and the public half says which.
         let public = Key {
             mode: None,

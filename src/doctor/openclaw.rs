@@ -69,7 +69,7 @@ pub(crate) fn folder(path: &str) -> &str {
 
 fn too_old(version: [u32; 3], pipe_since: &str, gateway: &Gateway) -> Option<Finding> {
     const CHECK: &str = "openclaw-version";
-    let update = format!("Update it: {}", gateway.openclaw_there("update"));
+    let update = gateway.openclaw_there("update").after("Update it");
     if version < KNOWN_SINCE {
         let what = format!("OpenClaw {} is older than any we know", dotted(version));
         return Some(Finding::warning(CHECK, what).next(update));
@@ -94,16 +94,14 @@ fn broken(
         examination.and_then(|found| found.node.as_ref()),
     ) {
         (ErrorKind::NodeTooOld, Some(node)) => gateway.there(newer_node(node)),
-        (ErrorKind::NoNode, _) => format!(
-            "Install Node there, then: {}",
-            gateway.there("node --version")
-        ),
-        (ErrorKind::NoOpenClaw, _) => format!(
-            "Install it there, or set openclaw for [[gateway]] {} in {config} to its path: {}",
-            gateway.name,
-            gateway.there("command -v openclaw")
-        ),
-        (ErrorKind::OpenClawTimeout, _) => more_time(gateway.limit * 2, gateway, config),
+        (ErrorKind::NoNode, _) => gateway
+            .there("node --version")
+            .after("Install Node there, then"),
+        (ErrorKind::NoOpenClaw, _) => gateway.there("command -v openclaw").after(format!(
+            "Install it there, or set openclaw for [[gateway]] {} in {config} to its path",
+            gateway.name
+        )),
+        (ErrorKind::OpenClawTimeout, _) => more_time(gateway.limit * 2, gateway, config).into(),
         _ => failure.next_step(gateway),
     };
     let what = match (
@@ -234,8 +232,9 @@ mod tests {
             assert!(found[0].what.ends_with(" in /usr/bin"), "{found:?}");
             let old = found.get(1);
             assert_eq!(old.map(|old| old.what.as_str()), expected, "{version}");
-            assert!(old.is_none_or(|old| old.next.as_deref()
-                == Some("Update it: ssh me@home.example, then: openclaw update")));
+            assert!(old.is_none_or(
+                |old| old.step() == "Update it: ssh me@home.example, then: openclaw update"
+            ));
         }
     }
 
@@ -250,7 +249,7 @@ mod tests {
         );
         let next =
             "Allow it more: timeout_s = 90 for [[gateway]] home in ~/.config/clawtap/config.toml";
-        assert_eq!(late.next.as_deref(), Some(next));
+        assert_eq!(late.step(), next);
     }
 
     #[test]
@@ -268,7 +267,7 @@ mod tests {
             assert_eq!(found.severity, Severity::Problem);
             assert!(found.what.contains("use 24.16+"), "{}", found.what);
             let then = format!("ssh me@home.example, then: {next}");
-            assert!(found.next.as_ref().unwrap().starts_with(&then), "{found:?}");
+            assert!(found.step().starts_with(&then), "{found:?}");
         }
     }
 
@@ -288,7 +287,7 @@ mod tests {
                 (last.check, last.severity),
                 ("openclaw-answer", Severity::Problem)
             );
-            assert!(last.next.as_ref().unwrap().contains(next), "{last:?}");
+            assert!(last.step().contains(next), "{last:?}");
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::doctor::finding::{Area, Finding, Section, Severity, worst};
+use crate::hint::Hint;
 use crate::render::wrap::{hanging, next_step};
 
 /// Raised when a key changes its meaning; new keys do not raise it.
@@ -151,7 +152,7 @@ fn entry<'a>(area: &'a Area, finding: &'a Finding) -> Entry<'a> {
         check: finding.check,
         severity: finding.severity.word(),
         message: &finding.what,
-        next_step: finding.next.as_deref(),
+        next_step: finding.next.as_ref().map(Hint::as_str),
         fixable: finding.mending.is_some(),
         fixed: finding.mended.as_ref().map(Result::is_ok),
         error: match &finding.mended {

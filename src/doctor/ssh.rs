@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::doctor::finding::Finding;
 use crate::doctor::fix::Fix;
+use crate::hint::Hint;
 
 /// The first OpenSSH that knows everything it is told: `RemoteCommand` came last.
 const NEEDED: [u32; 2] = [7, 6];
@@ -30,7 +31,7 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
                 "ssh-folder",
                 format!("others may change what is in ~/.ssh ({mode:03o})"),
             )
-            .next("chmod go-w ~/.ssh")
+            .next(Hint::only("chmod go-w ~/.ssh"))
             .mended_by(Fix {
                 path: path.clone(),
                 mode: mode & !0o022,
@@ -42,10 +43,14 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
             "ssh-config",
             format!("others may change ~/.ssh/config ({mode:03o}): ssh refuses it"),
         );
-        findings.push(finding.next("chmod go-w ~/.ssh/config").mended_by(Fix {
-            path: path.clone(),
-            mode: mode & !0o022,
-        }));
+        findings.push(
+            finding
+                .next(Hint::only("chmod go-w ~/.ssh/config"))
+                .mended_by(Fix {
+                    path: path.clone(),
+                    mode: mode & !0o022,
+                }),
+        );
     }
     findings
 }
@@ -53,11 +58,11 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
 fn client(facts: &Facts) -> Finding {
     const CHECK: &str = "ssh";
     let next = |in_termux: &str, elsewhere: &str| {
-        String::from(if facts.in_termux {
-            in_termux
+        if facts.in_termux {
+            Hint::only(in_termux)
         } else {
-            elsewhere
-        })
+            Hint::from(elsewhere)
+        }
     };
     let Some(said) = &facts.version else {
         return Finding::problem(CHECK, "ssh is not installed here")
@@ -93,6 +98,7 @@ mod tests {
     use super::{Facts, findings};
     use crate::doctor::finding::Severity;
     use crate::doctor::fix::Fix;
+    use crate::hint::Hint;
 
     fn facts(version: &str) -> Facts {
         Facts {
@@ -146,8 +152,8 @@ mod tests {
             ..facts("")
         };
         assert_eq!(
-            findings(&none)[0].next.as_deref(),
-            Some("pkg install openssh")
+            findings(&none)[0].next,
+            Some(Hint::only("pkg install openssh"))
         );
     }
 

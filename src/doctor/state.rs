@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::doctor::finding::Finding;
 use crate::doctor::fix::Fix;
+use crate::hint::Hint;
 
 /// How the places stand in which something is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,15 +32,17 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
         let spelled = &folder.spelled;
         if !folder.takes_files {
             let what = format!("nothing can be remembered in {spelled}");
-            let next =
-                format!("See whose it is, and whether there is room: ls -ld {spelled}; df -h ~");
+            let next = Hint::run(
+                "See whose it is, and whether there is room",
+                format!("ls -ld {spelled}; df -h ~"),
+            );
             findings.push(Finding::problem("state-folder", what).next(next));
         }
         findings.extend(closable("state-folder", folder, "others may look into"));
     }
     for fault in &facts.faults {
         let finding = Finding::note("state", fault);
-        findings.push(finding.next("clawtap monitor"));
+        findings.push(finding.next(Hint::only("clawtap monitor")));
     }
     findings
 }
@@ -48,7 +51,7 @@ fn closable(check: &'static str, folder: &Folder, what: &str) -> Option<Finding>
     (folder.is_own && folder.mode & 0o077 != 0).then(|| {
         let (spelled, mode) = (&folder.spelled, folder.mode);
         Finding::warning(check, format!("{what} {spelled} ({mode:03o})"))
-            .next(format!("chmod go= {spelled}"))
+            .next(Hint::only(format!("chmod go= {spelled}")))
             .mended_by(Fix {
                 path: folder.path.clone(),
                 mode: mode & 0o700,

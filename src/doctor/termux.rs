@@ -4,6 +4,7 @@
 //! Play has the widget built in, and no Termux:API (termux-play-store/termux-apps, #29 and #53).
 
 use crate::doctor::finding::Finding;
+use crate::hint::Hint;
 use crate::phone::Api;
 
 /// What was found of Termux.
@@ -73,9 +74,14 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
     }
     if asks_for_notifications(facts) {
         let what = "cannot tell from here whether Android shows notifications";
-        findings.push(Finding::note("notifications", what).next(
-            "If none appears: Settings → Apps → Termux:API → Notifications. Try it:\n  clawtap monitor test-alert",
-        ));
+        findings.push(
+            Finding::note("notifications", what).next(
+                Hint::from(
+                    "If none appears: Settings → Apps → Termux:API → Notifications. Try it:",
+                )
+                .below("clawtap monitor test-alert"),
+            ),
+        );
     }
     if facts.has_job {
         let what = "cannot tell from here whether Android lets checks run at night";
@@ -126,13 +132,12 @@ fn api(facts: &Facts) -> Finding {
                 .next(format!("For them, {app}"))
         }
         Api::NoCommands => trouble("there are no commands of Termux:API".into())
-            .next(format!("pkg install termux-api\nand {app}")),
+            .next(Hint::only("pkg install termux-api").say(format!("\nand {app}"))),
         Api::Silent => trouble("the Termux:API app does not answer".into()).next(format!(
             "If it is installed, open it once. Or else get {app}"
         )),
-        Api::Failing(how) => {
-            trouble(how.clone()).next("See what it says:\n  termux-job-scheduler --pending")
-        }
+        Api::Failing(how) => trouble(how.clone())
+            .next(Hint::from("See what it says:").below("termux-job-scheduler --pending")),
     }
 }
 
@@ -261,7 +266,7 @@ mod tests {
                 api,
                 ..facts()
             });
-            let next = found[1].next.clone().unwrap_or_default();
+            let next = found[1].step();
             assert!(next.contains(expected), "{next}");
         }
     }

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::doctor::finding::Finding;
 use crate::duration::ago;
+use crate::hint::Hint;
 use crate::install::timers::kind::Kind;
 use crate::install::timers::standing::{Course, TimerStatus};
 
@@ -39,17 +40,21 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
     let kinds = || facts.standings.iter().map(|standing| standing.kind);
     for kind in kinds().skip(1) {
         let word = kind.word();
-        let next = format!("To end that: clawtap monitor uninstall --{word}");
+        let next = Hint::run("To end that", format!("clawtap monitor uninstall --{word}"));
         let what = format!("{word} runs it as well");
         findings.push(Finding::note("timer-twice", what).next(next));
     }
     if let Some(program) = &facts.gone {
         let what = format!("the timer starts {program}, which is gone");
-        findings.push(Finding::problem("timer-program", what).next("clawtap monitor install"));
+        findings.push(
+            Finding::problem("timer-program", what).next(Hint::only("clawtap monitor install")),
+        );
     }
     if facts.ends_with_logins {
         let what = "systemd: it stops when you log out";
-        findings.push(Finding::warning("timer-linger", what).next("loginctl enable-linger"));
+        findings.push(
+            Finding::warning("timer-linger", what).next(Hint::only("loginctl enable-linger")),
+        );
     }
     let into_configuration = "Put it into the configuration, under [alerts]";
     findings.extend(facts.not_handed_on.iter().map(|name| {
@@ -81,37 +86,41 @@ fn none(facts: &Facts) -> Finding {
             "no timer of clawtap's; the last check was {}",
             ago(facts.now - last)
         );
-        return Finding::note(CHECK, what).next(INSTALL);
+        return Finding::note(CHECK, what).next(Hint::only(INSTALL));
     }
     let what = "no timer: nobody is told when a login ends";
     match (facts.has_channels, facts.on_a_phone) {
-        (true, _) => Finding::warning(CHECK, what).next(INSTALL),
-        (false, true) => Finding::note(CHECK, what).next(INSTALL),
-        (false, false) => {
-            Finding::note(CHECK, what).next(format!("clawtap monitor ntfy\n{INSTALL}"))
-        }
+        (true, _) => Finding::warning(CHECK, what).next(Hint::only(INSTALL)),
+        (false, true) => Finding::note(CHECK, what).next(Hint::only(INSTALL)),
+        (false, false) => Finding::note(CHECK, what).next(
+            Hint::only("clawtap monitor ntfy")
+                .say("\n")
+                .command(INSTALL),
+        ),
     }
 }
 
 fn standing(standing: &TimerStatus) -> Vec<Finding> {
     const CHECK: &str = "timer";
     let word = standing.kind.word();
-    let install = format!("clawtap monitor install --{word}");
+    let install = Hint::only(format!("clawtap monitor install --{word}"));
     let words = format!("{word}: {}", standing.words);
     let mut findings: Vec<Finding> = standing
         .troubles
         .iter()
-        .map(|line| Finding::problem(CHECK, format!("{word}: {line}")).next(&install))
+        .map(|line| Finding::problem(CHECK, format!("{word}: {line}")).next(install.clone()))
         .collect();
     match &standing.course {
         Course::Stopped if findings.is_empty() => {
             findings.push(Finding::problem(CHECK, words).next(install));
         }
         Course::Failed(_) => findings.push(
-            Finding::warning(CHECK, words).next("See why, in its own words:\n  clawtap monitor"),
+            Finding::warning(CHECK, words)
+                .next(Hint::from("See why, in its own words:").below("clawtap monitor")),
         ),
         Course::Unknown if findings.is_empty() => {
-            findings.push(Finding::warning(CHECK, words).next("clawtap monitor status"));
+            findings
+                .push(Finding::warning(CHECK, words).next(Hint::only("clawtap monitor status")));
         }
         Course::Runs if findings.is_empty() => findings.push(Finding::ok(CHECK, words)),
         Course::Runs | Course::Stopped | Course::Unknown => {}
@@ -123,11 +132,11 @@ fn last_check(running: &TimerStatus, facts: &Facts) -> Finding {
     const CHECK: &str = "last-check";
     let step = match running.kind {
         Kind::TermuxJob => {
-            "If it stays so: Settings → Apps → Termux → Battery → Unrestricted, and the same for Termux:API"
+            "If it stays so: Settings → Apps → Termux → Battery → Unrestricted, and the same for Termux:API".into()
         }
-        Kind::Cron if facts.on_a_phone => "Termux starts no cron by itself: crond",
-        Kind::Cron => "See whether cron runs: pgrep -a cron",
-        Kind::Systemd => "systemctl --user status\n  openclaw-auth-monitor.timer",
+        Kind::Cron if facts.on_a_phone => Hint::run("Termux starts no cron by itself", "crond"),
+        Kind::Cron => Hint::run("See whether cron runs", "pgrep -a cron"),
+        Kind::Systemd => Hint::only("systemctl --user status").below("openclaw-auth-monitor.timer"),
     };
     let Some(last) = facts.last_check else {
         return Finding::note(CHECK, "no check so far").next(step);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::doctor::finding::Finding;
 use crate::doctor::fix::Fix;
+use crate::hint::Hint;
 
 /// What was found where the shortcuts should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,17 +58,19 @@ pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
         gone,
     } = facts
     else {
-        return vec![Finding::note("widgets", "no shortcuts on the home screen").next(RENEW)];
+        return vec![
+            Finding::note("widgets", "no shortcuts on the home screen").next(Hint::only(RENEW)),
+        ];
     };
     let mut findings: Vec<Finding> = folders.iter().filter_map(folder).collect();
     if let Some(program) = gone {
         let what = format!("the shortcuts start {program}, which is gone");
-        findings.push(Finding::problem("widgets-program", what).next(RENEW));
+        findings.push(Finding::problem("widgets-program", what).next(Hint::only(RENEW)));
     }
     let count = |kind| faults.iter().filter(|fault| fault.kind == kind).count();
     if let number @ 1.. = count(FaultKind::Missing) {
         let what = format!("missing of the shortcuts: {}", files(number));
-        findings.push(Finding::problem("widgets", what).next(RENEW));
+        findings.push(Finding::problem("widgets", what).next(Hint::only(RENEW)));
     }
     let not_executable = faults
         .iter()
@@ -106,7 +109,7 @@ fn folder(folder: &Folder) -> Option<Finding> {
     let Folder { path, spelled, .. } = folder;
     if folder.is_link {
         let what = format!("{spelled} is a link: Termux:Widget runs nothing behind one");
-        let next = format!("Make it a folder, then:\n  {RENEW}");
+        let next = Hint::from("Make it a folder, then:").below(RENEW);
         return Some(Finding::problem("widgets-folder", what).next(next));
     }
     let level = match folder.mode {
@@ -131,7 +134,7 @@ fn mended(
     spelled: &str,
 ) -> Finding {
     let next = mending.line(|_| spelled.to_owned());
-    level(check, what).next(next).mended_by(mending)
+    level(check, what).next(Hint::only(next)).mended_by(mending)
 }
 
 /// "1 file", "3 files"

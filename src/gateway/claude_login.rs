@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::gateway::framing::Answer;
+use crate::hint::Hint;
 use crate::status::milliseconds::clamped;
 use crate::status::{document, wire};
 use crate::text::Text;
@@ -147,21 +148,26 @@ impl Fault {
     }
 
     /// What to do next.
-    pub(crate) const fn next_step(self) -> &'static str {
+    pub(crate) fn next_step(self) -> Hint {
+        const SIGN_IN: &str = "claude auth login";
         match self {
-            Self::Missing | Self::NoLogin => "Sign in to Claude Code there: claude auth login",
-            Self::Link => "Put the file itself there, or set CLAUDE_CONFIG_DIR to its folder",
-            Self::NotAFile => "Move it away, then sign in there: claude auth login",
-            Self::Unreadable => "Make it your own, then chmod 600 it",
-            Self::OpenToOthers => "chmod 600 it; if others use that machine, sign in again too",
+            Self::Missing | Self::NoLogin => Hint::run("Sign in to Claude Code there", SIGN_IN),
+            Self::Link => {
+                "Put the file itself there, or set CLAUDE_CONFIG_DIR to its folder".into()
+            }
+            Self::NotAFile => Hint::run("Move it away, then sign in there", SIGN_IN),
+            Self::Unreadable => "Make it your own, then chmod 600 it".into(),
+            Self::OpenToOthers => {
+                "chmod 600 it; if others use that machine, sign in again too".into()
+            }
             Self::ByteOrderMark | Self::WindowsLines => {
-                "An editor did that. Sign in there again: claude auth login"
+                Hint::run("An editor did that. Sign in there again", SIGN_IN)
             }
-            Self::HalfWritten => "Try again in a moment; if it stays, sign in: claude auth login",
+            Self::HalfWritten => Hint::run("Try again in a moment; if it stays, sign in", SIGN_IN),
             Self::Empty | Self::TooLarge | Self::NotJson | Self::NoToken | Self::NoExpiry => {
-                "Sign in there again: claude auth login"
+                Hint::run("Sign in there again", SIGN_IN)
             }
-            Self::KeychainLocked => "Unlock it there: security unlock-keychain",
+            Self::KeychainLocked => Hint::run("Unlock it there", "security unlock-keychain"),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::gateway::error::{ErrorKind, GatewayError, last_line};
 use crate::gateway::exec::{self, Done};
 use crate::gateway::host::Gateway;
 use crate::gateway::script::{ExecRequest, Tool, Want};
+use crate::hint::Hint;
 use crate::phone::dialog::{NoAnswer, Person};
 use crate::phone::{Phone, PhoneActions};
 use crate::redact;
@@ -29,7 +30,9 @@ use crate::status::report::Report;
 use crate::system::terminal;
 use crate::text::Text;
 
-pub(crate) const MAY_BE_STORED: &str = "It may be stored. See: clawtap status";
+pub(crate) fn may_be_stored() -> Hint {
+    Hint::run("It may be stored. See", "clawtap status")
+}
 
 /// Whether OpenClaw's gateway process is restarted where it asks for that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -135,7 +138,7 @@ pub(crate) fn sign_in(order: &Order<'_>, context: &Context) -> Result<Outcome, E
         }),
         Err(what) => Err(
             Error::new(Kind::SignIn, format!("{}: {what}", gateway.name))
-                .hint("See how it stands: clawtap status"),
+                .hint(Hint::run("See how it stands", "clawtap status")),
         ),
     }
 }
@@ -323,20 +326,19 @@ pub(crate) fn explained(setback: SignInError, gateway: &Gateway, context: &Conte
     let sign_in = |what: &str| Error::new(Kind::SignIn, format!("{name}: {what}"));
     if context.system.processes.interrupted() {
         let hint = match setback {
-            SignInError::LostStoring(_) => MAY_BE_STORED,
-            _ => "The old login is as it was",
+            SignInError::LostStoring(_) => may_be_stored(),
+            _ => "The old login is as it was".into(),
         };
         return Error::new(Kind::Interrupted, "interrupted").hint(hint);
     }
     match setback {
-        SignInError::LostStoring(failure) => lost(&failure, gateway).hint(MAY_BE_STORED),
+        SignInError::LostStoring(failure) => lost(&failure, gateway).hint(may_be_stored()),
         SignInError::Declined => Error::new(Kind::Declined, format!("{name}: not signed in"))
             .hint("The old login is as it was"),
-        SignInError::Silent(NoAnswer::Timeout) => {
-            sign_in("nobody answered; the sign-in was ended").hint("Again: clawtap reauth")
-        }
+        SignInError::Silent(NoAnswer::Timeout) => sign_in("nobody answered; the sign-in was ended")
+            .hint(Hint::run("Again", "clawtap reauth")),
         SignInError::Silent(NoAnswer::Unavailable(reason)) => {
-            sign_in(&reason).hint("In a terminal: clawtap reauth")
+            sign_in(&reason).hint(Hint::run("In a terminal", "clawtap reauth"))
         }
         SignInError::Missing(Tool::Claude) => sign_in("claude is not installed there")
             .hint("Install Claude Code on the gateway, or sign in with another --method"),
@@ -351,13 +353,16 @@ pub(crate) fn explained(setback: SignInError, gateway: &Gateway, context: &Conte
         ))
         .hint("If you trust it, name its host in allowed_hosts under [signin] in the config"),
         SignInError::BadToken(reason) => {
-            sign_in(&reason).hint("Nothing was stored. Again: clawtap reauth")
+            sign_in(&reason).hint(Hint::run("Nothing was stored. Again", "clawtap reauth"))
         }
-        SignInError::Failed(Some(words)) => {
-            sign_in(words.as_str()).hint("The old login is as it was. Again: clawtap reauth")
-        }
-        SignInError::Failed(None) => sign_in("the sign-in ended without a word")
-            .hint("The old login is as it was. Again: clawtap reauth"),
+        SignInError::Failed(Some(words)) => sign_in(words.as_str()).hint(Hint::run(
+            "The old login is as it was. Again",
+            "clawtap reauth",
+        )),
+        SignInError::Failed(None) => sign_in("the sign-in ended without a word").hint(Hint::run(
+            "The old login is as it was. Again",
+            "clawtap reauth",
+        )),
     }
 }
 

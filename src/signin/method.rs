@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Kind};
+use crate::hint::Hint;
 use crate::providers::{self, DefaultMethod};
 use crate::status::login::{Login, LoginKind, State};
 use crate::status::report::Report;
@@ -158,8 +159,9 @@ pub(crate) fn choose(
             let (targets, left_out) = broken(report, issues);
             if targets.is_empty() && left_out {
                 return Err(
-                    Error::new(Kind::Gateway, "the broken login has a name that is no id")
-                        .hint("Sign in on the gateway: openclaw models auth login"),
+                    Error::new(Kind::Gateway, "the broken login has a name that is no id").hint(
+                        Hint::run("Sign in on the gateway", "openclaw models auth login"),
+                    ),
                 );
             }
             match method.as_ref().and_then(Method::own_provider) {
@@ -437,7 +439,7 @@ fn not_usable(what: &str) -> Error {
         Kind::Usage,
         format!("{what} is not usable: it is no id of OpenClaw"),
     )
-    .hint("Look them up: openclaw models auth list")
+    .hint(Hint::run("Look them up", "openclaw models auth list"))
 }
 
 fn unknown_profile<'a>(id: &str, known: impl Iterator<Item = &'a Text>) -> Error {

@@ -18,12 +18,13 @@ use crate::gateway::host::Gateway;
 use crate::gateway::script::Want;
 use crate::gateway::status::Reply;
 use crate::gateway::sync_on_gateway::{self, Done};
+use crate::hint::Hint;
 use crate::phone::Phone;
 use crate::redact;
 use crate::secret::Secret;
 use crate::signin::argv as sign_in_plan;
 use crate::signin::flow::{
-    self, MAY_BE_STORED, Order, Restart, explained, learned, lost, person, restart, sign_in, tell,
+    self, Order, Restart, explained, learned, lost, may_be_stored, person, restart, sign_in, tell,
 };
 use crate::signin::lock::{Attempt, SignInLock};
 use crate::signin::method::{Argument, Route};
@@ -40,8 +41,6 @@ const TURN: Duration = Duration::from_secs(60);
 const KILLED: i32 = 125;
 const AS_IT_WAS: &str = "The old login is as it was";
 /// How somebody signs in to Claude Code on the gateway, and here.
-const SIGN_IN: &str = "Sign in there: clawtap reauth --method cli";
-const SIGN_IN_HERE: &str = "Sign in on this device: claude auth login";
 /// What a person is told once.
 const TERMS: &str = "Anthropic's terms keep subscription logins to its own programs; \
     OpenClaw's use of one is at your own risk. (Told once.)\n";
@@ -96,7 +95,7 @@ impl Sync<'_> {
             Decision::Worse(what) => {
                 return Err(self
                     .refused(&format!("not synced: {what}"))
-                    .hint("Sync all the same: clawtap sync --force"));
+                    .hint(Hint::run("Sync all the same", "clawtap sync --force")));
             }
             Decision::Expired { since } => return Err(self.expired(*since, source.from)),
             Decision::Token { .. } | Decision::Cli => {}
@@ -130,7 +129,8 @@ impl Sync<'_> {
         let left = source.left - (asked_at - before.now);
         let report = flow::report(&after).map_err(|error| self.unproven(error))?;
         let proof = decide::proof(&decision, left, report, after.now);
-        let left = proof.map_err(|what| self.refused(&what).hint("See: clawtap status"))?;
+        let left =
+            proof.map_err(|what| self.refused(&what).hint(Hint::run("See", "clawtap status")))?;
         let until = outcome::until(clock::local(after.now), left);
         let message = match &decision {
             Decision::Cli => "openclaw now uses Claude Code itself".into(),
@@ -190,14 +190,13 @@ impl Sync<'_> {
 
     fn nowhere(&self, what: &str, here: &str) -> Error {
         self.refused(&format!("{what}, nor a login in {here}"))
-            .hint(SIGN_IN)
+            .hint(way_in(SourceMachine::Gateway, "Sign in there"))
     }
 
     fn faulty(&self, fault: Fault, place: &str, from: SourceMachine) -> Error {
         let error = self.refused(&fault.what(place));
-        match (fault, from) {
-            (Fault::Missing | Fault::NoLogin, SourceMachine::Gateway) => error.hint(SIGN_IN),
-            (Fault::Missing | Fault::NoLogin, SourceMachine::Phone) => error.hint(SIGN_IN_HERE),
+        match fault {
+            Fault::Missing | Fault::NoLogin => error.hint(way_in(from, "Sign in there")),
             _ => error.hint(fault.next_step()),
         }
     }
@@ -253,7 +252,7 @@ impl Sync<'_> {
             "Claude Code's login expired {} ago",
             spoken(since)
         ))
-        .hint(way_in(from))
+        .hint(way_in(from, "Sign in again"))
     }
 
     fn let_claude_renew(
@@ -280,11 +279,11 @@ impl Sync<'_> {
                 let words = words.map(|words| format!(": {words}")).unwrap_or_default();
                 Err(self
                     .refused(&format!("claude could not renew it{words}"))
-                    .hint(way_in(source.from)))
+                    .hint(way_in(source.from, "Sign in again")))
             }
             exec::Done::TooOld | exec::Done::NoClaude => Err(self
                 .refused("claude is not installed there")
-                .hint(way_in(source.from))),
+                .hint(way_in(source.from, "Sign in again"))),
         }
     }
 
@@ -366,7 +365,7 @@ impl Sync<'_> {
             }
             Done::Changed => Err(self
                 .refused("Claude Code renewed its login meanwhile")
-                .hint("Nothing was changed. Again: clawtap sync")),
+                .hint(Hint::run("Nothing was changed. Again", "clawtap sync"))),
             Done::Expired => Err(self.expired(TimeDelta::zero(), SourceMachine::Gateway)),
         }
     }
@@ -390,22 +389,24 @@ impl Sync<'_> {
         };
         let hint = match flow::report(&after) {
             Ok(report) if decide::proof(&given, source.left, report, after.now).is_ok() => {
-                "It is stored all the same. See: clawtap status"
+                Hint::run("It is stored all the same. See", "clawtap status")
             }
-            Ok(_) if exit < KILLED => "The old login is as it was. Look: clawtap status",
-            _ => MAY_BE_STORED,
+            Ok(_) if exit < KILLED => {
+                Hint::run("The old login is as it was. Look", "clawtap status")
+            }
+            _ => may_be_stored(),
         };
         if self.context.system.processes.interrupted() {
-            return Error::new(Kind::Interrupted, "interrupted").hint(MAY_BE_STORED);
+            return Error::new(Kind::Interrupted, "interrupted").hint(may_be_stored());
         }
         self.refused(&words).hint(hint)
     }
 
     fn unproven(&self, error: Error) -> Error {
         if self.context.system.processes.interrupted() {
-            return Error::new(Kind::Interrupted, "interrupted").hint(MAY_BE_STORED);
+            return Error::new(Kind::Interrupted, "interrupted").hint(may_be_stored());
         }
-        error.hint(MAY_BE_STORED)
+        error.hint(may_be_stored())
     }
 
     fn lost_storing(&self, failure: &GatewayError) -> Error {
@@ -414,7 +415,10 @@ impl Sync<'_> {
 
     fn too_old(&self) -> Error {
         self.refused("its openclaw is too old to take a token")
-            .hint("Update it to 2026.6 or later, or on the gateway: openclaw doctor")
+            .hint(Hint::run(
+                "Update it to 2026.6 or later, or on the gateway",
+                "openclaw doctor",
+            ))
     }
 
     /// Has OpenClaw run Claude Code itself; whether its gateway process must restart.
@@ -486,10 +490,11 @@ impl Sync<'_> {
     }
 }
 
-const fn way_in(from: SourceMachine) -> &'static str {
+/// How to sign in to Claude Code; `words` say so of a gateway.
+fn way_in(from: SourceMachine, words: &str) -> Hint {
     match from {
-        SourceMachine::Gateway => "Sign in again: clawtap reauth --method cli",
-        SourceMachine::Phone => SIGN_IN_HERE,
+        SourceMachine::Gateway => Hint::run(words, "clawtap reauth --method cli"),
+        SourceMachine::Phone => Hint::run("Sign in on this device", "claude auth login"),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::config::channel::{self, Channel, PRINTED};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::gateway::host::Identifier;
+use crate::hint::Hint;
 use crate::history::{self, Event};
 use crate::phone::Phone;
 use crate::render::summary;
@@ -226,6 +227,9 @@ fn complain_of_the_lost(sent: &[Sent]) -> Result<(), Error> {
             Kind::Undelivered,
             format!("no channel took {lost} of {} alerts", sent.len()),
         )
-        .hint("The next check tries again. Try the channels: clawtap monitor test-alert")),
+        .hint(Hint::run(
+            "The next check tries again. Try the channels",
+            "clawtap monitor test-alert",
+        ))),
     }
 }

@@ -11,6 +11,7 @@ use crate::config::{Config, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
 use crate::gateway::host::{Gateway, Identifier};
+use crate::hint::Hint;
 use crate::phone::Phone;
 use crate::phone::notification::Notification;
 use crate::suggest::nearest;
@@ -59,7 +60,10 @@ fn chosen(name: Option<&str>, config: &Config, context: &Context) -> Result<Vec<
             Kind::Configuration,
             "no channel for alerts is configured yet",
         )
-        .hint("Make one: clawtap monitor ntfy; or add [alerts.openclaw] or [alerts.command]"));
+        .hint(
+            Hint::run("Make one", "clawtap monitor ntfy")
+                .say("; or add [alerts.openclaw] or [alerts.command]"),
+        ));
     }
     let Some(name) = name else {
         return Ok(channels);

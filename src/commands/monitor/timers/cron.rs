@@ -3,6 +3,7 @@
 use super::{Order, unusable};
 use crate::context::Context;
 use crate::error::{self, Error};
+use crate::hint::Hint;
 use crate::install::manifest::fingerprint;
 use crate::install::preview::indented;
 use crate::install::timers::crontab::{self, Crontab, Restored};
@@ -15,8 +16,10 @@ use crate::system::files;
 pub(super) fn install(order: &Order) -> Result<String, Error> {
     let environment = &order.context.system.environment;
     let program = Program::find(&order.context.system).ok_or_else(|| {
-        Error::new(error::Kind::Machine, "there is no crontab here")
-            .hint("Install cron, or another timer:\n  clawtap monitor install --systemd")
+        Error::new(error::Kind::Machine, "there is no crontab here").hint(
+            Hint::from("Install cron, or another timer:")
+                .below("clawtap monitor install --systemd"),
+        )
     })?;
     let (interval, remark) = order.interval();
     let line = crontab::line(&order.command()?, interval, seed()).map_err(unusable)?;
@@ -128,7 +131,7 @@ fn seed() -> u64 {
 }
 
 fn unreadable(reason: String) -> Error {
-    Error::new(error::Kind::Machine, reason).hint("Try it: crontab -l")
+    Error::new(error::Kind::Machine, reason).hint(Hint::run("Try it", "crontab -l"))
 }
 
 fn unwritten(reason: &str) -> Error {
@@ -136,7 +139,7 @@ fn unwritten(reason: &str) -> Error {
         error::Kind::Machine,
         format!("the crontab is as it was:\n{reason}"),
     )
-    .hint("Try it: crontab -e")
+    .hint(Hint::run("Try it", "crontab -e"))
 }
 
 fn broken(reason: &str) -> Error {
@@ -144,5 +147,5 @@ fn broken(reason: &str) -> Error {
         error::Kind::Machine,
         format!("the crontab is not clear:\n{reason}"),
     )
-    .hint("Take these lines out: crontab -e")
+    .hint(Hint::run("Take these lines out", "crontab -e"))
 }

@@ -12,6 +12,7 @@ use crate::commands::outcome::Outcome;
 use crate::config::{self, Selection};
 use crate::context::{Context, print};
 use crate::error::{self, Error};
+use crate::hint::Hint;
 use crate::install::ledger::{Ledger, SYSTEMD_TIMER, TERMUX_JOB};
 use crate::install::manifest::Manifest;
 use crate::install::plan::{self, DesiredFile, Places, Plan, Wanted};
@@ -190,7 +191,7 @@ fn no_timer() -> Error {
         error::Kind::Machine,
         "there is neither systemd nor a crontab here",
     )
-    .hint("Install cron, or have something else run\n  clawtap monitor")
+    .hint(Hint::from("Install cron, or have something else run").below("clawtap monitor"))
 }
 
 impl Order<'_> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Order, inventory};
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::hint::Hint;
 use crate::install::ledger::{Ledger, SYSTEMD_TIMER};
 use crate::install::plan::{Change, DesiredFile, Plan};
 use crate::install::preview::{done, foreseen};
@@ -29,7 +30,7 @@ pub(super) fn install(order: &Order, confinement: Confinement) -> Result<String,
     let environment = &order.context.system.environment;
     let systemctl = Systemctl::find(&order.context.system).ok_or_else(|| {
         Error::new(Kind::Machine, "there is no systemctl here")
-            .hint("Another timer: clawtap monitor install --cron")
+            .hint(Hint::run("Another timer", "clawtap monitor install --cron"))
     })?;
     let (interval, remark) = order.interval();
     let folder = unit_folder(environment)?;

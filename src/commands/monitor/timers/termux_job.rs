@@ -7,6 +7,7 @@ use super::{Order, inventory, unusable};
 use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::hint::Hint;
 use crate::install::ledger::{Ledger, TERMUX_JOB};
 use crate::install::plan::DesiredFile;
 use crate::install::preview::{done, foreseen};
@@ -64,7 +65,7 @@ pub(super) fn install(order: &Order) -> Result<String, Error> {
         // It tells failures in words only.
         if pending().map_err(silent)?.is_none() {
             return Err(Error::new(Kind::Machine, "Android did not take the job")
-                .hint("See what it says:\n  termux-job-scheduler --pending"));
+                .hint(Hint::from("See what it says:").below("termux-job-scheduler --pending")));
         }
     }
     let words = humanize(order.every);
@@ -166,6 +167,7 @@ fn device(order: &Order) -> Result<Device, Error> {
 }
 
 fn silent(reason: String) -> Error {
-    Error::new(Kind::Machine, reason)
-        .hint("Both are needed: the Termux:API app, and\n  pkg install termux-api")
+    Error::new(Kind::Machine, reason).hint(
+        Hint::from("Both are needed: the Termux:API app, and").below("pkg install termux-api"),
+    )
 }
