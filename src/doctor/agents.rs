@@ -6,7 +6,7 @@ use crate::gateway::inspect::Inspection;
 use crate::text::Text;
 
 /// `config` is the configuration, as a person writes its path.
-pub(crate) fn findings(found: &Inspection, gateway: &Gateway, config: &str) -> Vec<Finding> {
+pub(super) fn check(found: &Inspection, gateway: &Gateway, config: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let agents: Vec<&str> = found.agents.iter().map(Text::as_str).collect();
     if let (None, [first, _, ..]) = (&gateway.agent, &agents[..]) {
@@ -54,7 +54,7 @@ pub(crate) fn findings(found: &Inspection, gateway: &Gateway, config: &str) -> V
 
 #[cfg(test)]
 mod tests {
-    use super::findings;
+    use super::check;
     use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
     use crate::gateway::host::{Gateway, Identifier};
@@ -68,7 +68,7 @@ mod tests {
             profiles: texts(profiles),
             ..Inspection::default()
         };
-        findings(&found, gateway, "~/c.toml")
+        check(&found, gateway, "~/c.toml")
     }
 
     #[test]

@@ -9,7 +9,7 @@ const FULL: u64 = 1024;
 /// Below this much, OpenClaw's own logs fill it soon.
 const SCARCE: u64 = 100 * 1024;
 
-pub(crate) fn findings(found: &Inspection, gateway: &Gateway) -> Vec<Finding> {
+pub(super) fn check(found: &Inspection, gateway: &Gateway) -> Vec<Finding> {
     let mut findings = Vec::new();
     match found.runs {
         Some(true) => findings.push(Finding::ok("gateway-process", "its gateway process runs")),
@@ -51,14 +51,14 @@ fn room(free_kib: Option<u64>, gateway: &Gateway) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::findings;
+    use super::check;
     use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
     use crate::gateway::inspect::Inspection;
     use crate::text::Text;
 
     fn judged(found: &Inspection) -> Vec<Finding> {
-        findings(found, &gateway())
+        check(found, &gateway())
     }
 
     #[test]

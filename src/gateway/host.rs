@@ -110,6 +110,14 @@ pub(crate) enum Transport {
 }
 
 impl Transport {
+    /// How ssh gets there; nothing where it is this machine.
+    pub(crate) const fn ssh(&self) -> Option<&Ssh> {
+        match self {
+            Self::Ssh(ssh) => Some(ssh),
+            Self::Local => None,
+        }
+    }
+
     /// Whether both lead to the same host, by whatever port and key.
     pub(crate) fn is_same_place(&self, other: &Self) -> bool {
         match (self, other) {
