@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::hint::Hint;
+
 /// An error that ends the program, told in full on standard error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Error {
@@ -9,7 +11,7 @@ pub(crate) struct Error {
     /// What happened.
     pub(crate) message: String,
     /// What to do next.
-    pub(crate) hint: Option<String>,
+    pub(crate) hint: Option<Hint>,
 }
 
 /// Whose business an error is.
@@ -91,7 +93,7 @@ impl Error {
     }
 
     /// Says what to do next.
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hint = Some(hint.into());
         self
     }

@@ -19,6 +19,7 @@ mod error;
 pub mod fuzzing;
 mod gateway;
 mod guide;
+mod hint;
 mod history;
 mod install;
 mod phone;

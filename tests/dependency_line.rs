@@ -24,9 +24,10 @@ const LINE: [&[&str]; 11] = [
 ];
 
 /// The ground: these import nothing of ours but each other.
-const GROUND: [&str; 7] = [
+const GROUND: [&str; 8] = [
     "duration",
     "error",
+    "hint",
     "providers",
     "redact",
     "secret",

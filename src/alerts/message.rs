@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::gateway::host::{Gateway, Identifier};
 use crate::phone::notification::Notification;
 
 /// What goes out.
@@ -44,9 +45,39 @@ pub(crate) enum Severity {
 }
 
 /// The event of a message that tells of nothing.
-pub(crate) const TEST: &str = "test";
+const TEST: &str = "test";
 
 impl Message {
+    /// One that tells of nothing, to try a channel.
+    pub(crate) fn test(gateway: &Gateway, now: DateTime<Utc>) -> Self {
+        let name = gateway.name.to_string();
+        let agent = gateway.agent.as_ref().map(Identifier::as_str);
+        let title = format!("{name}: test alert");
+        let body = "This is a test of clawtap's alerts. Nothing is wrong.";
+        Self {
+            severity: Severity::Info,
+            event: TEST,
+            agent: agent.map(str::to_owned),
+            provider: None,
+            profile: None,
+            ends: None,
+            title: title.clone(),
+            body: body.into(),
+            page: None,
+            notification: Notification {
+                gateway: name.clone(),
+                title,
+                content: body.into(),
+                priority: "low",
+                ongoing: false,
+                buttons: &[],
+                picture: None,
+            },
+            gateway: name,
+            at: now,
+        }
+    }
+
     /// What the phone knows its notification by: that of its gateway, which `tap` and `status --notify` replace and
     /// take away. A test takes no other one's place.
     pub(crate) fn notification_id(&self) -> String {

@@ -14,6 +14,7 @@ use crate::config::channel::{self, Channel, PRINTED};
 use crate::context::{Context, print};
 use crate::error::Error;
 use crate::gateway::host::Identifier;
+use crate::hint::Hint;
 use crate::history::{self, Event};
 use crate::phone::Phone;
 use crate::status::assessment::Assessment;
@@ -177,8 +178,12 @@ fn complain_of_the_lost(sent: &[Sent]) -> Result<(), Error> {
     match sent.iter().filter(|sent| sent.is_lost()).count() {
         0 => Ok(()),
         lost => Err(
-            Error::undelivered(format!("no channel took {lost} of {} alerts", sent.len()))
-                .hint("The next check tries again. Try the channels: clawtap monitor test-alert"),
+            Error::undelivered(format!("no channel took {lost} of {} alerts", sent.len())).hint(
+                Hint::run(
+                    "The next check tries again. Try the channels",
+                    "clawtap monitor test-alert",
+                ),
+            ),
         ),
     }
 }

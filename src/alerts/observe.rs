@@ -64,7 +64,7 @@ fn unreachable(trouble: &Trouble) -> Condition {
     Condition::Broken(Problem::Gateway(Unreachable {
         word: trouble.word,
         what: trouble.what.clone(),
-        next_step: trouble.next_step.clone(),
+        next_step: trouble.next_step.to_string(),
         is_transient: trouble.word != "host-key-changed",
     }))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::alerts::state::AlertState;
 use crate::error::Error;
+use crate::hint::Hint;
 use crate::system::environment::Environment;
 use crate::system::files::{self, FileLock};
 
@@ -33,7 +34,7 @@ impl<'a> StateFile<'a> {
         let lock = match FileLock::wait(&folder.join("alerts.lock"), PATIENCE) {
             Ok(None) => {
                 return Err(Error::machine("another clawtap monitor is still running")
-                    .hint("See what it does: ps -ef | grep clawtap"));
+                    .hint(Hint::run("See what it does", "ps -ef | grep clawtap")));
             }
             Ok(lock) => lock,
             Err(_) => None,

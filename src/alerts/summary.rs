@@ -136,7 +136,7 @@ impl Summary {
             (Due::FirstTime, Some(detail)) => format!("{detail}.\n"),
             (Due::FirstTime, None) => String::new(),
         };
-        body.push_str(&next_step::sentence(issue));
+        body.push_str(next_step::sentence(issue).as_str());
         Self {
             severity: Severity::Critical,
             event: issue.state.word(),

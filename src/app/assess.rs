@@ -10,6 +10,7 @@ use crate::gateway::host::Gateway;
 use crate::gateway::script::Want;
 use crate::gateway::ssh_args::BatchMode;
 use crate::gateway::status::{Question, Reply, ask};
+use crate::hint::Hint;
 use crate::report_cache::ReportCache;
 use crate::status::assessment::{Assessment, Finding, Trouble};
 use crate::status::document::Unreadable;
@@ -172,7 +173,10 @@ fn not_remembered(gateway: &Gateway, reason: Option<&str>) -> Trouble {
         word: "not-remembered",
         what: what.into(),
         detail: reason.map(Text::clean),
-        next_step: format!("Ask it: clawtap check --gateway {}", gateway.name),
+        next_step: Hint::run(
+            "Ask it",
+            format!("clawtap check --gateway {}", gateway.name),
+        ),
     }
 }
 

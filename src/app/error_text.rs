@@ -21,9 +21,10 @@ mod tests {
     use std::path::Path;
 
     use super::text;
-    use crate::error::Error;
+    use crate::error::{Error, Kind};
     use crate::gateway::error::{ErrorKind, GatewayError};
     use crate::gateway::host::{Gateway, Name, Target};
+    use crate::hint::Hint;
     use crate::render::wrap::width;
 
     /// Of a phone held upright.
@@ -41,12 +42,8 @@ mod tests {
                 "{line}\nof\n{shown}"
             );
         }
-        for command in error.hint.iter().flat_map(|hint| hint.split(": ").skip(1)) {
-            let command = command.split([',', ';', '\n']).next().unwrap_or_default();
-            let is_command = ["clawtap ", "openclaw ", "ssh", "pkg ", "crontab "]
-                .iter()
-                .any(|program| command.starts_with(program));
-            if is_command && width(command) < COLUMNS - 2 {
+        for command in error.hint.iter().flat_map(Hint::commands) {
+            if width(command) < COLUMNS - 2 {
                 assert!(shown.contains(command), "{command} is broken in\n{shown}");
             }
         }
@@ -60,7 +57,7 @@ mod tests {
             for problem in ErrorKind::ALL {
                 let message = format!("{}: {}", gateway.name, problem.what());
                 let hint = GatewayError::new(problem).next_step(&gateway);
-                expect_to_fit(&Error::gateway(message).hint(hint));
+                expect_to_fit(&Error::new(Kind::Gateway, message).hint(hint));
             }
         }
     }
@@ -74,11 +71,28 @@ mod tests {
             &mut source,
         );
         let mut tried = 0;
-        for rest in source.split(".hint(\"").skip(1) {
-            let hint = rest.split("\")").next().unwrap_or_default();
-            let hint = hint.replace("\\n", "\n");
-            expect_to_fit(&Error::machine("it did not work").hint(hint));
+        let mut try_out = |hint: Hint| {
             tried += 1;
+            expect_to_fit(&Error::new(Kind::Machine, "it did not work").hint(hint));
+        };
+        for rest in source.split(".hint(\"").skip(1) {
+            let words = rest.split("\")").next().unwrap_or_default();
+            let hides_a_command = [": clawtap ", ": openclaw ", ": ssh ", ": pkg "];
+            let hides_a_command = hides_a_command.iter().any(|it| words.contains(it));
+            assert!(!hides_a_command, "{words}: see Hint::run");
+            try_out(words.replace("\\n", "\n").into());
+        }
+        for rest in source.split("Hint::run(").skip(1) {
+            let literal = |text: &'_ str| {
+                let text = text.trim_start().strip_prefix('"')?;
+                text.split_once('"')
+                    .map(|(it, rest)| (it.to_owned(), rest.to_owned()))
+            };
+            let run = literal(rest).and_then(|(words, rest)| {
+                let (command, _) = literal(rest.strip_prefix(',')?)?;
+                Some(Hint::run(words, command))
+            });
+            run.into_iter().for_each(&mut try_out);
         }
         assert!(tried > 50, "only {tried} hints were found");
     }
@@ -97,8 +111,10 @@ mod tests {
 
     #[test]
     fn an_error_is_broken_at_spaces_where_it_is_looked_at() {
-        let error = Error::sign_in("home: not signed in, as you wished")
-            .hint("The old login is as it was. Again: clawtap reauth");
+        let error = Error::new(Kind::SignIn, "home: not signed in, as you wished").hint(Hint::run(
+            "The old login is as it was. Again",
+            "clawtap reauth",
+        ));
         assert_eq!(
             text(&error, Some(36)),
             "clawtap: home: not signed in, as you\nwished\n→ The old login is as it was. Again:\n  clawtap reauth\n"
@@ -108,8 +124,10 @@ mod tests {
 
     #[test]
     fn a_command_on_a_line_of_its_own_stays_there() {
-        let error = Error::machine("there is no crontab here")
-            .hint("Install cron, or another timer:\n  clawtap monitor install --systemd");
+        let error = Error::new(Kind::Machine, "there is no crontab here").hint(
+            Hint::from("Install cron, or another timer:")
+                .below("clawtap monitor install --systemd"),
+        );
         assert_eq!(
             text(&error, Some(40)),
             "clawtap: there is no crontab here\n\

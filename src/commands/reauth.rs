@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::gateway::control_master::ControlMaster;
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Want;
+use crate::hint::Hint;
 use crate::render::summary;
 use crate::signin::argv;
 use crate::signin::ask_user::person;
@@ -38,7 +39,7 @@ fn reauth(arguments: cli::Reauth, context: &Context) -> Result<String, Error> {
     let config = context.load_config(&selection)?;
     if person(context).is_none() && !arguments.dry_run {
         return Err(Error::usage("reauth needs a phone or a terminal")
-            .hint("Start it in a terminal: clawtap reauth"));
+            .hint(Hint::run("Start it in a terminal", "clawtap reauth")));
     }
     let request = Request {
         provider: arguments.provider,

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::gateway::control_master::prepare_each;
 use crate::gateway::host::Gateway;
+use crate::hint::Hint;
 use crate::render::terminal::Look;
 use crate::render::watch::{Watched, render};
 use crate::status::assessment::Assessment;
@@ -23,15 +24,15 @@ const BREATHS_PER_SECOND: u32 = 10;
 
 /// Asks every interval and redraws the screen, until Ctrl-C.
 pub(crate) fn run(arguments: cli::Status, every: u32, context: &Context) -> Result<Outcome, Error> {
-    let wrong = |message: &str, hint: &str| Err(Error::usage(message).hint(hint));
+    let wrong = |message: &str, hint: Hint| Err(Error::usage(message).hint(hint));
     if arguments.format != cli::Format::Full {
         return wrong(
             "--watch has a format of its own",
-            "Leave --format out, or --watch",
+            "Leave --format out, or --watch".into(),
         );
     }
     if !stdout_is_terminal() || context.system.environment.text("TERM") == Some("dumb") {
-        let hint = "Without a person watching: clawtap monitor";
+        let hint = Hint::run("Without a person watching", "clawtap monitor");
         return wrong("--watch needs a terminal to draw on", hint);
     }
     let mut config = context.load_config(&arguments.which.into())?;

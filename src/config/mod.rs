@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use crate::config::file::Config;
 use crate::error::Error;
 use crate::gateway::host::{Gateway, Name, Target, Transport};
+use crate::hint::Hint;
 use crate::suggest::nearest;
 use crate::system::environment::Environment;
 use crate::system::files;
@@ -82,7 +83,7 @@ fn parsed(text: &str, path: &Path, environment: &Environment) -> Result<Config, 
         let (path, line) = (environment.display_path(path), mistake.line);
         let message = format!("{path}, line {line}: {}", mistake.message);
         Error {
-            hint: mistake.hint,
+            hint: mistake.hint.map(Hint::from),
             ..Error::configuration(message)
         }
     })
@@ -114,8 +115,12 @@ pub(crate) fn load(
     let mut config = match config_path(config, environment) {
         Ok(path) if is_named(config, environment) && !files::exists(&path) => {
             let path = environment.display_path(&path);
-            return Err(Error::configuration(format!("there is no file {path}"))
-                .hint("Check --config and CLAWTAP_CONFIG, or make it: clawtap init me@gateway"));
+            return Err(
+                Error::configuration(format!("there is no file {path}")).hint(Hint::run(
+                    "Check --config and CLAWTAP_CONFIG, or make it",
+                    "clawtap init me@gateway",
+                )),
+            );
         }
         Ok(path) => read_config(&path, environment)?,
         Err(_) if environment.text("OPENCLAW_SERVER").is_some() && *selection != Selection::All => {
@@ -149,7 +154,7 @@ fn apply(
     }
     if config.gateways.is_empty() {
         return Err(Error::configuration("no gateway is configured yet")
-            .hint("Set one up: clawtap init me@gateway"));
+            .hint(Hint::run("Set one up", "clawtap init me@gateway")));
     }
     config.alerts.add_variables(environment)
 }
@@ -193,7 +198,7 @@ fn named(name: &str, configured: &[Gateway], server: Option<&str>) -> Result<Gat
     let error = Error::usage(format!("no gateway is called \"{shown}\""));
     Err(match nearest(name, names.iter().copied()) {
         Some(near) => error.hint(format!("Did you mean {near}?")),
-        None if names.is_empty() => error.hint("Set one up: clawtap init me@gateway"),
+        None if names.is_empty() => error.hint(Hint::run("Set one up", "clawtap init me@gateway")),
         None => error.hint(format!("Configured: {}", names.join(", "))),
     })
 }

@@ -6,7 +6,7 @@ use crate::gateway::inspect::Inspection;
 use crate::text::Text;
 
 /// `config` is the configuration, as a person writes its path.
-pub(crate) fn findings(found: &Inspection, gateway: &Gateway, config: &str) -> Vec<Finding> {
+pub(super) fn check(found: &Inspection, gateway: &Gateway, config: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let agents: Vec<&str> = found.agents.iter().map(Text::as_str).collect();
     if let (None, [first, _, ..]) = (&gateway.agent, &agents[..]) {
@@ -42,11 +42,10 @@ pub(crate) fn findings(found: &Inspection, gateway: &Gateway, config: &str) -> V
         // Its state may be elsewhere.
         Some(profile) => findings.push(
             Finding::warning("profiles", format!("no profile {profile} is set up there")).next(
-                format!(
-                    "Check profile for [[gateway]] {} in {config}, or set it up: {}",
-                    gateway.name,
-                    gateway.openclaw_there("onboard")
-                ),
+                gateway.openclaw_there("onboard").after(format!(
+                    "Check profile for [[gateway]] {} in {config}, or set it up",
+                    gateway.name
+                )),
             ),
         ),
     }
@@ -55,7 +54,7 @@ pub(crate) fn findings(found: &Inspection, gateway: &Gateway, config: &str) -> V
 
 #[cfg(test)]
 mod tests {
-    use super::findings;
+    use super::check;
     use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
     use crate::gateway::host::{Gateway, Identifier};
@@ -69,7 +68,7 @@ mod tests {
             profiles: texts(profiles),
             ..Inspection::default()
         };
-        findings(&found, gateway, "~/c.toml")
+        check(&found, gateway, "~/c.toml")
     }
 
     #[test]
@@ -79,7 +78,7 @@ mod tests {
         let found = &judged(&["main", "work"], &[], &gateway())[0];
         assert_eq!(found.what, "agents main, work: a sign-in must name one");
         let next = "Set agent = \"main\" for [[gateway]] home in ~/c.toml";
-        assert_eq!(found.next.as_deref(), Some(next));
+        assert_eq!(found.step(), next);
         let named = Gateway {
             agent: Some(Identifier::parse("work").unwrap()),
             ..gateway()
@@ -90,7 +89,7 @@ mod tests {
     #[test]
     fn what_a_gateway_calls_its_agents_never_becomes_a_step() {
         let found = &judged(&["\" rm -rf", "work"], &[], &gateway())[0];
-        assert!(!found.next.as_ref().unwrap().contains("rm"), "{found:?}");
+        assert!(!found.step().contains("rm"), "{found:?}");
     }
 
     #[test]

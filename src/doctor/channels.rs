@@ -2,45 +2,33 @@
 
 use std::path::PathBuf;
 
-use crate::config::channel::NTFY_SERVER;
-use crate::config::channel::{Channel, Means, Token};
-use crate::doctor::finding::Finding;
-use crate::doctor::fix::Fix;
+use crate::alerts::channels::Dispatcher;
+use crate::alerts::message::Message;
+use crate::alerts::state_file;
+use crate::config::Config;
+use crate::config::channel::{self, Channel, Means, NTFY_SERVER, Token};
+use crate::context::Context;
+use crate::doctor::configuration;
+use crate::doctor::finding::{Finding, Place};
+use crate::hint::Hint;
+use crate::phone::Phone;
+use crate::system::parallel::in_parallel;
+use crate::system::{clock, files};
 
-/// What was found of the channels.
+/// One channel, with what was found of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Facts {
-    pub(crate) channels: Vec<Looked>,
-    /// Whether anything has the logins checked.
-    pub(crate) is_watched: bool,
-    /// Whether Termux:API is here.
-    pub(crate) has_phone: bool,
-    /// The configuration, as a person writes it.
-    pub(crate) config: String,
-}
-
-/// One channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Looked {
-    pub(crate) channel: Channel,
-    pub(crate) trial: Trial,
+pub(crate) struct Tried {
+    channel: Channel,
+    trial: Trial,
     /// How often it failed since the last delivery.
-    pub(crate) failures: u32,
-    /// The file with its token, if others can read that.
-    pub(crate) open_token: Option<OpenFile>,
-}
-
-/// A file that is open to others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OpenFile {
-    pub(crate) path: PathBuf,
-    pub(crate) spelled: String,
-    pub(crate) mode: u32,
+    failures: u32,
+    /// The file with its token and its permissions, if others can read that.
+    open_token: Option<(Place, u32)>,
 }
 
 /// What trying it came to; a reason is the end of a sentence that begins with the channel's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Trial {
+enum Trial {
     /// Nothing was sent, and nothing can be told without that.
     None,
     /// Nothing was sent.
@@ -53,79 +41,106 @@ pub(crate) enum Trial {
 const SHORT: usize = 12;
 /// So is one of words only, up to here.
 const WORDS: usize = 20;
+const CHECK: &str = "channel";
 
-pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
-    if facts.channels.is_empty() && facts.is_watched {
-        let what = "no channel: alerts are only printed";
-        return vec![Finding::warning("channels", what).next("clawtap monitor ntfy")];
-    }
-    let channels = facts.channels.iter();
-    channels
-        .flat_map(|looked| of_channel(looked, facts))
-        .collect()
-}
-
-fn of_channel(looked: &Looked, facts: &Facts) -> Vec<Finding> {
-    let name = &looked.channel.name;
-    let mut findings = Vec::new();
-    if let Some(file) = &looked.open_token {
-        // It is not sent from such a file: nothing further can be told.
-        let mending = Fix {
-            path: file.path.clone(),
-            mode: 0o600,
-        };
-        let what = format!(
-            "{name}: others may read {} ({:03o})",
-            file.spelled, file.mode
-        );
-        let next = mending.line(|_| file.spelled.clone());
-        findings.push(
-            Finding::problem("channel-token", what)
-                .next(next)
-                .mended_by(mending),
-        );
-    } else {
-        findings.extend(tried(looked, facts));
-    }
-    if is_guessable(&looked.channel.means) {
-        let what = format!("{name}: the topic can be guessed, and anybody could read the alerts");
-        let next = format!(
-            "Take topic out of {}, then have one made:\n  clawtap monitor ntfy",
-            facts.config
-        );
-        findings.push(Finding::warning("channel-topic", what).next(next));
-    }
-    let is_proven = matches!(looked.trial, Trial::Sent(_));
-    let works = findings
-        .iter()
-        .all(|it| it.check != "channel" || it.next.is_none());
-    if let (2.., false, true) = (looked.failures, is_proven, works) {
-        let what = format!("{name}: the last {} alerts failed", looked.failures);
-        let next = "See why: clawtap doctor --send-test";
-        findings.push(Finding::warning("channel-failures", what).next(next));
-    }
-    findings
-}
-
-fn tried(looked: &Looked, facts: &Facts) -> Option<Finding> {
-    const CHECK: &str = "channel";
-    let name = &looked.channel.name;
-    let problem = |reason: &str| {
-        let next = format!("Mend that, or see [alerts] in {}", facts.config);
-        Finding::problem(CHECK, format!("{name} {reason}")).next(next)
+/// Tries every channel; only with `send_test` does anything go out.
+pub(crate) fn try_out(config: &Config, send_test: bool, context: &Context) -> Vec<Tried> {
+    let environment = &context.system.environment;
+    let on_a_phone = matches!(context.phone, Phone::Termux);
+    let channels = channel::in_use(&config.alerts.channels, on_a_phone);
+    let remembered = state_file::peek(environment).unwrap_or_default();
+    let dispatcher = Dispatcher {
+        gateways: &config.known,
+        phone: &context.phone,
+        launcher: &context.launcher,
+        system: &context.system,
     };
-    match &looked.trial {
-        Trial::Sent(Ok(())) => Some(Finding::ok("test-alert", format!("{name}: delivered"))),
-        Trial::Sent(Err(reason)) => Some(Finding {
-            check: "test-alert",
-            ..problem(reason)
-        }),
-        Trial::Reached(Ok(how)) => Some(Finding::ok(CHECK, format!("{name}: {how}"))),
-        Trial::Reached(Err(reason)) => Some(problem(reason)),
-        Trial::None if looked.channel.means == Means::Phone && !facts.has_phone => {
-            Some(problem("is for a phone with Termux:API"))
+    let trial = |channel: &Channel| {
+        if send_test {
+            let message = Message::test(&config.gateways[0], clock::now());
+            let sent = dispatcher.deliver(channel, &message);
+            return Trial::Sent(sent.map_err(|undelivered| undelivered.reason));
         }
-        Trial::None => None,
+        let reached = dispatcher.reach(channel, &config.gateways);
+        reached.map_or(Trial::None, Trial::Reached)
+    };
+    in_parallel(&channels, |channel: &Channel| Tried {
+        trial: trial(channel),
+        failures: remembered
+            .channels
+            .get(&channel.name)
+            .map_or(0, |it| it.failures),
+        open_token: token_file(&channel.means).and_then(|path| {
+            let mode = files::mode(path).filter(|mode| mode & 0o077 != 0)?;
+            Some((Place::of(path, environment), mode))
+        }),
+        channel: channel.clone(),
+    })
+}
+
+/// `has_timer`: whether anything has the logins checked.
+pub(crate) fn check(tried: &[Tried], has_timer: bool, context: &Context) -> Vec<Finding> {
+    let has_phone = matches!(context.phone, Phone::Termux);
+    judge(tried, has_timer, has_phone, &configuration::path(context))
+}
+
+fn judge(tried: &[Tried], has_timer: bool, has_phone: bool, config: &str) -> Vec<Finding> {
+    if tried.is_empty() && has_timer {
+        let finding = Finding::warning("channels", "no channel: alerts are only printed");
+        return vec![finding.next(Hint::only("clawtap monitor ntfy"))];
+    }
+    let judge = |tried: &Tried| tried.judge(has_phone, config);
+    tried.iter().flat_map(judge).collect()
+}
+
+impl Tried {
+    fn judge(&self, has_phone: bool, config: &str) -> Vec<Finding> {
+        let name = &self.channel.name;
+        // A token in a file that is open is not sent: nothing further can be told.
+        let first = match &self.open_token {
+            Some((file, mode)) => {
+                let what = format!("{name}: others may read {file} ({mode:03o})");
+                Some(Finding::problem("channel-token", what).fixed_by(file, 0o600))
+            }
+            None => self.outcome(has_phone, config),
+        };
+        let works = first
+            .as_ref()
+            .is_none_or(|it| it.check != CHECK || it.next.is_none());
+        let mut findings = Vec::from_iter(first);
+        if is_guessable(&self.channel.means) {
+            let what =
+                format!("{name}: the topic can be guessed, and anybody could read the alerts");
+            let say = format!("Take topic out of {config}, then have one made:");
+            let next = Hint::from(say).below("clawtap monitor ntfy");
+            findings.push(Finding::warning("channel-topic", what).next(next));
+        }
+        let is_proven = matches!(self.trial, Trial::Sent(_));
+        if self.failures >= 2 && works && !is_proven {
+            let what = format!("{name}: the last {} alerts failed", self.failures);
+            let next = Hint::run("See why", "clawtap doctor --send-test");
+            findings.push(Finding::warning("channel-failures", what).next(next));
+        }
+        findings
+    }
+
+    fn outcome(&self, has_phone: bool, config: &str) -> Option<Finding> {
+        const TEST: &str = "test-alert";
+        let name = &self.channel.name;
+        let problem = |check, reason: &str| {
+            let next = format!("Mend that, or see [alerts] in {config}");
+            Finding::problem(check, format!("{name} {reason}")).next(next)
+        };
+        match &self.trial {
+            Trial::Sent(Ok(())) => Some(Finding::ok(TEST, format!("{name}: delivered"))),
+            Trial::Sent(Err(reason)) => Some(problem(TEST, reason)),
+            Trial::Reached(Ok(how)) => Some(Finding::ok(CHECK, format!("{name}: {how}"))),
+            Trial::Reached(Err(reason)) => Some(problem(CHECK, reason)),
+            Trial::None if self.channel.means == Means::Phone && !has_phone => {
+                Some(problem(CHECK, "is for a phone with Termux:API"))
+            }
+            Trial::None => None,
+        }
     }
 }
 
@@ -141,7 +156,7 @@ fn is_guessable(means: &Means) -> bool {
 }
 
 /// The file that a channel's token is in.
-pub(crate) const fn token_file(means: &Means) -> Option<&PathBuf> {
+const fn token_file(means: &Means) -> Option<&PathBuf> {
     match means {
         Means::Ntfy(ntfy) => match &ntfy.token {
             Some(Token::File(path)) => Some(path),
@@ -153,11 +168,11 @@ pub(crate) const fn token_file(means: &Means) -> Option<&PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, Looked, OpenFile, Trial, findings, is_guessable};
-    use crate::config::channel::NTFY_SERVER;
-    use crate::config::channel::{Channel, Means, Ntfy, Token};
+    use super::{Trial, Tried, is_guessable, judge};
+    use crate::config::channel::{Channel, Means, NTFY_SERVER, Ntfy, Token};
     use crate::doctor::finding::Severity as Level;
     use crate::doctor::finding::Severity::{Ok as Well, Problem, Warning};
+    use crate::doctor::samples::place;
 
     fn ntfy(server: &str, topic: &str, token: Option<Token>) -> Means {
         Means::Ntfy(Ntfy {
@@ -167,8 +182,8 @@ mod tests {
         })
     }
 
-    fn looked(means: Means, trial: Trial) -> Looked {
-        Looked {
+    fn tried(means: Means, trial: Trial) -> Tried {
+        Tried {
             channel: Channel {
                 name: "mine".into(),
                 fallback: false,
@@ -184,13 +199,8 @@ mod tests {
         ntfy(NTFY_SERVER, "clawtap-0123456789abcdef", None)
     }
 
-    fn told(channels: Vec<Looked>, is_watched: bool) -> Vec<(&'static str, Level, String)> {
-        let found = findings(&Facts {
-            channels,
-            is_watched,
-            has_phone: false,
-            config: "~/config.toml".into(),
-        });
+    fn told(channels: &[Tried], has_timer: bool) -> Vec<(&'static str, Level, String)> {
+        let found = judge(channels, has_timer, false, "~/config.toml");
         let lines = found.into_iter();
         lines.map(|it| (it.check, it.severity, it.what)).collect()
     }
@@ -202,8 +212,8 @@ mod tests {
             Warning,
             "no channel: alerts are only printed".into(),
         );
-        assert_eq!(told(vec![], true), [printed]);
-        assert_eq!(told(vec![], false), []);
+        assert_eq!(told(&[], true), [printed]);
+        assert_eq!(told(&[], false), []);
     }
 
     #[test]
@@ -239,43 +249,34 @@ mod tests {
         ];
         for (means, trial, expected) in table {
             let expected = expected.map(|(check, level, what)| (check, level, what.to_owned()));
-            let told = told(vec![looked(means, trial.clone())], true);
+            let told = told(&[tried(means, trial.clone())], true);
             assert_eq!(told, Vec::from_iter(expected), "{trial:?}");
         }
     }
 
     #[test]
     fn a_token_that_others_can_read_is_closed_to_them() {
-        let file = OpenFile {
-            path: "/home/me/t".into(),
-            spelled: "~/t".into(),
-            mode: 0o644,
+        let channel = Tried {
+            open_token: Some((place("~/t"), 0o644)),
+            ..tried(secret(), Trial::Reached(Err("takes no token".into())))
         };
-        let found = findings(&Facts {
-            channels: vec![Looked {
-                open_token: Some(file),
-                ..looked(secret(), Trial::Reached(Err("takes no token".into())))
-            }],
-            is_watched: true,
-            has_phone: true,
-            config: String::new(),
-        });
+        let found = judge(&[channel], true, true, "");
         let [finding] = &found[..] else {
             panic!("{found:?}")
         };
         assert_eq!(finding.severity, Problem);
-        assert_eq!(finding.next.as_deref(), Some("chmod 600 ~/t"));
-        assert!(finding.mending.is_some());
+        assert_eq!(finding.step(), "chmod 600 ~/t");
+        assert!(finding.fix.is_some());
     }
 
     #[test]
     fn alerts_that_failed_are_remembered_where_nothing_says_why() {
         let failing = |failures, trial| {
-            let channel = Looked {
+            let channel = Tried {
                 failures,
-                ..looked(secret(), trial)
+                ..tried(secret(), trial)
             };
-            let told = told(vec![channel], true);
+            let told = told(&[channel], true);
             told.iter().any(|(check, ..)| *check == "channel-failures")
         };
         let well = || Trial::Reached(Ok("x".into()));

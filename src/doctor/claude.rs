@@ -10,7 +10,7 @@ use crate::gateway::host::Gateway;
 use crate::gateway::inspect::{Inspection, Program};
 
 /// `source` is where Claude Code keeps its login; `is_used`, whether OpenClaw uses Anthropic's models.
-pub(crate) fn findings(
+pub(super) fn check(
     found: &Inspection,
     source: Option<&ClaudeSource>,
     is_used: bool,
@@ -24,10 +24,11 @@ pub(crate) fn findings(
                 "claude-code",
                 "no Claude Code there: no setup token can be made",
             )
-            .next(format!(
-                "For that: {}",
-                gateway.there("npm install -g @anthropic-ai/claude-code")
-            )),
+            .next(
+                gateway
+                    .there("npm install -g @anthropic-ai/claude-code")
+                    .after("For that"),
+            ),
         ),
         None => {}
     }
@@ -51,7 +52,7 @@ pub(crate) fn findings(
                     spoken(expiry.left)
                 ),
             )
-            .next(format!("Before a sync: {}", gateway.there("claude -p ok"))),
+            .next(gateway.there("claude -p ok").after("Before a sync")),
         ),
         // Who signs in to OpenClaw itself needs none.
         Err(Fault::Missing | Fault::NoLogin) => {}
@@ -73,7 +74,7 @@ fn installed(program: &Program) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::findings;
+    use super::check;
     use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
     use crate::gateway::claude_login::{ClaudeExpiry, ClaudeSource, Fault};
@@ -122,7 +123,7 @@ mod tests {
             ),
         ];
         for (login, expected) in table {
-            let found = findings(&found, Some(&source(login)), true, &gateway());
+            let found = check(&found, Some(&source(login)), true, &gateway());
             assert_eq!(found[0].what, "Claude Code 2.1.330 in ~/.local/bin");
             let login = found.get(1).map(|it| (it.severity, it.what.as_str()));
             assert_eq!(login, expected);
@@ -135,8 +136,8 @@ mod tests {
     fn it_is_missed_only_where_it_is_of_use() {
         let nothing = Inspection::default();
         let missing = source(Err(Fault::Missing));
-        assert_eq!(findings(&nothing, Some(&missing), false, &gateway()), []);
-        let found = findings(&nothing, Some(&missing), true, &gateway());
+        assert_eq!(check(&nothing, Some(&missing), false, &gateway()), []);
+        let found = check(&nothing, Some(&missing), true, &gateway());
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].severity, Severity::Note);
     }

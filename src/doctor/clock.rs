@@ -16,18 +16,16 @@ const BREAKING: TimeDelta = TimeDelta::hours(1);
 const FIRST_YEAR: i32 = 2026;
 
 /// `ahead`: how far the gateway's clock is ahead of this device's, which shows `now`.
-pub(crate) fn findings(
+pub(super) fn check(
     ahead: Option<TimeDelta>,
     now: DateTime<Utc>,
     gateway: &Gateway,
-) -> Vec<Finding> {
+) -> Option<Finding> {
     const CHECK: &str = "clock";
-    let Some(ahead) = ahead else {
-        return Vec::new();
-    };
+    let ahead = ahead?;
     let apart = ahead.abs();
     if apart <= NOTABLE {
-        return vec![Finding::ok(CHECK, "its clock agrees with this device's")];
+        return Some(Finding::ok(CHECK, "its clock agrees with this device's"));
     }
     let direction = if ahead > TimeDelta::zero() {
         "ahead of"
@@ -50,18 +48,18 @@ pub(crate) fn findings(
     let on_gateway = gateway.there("sudo timedatectl set-ntp true");
     let next = match (here, there) {
         (true, _) => "Set this device's clock: it is wrong for sure".into(),
-        (false, true) => format!("Set the gateway's clock: {on_gateway}"),
+        (false, true) => on_gateway.after("Set the gateway's clock"),
         // A phone has its time from its network.
         (false, false) => {
-            format!("Probably the gateway's is wrong; see date on both. Set it: {on_gateway}")
+            on_gateway.after("Probably the gateway's is wrong; see date on both. Set it")
         }
     };
-    vec![finding.next(next)]
+    Some(finding.next(next))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::findings;
+    use super::check;
     use crate::doctor::finding::Severity;
     use crate::doctor::samples::gateway;
     use chrono::{DateTime, TimeDelta, Utc};
@@ -100,11 +98,11 @@ mod tests {
         ];
         for (seconds, severity, what) in table {
             let ahead = Some(TimeDelta::seconds(seconds));
-            let found = &findings(ahead, at("2026-11-22T12:00:00Z"), &gateway())[0];
-            assert_eq!((found.severity, &found.what), (severity, &what));
+            let found = check(ahead, at("2026-11-22T12:00:00Z"), &gateway()).unwrap();
+            assert_eq!((found.severity, found.what.clone()), (severity, what));
             assert_eq!(found.next.is_some(), severity != Severity::Ok);
         }
-        assert_eq!(findings(None, at("2026-11-22T12:00:00Z"), &gateway()), []);
+        assert_eq!(check(None, at("2026-11-22T12:00:00Z"), &gateway()), None);
     }
 
     #[test]
@@ -120,8 +118,8 @@ mod tests {
             ("2026-11-22T12:00:00Z", years, "Probably the gateway's"),
         ];
         for (now, ahead, next) in table {
-            let found = &findings(Some(ahead), at(now), &gateway())[0];
-            assert!(found.next.as_ref().unwrap().starts_with(next), "{found:?}");
+            let found = check(Some(ahead), at(now), &gateway()).unwrap();
+            assert!(found.step().starts_with(next), "{found:?}");
         }
     }
 }

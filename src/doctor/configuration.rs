@@ -1,125 +1,99 @@
-//! The configuration: whether it is there, can be read, and is nobody else's to read.
+//! The configuration: whether it is there, can be read, and is closed to other users.
 
-use std::path::PathBuf;
-
-use crate::doctor::finding::Finding;
-use crate::doctor::fix::Fix;
+use crate::config::{self, Config};
+use crate::context::Context;
+use crate::doctor::finding::{Finding, Place};
 use crate::error::Error;
+use crate::hint::Hint;
+use crate::system::files;
 
-/// What was found where the configuration should be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Facts {
-    pub(crate) path: PathBuf,
-    /// As a person writes it.
-    pub(crate) spelled: String,
-    /// Its permissions; nothing if there is no file.
-    pub(crate) mode: Option<u32>,
-    /// How many gateways it has, or what is wrong in it.
-    pub(crate) gateways: Result<usize, Error>,
+const CHECK: &str = "configuration";
+
+pub(crate) fn check(config: &Result<Config, Error>, context: &Context) -> Vec<Finding> {
+    let environment = &context.system.environment;
+    let path = match config::config_path(context.config_path.as_deref(), environment) {
+        Ok(path) => path,
+        Err(error) => return vec![Finding::error(CHECK, error)],
+    };
+    let gateways = match config {
+        Ok(config) => Ok(config.known.len()),
+        Err(error) => match config::read_config(&path, environment) {
+            Ok(config) if config.gateways.is_empty() => Ok(0),
+            _ => Err(error.clone()),
+        },
+    };
+    judge(&Place::of(&path, environment), files::mode(&path), gateways)
 }
 
-pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
-    const CHECK: &str = "configuration";
-    let spelled = &facts.spelled;
-    let mut findings = vec![match (&facts.gateways, facts.mode) {
+/// The configuration's path, as a person writes it.
+pub(super) fn path(context: &Context) -> String {
+    let environment = &context.system.environment;
+    let path = config::config_path(context.config_path.as_deref(), environment);
+    path.map_or_else(
+        |_| "the configuration".into(),
+        |path| environment.display_path(&path),
+    )
+}
+
+/// By the permissions, nothing where there is no file; and how many gateways it has, or what is wrong in it.
+fn judge(file: &Place, mode: Option<u32>, gateways: Result<usize, Error>) -> Vec<Finding> {
+    let init = || Hint::only("clawtap init me@gateway");
+    let mut findings = vec![match (gateways, mode) {
         (Err(error), _) => {
-            let finding = Finding::problem(CHECK, &error.message);
-            match &error.hint {
-                Some(hint) => finding.next(hint),
-                None => finding.next(format!("Edit {spelled}")),
-            }
+            let edit = || Hint::from(format!("Edit {file}"));
+            let next = error.hint.unwrap_or_else(edit);
+            Finding::problem(CHECK, error.message).next(next)
         }
-        (Ok(1..), None) => Finding::note(
-            CHECK,
-            format!("there is no {spelled}; OPENCLAW_SERVER says where to ask"),
-        ),
-        (Ok(0), None) => Finding::problem(CHECK, format!("there is no {spelled}"))
-            .next("clawtap init me@gateway"),
-        (Ok(0), _) => Finding::problem(CHECK, format!("no gateway is in {spelled}"))
-            .next("clawtap init me@gateway"),
-        (Ok(1), _) => Finding::ok(CHECK, format!("{spelled}: 1 gateway")),
-        (Ok(number), _) => Finding::ok(CHECK, format!("{spelled}: {number} gateways")),
+        (Ok(1..), None) => {
+            let what = format!("there is no {file}; OPENCLAW_SERVER says where to ask");
+            Finding::note(CHECK, what)
+        }
+        (Ok(0), None) => Finding::problem(CHECK, format!("there is no {file}")).next(init()),
+        (Ok(0), _) => Finding::problem(CHECK, format!("no gateway is in {file}")).next(init()),
+        (Ok(1), _) => Finding::ok(CHECK, format!("{file}: 1 gateway")),
+        (Ok(number), _) => Finding::ok(CHECK, format!("{file}: {number} gateways")),
     }];
     // A command in it is run, and a topic in it is a password.
-    if let Some(mode) = facts.mode.filter(|mode| mode & 0o077 != 0) {
-        let mode_told = format!("others may read {spelled} ({mode:03o})");
-        findings.push(
-            Finding::warning("configuration-permissions", mode_told)
-                .next(format!("chmod 600 {spelled}"))
-                .mended_by(Fix {
-                    path: facts.path.clone(),
-                    mode: 0o600,
-                }),
-        );
+    if let Some(mode) = mode.filter(|mode| mode & 0o077 != 0) {
+        let what = format!("others may read {file} ({mode:03o})");
+        let finding = Finding::warning("configuration-permissions", what);
+        findings.push(finding.fixed_by(file, 0o600));
     }
     findings
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, findings};
-    use crate::doctor::finding::Severity;
+    use super::judge;
+    use crate::doctor::finding::Severity::{self, Note, Ok as Well, Problem};
+    use crate::doctor::samples::place;
     use crate::error::{Error, Kind};
 
-    fn facts() -> Facts {
-        Facts {
-            path: "/home/me/.config/clawtap/config.toml".into(),
-            spelled: "~/.config/clawtap/config.toml".into(),
-            mode: Some(0o600),
-            gateways: Ok(2),
-        }
-    }
+    const CLOSED: Option<u32> = Some(0o600);
 
     #[test]
     fn each_state_of_the_configuration_is_told_apart() {
         let broken = Error::new(Kind::Configuration, "config.toml, line 3: unknown key");
         let table = [
-            (facts(), Severity::Ok),
-            (
-                Facts {
-                    gateways: Ok(0),
-                    ..facts()
-                },
-                Severity::Problem,
-            ),
-            (
-                Facts {
-                    mode: None,
-                    ..facts()
-                },
-                Severity::Note,
-            ),
-            (
-                Facts {
-                    mode: None,
-                    gateways: Ok(0),
-                    ..facts()
-                },
-                Severity::Problem,
-            ),
-            (
-                Facts {
-                    gateways: Err(broken),
-                    ..facts()
-                },
-                Severity::Problem,
-            ),
+            (CLOSED, Ok(2), Well),
+            (CLOSED, Ok(0), Problem),
+            (None, Ok(2), Note),
+            (None, Ok(0), Problem),
+            (CLOSED, Err(broken), Problem),
         ];
-        for (facts, expected) in table {
-            let found = findings(&facts);
+        for (mode, gateways, expected) in table {
+            let found = judge(&place("~/config.toml"), mode, gateways);
             assert_eq!(found.len(), 1, "{found:?}");
             assert_eq!(found[0].severity, expected, "{found:?}");
-            assert_eq!(found[0].next.is_some(), expected == Severity::Problem);
+            assert_eq!(found[0].next.is_some(), expected == Problem);
         }
     }
 
     #[test]
     fn a_configuration_that_others_can_read_is_closed_to_them() {
-        let found = findings(&Facts {
-            mode: Some(0o644),
-            ..facts()
-        });
+        let found = judge(&place("~/config.toml"), Some(0o644), Ok(2));
         assert_eq!(found[1].severity, Severity::Warning);
-        assert!(found[1].mending.is_some());
+        assert_eq!(found[1].step(), "chmod 600 ~/config.toml");
+        assert!(found[1].fix.is_some());
     }
 }

@@ -5,28 +5,39 @@ use std::time::Duration;
 use crate::doctor::finding::Finding;
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::{Gateway, Transport};
-use crate::text::Text;
+use crate::gateway::inspect::Inspection;
 
 /// Past this a kept connection counts as one that nobody answers on, and another one is made.
 const SLOW: Duration = Duration::from_secs(3);
+const CHECK: &str = "reach";
 
-/// How the way to a gateway was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Facts<'a> {
-    /// Nothing, or why nothing came back.
-    pub(crate) failure: Option<&'a GatewayError>,
-    /// How long the gateway took to say anything.
-    pub(crate) answered_in: Option<Duration>,
-    /// Whether that was over a connection that was there already.
-    pub(crate) was_connected: bool,
-    /// The name of the login shell.
-    pub(crate) shell: Option<&'a Text>,
-    /// In how many lines the login spoke first.
-    pub(crate) lines_before: usize,
+/// What came of showing this device's keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AuthResult {
+    /// They, or something else, let us in.
+    LetIn,
+    /// A connection was there already, so a person may have typed a passphrase for it.
+    AlreadyIn,
+    Refused,
+    /// It did not come to that.
+    Unknown,
+}
+
+impl AuthResult {
+    pub(super) fn of(failure: Option<&GatewayError>, was_connected: bool) -> Self {
+        match failure.map(|failure| failure.kind) {
+            Some(ErrorKind::Refused) => Self::Refused,
+            // These come after the keys.
+            Some(ErrorKind::NoShell | ErrorKind::CutOff) => Self::LetIn,
+            Some(kind) if !is_reached(kind) => Self::Unknown,
+            _ if was_connected => Self::AlreadyIn,
+            _ => Self::LetIn,
+        }
+    }
 }
 
 /// Whether a gateway ran our program, whatever came of it.
-pub(crate) const fn is_reached(problem: ErrorKind) -> bool {
+pub(super) const fn is_reached(problem: ErrorKind) -> bool {
     matches!(
         problem,
         ErrorKind::TooLarge
@@ -41,47 +52,50 @@ pub(crate) const fn is_reached(problem: ErrorKind) -> bool {
     )
 }
 
-pub(crate) fn findings(facts: &Facts<'_>, gateway: &Gateway) -> Vec<Finding> {
-    const CHECK: &str = "reach";
-    if let Some(failure) = facts.failure {
-        return vec![Finding::problem(CHECK, said(failure)).next(failure.next_step(gateway))];
-    }
+/// Why a gateway did not run our program.
+pub(super) fn unreached(failure: &GatewayError, gateway: &Gateway) -> Finding {
+    Finding::problem(CHECK, said(failure)).next(failure.next_step(gateway))
+}
+
+/// `was_connected`: whether the gateway was asked over a connection that was there already.
+pub(super) fn check(found: &Inspection, was_connected: bool, gateway: &Gateway) -> Vec<Finding> {
     let mut findings = Vec::new();
-    match (&gateway.transport, facts.answered_in) {
-        (Transport::Local, _) => findings.push(Finding::ok(CHECK, "it is this machine")),
-        (Transport::Ssh(_), None) => {}
-        (Transport::Ssh(_), Some(took)) if facts.was_connected && took >= SLOW => findings.push(
-            Finding::warning(CHECK, format!("answers only after {}", spoken(took))).next(format!(
-                "See what its login does so long: ssh {}, then: cat .profile .bashrc",
-                gateway.words()
-            )),
-        ),
-        (Transport::Ssh(_), Some(took)) if facts.was_connected => {
-            findings.push(Finding::ok(CHECK, format!("answers in {}", spoken(took))));
+    match &gateway.transport {
+        Transport::Local => findings.push(Finding::ok(CHECK, "it is this machine")),
+        Transport::Ssh(_) => {
+            let answered_in = found.answered_in;
+            findings.extend(answered_in.map(|took| answered(took, was_connected, gateway)));
+            let shell = found.shell.as_ref();
+            let login_shell = |name| Finding::ok("login-shell", format!("login shell {name}"));
+            findings.extend(shell.map(login_shell));
         }
-        (Transport::Ssh(_), Some(took)) => findings.push(Finding::ok(
-            CHECK,
-            format!("signs us in and answers in {}", spoken(took)),
-        )),
     }
-    if let (Transport::Ssh(_), Some(shell)) = (&gateway.transport, facts.shell) {
-        findings.push(Finding::ok("login-shell", format!("login shell {shell}")));
-    }
-    if facts.lines_before > 0 {
-        let lines = match facts.lines_before {
+    if found.lines_before > 0 {
+        let lines = match found.lines_before {
             1 => "a line".into(),
             number => format!("{number} lines"),
         };
-        findings.push(Finding::note(
-            "login-output",
-            format!("its login prints {lines} first, which are passed over"),
-        ));
+        let what = format!("its login prints {lines} first, which are passed over");
+        findings.push(Finding::note("login-output", what));
     }
     findings
 }
 
+fn answered(took: Duration, was_connected: bool, gateway: &Gateway) -> Finding {
+    let time = spoken(took);
+    if !was_connected {
+        return Finding::ok(CHECK, format!("signs us in and answers in {time}"));
+    }
+    if took < SLOW {
+        return Finding::ok(CHECK, format!("answers in {time}"));
+    }
+    let look = gateway.there("cat .profile .bashrc");
+    Finding::warning(CHECK, format!("answers only after {time}"))
+        .next(look.after("See what its login does so long"))
+}
+
 /// What went wrong, and what ssh or OpenClaw said of it where that says more.
-pub(crate) fn said(failure: &GatewayError) -> String {
+pub(super) fn said(failure: &GatewayError) -> String {
     let what = failure.kind.what();
     let tells_more = matches!(
         failure.kind,
@@ -111,23 +125,21 @@ fn spoken(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, findings};
+    use super::{check, unreached};
     use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
     use crate::gateway::error::{ErrorKind, GatewayError};
     use crate::gateway::host::{Gateway, Name};
+    use crate::gateway::inspect::Inspection;
     use crate::text::Text;
     use std::time::Duration;
 
     fn after(millis: u64, was_connected: bool) -> Finding {
-        let facts = Facts {
-            failure: None,
+        let found = Inspection {
             answered_in: Some(Duration::from_millis(millis)),
-            was_connected,
-            shell: None,
-            lines_before: 0,
+            ..Inspection::default()
         };
-        findings(&facts, &gateway()).remove(0)
+        check(&found, was_connected, &gateway()).remove(0)
     }
 
     #[test]
@@ -162,39 +174,22 @@ mod tests {
     fn what_ssh_said_stands_beside_what_it_means() {
         let failure =
             GatewayError::new(ErrorKind::Unreachable).saying(Some(Text::clean("No route to host")));
-        let facts = Facts {
-            failure: Some(&failure),
-            answered_in: None,
-            was_connected: false,
-            shell: None,
-            lines_before: 0,
-        };
-        let [found] = &findings(&facts, &gateway())[..] else {
-            panic!("not one finding")
-        };
+        let found = unreached(&failure, &gateway());
         assert_eq!(found.what, "cannot be reached: No route to host");
         assert_eq!(found.severity, Severity::Problem);
-        assert!(
-            found
-                .next
-                .as_ref()
-                .unwrap()
-                .ends_with("ssh me@home.example")
-        );
+        assert!(found.step().ends_with("ssh me@home.example"));
     }
 
     #[test]
     fn the_shell_and_its_noise_are_told_of_a_login_only() {
-        let shell = Text::clean("zsh");
-        let facts = Facts {
-            failure: None,
+        let found = Inspection {
             answered_in: Some(Duration::from_millis(5)),
-            was_connected: true,
-            shell: Some(&shell),
+            shell: Some(Text::clean("zsh")),
             lines_before: 2,
+            ..Inspection::default()
         };
         let whats = |gateway: &Gateway| -> Vec<String> {
-            findings(&facts, gateway)
+            check(&found, true, gateway)
                 .into_iter()
                 .map(|it| it.what)
                 .collect()

@@ -1,7 +1,13 @@
 //! Findings: how one thing stands, and what to do about it.
 
-use crate::doctor::fix::Fix;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
 use crate::gateway::host::Name;
+use crate::gateway::script::quoted;
+use crate::hint::Hint;
+use crate::system::environment::Environment;
 
 /// How one thing stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,11 +18,26 @@ pub(crate) struct Finding {
     /// What was found, for a person, in about 36 columns. What comes from a gateway is clean by now.
     pub(crate) what: String,
     /// The next thing to do, a command where there is one.
-    pub(crate) next: Option<String>,
+    pub(crate) next: Option<Hint>,
     /// What `--fix` does about it, where that is safe.
-    pub(crate) mending: Option<Fix>,
-    /// What came of that, or why it was not done; nothing if nobody asked for it.
-    pub(crate) mended: Option<Result<(), String>>,
+    pub(crate) fix: Option<Fix>,
+    /// What came of that, or why it was not done; nothing without `--fix`.
+    pub(crate) fixed: Option<Result<(), String>>,
+}
+
+/// A safe change on this device: permissions of a file or folder, which give nothing to other users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fix {
+    pub(crate) place: Place,
+    pub(crate) mode: u32,
+}
+
+/// A file or folder on this device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) path: PathBuf,
+    /// As a person writes it.
+    pub(crate) shown: String,
 }
 
 /// From good to bad.
@@ -76,29 +97,80 @@ impl Finding {
             severity,
             what: what.into(),
             next: None,
-            mending: None,
-            mended: None,
+            fix: None,
+            fixed: None,
+        }
+    }
+
+    /// A thing that cannot be looked at.
+    pub(crate) fn error(check: &'static str, error: Error) -> Self {
+        Self {
+            next: error.hint,
+            ..Self::problem(check, error.message)
         }
     }
 
     /// Says what to do next.
-    pub(crate) fn next(mut self, step: impl Into<String>) -> Self {
+    pub(crate) fn next(mut self, step: impl Into<Hint>) -> Self {
         self.next = Some(step.into());
         self
     }
 
-    /// Says what `--fix` does about it.
-    pub(crate) fn mended_by(mut self, mending: Fix) -> Self {
-        self.mending = Some(mending);
+    /// Says what `--fix` does about it, and a person without that.
+    pub(crate) fn fixed_by(mut self, place: &Place, mode: u32) -> Self {
+        let place = place.clone();
+        let fix = self.fix.insert(Fix { place, mode });
+        self.next = Some(Hint::only(fix.command()));
         self
     }
 
-    /// How it stands now: what was mended is as it should be.
+    /// Has what only its owner needs taken from all others.
+    pub(crate) fn closed(self, place: &Place, mode: u32) -> Self {
+        let next = Hint::only(format!("chmod go= {place}"));
+        self.fixed_by(place, mode & 0o700).next(next)
+    }
+
+    /// What to do next, in words; empty where there is nothing to do.
+    #[cfg(test)]
+    pub(crate) fn step(&self) -> &str {
+        self.next.as_ref().map_or("", Hint::as_str)
+    }
+
+    /// How it stands now: what was fixed is as it should be.
     pub(crate) const fn left(&self) -> Severity {
-        match self.mended {
+        match self.fixed {
             Some(Ok(())) => Severity::Ok,
             Some(Err(_)) | None => self.severity,
         }
+    }
+}
+
+impl Fix {
+    /// As a person would type it.
+    pub(crate) fn command(&self) -> String {
+        let Place { path, shown } = &self.place;
+        let is_plain = |c: char| c.is_alphanumeric() || "~/._-+@%:".contains(c);
+        let word = if shown.chars().all(is_plain) {
+            shown.clone()
+        } else {
+            quoted(&path.display().to_string())
+        };
+        format!("chmod {:o} {word}", self.mode)
+    }
+}
+
+impl Place {
+    pub(crate) fn of(path: &Path, environment: &Environment) -> Self {
+        Self {
+            path: path.to_path_buf(),
+            shown: environment.display_path(path),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.shown)
     }
 }
 
@@ -130,4 +202,25 @@ impl Severity {
 pub(crate) fn worst(sections: &[Section]) -> Severity {
     let findings = sections.iter().flat_map(|section| &section.findings);
     findings.map(Finding::left).max().unwrap_or(Severity::Ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fix;
+    use crate::doctor::samples::place;
+
+    #[test]
+    fn a_fix_is_a_line_that_a_shell_takes() {
+        let table = [
+            ("~/.config/a", "chmod 600 ~/.config/a"),
+            ("~/it's", r"chmod 600 '/home/me/it'\''s'"),
+        ];
+        for (shown, expected) in table {
+            let fix = Fix {
+                place: place(shown),
+                mode: 0o600,
+            };
+            assert_eq!(fix.command(), expected);
+        }
+    }
 }

@@ -1,53 +1,42 @@
-//! What `--fix` may do: nothing that loses anything, or that a person would want to be asked about.
+//! `--fix`: shows what it is going to do, does it, and says what came of each.
 
-use std::path::{Path, PathBuf};
+use crate::context::{Context, print};
+use crate::doctor::finding::{Finding, Fix, Section};
+use crate::doctor::report;
+use crate::error::Error;
+use crate::system::ownership;
 
-use crate::gateway::script::quoted;
-
-/// One safe change on this device: the permissions of a file or folder, which give nobody but its owner anything.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fix {
-    pub(crate) path: PathBuf,
-    pub(crate) mode: u32,
-}
-
-impl Fix {
-    /// As a person would type it; `spell` writes a path as a person does.
-    pub(crate) fn line(&self, spell: impl Fn(&Path) -> String) -> String {
-        let word = |path: &Path| {
-            let spelled = spell(path);
-            let plain = |c: char| c.is_alphanumeric() || "~/._-+@%:".contains(c);
-            if spelled.chars().all(plain) {
-                spelled
-            } else {
-                quoted(&path.display().to_string())
-            }
-        };
-        format!("chmod {:o} {}", self.mode, word(&self.path))
+/// Does what can be done safely about the findings, and notes in each what came of it.
+pub(crate) fn fix(
+    sections: &mut [Section],
+    is_shown: bool,
+    context: &Context,
+) -> Result<(), Error> {
+    let show = |text: String| if is_shown { print(&text) } else { Ok(()) };
+    let fixes = fixes(sections);
+    if fixes.is_empty() {
+        return Ok(());
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Fix;
-    use std::path::Path;
-
-    #[test]
-    fn a_change_is_a_line_that_a_shell_takes() {
-        let spell = |path: &Path| path.display().to_string().replace("/home/me/", "~/");
-        let permissions = |path: &str| Fix {
-            path: path.into(),
-            mode: 0o600,
-        };
-        let table = [
-            (permissions("/home/me/.config/a"), "chmod 600 ~/.config/a"),
-            (
-                permissions("/home/me/it's"),
-                r"chmod 600 '/home/me/it'\''s'",
-            ),
-        ];
-        for (mending, expected) in table {
-            assert_eq!(mending.line(spell), expected);
+    show(report::intent(&fixes))?;
+    for fix in &fixes {
+        let outcome = ownership::set_mode(&fix.place.path, fix.mode);
+        show(report::done(fix, &outcome, context.terminal.width))?;
+        let findings = sections.iter_mut().flat_map(|it| &mut it.findings);
+        for finding in findings.filter(|it| it.fix.as_ref() == Some(fix)) {
+            finding.fixed = Some(outcome.clone());
         }
     }
+    show("\n".into())
+}
+
+/// What is to be done, each once: several gateways may have a key in common.
+fn fixes(sections: &[Section]) -> Vec<Fix> {
+    let findings = sections.iter().flat_map(|section| &section.findings);
+    let mut fixes: Vec<Fix> = Vec::new();
+    for fix in findings.filter_map(|Finding { fix, .. }| fix.as_ref()) {
+        if !fixes.contains(fix) {
+            fixes.push(fix.clone());
+        }
+    }
+    fixes
 }

@@ -9,7 +9,7 @@ const FULL: u64 = 1024;
 /// Below this much, OpenClaw's own logs fill it soon.
 const SCARCE: u64 = 100 * 1024;
 
-pub(crate) fn findings(found: &Inspection, gateway: &Gateway) -> Vec<Finding> {
+pub(super) fn check(found: &Inspection, gateway: &Gateway) -> Vec<Finding> {
     let mut findings = Vec::new();
     match found.runs {
         Some(true) => findings.push(Finding::ok("gateway-process", "its gateway process runs")),
@@ -18,10 +18,7 @@ pub(crate) fn findings(found: &Inspection, gateway: &Gateway) -> Vec<Finding> {
                 "gateway-process",
                 "its gateway process is not running: the assistant is silent",
             )
-            .next(format!(
-                "Start it: {}",
-                gateway.openclaw_there("gateway start")
-            )),
+            .next(gateway.openclaw_there("gateway start").after("Start it")),
         ),
         None => {}
     }
@@ -29,17 +26,15 @@ pub(crate) fn findings(found: &Inspection, gateway: &Gateway) -> Vec<Finding> {
     for place in &found.read_only {
         let what = format!("{place} cannot be written there: no login can be saved");
         let next = gateway.there("ls -ld ~ ~/.openclaw; mount | grep ro,");
-        findings.push(Finding::problem("disk", what).next(format!("See whose it is: {next}")));
+        findings.push(Finding::problem("disk", what).next(next.after("See whose it is")));
     }
     findings
 }
 
 fn room(free_kib: Option<u64>, gateway: &Gateway) -> Option<Finding> {
     let next = || {
-        format!(
-            "Make room: {}",
-            gateway.there("df -h ~; du -sh ~/.openclaw")
-        )
+        let look = gateway.there("df -h ~; du -sh ~/.openclaw");
+        look.after("Make room")
     };
     match free_kib? {
         free if free < FULL => {
@@ -56,14 +51,14 @@ fn room(free_kib: Option<u64>, gateway: &Gateway) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::findings;
+    use super::check;
     use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
     use crate::gateway::inspect::Inspection;
     use crate::text::Text;
 
     fn judged(found: &Inspection) -> Vec<Finding> {
-        findings(found, &gateway())
+        check(found, &gateway())
     }
 
     #[test]
@@ -77,7 +72,7 @@ mod tests {
         let silent = &judged(&runs(Some(false)))[0];
         assert_eq!(silent.severity, Severity::Warning);
         let next = "Start it: ssh me@home.example, then: openclaw gateway start";
-        assert_eq!(silent.next.as_deref(), Some(next));
+        assert_eq!(silent.step(), next);
     }
 
     #[test]

@@ -1,228 +1,174 @@
-//! The keys that a gateway is shown, and its own that is known here.
+//! The keys that this device shows to a gateway.
 
-use std::path::PathBuf;
-
+use crate::context::Context;
+use crate::doctor::connection::AuthResult;
 use crate::doctor::finding::{Finding, Severity};
-use crate::doctor::fix::Fix;
-use crate::gateway::host::{Gateway, Transport};
-use crate::gateway::ssh_client::Agent;
+use crate::doctor::key_file::{Encryption, KeyFile};
+use crate::doctor::known_host::HostKey;
+use crate::gateway::host::{Gateway, Ssh};
+use crate::gateway::ssh_client::{self, Agent};
+use crate::hint::Hint;
 
-/// How one key stands.
+/// Everything on this device that ssh goes by for one gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Key {
-    pub(crate) path: PathBuf,
-    /// As a person writes it.
-    pub(crate) spelled: String,
-    /// Its permissions; nothing if there is no such file.
-    pub(crate) mode: Option<u32>,
-    /// Whether it is the person's own: ssh looks at no other's permissions.
-    pub(crate) is_own: bool,
-    pub(crate) lock: Lock,
-    /// Whether its public half lies beside it.
-    pub(crate) has_public: bool,
+pub(super) struct Keys {
+    /// Those that ssh tries, whether they are there or not.
+    files: Vec<KeyFile>,
+    agent: Agent,
+    pub(super) host_key: HostKey,
 }
 
-/// Whether a key needs a passphrase.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lock {
-    Open,
-    Passphrase,
-    Unknown,
-}
+impl Keys {
+    /// Nothing where ssh does not say what it goes by.
+    pub(super) fn look(ssh: &Ssh, context: &Context) -> Option<Self> {
+        let (system, environment) = (&context.system, &context.system.environment);
+        let resolved = ssh_client::resolve(ssh, system).ok()?;
+        // The one that is named comes first, and no other is tried.
+        let named = ssh.identity_file.as_ref().map(std::slice::from_ref);
+        let paths = named.unwrap_or(&resolved.keys).iter();
+        Some(Self {
+            files: paths.map(|path| KeyFile::read(path, environment)).collect(),
+            agent: match resolved.asks_agent {
+                Some(true) => ssh_client::agent(system),
+                Some(false) => Agent::None,
+                None => Agent::Unknown,
+            },
+            host_key: HostKey::look_up(&resolved, system),
+        })
+    }
 
-/// What came of showing the keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Welcome {
-    /// They, or something else, let us in.
-    LetIn,
-    /// A connection was there already: somebody may have typed a passphrase for it.
-    AlreadyIn,
-    Refused,
-    /// It did not come to that.
-    Unknown,
-}
+    pub(super) fn judge(&self, auth: AuthResult, gateway: &Gateway, ssh: &Ssh) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = self.files.iter().filter_map(open_to_others).collect();
+        let there: Vec<&KeyFile> = self.files.iter().filter(|it| it.mode.is_some()).collect();
+        findings.extend(self.missing(auth, ssh));
+        let is_locked = |key: &&KeyFile| key.encryption == Encryption::Passphrase;
+        let is_needed = matches!(auth, AuthResult::Refused | AuthResult::AlreadyIn);
+        match there.first() {
+            Some(first) if is_needed && !self.agent_may_help() && there.iter().all(is_locked) => {
+                findings.push(locked(first, self.agent));
+            }
+            _ if auth == AuthResult::Refused => {
+                findings.extend(
+                    there
+                        .iter()
+                        .find(|key| !key.has_public)
+                        .map(|key| without_public(key)),
+                );
+            }
+            _ => {}
+        }
+        let is_fine = findings.iter().all(|it| it.severity < Severity::Warning);
+        let is_in = matches!(auth, AuthResult::LetIn | AuthResult::AlreadyIn);
+        if is_fine && is_in && !there.is_empty() {
+            let names: Vec<&str> = there.iter().map(|it| it.place.shown.as_str()).collect();
+            let word = if there.len() == 1 { "key" } else { "keys" };
+            findings.push(Finding::ok("key", format!("{word} {}", names.join(", "))));
+        }
+        findings.extend(self.host_key.judge(auth, gateway, ssh));
+        findings
+    }
 
-/// The keys for one gateway, and what is known of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Facts {
-    /// Those that ssh tries.
-    pub(crate) keys: Vec<Key>,
-    pub(crate) agent: Agent,
-    pub(crate) welcome: Welcome,
-    /// Whether the gateway's host key is known, and in which file; nothing if that cannot be told.
-    pub(crate) known_in: Option<Result<String, ()>>,
-}
-
-impl Lock {
-    /// By the beginning of a key's file. OpenSSH's own format names its cipher there, in base64.
-    pub(crate) fn of(beginning: &str) -> Self {
-        /// `openssh-key-v1`, a zero, and `none` with its length before it.
-        const OPEN: &str = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU";
-        let Some((_, rest)) = beginning.split_once("-----BEGIN ") else {
-            return Self::Unknown;
-        };
-        let (kind, body) = rest.split_once('\n').unwrap_or((rest, ""));
-        match kind.trim_end() {
-            "OPENSSH PRIVATE KEY-----" if body.trim_start().starts_with(OPEN) => Self::Open,
-            "OPENSSH PRIVATE KEY-----" | "ENCRYPTED PRIVATE KEY-----" => Self::Passphrase,
-            _ if body.contains("ENCRYPTED") => Self::Passphrase,
-            _ => Self::Open,
+    /// A key that is named and not there, or no key at all where one is needed.
+    fn missing(&self, auth: AuthResult, ssh: &Ssh) -> Option<Finding> {
+        let target = ssh.words();
+        match (&ssh.identity_file, &self.files[..]) {
+            // The agent may have it, and the public half says which.
+            (Some(_), [key, ..])
+                if key.mode.is_none() && !(key.has_public && self.agent_may_help()) =>
+            {
+                let key = &key.place;
+                let next = Hint::run("Make it", format!("ssh-keygen -t ed25519 -f {key}"))
+                    .then(format!("ssh-copy-id -i {key} {target}"));
+                Some(Finding::problem("key", format!("there is no key {key}")).next(next))
+            }
+            (None, files)
+                if auth == AuthResult::Refused
+                    && !self.agent_may_help()
+                    && files.iter().all(|it| it.mode.is_none()) =>
+            {
+                let next = Hint::run("Make one", "ssh-keygen -t ed25519")
+                    .then(format!("ssh-copy-id {target}"));
+                Some(Finding::problem("key", "there is no ssh key here").next(next))
+            }
+            _ => None,
         }
     }
+
+    const fn agent_may_help(&self) -> bool {
+        matches!(self.agent, Agent::HasKeys | Agent::Unknown)
+    }
 }
 
-pub(crate) fn findings(facts: &Facts, gateway: &Gateway) -> Vec<Finding> {
-    let Transport::Ssh(ssh) = &gateway.transport else {
-        return Vec::new();
-    };
-    let mut findings: Vec<Finding> = facts.keys.iter().filter_map(open_to_others).collect();
-    let there: Vec<&Key> = facts.keys.iter().filter(|key| key.mode.is_some()).collect();
-    let may_have_keys = matches!(facts.agent, Agent::HasKeys | Agent::Unknown);
-    let target = ssh.words();
-    match (&ssh.identity_file, &facts.keys[..]) {
-        (Some(_), [key, ..]) if key.mode.is_none() && !(key.has_public && may_have_keys) => {
-            let key = &key.spelled;
-            findings.push(
-                Finding::problem("key", format!("there is no key {key}")).next(format!(
-                    "Make it: ssh-keygen -t ed25519 -f {key}, then: ssh-copy-id -i {key} {target}"
-                )),
-            );
-        }
-        (None, _) if there.is_empty() && !may_have_keys && facts.welcome == Welcome::Refused => {
-            findings.push(
-                Finding::problem("key", "there is no ssh key here").next(format!(
-                    "Make one: ssh-keygen -t ed25519, then: ssh-copy-id {target}"
-                )),
-            );
-        }
-        _ => {}
-    }
-    let is_locked = !there.is_empty() && there.iter().all(|key| key.lock == Lock::Passphrase);
-    let is_needed = matches!(facts.welcome, Welcome::Refused | Welcome::AlreadyIn);
-    if is_locked && is_needed && !may_have_keys {
-        findings.push(locked(there[0], facts.agent));
-    } else if facts.welcome == Welcome::Refused {
-        let without = there.iter().find(|key| !key.has_public);
-        findings.extend(without.map(|key| {
-            let key = &key.spelled;
-            Finding::note("public-key", format!("no {key}.pub lies beside its key"))
-                .next(format!("Make it: ssh-keygen -y -f {key} > {key}.pub"))
-        }));
-    }
-    let is_fine = findings
-        .iter()
-        .all(|finding| finding.severity < Severity::Warning);
-    let is_in = matches!(facts.welcome, Welcome::LetIn | Welcome::AlreadyIn);
-    if is_fine && !there.is_empty() && is_in {
-        let names: Vec<&str> = there.iter().map(|key| key.spelled.as_str()).collect();
-        let what = match names[..] {
-            [only] => format!("key {only}"),
-            _ => format!("keys {}", names.join(", ")),
-        };
-        findings.push(Finding::ok("key", what));
-    }
-    findings.extend(host_key(facts, gateway));
-    findings
-}
-
-fn open_to_others(key: &Key) -> Option<Finding> {
+fn open_to_others(key: &KeyFile) -> Option<Finding> {
     let mode = key.mode.filter(|mode| key.is_own && mode & 0o077 != 0)?;
-    let spelled = &key.spelled;
-    let what = format!("others may read {spelled} ({mode:03o}): ssh does not use it");
-    let mending = Fix {
-        path: key.path.clone(),
-        mode: mode & 0o700,
-    };
-    let next = format!("chmod go= {spelled}");
-    Some(
-        Finding::problem("key-permissions", what)
-            .next(next)
-            .mended_by(mending),
-    )
+    let place = &key.place;
+    let what = format!("others may read {place} ({mode:03o}): ssh does not use it");
+    Some(Finding::problem("key-permissions", what).closed(place, mode))
 }
 
-fn locked(key: &Key, agent: Agent) -> Finding {
-    let spelled = &key.spelled;
+fn locked(key: &KeyFile, agent: Agent) -> Finding {
+    let key = &key.place;
     let agent = match agent {
         Agent::Dead => "; the agent does not answer",
         Agent::Empty => "; the agent has no key",
         Agent::None | Agent::HasKeys | Agent::Unknown => "",
     };
-    Finding::warning(
-        "key-passphrase",
-        format!("{spelled} has a passphrase: no widget or timer can use it{agent}"),
-    )
-    .next(format!(
-        "Give it to an agent: ssh-add {spelled}, or take the passphrase off: ssh-keygen -p -f {spelled}"
-    ))
+    let what = format!("{key} has a passphrase: no widget or timer can use it{agent}");
+    let next = Hint::run("Give it to an agent", format!("ssh-add {key}"))
+        .say(", or take the passphrase off: ")
+        .command(format!("ssh-keygen -p -f {key}"));
+    Finding::warning("key-passphrase", what).next(next)
 }
 
-fn host_key(facts: &Facts, gateway: &Gateway) -> Option<Finding> {
-    let Transport::Ssh(ssh) = &gateway.transport else {
-        return None;
-    };
-    match (facts.known_in.as_ref()?, facts.welcome) {
-        (Ok(file), _) => Some(Finding::ok(
-            "known-host",
-            format!("its host key is in {file}"),
-        )),
-        // A certificate, or a command of ssh's settings, vouched for it.
-        (Err(()), Welcome::LetIn | Welcome::AlreadyIn | Welcome::Refused) => None,
-        (Err(()), Welcome::Unknown) => {
-            let next = format!(
-                "clawtap init {} --name {}",
-                ssh.target.as_str(),
-                gateway.name
-            );
-            let finding = Finding::warning("known-host", "its host key is not known yet");
-            Some(finding.next(format!("Once it answers: {next}")))
-        }
-    }
+fn without_public(key: &KeyFile) -> Finding {
+    let key = &key.place;
+    let next = Hint::run("Make it", format!("ssh-keygen -y -f {key} > {key}.pub"));
+    Finding::note("public-key", format!("no {key}.pub lies beside its key")).next(next)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, Key, Lock, Welcome, findings};
-    use crate::doctor::finding::{Finding, Severity};
-    use crate::doctor::fix::Fix;
-    use crate::doctor::samples::gateway;
-    use crate::gateway::host::{Gateway, Name, Ssh, Target, Transport};
+    use super::Keys;
+    use crate::doctor::connection::AuthResult;
+    use crate::doctor::finding::{Finding, Fix, Severity};
+    use crate::doctor::key_file::{Encryption, KeyFile};
+    use crate::doctor::known_host::HostKey;
+    use crate::doctor::samples::{gateway, place};
+    use crate::gateway::host::{Gateway, Ssh, Target, Transport};
     use crate::gateway::ssh_client::Agent;
 
-    fn key() -> Key {
-        Key {
-            path: "/home/me/.ssh/id".into(),
-            spelled: "~/.ssh/id".into(),
+    fn key() -> KeyFile {
+        KeyFile {
+            place: place("~/.ssh/id"),
             mode: Some(0o600),
             is_own: true,
-            lock: Lock::Open,
+            encryption: Encryption::None,
             has_public: true,
         }
     }
 
-    fn locked() -> Key {
-        Key {
-            lock: Lock::Passphrase,
+    fn locked() -> KeyFile {
+        KeyFile {
+            encryption: Encryption::Passphrase,
             ..key()
         }
     }
 
-    fn missing() -> Key {
-        Key {
+    fn missing() -> KeyFile {
+        KeyFile {
             mode: None,
             has_public: false,
             ..key()
         }
     }
 
-    fn judged(keys: &[Key], agent: Agent, welcome: Welcome, gateway: &Gateway) -> Vec<Finding> {
-        let facts = Facts {
-            keys: keys.to_vec(),
+    fn judged(keys: &[KeyFile], agent: Agent, auth: AuthResult, gateway: &Gateway) -> Vec<Finding> {
+        let keys = Keys {
+            files: keys.to_vec(),
             agent,
-            welcome,
-            known_in: None,
+            host_key: HostKey::Unclear,
         };
-        findings(&facts, gateway)
+        keys.judge(auth, gateway, gateway.transport.ssh().unwrap())
     }
 
     /// A gateway with an `identity_file`.
@@ -250,67 +196,66 @@ mod tests {
         let fine = Some(("key", Ok));
         let trouble = Some(("key-passphrase", Warning));
         let table = [
-            (vec![locked()], Agent::None, Welcome::Refused, trouble),
-            (vec![locked()], Agent::Dead, Welcome::Refused, trouble),
-            (vec![locked()], Agent::Empty, Welcome::AlreadyIn, trouble),
-            (vec![locked()], Agent::None, Welcome::LetIn, fine),
-            (vec![locked()], Agent::HasKeys, Welcome::AlreadyIn, fine),
-            (vec![locked()], Agent::Unknown, Welcome::Refused, None),
-            (vec![locked()], Agent::None, Welcome::Unknown, None),
-            (vec![locked(), key()], Agent::None, Welcome::Refused, None),
-            (vec![key()], Agent::Dead, Welcome::LetIn, fine),
+            (vec![locked()], Agent::None, AuthResult::Refused, trouble),
+            (vec![locked()], Agent::Dead, AuthResult::Refused, trouble),
+            (vec![locked()], Agent::Empty, AuthResult::AlreadyIn, trouble),
+            (vec![locked()], Agent::None, AuthResult::LetIn, fine),
+            (vec![locked()], Agent::HasKeys, AuthResult::AlreadyIn, fine),
+            (vec![locked()], Agent::Unknown, AuthResult::Refused, None),
+            (vec![locked()], Agent::None, AuthResult::Unknown, None),
+            (
+                vec![locked(), key()],
+                Agent::None,
+                AuthResult::Refused,
+                None,
+            ),
+            (vec![key()], Agent::Dead, AuthResult::LetIn, fine),
         ];
-        for (keys, agent, welcome, expected) in table {
-            let found = judged(&keys, agent, welcome, &gateway());
-            assert_eq!(only(&found), expected, "{keys:?} {agent:?} {welcome:?}");
+        for (keys, agent, auth, expected) in table {
+            let found = judged(&keys, agent, auth, &gateway());
+            assert_eq!(only(&found), expected, "{keys:?} {agent:?} {auth:?}");
         }
-        let found = &judged(&[locked()], Agent::Dead, Welcome::Refused, &gateway())[0];
+        let found = &judged(&[locked()], Agent::Dead, AuthResult::Refused, &gateway())[0];
         assert!(found.what.ends_with("use it; the agent does not answer"));
     }
 
     #[test]
     fn a_key_that_others_can_read_is_closed_to_them() {
-        let open = Key {
+        let open = KeyFile {
             mode: Some(0o640),
             ..key()
         };
         let found = judged(
             std::slice::from_ref(&open),
             Agent::None,
-            Welcome::Refused,
+            AuthResult::Refused,
             &gateway(),
         );
         assert_eq!(only(&found), Some(("key-permissions", Severity::Problem)));
-        let mending = Fix {
-            path: "/home/me/.ssh/id".into(),
+        let fix = Fix {
+            place: place("~/.ssh/id"),
             mode: 0o600,
         };
-        assert_eq!(found[0].mending, Some(mending));
-        let others = Key {
+        assert_eq!(found[0].fix, Some(fix));
+        let others = KeyFile {
             is_own: false,
             ..open
         };
-        let found = judged(&[others], Agent::None, Welcome::LetIn, &gateway());
+        let found = judged(&[others], Agent::None, AuthResult::LetIn, &gateway());
         assert_eq!(only(&found), Some(("key", Severity::Ok)));
     }
 
     #[test]
     fn a_key_that_is_not_there_is_missed_where_it_is_named_or_needed() {
         let problem = Some(("key", Severity::Problem));
-        let none = || judged(&[missing()], Agent::None, Welcome::Refused, &gateway());
+        let none = || judged(&[missing()], Agent::None, AuthResult::Refused, &gateway());
         assert_eq!(only(&none()), problem);
-        assert!(
-            none()[0]
-                .next
-                .as_ref()
-                .unwrap()
-                .ends_with("ssh-copy-id me@home.example")
-        );
+        assert!(none()[0].step().ends_with("ssh-copy-id me@home.example"));
         assert_eq!(
             only(&judged(
                 &[missing()],
                 Agent::None,
-                Welcome::LetIn,
+                AuthResult::LetIn,
                 &gateway()
             )),
             None
@@ -319,17 +264,22 @@ mod tests {
             only(&judged(
                 &[missing()],
                 Agent::HasKeys,
-                Welcome::Refused,
+                AuthResult::Refused,
                 &gateway()
             )),
             None
         );
-        let named = judged(&[missing()], Agent::HasKeys, Welcome::Unknown, &with_key());
+        let named = judged(
+            &[missing()],
+            Agent::HasKeys,
+            AuthResult::Unknown,
+            &with_key(),
+        );
         assert_eq!(only(&named), problem);
         let next = "Make it: ssh-keygen -t ed25519 -f ~/.ssh/id, then: ssh-copy-id -i ~/.ssh/id -p 2222 me@home.example";
-        assert_eq!(named[0].next.as_deref(), Some(next));
+        assert_eq!(named[0].step(), next);
         // The agent has it, and the public half says which.
-        let public = Key {
+        let public = KeyFile {
             mode: None,
             ..key()
         };
@@ -337,7 +287,7 @@ mod tests {
             only(&judged(
                 &[public],
                 Agent::HasKeys,
-                Welcome::LetIn,
+                AuthResult::LetIn,
                 &with_key()
             )),
             None
@@ -346,77 +296,18 @@ mod tests {
 
     #[test]
     fn a_public_half_is_missed_where_it_is_to_be_sent() {
-        let alone = Key {
+        let alone = KeyFile {
             has_public: false,
             ..key()
         };
         let found = judged(
             std::slice::from_ref(&alone),
             Agent::None,
-            Welcome::Refused,
+            AuthResult::Refused,
             &gateway(),
         );
         assert_eq!(only(&found), Some(("public-key", Severity::Note)));
-        let found = judged(&[alone], Agent::None, Welcome::LetIn, &gateway());
+        let found = judged(&[alone], Agent::None, AuthResult::LetIn, &gateway());
         assert_eq!(only(&found), Some(("key", Severity::Ok)));
-    }
-
-    #[test]
-    fn a_host_key_that_is_not_known_is_told_unless_ssh_has_said_so() {
-        let known = |known_in, welcome| {
-            let facts = Facts {
-                keys: Vec::new(),
-                agent: Agent::None,
-                welcome,
-                known_in,
-            };
-            findings(&facts, &gateway()).first().map(|it| it.severity)
-        };
-        let file = || Some(Ok("~/.ssh/known_hosts".into()));
-        assert_eq!(known(file(), Welcome::LetIn), Some(Severity::Ok));
-        assert_eq!(
-            known(Some(Err(())), Welcome::Unknown),
-            Some(Severity::Warning)
-        );
-        assert_eq!(known(Some(Err(())), Welcome::LetIn), None);
-        assert_eq!(known(None, Welcome::Unknown), None);
-        let here = Gateway::local(Name::parse("here").unwrap());
-        assert_eq!(judged(&[missing()], Agent::None, Welcome::LetIn, &here), []);
-    }
-
-    #[test]
-    fn a_lock_shows_in_how_a_key_begins() {
-        let openssh = "-----BEGIN OPENSSH PRIVATE KEY-----\n";
-        let table = [
-            (
-                format!("{openssh}b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAAB"),
-                Lock::Open,
-            ),
-            (
-                format!("{openssh}b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0"),
-                Lock::Passphrase,
-            ),
-            (
-                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES\n".into(),
-                Lock::Passphrase,
-            ),
-            (
-                "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA".into(),
-                Lock::Open,
-            ),
-            (
-                "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIFHDBOBgkq".into(),
-                Lock::Passphrase,
-            ),
-            (
-                "-----BEGIN PRIVATE KEY-----\r\nMC4CAQAwBQYDK2Vw".into(),
-                Lock::Open,
-            ),
-            ("ssh-ed25519 AAAA".into(), Lock::Unknown),
-            (String::new(), Lock::Unknown),
-        ];
-        for (beginning, expected) in table {
-            assert_eq!(Lock::of(&beginning), expected, "{beginning}");
-        }
     }
 }

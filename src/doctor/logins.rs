@@ -6,7 +6,7 @@ use crate::status::assessment::Assessment;
 use crate::status::verdict::Verdict;
 
 /// Nothing where nothing is known of them.
-pub(crate) fn findings(assessment: &Assessment) -> Option<Finding> {
+pub(super) fn check(assessment: &Assessment) -> Option<Finding> {
     const CHECK: &str = "logins";
     assessment.report()?;
     let what = format!("logins: {}", summary::statement(assessment));

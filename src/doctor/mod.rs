@@ -1,17 +1,20 @@
-//! What can be wrong with a set-up, pure: facts in, findings out. A file for each thing that is looked at.
+//! What can be wrong with a set-up: a file for each check, which looks and judges.
 
-pub(crate) mod agents;
+mod agents;
 pub(crate) mod channels;
-pub(crate) mod claude;
-pub(crate) mod clock;
+mod claude;
+mod clock;
 pub(crate) mod configuration;
-pub(crate) mod connection;
+mod connection;
 pub(crate) mod finding;
 pub(crate) mod fix;
-pub(crate) mod host;
-pub(crate) mod keys;
-pub(crate) mod logins;
-pub(crate) mod openclaw;
+pub(crate) mod gateway;
+mod host;
+mod key_file;
+mod keys;
+mod known_host;
+mod logins;
+mod openclaw;
 pub(crate) mod report;
 #[cfg(test)]
 mod samples;

@@ -7,59 +7,54 @@ use crate::doctor::finding::Finding;
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::Gateway;
 use crate::gateway::inspect::{Inspection, Program};
+use crate::gateway::models_auth::PIPE_SINCE;
+use crate::gateway::status::Reply;
+use crate::hint::Hint;
 use crate::text::Text;
 
 /// The oldest version whose answers are known.
 const KNOWN_SINCE: [u32; 3] = [2026, 1, 24];
 
-/// How OpenClaw was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Facts<'a> {
-    /// Why it could not say how its logins stand.
-    pub(crate) failure: Option<&'a GatewayError>,
-    /// Its path, and what `--version` said.
-    pub(crate) place: Option<&'a Text>,
-    pub(crate) version: Option<&'a Text>,
-    /// How long it took to say how its logins stand.
-    pub(crate) took: Duration,
-    /// The first version that takes a secret from a pipe.
-    pub(crate) pipe_since: &'a str,
-    pub(crate) examination: Option<&'a Inspection>,
-}
-
 /// `config` is the configuration, as a person writes its path.
-pub(crate) fn findings(facts: &Facts<'_>, gateway: &Gateway, config: &str) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let version = facts.version.map(Text::as_str).and_then(numbers);
-    if let Some(place) = facts.place {
-        findings.push(installed(place, version, facts.examination));
-    }
-    if let Some(version) = version {
-        findings.extend(too_old(version, facts.pipe_since, gateway));
-    }
-    match facts.failure {
-        Some(failure) => findings.push(broken(failure, facts.examination, gateway, config)),
-        None => findings.extend(slow(facts.took, gateway, config)),
+pub(super) fn check(
+    reply: &Reply,
+    found: &Inspection,
+    gateway: &Gateway,
+    config: &str,
+) -> Vec<Finding> {
+    let version = reply.version.as_ref();
+    let version = version.and_then(|text| numbers(text.as_str()));
+    let place = reply.openclaw.as_ref();
+    let mut findings: Vec<Finding> = place
+        .map(|place| installed(place, version, found))
+        .into_iter()
+        .collect();
+    findings.extend(version.and_then(|version| too_old(version, gateway)));
+    match failure(reply) {
+        Some(failure) => findings.push(broken(failure, found.node.as_ref(), gateway, config)),
+        None => findings.extend(slow(reply.took, gateway, config)),
     }
     findings
 }
 
-fn installed(place: &Text, version: Option<[u32; 3]>, examination: Option<&Inspection>) -> Finding {
-    let spelled =
-        examination.map_or_else(|| place.clone(), |found| found.display_path(place.as_str()));
-    let place = folder(spelled.as_str());
-    match version {
-        Some(version) => Finding::ok(
-            "openclaw",
-            format!("openclaw {} in {place}", dotted(version)),
-        ),
+/// Why OpenClaw could not say how its logins stand.
+pub(super) fn failure(reply: &Reply) -> Option<&GatewayError> {
+    reply.outcome.as_ref().err().or(reply.stood_in_for.as_ref())
+}
+
+fn installed(place: &Text, version: Option<[u32; 3]>, found: &Inspection) -> Finding {
+    let place = found.display_path(place.as_str());
+    let place = folder(place.as_str());
+    let what = match version {
+        Some(version) => format!("openclaw {} in {place}", dotted(version)),
         // Why it does not say which it is comes next.
-        None => Finding::ok("openclaw", format!("openclaw in {place}")),
-    }
+        None => format!("openclaw in {place}"),
+    };
+    Finding::ok("openclaw", what)
 }
 
 /// Where a program is; a name alone is on `PATH`.
-pub(crate) fn folder(path: &str) -> &str {
+pub(super) fn folder(path: &str) -> &str {
     match path.rsplit_once('/') {
         Some(("", _)) => "/",
         Some((folder, _)) => folder,
@@ -67,14 +62,14 @@ pub(crate) fn folder(path: &str) -> &str {
     }
 }
 
-fn too_old(version: [u32; 3], pipe_since: &str, gateway: &Gateway) -> Option<Finding> {
+fn too_old(version: [u32; 3], gateway: &Gateway) -> Option<Finding> {
     const CHECK: &str = "openclaw-version";
-    let update = format!("Update it: {}", gateway.openclaw_there("update"));
+    let update = gateway.openclaw_there("update").after("Update it");
     if version < KNOWN_SINCE {
         let what = format!("OpenClaw {} is older than any we know", dotted(version));
         return Some(Finding::warning(CHECK, what).next(update));
     }
-    let since = numbers(pipe_since).filter(|since| version < *since)?;
+    let since = numbers(PIPE_SINCE).filter(|since| version < *since)?;
     let what = format!(
         "no sync, setup token or API key sign-in: they need OpenClaw {}.{}",
         since[0], since[1]
@@ -84,40 +79,27 @@ fn too_old(version: [u32; 3], pipe_since: &str, gateway: &Gateway) -> Option<Fin
 
 fn broken(
     failure: &GatewayError,
-    examination: Option<&Inspection>,
+    node: Option<&Program>,
     gateway: &Gateway,
     config: &str,
 ) -> Finding {
-    const CHECK: &str = "openclaw-answer";
-    let next = match (
-        failure.kind,
-        examination.and_then(|found| found.node.as_ref()),
-    ) {
-        (ErrorKind::NodeTooOld, Some(node)) => gateway.there(newer_node(node)),
-        (ErrorKind::NoNode, _) => format!(
-            "Install Node there, then: {}",
-            gateway.there("node --version")
-        ),
-        (ErrorKind::NoOpenClaw, _) => format!(
-            "Install it there, or set openclaw for [[gateway]] {} in {config} to its path: {}",
-            gateway.name,
-            gateway.there("command -v openclaw")
-        ),
-        (ErrorKind::OpenClawTimeout, _) => more_time(gateway.limit * 2, gateway, config),
+    let name = &gateway.name;
+    let mut what = said(failure);
+    let next = match (failure.kind, node) {
+        (ErrorKind::NodeTooOld, Some(node)) => {
+            what.push_str(&format!("; it is in {}", folder(node.place.as_str())));
+            gateway.there(newer_node(node))
+        }
+        (ErrorKind::NoNode, _) => gateway
+            .there("node --version")
+            .after("Install Node there, then"),
+        (ErrorKind::NoOpenClaw, _) => gateway.there("command -v openclaw").after(format!(
+            "Install it there, or set openclaw for [[gateway]] {name} in {config} to its path"
+        )),
+        (ErrorKind::OpenClawTimeout, _) => more_time(gateway, config),
         _ => failure.next_step(gateway),
     };
-    let what = match (
-        failure.kind,
-        examination.and_then(|found| found.node.as_ref()),
-    ) {
-        (ErrorKind::NodeTooOld, Some(node)) => format!(
-            "{}; it is in {}",
-            said(failure),
-            folder(node.place.as_str())
-        ),
-        _ => said(failure),
-    };
-    Finding::problem(CHECK, what).next(next)
+    Finding::problem("openclaw-answer", what).next(next)
 }
 
 /// How the one who installed this node would update it.
@@ -148,16 +130,13 @@ fn slow(took: Duration, gateway: &Gateway, config: &str) -> Option<Finding> {
             took.as_secs(),
             limit.as_secs()
         );
-        Finding::warning("time-limit", what).next(more_time(limit * 2, gateway, config))
+        Finding::warning("time-limit", what).next(more_time(gateway, config))
     })
 }
 
-fn more_time(limit: Duration, gateway: &Gateway, config: &str) -> String {
-    format!(
-        "Allow it more: timeout_s = {} for [[gateway]] {} in {config}",
-        limit.as_secs(),
-        gateway.name
-    )
+fn more_time(gateway: &Gateway, config: &str) -> Hint {
+    let (limit, name) = (gateway.limit.as_secs() * 2, &gateway.name);
+    format!("Allow it more: timeout_s = {limit} for [[gateway]] {name} in {config}").into()
 }
 
 /// The first version in a text, such as `OpenClaw 2026.9.6 (eb377ac)`.
@@ -175,12 +154,15 @@ fn dotted([year, month, number]: [u32; 3]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, findings, numbers};
+    use super::{check, numbers};
     use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
     use crate::gateway::error::{ErrorKind, GatewayError};
     use crate::gateway::inspect::{Inspection, Program};
+    use crate::gateway::status::Reply;
+    use crate::status::stores;
     use crate::text::Text;
+    use chrono::DateTime;
     use std::time::Duration;
 
     const CONFIG: &str = "~/.config/clawtap/config.toml";
@@ -191,22 +173,25 @@ mod tests {
         failure: Option<&GatewayError>,
         node: Option<&str>,
     ) -> Vec<Finding> {
-        let examination = Inspection {
+        let inspection = Inspection {
             node: node.map(|place| Program {
                 place: Text::clean(place),
                 version: None,
             }),
             ..Inspection::default()
         };
-        let facts = Facts {
-            failure,
-            place: Some(&Text::clean("/usr/bin/openclaw")),
-            version: Some(&Text::clean(version)),
+        let reply = Reply {
+            outcome: failure.map_or_else(
+                || Ok(stores::report(Vec::new(), "", DateTime::UNIX_EPOCH)),
+                |it| Err(it.clone()),
+            ),
+            stood_in_for: None,
+            openclaw: Some(Text::clean("/usr/bin/openclaw")),
+            version: Some(Text::clean(version)),
+            claude: None,
             took: Duration::from_secs(took),
-            pipe_since: "2026.6.0",
-            examination: Some(&examination),
         };
-        findings(&facts, &gateway(), CONFIG)
+        check(&reply, &inspection, &gateway(), CONFIG)
     }
 
     #[test]
@@ -234,8 +219,9 @@ mod tests {
             assert!(found[0].what.ends_with(" in /usr/bin"), "{found:?}");
             let old = found.get(1);
             assert_eq!(old.map(|old| old.what.as_str()), expected, "{version}");
-            assert!(old.is_none_or(|old| old.next.as_deref()
-                == Some("Update it: ssh me@home.example, then: openclaw update")));
+            assert!(old.is_none_or(
+                |old| old.step() == "Update it: ssh me@home.example, then: openclaw update"
+            ));
         }
     }
 
@@ -250,7 +236,7 @@ mod tests {
         );
         let next =
             "Allow it more: timeout_s = 90 for [[gateway]] home in ~/.config/clawtap/config.toml";
-        assert_eq!(late.next.as_deref(), Some(next));
+        assert_eq!(late.step(), next);
     }
 
     #[test]
@@ -268,7 +254,7 @@ mod tests {
             assert_eq!(found.severity, Severity::Problem);
             assert!(found.what.contains("use 24.16+"), "{}", found.what);
             let then = format!("ssh me@home.example, then: {next}");
-            assert!(found.next.as_ref().unwrap().starts_with(&then), "{found:?}");
+            assert!(found.step().starts_with(&then), "{found:?}");
         }
     }
 
@@ -288,7 +274,7 @@ mod tests {
                 (last.check, last.severity),
                 ("openclaw-answer", Severity::Problem)
             );
-            assert!(last.next.as_ref().unwrap().contains(next), "{last:?}");
+            assert!(last.step().contains(next), "{last:?}");
         }
     }
 

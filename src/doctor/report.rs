@@ -2,23 +2,25 @@
 
 use serde::Serialize;
 
-use crate::doctor::finding::{Area, Finding, Section, Severity, worst};
+use crate::doctor::finding::{Area, Finding, Fix, Section, Severity, worst};
+use crate::hint::Hint;
 use crate::render::wrap::{hanging, next_step};
 
 /// Raised when a key changes its meaning; new keys do not raise it.
 const SCHEMA: u32 = 1;
 
 /// What is about to be changed, a line each.
-pub(crate) fn intent(lines: &[String]) -> String {
-    let lines = lines.iter().map(|line| format!("  {line}\n"));
+pub(crate) fn intent(fixes: &[Fix]) -> String {
+    let lines = fixes.iter().map(|fix| format!("  {}\n", fix.command()));
     format!("This will be done:\n{}", lines.collect::<String>())
 }
 
 /// What came of one of them.
-pub(crate) fn done(line: &str, outcome: &Result<(), String>, columns: usize) -> String {
+pub(crate) fn done(fix: &Fix, outcome: &Result<(), String>, columns: usize) -> String {
+    let command = fix.command();
     match outcome {
-        Ok(()) => hanging("✓", line, columns),
-        Err(reason) => hanging("✗", &format!("{line}: {reason}"), columns),
+        Ok(()) => hanging("✓", &command, columns),
+        Err(reason) => hanging("✗", &format!("{command}: {reason}"), columns),
     }
 }
 
@@ -35,7 +37,7 @@ pub(crate) fn text(sections: &[Section], columns: usize) -> String {
         text.push_str(&format!("{}\n", title(&section.area)));
         for finding in &section.findings {
             let mark = mark(finding.left());
-            if finding.mended == Some(Ok(())) {
+            if finding.fixed == Some(Ok(())) {
                 text.push_str(&hanging(
                     mark,
                     &format!("{}: mended", finding.what),
@@ -89,10 +91,10 @@ fn sum(sections: &[Section]) -> String {
         counted(count(Severity::Warning), "warning"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    let mendable = findings()
-        .filter(|finding| finding.mending.is_some() && finding.mended.is_none())
+    let fixable = findings()
+        .filter(|finding| finding.fix.is_some() && finding.fixed.is_none())
         .count();
-    match (&parts[..], mendable) {
+    match (&parts[..], fixable) {
         ([], _) => "All is well.".into(),
         (parts, 0) => format!("{}.", parts.join(", ")),
         (parts, number) => format!(
@@ -151,10 +153,10 @@ fn entry<'a>(area: &'a Area, finding: &'a Finding) -> Entry<'a> {
         check: finding.check,
         severity: finding.severity.word(),
         message: &finding.what,
-        next_step: finding.next.as_deref(),
-        fixable: finding.mending.is_some(),
-        fixed: finding.mended.as_ref().map(Result::is_ok),
-        error: match &finding.mended {
+        next_step: finding.next.as_ref().map(Hint::as_str),
+        fixable: finding.fix.is_some(),
+        fixed: finding.fixed.as_ref().map(Result::is_ok),
+        error: match &finding.fixed {
             Some(Err(reason)) => Some(reason),
             Some(Ok(())) | None => None,
         },

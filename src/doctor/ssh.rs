@@ -1,65 +1,74 @@
 //! This device's ssh: whether it is there, what it can do, and files of it that others can change.
 
-use std::path::PathBuf;
-
-use crate::doctor::finding::Finding;
-use crate::doctor::fix::Fix;
+use crate::context::Context;
+use crate::doctor::finding::{Finding, Place};
+use crate::gateway::host::{Gateway, Ssh};
+use crate::gateway::ssh_client;
+use crate::hint::Hint;
+use crate::system::files;
 
 /// The first OpenSSH that knows everything it is told: `RemoteCommand` came last.
 const NEEDED: [u32; 2] = [7, 6];
 
-/// How ssh was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Facts {
-    /// What `ssh -V` says; nothing if there is no ssh.
-    pub(crate) version: Option<String>,
-    pub(crate) in_termux: bool,
-    /// `~/.ssh` and its permissions, if it is there and the person's own.
-    pub(crate) folder: Option<(PathBuf, u32)>,
-    /// `~/.ssh/config`, likewise, if ssh refuses its owner or permissions.
-    pub(crate) refused_config: Option<(PathBuf, u32)>,
-}
-
-pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
-    let mut findings = vec![client(facts)];
-    if let Some((path, mode)) = &facts.folder
-        && mode & 0o022 != 0
-    {
-        findings.push(
-            Finding::warning(
-                "ssh-folder",
-                format!("others may change what is in ~/.ssh ({mode:03o})"),
-            )
-            .next("chmod go-w ~/.ssh")
-            .mended_by(Fix {
-                path: path.clone(),
-                mode: mode & !0o022,
-            }),
-        );
+/// Nothing where every gateway is this machine.
+pub(crate) fn check(gateways: &[Gateway], context: &Context) -> Vec<Finding> {
+    let (system, environment) = (&context.system, &context.system.environment);
+    let ways: Vec<&Ssh> = gateways
+        .iter()
+        .filter_map(|it| it.transport.ssh())
+        .collect();
+    if ways.is_empty() {
+        return Vec::new();
     }
-    if let Some((path, mode)) = &facts.refused_config {
-        let finding = Finding::problem(
-            "ssh-config",
-            format!("others may change ~/.ssh/config ({mode:03o}): ssh refuses it"),
-        );
-        findings.push(finding.next("chmod go-w ~/.ssh/config").mended_by(Fix {
-            path: path.clone(),
-            mode: mode & !0o022,
-        }));
+    let version = ssh_client::version(system);
+    let in_termux = environment.termux_prefix().is_some();
+    let mut findings = vec![client(version.as_deref(), in_termux)];
+    let Some(folder) = environment.home().map(|home| home.join(".ssh")) else {
+        return findings;
+    };
+    let place = |path| Place::of(path, environment);
+    let open = |place: &Place| {
+        let mode = files::mode(&place.path).filter(|_| files::is_own(&place.path));
+        mode.filter(|mode| mode & 0o022 != 0)
+    };
+    let (folder, config) = (place(&folder), place(&folder.join("config")));
+    if let Some(mode) = open(&folder) {
+        let what = format!("others may change what is in {folder} ({mode:03o})");
+        findings.push(closed(Finding::warning("ssh-folder", what), &folder, mode));
+    }
+    // Which permissions it refuses, ssh says best itself: some builds allow a person's own group.
+    let is_refused = |ssh: &Ssh| {
+        let said = ssh_client::resolve(ssh, system).err();
+        said.is_some_and(|said| said.contains("Bad owner or permissions"))
+    };
+    if let Some(mode) = open(&config)
+        && ways
+            .iter()
+            .any(|ssh| ssh.config.is_none() && is_refused(ssh))
+    {
+        let what = format!("others may change {config} ({mode:03o}): ssh refuses it");
+        findings.push(closed(Finding::problem("ssh-config", what), &config, mode));
     }
     findings
 }
 
-fn client(facts: &Facts) -> Finding {
+/// Has what lets others change a file taken from them, and no more.
+fn closed(finding: Finding, place: &Place, mode: u32) -> Finding {
+    let next = Hint::only(format!("chmod go-w {place}"));
+    finding.fixed_by(place, mode & !0o022).next(next)
+}
+
+/// By what `ssh -V` says; nothing if there is no ssh.
+fn client(version: Option<&str>, in_termux: bool) -> Finding {
     const CHECK: &str = "ssh";
-    let next = |in_termux: &str, elsewhere: &str| {
-        String::from(if facts.in_termux {
-            in_termux
+    let next = |package: &str, elsewhere: &str| {
+        if in_termux {
+            Hint::only(package)
         } else {
-            elsewhere
-        })
+            elsewhere.into()
+        }
     };
-    let Some(said) = &facts.version else {
+    let Some(said) = version else {
         return Finding::problem(CHECK, "ssh is not installed here")
             .next(next("pkg install openssh", "Install OpenSSH's client"));
     };
@@ -90,18 +99,10 @@ fn openssh(said: &str) -> Option<([u32; 2], String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, findings};
-    use crate::doctor::finding::Severity;
-    use crate::doctor::fix::Fix;
-
-    fn facts(version: &str) -> Facts {
-        Facts {
-            version: Some(version.into()),
-            in_termux: true,
-            folder: Some(("/home/me/.ssh".into(), 0o755)),
-            refused_config: None,
-        }
-    }
+    use super::{client, closed};
+    use crate::doctor::finding::{Finding, Fix, Severity};
+    use crate::doctor::samples::place;
+    use crate::hint::Hint;
 
     #[test]
     fn the_client_is_judged_by_what_it_can_do() {
@@ -133,42 +134,24 @@ mod tests {
             ("", Problem, "the ssh here is not OpenSSH"),
         ];
         for (version, severity, what) in table {
-            let found = findings(&facts(version));
-            assert_eq!(found.len(), 1, "{found:?}");
-            assert_eq!(
-                (found[0].severity, found[0].what.as_str()),
-                (severity, what)
-            );
-            assert_eq!(found[0].next.is_some(), severity == Problem);
+            let found = client(Some(version), true);
+            assert_eq!((found.severity, found.what.as_str()), (severity, what));
+            assert_eq!(found.next.is_some(), severity == Problem);
         }
-        let none = Facts {
-            version: None,
-            ..facts("")
-        };
-        assert_eq!(
-            findings(&none)[0].next.as_deref(),
-            Some("pkg install openssh")
-        );
+        let none = client(None, true);
+        assert_eq!(none.next, Some(Hint::only("pkg install openssh")));
     }
 
     #[test]
     fn what_others_can_change_is_closed_to_them_and_no_more() {
-        let found = findings(&Facts {
-            folder: Some(("/home/me/.ssh".into(), 0o775)),
-            refused_config: Some(("/home/me/.ssh/config".into(), 0o666)),
-            ..facts("OpenSSH_9.2p1")
-        });
-        let mended: Vec<_> = found.into_iter().filter_map(|it| it.mending).collect();
-        let permissions = |path: &str, mode| Fix {
-            path: path.into(),
-            mode,
-        };
-        assert_eq!(
-            mended,
-            [
-                permissions("/home/me/.ssh", 0o755),
-                permissions("/home/me/.ssh/config", 0o644)
-            ]
-        );
+        for (mode, expected) in [(0o775, 0o755), (0o666, 0o644)] {
+            let found = closed(Finding::warning("a", "b"), &place("~/.ssh"), mode);
+            let fix = Fix {
+                place: place("~/.ssh"),
+                mode: expected,
+            };
+            assert_eq!(found.fix, Some(fix));
+            assert_eq!(found.step(), "chmod go-w ~/.ssh");
+        }
     }
 }

@@ -1,71 +1,71 @@
 //! What this device keeps between runs: the state folder and what is in it.
 
-use std::path::PathBuf;
+use crate::alerts::state_file;
+use crate::context::Context;
+use crate::doctor::finding::{Finding, Place};
+use crate::hint::Hint;
+use crate::system::files;
 
-use crate::doctor::finding::Finding;
-use crate::doctor::fix::Fix;
+/// More than a run writes, in bytes: an empty file is made where the disk is full as well.
+const ENOUGH: usize = 256 * 1024;
 
-/// How the places stand in which something is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Facts {
-    /// The state folder, if it is there.
-    pub(crate) state: Option<Folder>,
-    /// What is wrong with files in it, in the words of those who read them.
-    pub(crate) faults: Vec<String>,
-}
-
-/// A folder of ours.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Folder {
-    pub(crate) path: PathBuf,
-    /// As a person writes it.
-    pub(crate) spelled: String,
-    pub(crate) mode: u32,
-    pub(crate) is_own: bool,
-    pub(crate) takes_files: bool,
-}
-
-pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
+pub(crate) fn check(context: &Context) -> Vec<Finding> {
+    let environment = &context.system.environment;
     let mut findings = Vec::new();
-    if let Some(folder) = &facts.state {
-        let spelled = &folder.spelled;
-        if !folder.takes_files {
-            let what = format!("nothing can be remembered in {spelled}");
-            let next =
-                format!("See whose it is, and whether there is room: ls -ld {spelled}; df -h ~");
-            findings.push(Finding::problem("state-folder", what).next(next));
-        }
-        findings.extend(closable("state-folder", folder, "others may look into"));
+    if let Ok(path) = environment.state_folder()
+        && let Some(mode) = files::mode(&path)
+    {
+        let folder = Folder {
+            place: Place::of(&path, environment),
+            mode,
+            is_own: files::is_own(&path),
+            takes_files: files::has_room(&path, ENOUGH),
+        };
+        findings.extend(folder.judge());
     }
-    for fault in &facts.faults {
-        let finding = Finding::note("state", fault);
-        findings.push(finding.next("clawtap monitor"));
+    if let Some(fault) = state_file::fault(environment) {
+        findings.push(Finding::note("state", fault).next(Hint::only("clawtap monitor")));
     }
     findings
 }
 
-fn closable(check: &'static str, folder: &Folder, what: &str) -> Option<Finding> {
-    (folder.is_own && folder.mode & 0o077 != 0).then(|| {
-        let (spelled, mode) = (&folder.spelled, folder.mode);
-        Finding::warning(check, format!("{what} {spelled} ({mode:03o})"))
-            .next(format!("chmod go= {spelled}"))
-            .mended_by(Fix {
-                path: folder.path.clone(),
-                mode: mode & 0o700,
-            })
-    })
+/// The state folder.
+#[derive(Debug, Clone)]
+struct Folder {
+    place: Place,
+    mode: u32,
+    is_own: bool,
+    takes_files: bool,
+}
+
+impl Folder {
+    fn judge(&self) -> Vec<Finding> {
+        const CHECK: &str = "state-folder";
+        let Self { place, mode, .. } = self;
+        let mut findings = Vec::new();
+        if !self.takes_files {
+            let what = format!("nothing can be remembered in {place}");
+            let words = "See whose it is, and whether there is room";
+            let next = Hint::run(words, format!("ls -ld {place}; df -h ~"));
+            findings.push(Finding::problem(CHECK, what).next(next));
+        }
+        if self.is_own && mode & 0o077 != 0 {
+            let what = format!("others may look into {place} ({mode:03o})");
+            findings.push(Finding::warning(CHECK, what).closed(place, *mode));
+        }
+        findings
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, Folder, findings};
-    use crate::doctor::finding::Severity;
-    use crate::doctor::fix::Fix;
+    use super::Folder;
+    use crate::doctor::finding::Severity::{Problem, Warning};
+    use crate::doctor::samples::place;
 
     fn folder() -> Folder {
         Folder {
-            path: "/home/me/.local/state/clawtap".into(),
-            spelled: "~/.local/state/clawtap".into(),
+            place: place("~/.local/state/clawtap"),
             mode: 0o700,
             is_own: true,
             takes_files: true,
@@ -73,13 +73,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_of_what_is_in_order() {
-        assert_eq!(findings(&Facts::default()), []);
-        let fine = Facts {
-            state: Some(folder()),
-            ..Facts::default()
+    fn nothing_is_said_of_a_folder_that_is_in_order_or_of_another_user() {
+        assert_eq!(folder().judge(), []);
+        let others = Folder {
+            mode: 0o750,
+            is_own: false,
+            ..folder()
         };
-        assert_eq!(findings(&fine), []);
+        assert_eq!(others.judge(), []);
     }
 
     #[test]
@@ -92,35 +93,11 @@ mod tests {
             takes_files: false,
             ..folder()
         };
-        let others = Folder {
-            is_own: false,
-            ..open.clone()
-        };
-        let state = |state| Facts {
-            state: Some(state),
-            ..Facts::default()
-        };
-        let closing = Some(Fix {
-            path: folder().path,
-            mode: 0o700,
-        });
-        assert_eq!(findings(&state(others.clone())), []);
-        let table = [
-            (state(open.clone()), Severity::Warning, closing.clone()),
-            (state(full), Severity::Problem, None),
-            (
-                Facts {
-                    faults: vec!["cannot use alerts.json".into()],
-                    ..Facts::default()
-                },
-                Severity::Note,
-                None,
-            ),
-        ];
-        for (facts, severity, mending) in table {
-            let found = findings(&facts);
+        for (folder, severity, mode) in [(open, Warning, Some(0o700)), (full, Problem, None)] {
+            let found = folder.judge();
             assert_eq!(found.len(), 1, "{found:?}");
-            assert_eq!((found[0].severity, &found[0].mending), (severity, &mending));
+            assert_eq!(found[0].severity, severity);
+            assert_eq!(found[0].fix.as_ref().map(|fix| fix.mode), mode);
             assert!(found[0].next.is_some());
         }
     }

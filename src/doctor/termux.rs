@@ -3,27 +3,30 @@
 //! The builds are signed with keys of their own, so apps of different sources do not work together; that of Google
 //! Play has the widget built in, and no Termux:API (termux-play-store/termux-apps, #29 and #53).
 
+use std::time::Duration;
+
+use crate::context::Context;
 use crate::doctor::finding::Finding;
+use crate::hint::Hint;
 use crate::phone::Api;
+use crate::system::System;
+use crate::system::process::Invocation;
+use crate::text::Text;
 
 /// What was found of Termux.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Facts {
-    pub(crate) build: Build,
+pub(crate) struct Termux {
+    build: Build,
     /// "0.118.3"
-    pub(crate) version: Option<String>,
+    version: Option<String>,
     /// Android's, "14".
-    pub(crate) android: Option<String>,
+    android: Option<String>,
     pub(crate) api: Api,
-    /// Whether shortcuts or a job are there, which nobody sees run.
-    pub(crate) runs_unseen: bool,
-    /// Whether Android runs our job.
-    pub(crate) has_job: bool,
 }
 
 /// Where Termux comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Build {
+enum Build {
     FDroid,
     GitHub,
     GooglePlay,
@@ -32,11 +35,13 @@ pub(crate) enum Build {
 
 /// From this version on, Android shows notifications only of apps that were allowed to.
 const ASKS_FOR_NOTIFICATIONS: u32 = 13;
+const PATIENCE: Duration = Duration::from_secs(2);
+const CHECK: &str = "termux-api";
 
 impl Build {
     /// By what the Termux app tells in `TERMUX_APP__APK_RELEASE`, or `TERMUX_APK_RELEASE` before 0.119, and in its
     /// version.
-    pub(crate) fn of(release: Option<&str>, version: Option<&str>) -> Self {
+    fn of(release: Option<&str>, version: Option<&str>) -> Self {
         match release {
             Some("F_DROID") => Self::FDroid,
             Some("GITHUB") => Self::GitHub,
@@ -65,99 +70,124 @@ impl Build {
     }
 }
 
-pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
-    let mut findings = vec![Finding::ok("termux", title(facts))];
-    findings.push(api(facts));
-    if !matches!(facts.api, Api::Answering { .. }) {
-        return findings;
+impl Termux {
+    /// Asks Termux:API and Android; nothing on a machine that is no phone.
+    pub(crate) fn ask(context: &Context) -> Option<Self> {
+        let (system, environment) = (&context.system, &context.system.environment);
+        environment.termux_prefix()?;
+        let text = |name| Some(Text::clean(environment.text(name)?).to_string());
+        let release = text("TERMUX_APP__APK_RELEASE").or_else(|| text("TERMUX_APK_RELEASE"));
+        let version = text("TERMUX_VERSION").or_else(|| text("TERMUX_APP__APP_VERSION_NAME"));
+        Some(Self {
+            build: Build::of(release.as_deref(), version.as_deref()),
+            version,
+            android: android(system),
+            api: context.phone.api(system),
+        })
     }
-    if asks_for_notifications(facts) {
-        let what = "cannot tell from here whether Android shows notifications";
-        findings.push(Finding::note("notifications", what).next(
-            "If none appears: Settings → Apps → Termux:API → Notifications. Try it:\n  clawtap monitor test-alert",
-        ));
-    }
-    if facts.has_job {
-        let what = "cannot tell from here whether Android lets checks run at night";
-        findings.push(Finding::note("battery", what).next(
-            "Settings → Apps → Termux → Battery → Unrestricted, and the same for Termux:API",
-        ));
-    }
-    findings
-}
 
-/// "Termux 0.118.3 of F-Droid, Android 14"
-fn title(facts: &Facts) -> String {
-    let mut title = String::from("Termux");
-    if let Some(version) = &facts.version {
-        title.push_str(&format!(" {version}"));
+    /// `has_job`: whether Android runs our job; `runs_unseen`: whether a job or shortcuts do, where no terminal is.
+    pub(crate) fn judge(&self, has_job: bool, runs_unseen: bool) -> Vec<Finding> {
+        let mut findings = vec![Finding::ok("termux", self.title()), self.app(runs_unseen)];
+        if !matches!(self.api, Api::Answering { .. }) {
+            return findings;
+        }
+        if self.asks_for_notifications() {
+            let what = "cannot tell from here whether Android shows notifications";
+            let words = "If none appears: Settings → Apps → Termux:API → Notifications. Try it:";
+            let next = Hint::from(words).below("clawtap monitor test-alert");
+            findings.push(Finding::note("notifications", what).next(next));
+        }
+        if has_job {
+            let what = "cannot tell from here whether Android lets checks run at night";
+            let next =
+                "Settings → Apps → Termux → Battery → Unrestricted, and the same for Termux:API";
+            findings.push(Finding::note("battery", what).next(next));
+        }
+        findings
     }
-    title.push_str(match facts.build {
-        Build::FDroid => " of F-Droid",
-        Build::GitHub => " of GitHub",
-        Build::GooglePlay => " of Google Play",
-        Build::Unknown => "",
-    });
-    if let Some(android) = &facts.android {
-        title.push_str(&format!(", Android {android}"));
-    }
-    title
-}
 
-fn api(facts: &Facts) -> Finding {
-    const CHECK: &str = "termux-api";
-    // At a terminal there is another way to see and to answer everything.
-    let trouble = |what: String| {
-        if facts.runs_unseen {
-            Finding::problem(CHECK, what)
+    /// "Termux 0.118.3 of F-Droid, Android 14"
+    fn title(&self) -> String {
+        let mut title = String::from("Termux");
+        if let Some(version) = &self.version {
+            title.push_str(&format!(" {version}"));
+        }
+        title.push_str(match self.build {
+            Build::FDroid => " of F-Droid",
+            Build::GitHub => " of GitHub",
+            Build::GooglePlay => " of Google Play",
+            Build::Unknown => "",
+        });
+        if let Some(android) = &self.android {
+            title.push_str(&format!(", Android {android}"));
+        }
+        title
+    }
+
+    fn app(&self, runs_unseen: bool) -> Finding {
+        let app = self.build.app();
+        let (what, next) = match &self.api {
+            Api::Answering { .. } => return Finding::ok(CHECK, "Termux:API answers"),
+            Api::Unavailable => (
+                "Termux of Google Play has no Termux:API: no notifications",
+                format!("For them, {}", Build::GooglePlay.app()).into(),
+            ),
+            Api::NoCommands if self.build == Build::GooglePlay => (
+                "there is no Termux:API: no notifications",
+                format!("For them, {app}").into(),
+            ),
+            Api::NoCommands => (
+                "there are no commands of Termux:API",
+                Hint::only("pkg install termux-api").say(format!("\nand {app}")),
+            ),
+            Api::Silent => (
+                "the Termux:API app does not answer",
+                format!("If it is installed, open it once. Or else get {app}").into(),
+            ),
+            Api::Failing(how) => (
+                how.as_str(),
+                Hint::from("See what it says:").below("termux-job-scheduler --pending"),
+            ),
+        };
+        // At a terminal there is another way to see and to answer everything.
+        if runs_unseen {
+            Finding::problem(CHECK, what).next(next)
         } else {
-            Finding::warning(CHECK, what)
+            Finding::warning(CHECK, what).next(next)
         }
-    };
-    let app = facts.build.app();
-    match &facts.api {
-        Api::Answering { .. } => Finding::ok(CHECK, "Termux:API answers"),
-        Api::Unavailable => {
-            trouble("Termux of Google Play has no Termux:API: no notifications".into())
-                .next(format!("For them, {}", Build::GooglePlay.app()))
-        }
-        Api::NoCommands if facts.build == Build::GooglePlay => {
-            trouble("there is no Termux:API: no notifications".into())
-                .next(format!("For them, {app}"))
-        }
-        Api::NoCommands => trouble("there are no commands of Termux:API".into())
-            .next(format!("pkg install termux-api\nand {app}")),
-        Api::Silent => trouble("the Termux:API app does not answer".into()).next(format!(
-            "If it is installed, open it once. Or else get {app}"
-        )),
-        Api::Failing(how) => {
-            trouble(how.clone()).next("See what it says:\n  termux-job-scheduler --pending")
-        }
+    }
+
+    fn asks_for_notifications(&self) -> bool {
+        let android = self.android.as_deref();
+        let number = android.and_then(|version| version.split('.').next()?.parse::<u32>().ok());
+        number.is_none_or(|number| number >= ASKS_FOR_NOTIFICATIONS)
     }
 }
 
-fn asks_for_notifications(facts: &Facts) -> bool {
-    let android = facts.android.as_deref();
-    let number = android.and_then(|version| version.split('.').next()?.parse::<u32>().ok());
-    number.is_none_or(|number| number >= ASKS_FOR_NOTIFICATIONS)
+/// "14", by Android itself, which answers at once.
+fn android(system: &System) -> Option<String> {
+    let program = system.environment.program("getprop")?;
+    let invocation = Invocation::new(program, PATIENCE).arguments(["ro.build.version.release"]);
+    let finished = system.processes.run(&invocation).ok()?;
+    let version = Text::clean(&String::from_utf8_lossy(&finished.stdout));
+    (finished.succeeded() && !version.is_empty()).then(|| version.to_string())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Build, Facts, findings};
+    use super::{Build, Termux};
     use crate::doctor::finding::Severity;
     use crate::phone::Api;
 
-    fn facts() -> Facts {
-        Facts {
+    fn termux() -> Termux {
+        Termux {
             build: Build::FDroid,
             version: Some("0.118.3".into()),
             android: Some("12".into()),
             api: Api::Answering {
                 pending: String::new(),
             },
-            runs_unseen: true,
-            has_job: false,
         }
     }
 
@@ -179,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_phone_that_is_well_is_told_in_two_lines() {
-        let found = findings(&facts());
+        let found = termux().judge(false, true);
         let lines: Vec<&str> = found.iter().map(|finding| finding.what.as_str()).collect();
         let expected = [
             "Termux 0.118.3 of F-Droid, Android 12",
@@ -198,11 +228,11 @@ mod tests {
             (None, true, vec!["notifications", "battery"]),
         ];
         for (android, has_job, expected) in table {
-            let found = findings(&Facts {
+            let termux = Termux {
                 android: android.map(String::from),
-                has_job,
-                ..facts()
-            });
+                ..termux()
+            };
+            let found = termux.judge(has_job, true);
             let notes = found.iter().filter(|it| it.severity == Severity::Note);
             let notes: Vec<&str> = notes.map(|it| it.check).collect();
             assert_eq!(notes, expected, "{android:?}");
@@ -214,13 +244,12 @@ mod tests {
         let failing = Api::Failing("termux-job-scheduler failed".into());
         for api in [Api::NoCommands, Api::Silent, Api::Unavailable, failing] {
             for (runs_unseen, expected) in [(true, Severity::Problem), (false, Severity::Warning)] {
-                let found = findings(&Facts {
+                let termux = Termux {
                     api: api.clone(),
                     android: None,
-                    has_job: true,
-                    runs_unseen,
-                    ..facts()
-                });
+                    ..termux()
+                };
+                let found = termux.judge(true, runs_unseen);
                 let [_, api] = &found[..] else {
                     panic!("{found:?}")
                 };
@@ -256,12 +285,13 @@ mod tests {
             ),
         ];
         for (build, api, expected) in table {
-            let found = findings(&Facts {
+            let termux = Termux {
                 build,
                 api,
-                ..facts()
-            });
-            let next = found[1].next.clone().unwrap_or_default();
+                ..termux()
+            };
+            let found = termux.judge(false, true);
+            let next = found[1].step();
             assert!(next.contains(expected), "{next}");
         }
     }

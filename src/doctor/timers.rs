@@ -2,142 +2,180 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::alerts::{state, state_file};
+use crate::config::Config;
+use crate::context::Context;
 use crate::doctor::finding::Finding;
 use crate::duration::ago;
+use crate::gateway::host::Identifier;
+use crate::hint::Hint;
+use crate::install::timers::systemd::ends_with_logins;
 use crate::install::timers::timer::{Course, Kind, TimerStatus};
+use crate::system::{clock, files};
 
-/// What was found of the timers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Facts {
-    /// Those that are set up.
-    pub(crate) standings: Vec<TimerStatus>,
-    /// What the timer starts, as a person writes it, if that is gone.
-    pub(crate) gone: Option<String>,
-    /// When a gateway was last looked at for alerts.
-    pub(crate) last_check: Option<DateTime<Utc>>,
-    pub(crate) now: DateTime<Utc>,
-    /// Whether somebody asked for alerts.
-    pub(crate) has_channels: bool,
-    /// Whether systemd's timer ends with the last login.
-    pub(crate) ends_with_logins: bool,
+/// The timers that are set up, and what they lack.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Timers {
+    pub(crate) statuses: Vec<TimerStatus>,
     /// Variables that are set here, and are not under the timer.
     pub(crate) not_handed_on: Vec<&'static str>,
     /// Programs that are found here, and are not under the timer.
     pub(crate) not_found: Vec<String>,
-    pub(crate) on_a_phone: bool,
+}
+
+/// What matters about timers beside themselves.
+#[derive(Debug, Clone, Default)]
+struct Surroundings {
+    /// What the timer starts, as a person writes it, if that is gone.
+    gone: Option<String>,
+    /// How long ago a gateway was last looked at for alerts.
+    last_check: Option<TimeDelta>,
+    /// Whether the configuration has channels for alerts.
+    has_channels: bool,
+    /// Whether systemd's timer ends with the last login.
+    ends_with_logins: bool,
+    on_a_phone: bool,
 }
 
 /// A check may be missed, or held back for as long as Android lets a sleeping phone rest.
 const LEEWAY: TimeDelta = TimeDelta::hours(6);
+const CHECK: &str = "timer";
+const INSTALL: &str = "clawtap monitor install";
 
-pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
-    if facts.standings.is_empty() {
-        return vec![none(facts)];
+pub(crate) fn check(mut timers: Timers, config: &Config, context: &Context) -> Vec<Finding> {
+    let is_known = |it: &TimerStatus| it.kind != Kind::TermuxJob || it.course != Course::Unknown;
+    let is_set_up = !timers.statuses.is_empty();
+    // Why Android cannot be asked is told of the phone.
+    timers.statuses.retain(is_known);
+    if is_set_up && timers.statuses.is_empty() {
+        return Vec::new();
     }
-    let mut findings: Vec<Finding> = facts.standings.iter().flat_map(standing).collect();
-    let kinds = || facts.standings.iter().map(|standing| standing.kind);
-    for kind in kinds().skip(1) {
-        let word = kind.word();
-        let next = format!("To end that: clawtap monitor uninstall --{word}");
-        let what = format!("{word} runs it as well");
-        findings.push(Finding::note("timer-twice", what).next(next));
-    }
-    if let Some(program) = &facts.gone {
+    let (system, environment) = (&context.system, &context.system.environment);
+    let mut programs = timers.statuses.iter().filter_map(|it| it.program.as_ref());
+    let gone = programs.find(|program| !files::is_file(program));
+    let has_systemd = timers.statuses.iter().any(|it| it.kind == Kind::Systemd);
+    let surroundings = Surroundings {
+        gone: gone.map(|program| environment.display_path(program)),
+        last_check: last_check(config, context).map(|at| clock::now() - at),
+        has_channels: !config.alerts.channels.is_empty(),
+        ends_with_logins: has_systemd && ends_with_logins(system),
+        on_a_phone: environment.termux_prefix().is_some(),
+    };
+    judge(&timers, &surroundings)
+}
+
+/// When one of these gateways was last looked at for alerts.
+fn last_check(config: &Config, context: &Context) -> Option<DateTime<Utc>> {
+    let remembered = state_file::peek(&context.system.environment)?;
+    let gateways = config.gateways.iter().filter_map(|gateway| {
+        let agent = gateway.agent.as_ref().map(Identifier::as_str);
+        let key = state::key(gateway.name.as_str(), agent);
+        Some(remembered.gateways.get(&key)?.observed_at)
+    });
+    gateways.max()
+}
+
+fn judge(timers: &Timers, surroundings: &Surroundings) -> Vec<Finding> {
+    let statuses = &timers.statuses;
+    let Some((_, further)) = statuses.split_first() else {
+        return vec![none(surroundings)];
+    };
+    let mut findings: Vec<Finding> = statuses.iter().flat_map(status).collect();
+    findings.extend(further.iter().map(|it| {
+        let word = it.kind.word();
+        let next = Hint::run("To end that", format!("clawtap monitor uninstall --{word}"));
+        Finding::note("timer-twice", format!("{word} runs it as well")).next(next)
+    }));
+    if let Some(program) = &surroundings.gone {
         let what = format!("the timer starts {program}, which is gone");
-        findings.push(Finding::problem("timer-program", what).next("clawtap monitor install"));
+        findings.push(Finding::problem("timer-program", what).next(Hint::only(INSTALL)));
     }
-    if facts.ends_with_logins {
-        let what = "systemd: it stops when you log out";
-        findings.push(Finding::warning("timer-linger", what).next("loginctl enable-linger"));
+    if surroundings.ends_with_logins {
+        let finding = Finding::warning("timer-linger", "systemd: it stops when you log out");
+        findings.push(finding.next(Hint::only("loginctl enable-linger")));
     }
-    let into_configuration = "Put it into the configuration, under [alerts]";
-    findings.extend(facts.not_handed_on.iter().map(|name| {
-        let what = format!("{name} is set here, and not for the timer");
-        Finding::warning("timer-environment", what).next(into_configuration)
-    }));
-    findings.extend(facts.not_found.iter().map(|name| {
-        let what = format!("the timer does not find {name}");
-        let next = "Put its full path into the configuration, under [alerts]";
-        Finding::warning("timer-environment", what).next(next)
-    }));
-    let runs =
-        |standing: &&TimerStatus| matches!(standing.course, Course::Runs | Course::Failed(_));
-    if let Some(running) = facts.standings.iter().find(runs) {
-        findings.push(last_check(running, facts));
-    }
+    findings.extend(missing(timers));
+    let runs = |it: &&TimerStatus| matches!(it.course, Course::Runs | Course::Failed(_));
+    let running = statuses.iter().find(runs);
+    findings.extend(running.map(|running| age(running, surroundings)));
     findings
 }
 
-fn none(facts: &Facts) -> Finding {
-    const CHECK: &str = "timer";
-    const INSTALL: &str = "clawtap monitor install";
+fn none(surroundings: &Surroundings) -> Finding {
+    let install = Hint::only(INSTALL);
     // Another machine's way of starting things, or a person.
-    if let Some(last) = facts
-        .last_check
-        .filter(|last| facts.now - *last < LEEWAY * 4)
-    {
-        let what = format!(
-            "no timer of clawtap's; the last check was {}",
-            ago(facts.now - last)
-        );
-        return Finding::note(CHECK, what).next(INSTALL);
+    if let Some(age) = surroundings.last_check.filter(|age| *age < LEEWAY * 4) {
+        let what = format!("no timer of clawtap's; the last check was {}", ago(age));
+        return Finding::note(CHECK, what).next(install);
     }
     let what = "no timer: nobody is told when a login ends";
-    match (facts.has_channels, facts.on_a_phone) {
-        (true, _) => Finding::warning(CHECK, what).next(INSTALL),
-        (false, true) => Finding::note(CHECK, what).next(INSTALL),
+    match (surroundings.has_channels, surroundings.on_a_phone) {
+        (true, _) => Finding::warning(CHECK, what).next(install),
+        (false, true) => Finding::note(CHECK, what).next(install),
         (false, false) => {
-            Finding::note(CHECK, what).next(format!("clawtap monitor ntfy\n{INSTALL}"))
+            let ntfy = Hint::only("clawtap monitor ntfy");
+            Finding::note(CHECK, what).next(ntfy.say("\n").command(INSTALL))
         }
     }
 }
 
-fn standing(standing: &TimerStatus) -> Vec<Finding> {
-    const CHECK: &str = "timer";
-    let word = standing.kind.word();
-    let install = format!("clawtap monitor install --{word}");
-    let words = format!("{word}: {}", standing.words);
-    let mut findings: Vec<Finding> = standing
-        .troubles
-        .iter()
-        .map(|line| Finding::problem(CHECK, format!("{word}: {line}")).next(&install))
+fn status(status: &TimerStatus) -> Vec<Finding> {
+    let word = status.kind.word();
+    let install = || Hint::only(format!("{INSTALL} --{word}"));
+    let troubles = status.troubles.iter();
+    let mut findings: Vec<Finding> = troubles
+        .map(|line| Finding::problem(CHECK, format!("{word}: {line}")).next(install()))
         .collect();
-    match &standing.course {
-        Course::Stopped if findings.is_empty() => {
-            findings.push(Finding::problem(CHECK, words).next(install));
+    let words = format!("{word}: {}", status.words);
+    match &status.course {
+        Course::Failed(_) => {
+            let next = Hint::from("See why, in its own words:").below("clawtap monitor");
+            findings.push(Finding::warning(CHECK, words).next(next));
         }
-        Course::Failed(_) => findings.push(
-            Finding::warning(CHECK, words).next("See why, in its own words:\n  clawtap monitor"),
-        ),
-        Course::Unknown if findings.is_empty() => {
-            findings.push(Finding::warning(CHECK, words).next("clawtap monitor status"));
+        _ if !findings.is_empty() => {}
+        Course::Runs => findings.push(Finding::ok(CHECK, words)),
+        Course::Stopped => findings.push(Finding::problem(CHECK, words).next(install())),
+        Course::Unknown => {
+            let next = Hint::only("clawtap monitor status");
+            findings.push(Finding::warning(CHECK, words).next(next));
         }
-        Course::Runs if findings.is_empty() => findings.push(Finding::ok(CHECK, words)),
-        Course::Runs | Course::Stopped | Course::Unknown => {}
     }
     findings
 }
 
-fn last_check(running: &TimerStatus, facts: &Facts) -> Finding {
+fn missing(timers: &Timers) -> impl Iterator<Item = Finding> {
+    const CHECK: &str = "timer-environment";
+    let variables = timers.not_handed_on.iter().map(|name| {
+        Finding::warning(CHECK, format!("{name} is set here, and not for the timer"))
+            .next("Put it into the configuration, under [alerts]")
+    });
+    let programs = timers.not_found.iter().map(|name| {
+        Finding::warning(CHECK, format!("the timer does not find {name}"))
+            .next("Put its full path into the configuration, under [alerts]")
+    });
+    variables.chain(programs)
+}
+
+/// How long ago the last check was, and what to do where that is too long.
+fn age(running: &TimerStatus, surroundings: &Surroundings) -> Finding {
     const CHECK: &str = "last-check";
-    let step = match running.kind {
-        Kind::TermuxJob => {
-            "If it stays so: Settings → Apps → Termux → Battery → Unrestricted, and the same for Termux:API"
+    let next = match running.kind {
+        Kind::TermuxJob => Hint::from(
+            "If it stays so: Settings → Apps → Termux → Battery → Unrestricted, and the same for Termux:API",
+        ),
+        Kind::Cron if surroundings.on_a_phone => {
+            Hint::run("Termux starts no cron by itself", "crond")
         }
-        Kind::Cron if facts.on_a_phone => "Termux starts no cron by itself: crond",
-        Kind::Cron => "See whether cron runs: pgrep -a cron",
-        Kind::Systemd => "systemctl --user status\n  openclaw-auth-monitor.timer",
+        Kind::Cron => Hint::run("See whether cron runs", "pgrep -a cron"),
+        Kind::Systemd => Hint::only("systemctl --user status").below("openclaw-auth-monitor.timer"),
     };
-    let Some(last) = facts.last_check else {
-        return Finding::note(CHECK, "no check so far").next(step);
+    let Some(age) = surroundings.last_check else {
+        return Finding::note(CHECK, "no check so far").next(next);
     };
-    let age = facts.now - last;
     let what = format!("the last check was {}", ago(age));
-    let due = running
-        .every
-        .map(|every| TimeDelta::minutes(i64::from(every)) * 3 + LEEWAY);
-    if due.is_some_and(|due| age > due) {
-        Finding::warning(CHECK, what).next(step)
+    let every = running.every.map(|every| TimeDelta::minutes(every.into()));
+    if every.is_some_and(|every| age > every * 3 + LEEWAY) {
+        Finding::warning(CHECK, what).next(next)
     } else {
         Finding::ok(CHECK, what)
     }
@@ -145,13 +183,14 @@ fn last_check(running: &TimerStatus, facts: &Facts) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, findings};
+    use super::{Surroundings, Timers, judge};
+    use crate::doctor::finding::Finding;
     use crate::doctor::finding::Severity as Level;
     use crate::doctor::finding::Severity::{Note, Ok, Problem, Warning};
     use crate::install::timers::timer::{Course, Kind, TimerStatus};
-    use chrono::{DateTime, TimeDelta};
+    use chrono::TimeDelta;
 
-    fn standing(course: Course, troubles: &[&str]) -> TimerStatus {
+    fn timer(course: Course, troubles: &[&str]) -> TimerStatus {
         TimerStatus {
             kind: Kind::Cron,
             words: "every 30 min".into(),
@@ -162,28 +201,26 @@ mod tests {
         }
     }
 
-    fn facts(standings: Vec<TimerStatus>, minutes_ago: Option<i64>) -> Facts {
-        let now = DateTime::UNIX_EPOCH + TimeDelta::days(9999);
-        Facts {
-            standings,
-            gone: None,
-            last_check: minutes_ago.map(|minutes| now - TimeDelta::minutes(minutes)),
-            now,
-            has_channels: false,
-            ends_with_logins: false,
-            not_handed_on: Vec::new(),
-            not_found: Vec::new(),
-            on_a_phone: false,
+    fn minutes_ago(minutes: i64) -> Surroundings {
+        Surroundings {
+            last_check: Some(TimeDelta::minutes(minutes)),
+            ..Surroundings::default()
         }
     }
 
-    fn told(facts: &Facts) -> Vec<(Level, String)> {
-        let found = findings(facts);
-        let well = |level| matches!(level, Ok);
+    fn told(statuses: Vec<TimerStatus>, surroundings: &Surroundings) -> Vec<(Level, String)> {
+        let timers = Timers {
+            statuses,
+            ..Timers::default()
+        };
+        lines(judge(&timers, surroundings))
+    }
+
+    fn lines(found: Vec<Finding>) -> Vec<(Level, String)> {
         assert!(
             found
                 .iter()
-                .all(|it| it.next.is_none() == well(it.severity)),
+                .all(|it| it.next.is_none() == (it.severity == Ok)),
             "{found:?}"
         );
         found.into_iter().map(|it| (it.severity, it.what)).collect()
@@ -196,15 +233,16 @@ mod tests {
     #[test]
     fn a_timer_that_is_not_there_matters_to_whoever_asked_for_alerts() {
         let none = "no timer: nobody is told when a login ends";
-        assert_eq!(told(&facts(vec![], None)), [line(Note, none)]);
-        assert_eq!(told(&facts(vec![], Some(25 * 60))), [line(Note, none)]);
-        let asked = Facts {
+        let never = Surroundings::default();
+        assert_eq!(told(vec![], &never), [line(Note, none)]);
+        assert_eq!(told(vec![], &minutes_ago(25 * 60)), [line(Note, none)]);
+        let asked = Surroundings {
             has_channels: true,
-            ..facts(vec![], None)
+            ..never
         };
-        assert_eq!(told(&asked), [line(Warning, none)]);
+        assert_eq!(told(vec![], &asked), [line(Warning, none)]);
         let elsewhere = "no timer of clawtap's; the last check was 5 m ago";
-        assert_eq!(told(&facts(vec![], Some(5))), [line(Note, elsewhere)]);
+        assert_eq!(told(vec![], &minutes_ago(5)), [line(Note, elsewhere)]);
     }
 
     #[test]
@@ -234,17 +272,17 @@ mod tests {
         ];
         for (course, troubles, mut expected) in table {
             let runs = matches!(course, Course::Runs | Course::Failed(_));
-            let facts = facts(vec![standing(course, &troubles)], Some(1));
+            let timers = vec![timer(course, &troubles)];
             if runs {
                 expected.push(line(Ok, "the last check was 1 m ago"));
             }
-            assert_eq!(told(&facts), expected);
+            assert_eq!(told(timers, &minutes_ago(1)), expected);
         }
     }
 
     #[test]
     fn a_check_is_late_only_after_a_phones_long_sleep() {
-        let runs = || standing(Course::Runs, &[]);
+        let runs = || timer(Course::Runs, &[]);
         let table = [
             (Some(30), Ok, "the last check was 30 m ago"),
             (Some(7 * 60 + 30), Ok, "the last check was 7 h 30 m ago"),
@@ -255,29 +293,33 @@ mod tests {
             ),
             (None, Note, "no check so far"),
         ];
-        for (minutes_ago, level, what) in table {
-            let told = told(&facts(vec![runs()], minutes_ago));
+        for (minutes, level, what) in table {
+            let surroundings = minutes.map_or_else(Surroundings::default, minutes_ago);
+            let told = told(vec![runs()], &surroundings);
             assert_eq!(told[1], line(level, what));
         }
         let unknown = TimerStatus {
             every: None,
             ..runs()
         };
-        assert_eq!(told(&facts(vec![unknown], Some(9999)))[1].0, Ok);
+        assert_eq!(told(vec![unknown], &minutes_ago(9999))[1].0, Ok);
     }
 
     #[test]
     fn what_differs_under_the_timer_is_told() {
         let systemd = TimerStatus {
             kind: Kind::Systemd,
-            ..standing(Course::Runs, &[])
+            ..timer(Course::Runs, &[])
         };
-        let facts = Facts {
-            gone: Some("~/old/clawtap".into()),
-            ends_with_logins: true,
+        let timers = Timers {
+            statuses: vec![systemd, timer(Course::Runs, &[])],
             not_handed_on: vec!["NOTIFY_NTFY"],
             not_found: vec!["mail.sh".into()],
-            ..facts(vec![systemd, standing(Course::Runs, &[])], Some(1))
+        };
+        let surroundings = Surroundings {
+            gone: Some("~/old/clawtap".into()),
+            ends_with_logins: true,
+            ..minutes_ago(1)
         };
         let expected = [
             line(Ok, "systemd: every 30 min"),
@@ -289,6 +331,6 @@ mod tests {
             line(Warning, "the timer does not find mail.sh"),
             line(Ok, "the last check was 1 m ago"),
         ];
-        assert_eq!(told(&facts), expected);
+        assert_eq!(lines(judge(&timers, &surroundings)), expected);
     }
 }

@@ -1,44 +1,46 @@
 //! Shortcuts on the home screen: whether they are there, and Termux:Widget can run them.
 
-use std::path::PathBuf;
+use crate::doctor::finding::{Finding, Place};
+use crate::error::Error;
+use crate::hint::Hint;
+use crate::install::files::Files;
+use crate::install::inventory::{Inventory, is_script};
+use crate::install::mark::Origin;
+use crate::install::plan;
+use crate::install::preview::trouble;
+use crate::install::script::program_of;
+use crate::install::unmarked::WIDGETS;
+use crate::install::widgets::FOLDERS;
+use crate::system::environment::{Environment, no_home};
+use crate::system::files;
+use crate::system::placement::{Found, look};
 
-use crate::doctor::finding::Finding;
-use crate::doctor::fix::Fix;
+const CHECK: &str = "widgets";
+const RENEW: &str = "clawtap widgets install";
 
 /// What was found where the shortcuts should be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Facts {
-    NotInstalled,
-    Installed {
-        /// The folders that Termux:Widget reads, as far as they are there.
-        folders: Vec<Folder>,
-        /// How many shortcuts there should be.
-        shortcuts: usize,
-        faults: Vec<Fault>,
-        /// What the scripts start, as a person writes it, if that is gone.
-        gone: Option<String>,
-    },
+#[derive(Debug, Clone)]
+struct Shortcuts {
+    /// The folders that Termux:Widget reads, as far as they are there.
+    folders: Vec<Folder>,
+    /// How many shortcuts there should be.
+    count: usize,
+    /// The files that are not as they were installed.
+    faults: Vec<(Place, Fault)>,
+    /// What the scripts start, as a person writes it, if that is gone.
+    gone: Option<String>,
 }
 
-/// One folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Folder {
-    pub(crate) path: PathBuf,
-    pub(crate) spelled: String,
-    pub(crate) is_link: bool,
-    pub(crate) mode: u32,
+#[derive(Debug, Clone)]
+struct Folder {
+    place: Place,
+    is_link: bool,
+    mode: u32,
 }
 
-/// One file that is not as it was installed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) path: PathBuf,
-    pub(crate) spelled: String,
-    pub(crate) kind: FaultKind,
-}
-
+/// How a file is not as it was installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FaultKind {
+enum Fault {
     /// Nothing is there, or no file.
     Missing,
     /// A script that its owner may not run.
@@ -47,110 +49,139 @@ pub(crate) enum FaultKind {
     Changed,
 }
 
-const RENEW: &str = "clawtap widgets install";
+pub(crate) fn check(environment: &Environment) -> Vec<Finding> {
+    match Shortcuts::look(environment) {
+        Ok(Some(shortcuts)) => shortcuts.judge(),
+        Ok(None) => {
+            let finding = Finding::note(CHECK, "no shortcuts on the home screen");
+            vec![finding.next(Hint::only(RENEW))]
+        }
+        Err(error) => vec![Finding::error(CHECK, error)],
+    }
+}
 
-pub(crate) fn findings(facts: &Facts) -> Vec<Finding> {
-    let Facts::Installed {
-        folders,
-        shortcuts,
-        faults,
-        gone,
-    } = facts
-    else {
-        return vec![Finding::note("widgets", "no shortcuts on the home screen").next(RENEW)];
-    };
-    let mut findings: Vec<Finding> = folders.iter().filter_map(folder).collect();
-    if let Some(program) = gone {
-        let what = format!("the shortcuts start {program}, which is gone");
-        findings.push(Finding::problem("widgets-program", what).next(RENEW));
-    }
-    let count = |kind| faults.iter().filter(|fault| fault.kind == kind).count();
-    if let number @ 1.. = count(FaultKind::Missing) {
-        let what = format!("missing of the shortcuts: {}", files(number));
-        findings.push(Finding::problem("widgets", what).next(RENEW));
-    }
-    let not_executable = faults
-        .iter()
-        .filter(|it| it.kind == FaultKind::NotExecutable);
-    findings.extend(not_executable.map(|fault| {
-        let Fault { path, spelled, .. } = fault;
-        let mending = Fix {
-            path: path.clone(),
-            mode: 0o700,
-        };
-        let what = format!("cannot be run: {spelled}");
-        mended(
-            "widgets-permissions",
-            Finding::problem,
-            what,
-            mending,
-            spelled,
-        )
-    }));
-    if findings.is_empty() {
-        findings.push(match count(FaultKind::Changed) {
-            0 => Finding::ok("widgets", format!("{shortcuts} shortcuts, as installed")),
-            number => {
-                let changed = files(number);
-                Finding::ok(
-                    "widgets",
-                    format!("{shortcuts} shortcuts, {changed} of your own"),
-                )
-            }
+/// Whether any shortcut is installed.
+pub(crate) fn are_installed(environment: &Environment) -> bool {
+    matches!(Shortcuts::look(environment), Ok(Some(_)))
+}
+
+impl Shortcuts {
+    /// Nothing where none is installed.
+    fn look(environment: &Environment) -> Result<Option<Self>, Error> {
+        let home = environment.home().ok_or_else(no_home)?;
+        let folders = FOLDERS.iter().filter_map(|folder| {
+            let path = home.join(folder);
+            Some(Folder {
+                is_link: matches!(look(&path), Ok(Found::Link)),
+                mode: files::mode(&path)?,
+                place: Place::of(&path, environment),
+            })
         });
+        let folders: Vec<Folder> = folders.collect();
+        let shortcuts = match Inventory::of(&home, &Files::of(WIDGETS, environment)?) {
+            Ok(inventory) if inventory.shortcuts.is_empty() => return Ok(None),
+            Ok(inventory) => inventory.shortcuts,
+            // The permissions of the folder are a finding of their own.
+            Err(_) if folders.iter().any(|it| it.mode & 0o700 != 0o700) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let mut faults = Vec::new();
+        let mut programs = Vec::new();
+        for (path, place) in shortcuts.iter().flat_map(|shortcut| &shortcut.files) {
+            let fault = fault(place, is_script(path));
+            faults.extend(fault.map(|fault| (Place::of(path, environment), fault)));
+            if let Found::File {
+                content: Some(content),
+                ..
+            } = &place.found
+                && place.origin == Origin::Ours
+            {
+                programs.extend(program_of(&String::from_utf8_lossy(content)));
+            }
+        }
+        let gone = programs.iter().find(|program| !files::is_file(program));
+        Ok(Some(Self {
+            folders,
+            count: shortcuts.len(),
+            faults,
+            gone: gone.map(|program| environment.display_path(program)),
+        }))
     }
-    findings
+
+    fn judge(&self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = self.folders.iter().filter_map(Folder::judge).collect();
+        let of_kind = |kind| self.faults.iter().filter(move |(_, fault)| *fault == kind);
+        let count = |kind| of_kind(kind).count();
+        if let Some(program) = &self.gone {
+            let what = format!("the shortcuts start {program}, which is gone");
+            findings.push(Finding::problem("widgets-program", what).next(Hint::only(RENEW)));
+        }
+        if let number @ 1.. = count(Fault::Missing) {
+            let what = format!("missing of the shortcuts: {}", counted(number));
+            findings.push(Finding::problem(CHECK, what).next(Hint::only(RENEW)));
+        }
+        findings.extend(of_kind(Fault::NotExecutable).map(|(place, _)| {
+            let what = format!("cannot be run: {place}");
+            Finding::problem("widgets-permissions", what).fixed_by(place, 0o700)
+        }));
+        if findings.is_empty() {
+            let what = match count(Fault::Changed) {
+                0 => format!("{} shortcuts, as installed", self.count),
+                own => format!("{} shortcuts, {} of your own", self.count, counted(own)),
+            };
+            findings.push(Finding::ok(CHECK, what));
+        }
+        findings
+    }
 }
 
-fn folder(folder: &Folder) -> Option<Finding> {
-    let Folder { path, spelled, .. } = folder;
-    if folder.is_link {
-        let what = format!("{spelled} is a link: Termux:Widget runs nothing behind one");
-        let next = format!("Make it a folder, then:\n  {RENEW}");
-        return Some(Finding::problem("widgets-folder", what).next(next));
+impl Folder {
+    fn judge(&self) -> Option<Finding> {
+        const CHECK: &str = "widgets-folder";
+        let Self { place, mode, .. } = self;
+        if self.is_link {
+            let what = format!("{place} is a link: Termux:Widget runs nothing behind one");
+            let next = Hint::from("Make it a folder, then:").below(RENEW);
+            return Some(Finding::problem(CHECK, what).next(next));
+        }
+        let what = format!("{place} has permissions {:03o}", mode & 0o777);
+        let finding = match mode {
+            mode if mode & 0o700 != 0o700 => Finding::problem(CHECK, what),
+            // Another user who can write there has scripts of his own run.
+            mode if mode & 0o022 != 0 => Finding::warning(CHECK, what),
+            _ => return None,
+        };
+        Some(finding.fixed_by(place, 0o700))
     }
-    let level = match folder.mode {
-        mode if mode & 0o700 != 0o700 => Finding::problem,
-        // Whoever can write there has his own run.
-        mode if mode & 0o022 != 0 => Finding::warning,
-        _ => return None,
-    };
-    let mending = Fix {
-        path: path.clone(),
-        mode: 0o700,
-    };
-    let what = format!("{spelled} has permissions {:03o}", folder.mode & 0o777);
-    Some(mended("widgets-folder", level, what, mending, spelled))
 }
 
-fn mended(
-    check: &'static str,
-    level: fn(&'static str, String) -> Finding,
-    what: String,
-    mending: Fix,
-    spelled: &str,
-) -> Finding {
-    let next = mending.line(|_| spelled.to_owned());
-    level(check, what).next(next).mended_by(mending)
+fn fault(place: &plan::Place, is_script: bool) -> Option<Fault> {
+    trouble(place, is_script)?;
+    Some(match &place.found {
+        Found::File { .. } if place.origin == Origin::Ours => Fault::NotExecutable,
+        Found::File { .. } => Fault::Changed,
+        _ => Fault::Missing,
+    })
 }
 
 /// "1 file", "3 files"
-fn files(number: usize) -> String {
-    match number {
+fn counted(files: usize) -> String {
+    match files {
         1 => "1 file".into(),
-        _ => format!("{number} files"),
+        _ => format!("{files} files"),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, Fault, FaultKind, Folder, findings};
-    use crate::doctor::finding::Severity;
+    use super::{Fault, Folder, Shortcuts};
+    use crate::doctor::finding::{Place, Severity};
+    use crate::doctor::samples::place;
 
-    fn installed(folders: Vec<Folder>, faults: Vec<Fault>, gone: Option<&str>) -> Facts {
-        Facts::Installed {
+    fn found(folders: Vec<Folder>, faults: Vec<(Place, Fault)>, gone: Option<&str>) -> Shortcuts {
+        Shortcuts {
             folders,
-            shortcuts: 5,
+            count: 5,
             faults,
             gone: gone.map(String::from),
         }
@@ -158,96 +189,85 @@ mod tests {
 
     fn folder(mode: u32, is_link: bool) -> Folder {
         Folder {
-            path: "/home/.shortcuts".into(),
-            spelled: "~/.shortcuts".into(),
+            place: place("~/.shortcuts"),
             is_link,
             mode,
         }
     }
 
-    fn fault(kind: FaultKind) -> Fault {
-        Fault {
-            path: "/home/.shortcuts/OpenClaw guide".into(),
-            spelled: "~/.shortcuts/OpenClaw guide".into(),
-            kind,
-        }
+    fn fault(kind: Fault) -> (Place, Fault) {
+        (place("~/.shortcuts/OpenClaw guide"), kind)
     }
 
     #[test]
     fn each_state_of_the_shortcuts_is_told_apart() {
-        use FaultKind::{Changed, Missing, NotExecutable};
-        use Severity::{Note, Ok, Problem, Warning};
+        use Fault::{Changed, Missing, NotExecutable};
+        use Severity::{Ok, Problem, Warning};
         let fine = || folder(0o700, false);
         let table = [
             (
-                Facts::NotInstalled,
-                Note,
-                "no shortcuts on the home screen",
-                false,
-            ),
-            (
-                installed(vec![fine()], vec![], None),
+                found(vec![fine()], vec![], None),
                 Ok,
                 "5 shortcuts, as installed",
                 false,
             ),
             (
-                installed(vec![fine()], vec![fault(Changed)], None),
+                found(vec![fine()], vec![fault(Changed)], None),
                 Ok,
                 "5 shortcuts, 1 file of your own",
                 false,
             ),
             (
-                installed(vec![], vec![fault(Missing), fault(Missing)], None),
+                found(vec![], vec![fault(Missing), fault(Missing)], None),
                 Problem,
                 "missing of the shortcuts: 2 files",
                 false,
             ),
             (
-                installed(vec![fine()], vec![fault(NotExecutable)], None),
+                found(vec![fine()], vec![fault(NotExecutable)], None),
                 Problem,
                 "cannot be run: ~/.shortcuts/OpenClaw guide",
                 true,
             ),
             (
-                installed(vec![folder(0o700, true)], vec![], None),
+                found(vec![folder(0o700, true)], vec![], None),
                 Problem,
                 "~/.shortcuts is a link: Termux:Widget runs nothing behind one",
                 false,
             ),
             (
-                installed(vec![folder(0o600, false)], vec![], None),
+                found(vec![folder(0o600, false)], vec![], None),
                 Problem,
                 "~/.shortcuts has permissions 600",
                 true,
             ),
             (
-                installed(vec![folder(0o770, false)], vec![], None),
+                found(vec![folder(0o770, false)], vec![], None),
                 Warning,
                 "~/.shortcuts has permissions 770",
                 true,
             ),
             // Whoever may only look harms nobody.
             (
-                installed(vec![folder(0o755, false)], vec![], None),
+                found(vec![folder(0o755, false)], vec![], None),
                 Ok,
                 "5 shortcuts, as installed",
                 false,
             ),
             (
-                installed(vec![fine()], vec![], Some("~/bin/clawtap")),
+                found(vec![fine()], vec![], Some("~/bin/clawtap")),
                 Problem,
                 "the shortcuts start ~/bin/clawtap, which is gone",
                 false,
             ),
         ];
-        for (facts, severity, what, is_mendable) in table {
-            let found = findings(&facts);
+        for (shortcuts, severity, what, is_fixable) in table {
+            let found = shortcuts.judge();
             let [finding] = &found[..] else {
                 panic!("{found:?}")
             };
             assert_eq!((finding.severity, finding.what.as_str()), (severity, what));
-            assert_eq!(finding.mending.is_some(), is_mendable, "{what}");
+            assert_eq!(finding.fix.is_some(), is_fixable, "{what}");
             assert_eq!(finding.next.is_some(), severity != Ok, "{what}");
         }
     }

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::gateway::framing::Answer;
+use crate::hint::Hint;
 use crate::status::milliseconds::clamped;
 use crate::status::{document, wire};
 use crate::text::Text;
@@ -58,8 +59,7 @@ pub(crate) enum Fault {
     Empty,
     TooLarge,
     ByteOrderMark,
-    /// Its reader, node, is not on the gateway.
-    NoNode,
+    WindowsLines,
     /// It breaks off.
     HalfWritten,
     NotJson,
@@ -83,7 +83,7 @@ impl Fault {
         Self::Empty,
         Self::TooLarge,
         Self::ByteOrderMark,
-        Self::NoNode,
+        Self::WindowsLines,
         Self::HalfWritten,
         Self::NotJson,
         Self::NoLogin,
@@ -103,7 +103,7 @@ impl Fault {
             Self::Empty => "empty",
             Self::TooLarge => "too-large",
             Self::ByteOrderMark => "byte-order-mark",
-            Self::NoNode => "no-node",
+            Self::WindowsLines => "windows-lines",
             Self::HalfWritten => "half-written",
             Self::NotJson => "not-json",
             Self::NoLogin => "no-login",
@@ -137,7 +137,7 @@ impl Fault {
             Self::Empty => format!("{place} is empty"),
             Self::TooLarge => format!("{place} is larger than 1 MiB"),
             Self::ByteOrderMark => format!("{place} begins with a byte order mark"),
-            Self::NoNode => format!("{place} cannot be read without node"),
+            Self::WindowsLines => format!("{place} has Windows line ends"),
             Self::HalfWritten => format!("{place} breaks off"),
             Self::NotJson => format!("{place} is not as Claude Code writes it"),
             Self::NoLogin => format!("Nobody is signed in to Claude Code in {place}"),
@@ -148,20 +148,26 @@ impl Fault {
     }
 
     /// What to do next.
-    pub(crate) const fn next_step(self) -> &'static str {
+    pub(crate) fn next_step(self) -> Hint {
+        const SIGN_IN: &str = "claude auth login";
         match self {
-            Self::Missing | Self::NoLogin => "Sign in to Claude Code there: claude auth login",
-            Self::Link => "Put the file itself there, or set CLAUDE_CONFIG_DIR to its folder",
-            Self::NotAFile => "Move it away, then sign in there: claude auth login",
-            Self::Unreadable => "Make it your own, then chmod 600 it",
-            Self::OpenToOthers => "chmod 600 it; if others use that machine, sign in again too",
-            Self::ByteOrderMark => "An editor did that. Sign in there again: claude auth login",
-            Self::NoNode => "Install node there, where OpenClaw or a login shell finds it",
-            Self::HalfWritten => "Try again in a moment; if it stays, sign in: claude auth login",
-            Self::Empty | Self::TooLarge | Self::NotJson | Self::NoToken | Self::NoExpiry => {
-                "Sign in there again: claude auth login"
+            Self::Missing | Self::NoLogin => Hint::run("Sign in to Claude Code there", SIGN_IN),
+            Self::Link => {
+                "Put the file itself there, or set CLAUDE_CONFIG_DIR to its folder".into()
             }
-            Self::KeychainLocked => "Unlock it there: security unlock-keychain",
+            Self::NotAFile => Hint::run("Move it away, then sign in there", SIGN_IN),
+            Self::Unreadable => "Make it your own, then chmod 600 it".into(),
+            Self::OpenToOthers => {
+                "chmod 600 it; if others use that machine, sign in again too".into()
+            }
+            Self::ByteOrderMark | Self::WindowsLines => {
+                Hint::run("An editor did that. Sign in there again", SIGN_IN)
+            }
+            Self::HalfWritten => Hint::run("Try again in a moment; if it stays, sign in", SIGN_IN),
+            Self::Empty | Self::TooLarge | Self::NotJson | Self::NoToken | Self::NoExpiry => {
+                Hint::run("Sign in there again", SIGN_IN)
+            }
+            Self::KeychainLocked => Hint::run("Unlock it there", "security unlock-keychain"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Why a gateway gave no report: one word each, what it means, and what to do next.
 
 use crate::gateway::host::{Gateway, Transport};
+use crate::hint::Hint;
 use crate::text::Text;
 
 /// A gateway that could not be asked, or whose answer could not be read.
@@ -145,7 +146,7 @@ impl GatewayError {
     }
 
     /// What to do next about it.
-    pub(crate) fn next_step(&self, gateway: &Gateway) -> String {
+    pub(crate) fn next_step(&self, gateway: &Gateway) -> Hint {
         let name = &gateway.name;
         let (target, words) = match &gateway.transport {
             Transport::Ssh(ssh) => (ssh.target.as_str(), ssh.words()),
@@ -155,43 +156,49 @@ impl GatewayError {
         let there = |command: &str| gateway.there(command);
         let openclaw = |arguments: &str| gateway.openclaw_there(arguments);
         match self.kind {
-            ErrorKind::NoSsh => "Install it: pkg install openssh".into(),
-            ErrorKind::SshConfig => format!("See what it says: {ssh}"),
-            ErrorKind::UnknownHost => format!("Check the name {target} and this device's network."),
+            ErrorKind::NoSsh => Hint::run("Install it", "pkg install openssh"),
+            ErrorKind::SshConfig => Hint::run("See what it says", ssh),
+            ErrorKind::UnknownHost => {
+                format!("Check the name {target} and this device's network.").into()
+            }
             ErrorKind::PortClosed => "Is sshd running there, and the port right?".into(),
             ErrorKind::Unreachable | ErrorKind::Timeout => {
-                format!("Is it on, and this device online? Try: {ssh}")
+                Hint::run("Is it on, and this device online? Try", ssh)
             }
-            ErrorKind::Refused => format!("Allow this device's key: ssh-copy-id {words}"),
-            ErrorKind::HostKeyChanged => format!(
+            ErrorKind::Refused => {
+                Hint::run("Allow this device's key", format!("ssh-copy-id {words}"))
+            }
+            ErrorKind::HostKeyChanged => Hint::run(
                 "Somebody may be listening in, or it was reinstalled. Ask its owner first; \
-                 only then: ssh-keygen -R {}",
-                host_of(gateway)
+                 only then",
+                format!("ssh-keygen -R {}", host_of(gateway)),
             ),
-            ErrorKind::HostKeyUnknown => {
-                format!("Look at it and pin it: clawtap init {target} --name {name}")
-            }
-            ErrorKind::NoShell => format!("Its login shell must run commands. Try: {ssh} true"),
+            ErrorKind::HostKeyUnknown => Hint::run(
+                "Look at it and pin it",
+                format!("clawtap init {target} --name {name}"),
+            ),
+            ErrorKind::NoShell => Hint::run(
+                "Its login shell must run commands. Try",
+                format!("{ssh} true"),
+            ),
             ErrorKind::CannotStart
             | ErrorKind::CutOff
             | ErrorKind::Interrupted
             | ErrorKind::SignInTimeout => "Try again.".into(),
             ErrorKind::TooLarge | ErrorKind::Unreadable | ErrorKind::NoAnswer => {
-                format!("Look: {}", openclaw("models status"))
+                openclaw("models status").after("Look")
             }
             ErrorKind::NoOpenClaw => {
                 format!("Say where it is: set openclaw for [[gateway]] {name} in the config.")
+                    .into()
             }
-            ErrorKind::NoNode => format!("Install node there: {}", there("node --version")),
-            ErrorKind::NodeTooOld => format!("Update node there: {}", there("node --version")),
+            ErrorKind::NoNode => there("node --version").after("Install node there"),
+            ErrorKind::NodeTooOld => there("node --version").after("Update node there"),
             ErrorKind::OpenClawTimeout => {
-                format!(
-                    "Allow it more with timeout_s, or look: {}",
-                    openclaw("models status")
-                )
+                openclaw("models status").after("Allow it more with timeout_s, or look")
             }
-            ErrorKind::NeedsDoctor => format!("Mend it: {}", openclaw("doctor --fix")),
-            ErrorKind::OpenClawError => format!("Mend it: {}", openclaw("doctor")),
+            ErrorKind::NeedsDoctor => openclaw("doctor --fix").after("Mend it"),
+            ErrorKind::OpenClawError => openclaw("doctor").after("Mend it"),
         }
     }
 }
@@ -376,11 +383,12 @@ mod tests {
         assert_eq!(words.len(), ErrorKind::ALL.len());
         for problem in ErrorKind::ALL {
             assert!(problem.what().len() <= 34, "{}", problem.what());
-            assert!(!GatewayError::new(problem).next_step(&gateway).is_empty());
+            let hint = GatewayError::new(problem).next_step(&gateway);
+            assert!(!hint.as_str().is_empty());
         }
         let changed = GatewayError::new(ErrorKind::HostKeyChanged).next_step(&gateway);
         assert!(
-            !changed.contains("init"),
+            !changed.as_str().contains("init"),
             "a changed key is never one tap away: {changed}"
         );
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::hint::Hint;
+
 /// How long OpenClaw may take on a gateway, unless the configuration says otherwise. Its first run after an
 /// install takes up to 40 s.
 pub(crate) const DEFAULT_LIMIT: Duration = Duration::from_secs(45);
@@ -58,24 +60,16 @@ impl Gateway {
         }
     }
 
-    /// What a person types after `ssh` to get there; nothing where it is this machine.
-    pub(crate) fn words(&self) -> String {
-        match &self.transport {
-            Transport::Ssh(ssh) => ssh.words(),
-            Transport::Local => String::new(),
-        }
-    }
-
     /// What a person does to run a command there: signs in first, where it is another machine.
-    pub(crate) fn there(&self, command: &str) -> String {
+    pub(crate) fn there(&self, command: &str) -> Hint {
         match &self.transport {
-            Transport::Ssh(ssh) => format!("ssh {}, then: {command}", ssh.words()),
-            Transport::Local => command.to_owned(),
+            Transport::Ssh(ssh) => Hint::only(format!("ssh {}", ssh.words())).then(command),
+            Transport::Local => Hint::only(command),
         }
     }
 
     /// The same for OpenClaw, as it is called there, with these arguments.
-    pub(crate) fn openclaw_there(&self, arguments: &str) -> String {
+    pub(crate) fn openclaw_there(&self, arguments: &str) -> Hint {
         let mut words = match &self.openclaw {
             Some(words) => words.join(" "),
             None => "openclaw".into(),
@@ -116,6 +110,14 @@ pub(crate) enum Transport {
 }
 
 impl Transport {
+    /// How ssh gets there; nothing where it is this machine.
+    pub(crate) const fn ssh(&self) -> Option<&Ssh> {
+        match self {
+            Self::Ssh(ssh) => Some(ssh),
+            Self::Local => None,
+        }
+    }
+
     /// Whether both lead to the same host, by whatever port and key.
     pub(crate) fn is_same_place(&self, other: &Self) -> bool {
         match (self, other) {

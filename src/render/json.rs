@@ -140,7 +140,7 @@ fn gateway(assessment: &Assessment) -> Gateway<'_> {
                 word: trouble.word,
                 message: &trouble.what,
                 detail: trouble.detail.as_ref().map(Text::as_str),
-                next_step: &trouble.next_step,
+                next_step: trouble.next_step.as_str(),
             });
         }
         Finding::Judged(report, judgement) => {
@@ -171,7 +171,7 @@ fn complaint(issue: &Issue) -> Complaint<'_> {
         login: issue.login.as_ref().map(Text::as_str),
         remaining_ms: issue.left.map(|left| left.num_milliseconds()),
         detail: issue.detail.as_ref().map(Text::as_str),
-        next_step: next_step::sentence(issue),
+        next_step: next_step::sentence(issue).to_string(),
         page: next_step::page(issue),
     }
 }

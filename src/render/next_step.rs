@@ -1,5 +1,6 @@
 //! What a person can do next about a login, and the page where it is done.
 
+use crate::hint::Hint;
 use crate::providers;
 use crate::status::login::{LoginKind, State};
 use crate::status::verdict::Issue;
@@ -21,11 +22,12 @@ pub(crate) fn page(issue: &Issue) -> Option<&'static str> {
 }
 
 /// What to do next about an issue, in a sentence for a person.
-pub(crate) fn sentence(issue: &Issue) -> String {
+pub(crate) fn sentence(issue: &Issue) -> Hint {
+    const SIGN_IN: &str = "clawtap reauth";
     match issue.state {
-        State::Expired => "Sign in again: clawtap reauth".into(),
-        State::Missing => "Sign in: clawtap reauth".into(),
-        State::Expiring => "Renew it before then: clawtap reauth".into(),
+        State::Expired => Hint::run("Sign in again", SIGN_IN),
+        State::Missing => Hint::run("Sign in", SIGN_IN),
+        State::Expiring => Hint::run("Renew it before then", SIGN_IN),
         State::Cooldown => "Wait, or use another provider.".into(),
         State::Disabled
             if issue
@@ -36,8 +38,8 @@ pub(crate) fn sentence(issue: &Issue) -> String {
             "Top up the account, or use another provider.".into()
         }
         State::Disabled => "Use another provider until it is allowed again.".into(),
-        State::Unavailable => "Mend it on the gateway: openclaw doctor".into(),
-        State::Indeterminate => "Look on the gateway: openclaw models status".into(),
+        State::Unavailable => Hint::run("Mend it on the gateway", "openclaw doctor"),
+        State::Indeterminate => Hint::run("Look on the gateway", "openclaw models status"),
         State::Ok | State::Static | State::Refreshable => "Nothing to do.".into(),
     }
 }
@@ -66,7 +68,7 @@ mod tests {
         let mut steps: Vec<_> = State::ALL
             .iter()
             .filter(|state| !matches!(state, State::Static | State::Refreshable))
-            .map(|&state| sentence(&issue("anthropic", state, None)))
+            .map(|&state| sentence(&issue("anthropic", state, None)).to_string())
             .collect();
         steps.sort_unstable();
         let count = steps.len();

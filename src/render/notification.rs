@@ -27,8 +27,8 @@ pub(crate) fn of(assessment: &Assessment, ongoing: bool) -> Notification {
     };
     let issue = assessment.first_issue();
     let content = match (&assessment.finding, issue) {
-        (Finding::Unknown(trouble), _) => trouble.next_step.clone(),
-        (_, Some(issue)) => next_step::sentence(issue),
+        (Finding::Unknown(trouble), _) => trouble.next_step.to_string(),
+        (_, Some(issue)) => next_step::sentence(issue).to_string(),
         (_, None) => "Nothing to do.".into(),
     };
     Notification {

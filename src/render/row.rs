@@ -119,7 +119,7 @@ mod tests {
                 word: "timeout",
                 what: what.into(),
                 detail: None,
-                next_step: String::new(),
+                next_step: "".into(),
             }),
             took: Duration::ZERO,
             now: DateTime::UNIX_EPOCH,

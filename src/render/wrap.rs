@@ -2,6 +2,8 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::hint::Hint;
+
 /// How many columns a text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
@@ -34,32 +36,56 @@ pub(crate) fn padded(text: &str, columns: usize) -> String {
 /// Lines of at most `columns`, broken at spaces; a longer word stands alone, so that it can be copied. What has lines
 /// already keeps them, and how far each is indented.
 pub(crate) fn lines(text: &str, columns: usize) -> Vec<String> {
-    broken(text, columns, |words| {
-        words.into_iter().map(|word| vec![word]).collect()
+    broken(text, columns, |_| false)
+}
+
+/// The same of what to do next: a command is broken only where it is longer than a line.
+pub(crate) fn instruction(hint: &Hint, columns: usize) -> Vec<String> {
+    broken(hint.as_str(), columns, |place| {
+        hint.is_within_command(place)
     })
 }
 
-/// The same of what tells somebody to type something: a command is broken only where it is longer than a line.
-pub(crate) fn instruction(text: &str, columns: usize) -> Vec<String> {
-    broken(text, columns, commands_together)
-}
-
-/// Puts the words that belong together.
-type Grouping = for<'a> fn(Vec<&'a str>) -> Vec<Vec<&'a str>>;
-
-fn broken(text: &str, columns: usize, grouping: Grouping) -> Vec<String> {
-    let broken = text.split('\n').flat_map(|line| {
+/// `stays`: whether the word at this place in the text stays with the one before.
+fn broken(text: &str, columns: usize, stays: impl Fn(usize) -> bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for line in text.split('\n') {
         let words = line.trim_start_matches(' ');
-        let indent = &line[..line.len() - words.len()];
-        let lines = of_paragraph(words, columns.saturating_sub(indent.len()), grouping);
-        lines.into_iter().map(move |line| format!("{indent}{line}"))
-    });
-    broken.collect()
+        let (indent, _) = line.split_at(line.len() - words.len());
+        let groups = groups(words, |place| stays(start + indent.len() + place));
+        let filled = filled(groups, columns.saturating_sub(indent.len()));
+        lines.extend(filled.into_iter().map(|line| format!("{indent}{line}")));
+        start += line.len() + 1;
+    }
+    lines
 }
 
-fn of_paragraph(text: &str, columns: usize, grouping: Grouping) -> Vec<String> {
+/// The words of a line, each with those that stay with it: a unit of time with its number, a command's with each other.
+fn groups(line: &str, stays: impl Fn(usize) -> bool) -> Vec<Vec<&str>> {
+    let mut groups: Vec<Vec<&str>> = Vec::new();
+    let mut start = 0;
+    for word in line.split(' ') {
+        let place = start;
+        start += word.len() + 1;
+        let is_unit = |number: &str| {
+            matches!(word, "d" | "h" | "m" | "s") && number.ends_with(|c: char| c.is_ascii_digit())
+        };
+        match groups.last_mut() {
+            Some(_) if word.is_empty() => {}
+            Some(group) if stays(place) || group.last().is_some_and(|it| is_unit(it)) => {
+                group.push(word);
+            }
+            _ => groups.push(vec![word]),
+        }
+    }
+    groups
+}
+
+/// Fills lines; a group is broken where it is longer than a line.
+fn filled(groups: Vec<Vec<&str>>, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for group in grouping(words(text)) {
+    for group in groups {
         let whole = group.join(" ");
         let pieces = if width(&whole) <= columns {
             vec![whole.as_str()]
@@ -79,66 +105,14 @@ fn of_paragraph(text: &str, columns: usize, grouping: Grouping) -> Vec<String> {
     lines
 }
 
-/// What our messages tell people to type begins with one of these.
-const PROGRAMS: [&str; 9] = [
-    "clawtap",
-    "openclaw",
-    "claude",
-    "ssh",
-    "ssh-copy-id",
-    "ssh-keygen",
-    "pkg",
-    "crontab",
-    "termux-job-scheduler",
-];
-
-/// A command stands at the beginning or after a colon, and goes on to the end of its clause.
-fn commands_together(words: Vec<&str>) -> Vec<Vec<&str>> {
-    let mut groups: Vec<Vec<&str>> = Vec::new();
-    let mut in_command = false;
-    let mut may_begin = true;
-    for word in words {
-        if in_command && let Some(command) = groups.last_mut() {
-            command.push(word);
-        } else {
-            in_command = may_begin && PROGRAMS.contains(&word);
-            groups.push(vec![word]);
-        }
-        may_begin = word.ends_with(':');
-        in_command &= !word.ends_with([',', ';', '.', ':']);
-    }
-    groups
-}
-
-/// The words of a text; a unit of time stays with its number.
-fn words(text: &str) -> Vec<&str> {
-    let mut words: Vec<&str> = Vec::new();
-    let mut start = 0;
-    for (index, word) in text.split(' ').enumerate() {
-        let end = start + word.len();
-        match words.last_mut() {
-            Some(number)
-                if matches!(word, "d" | "h" | "m" | "s")
-                    && number.ends_with(|c: char| c.is_ascii_digit()) =>
-            {
-                *number = &text[start - 1 - number.len()..end];
-            }
-            _ if word.is_empty() && index > 0 => {}
-            _ => words.push(word),
-        }
-        start = end + 1;
-    }
-    words
-}
-
 /// A text after a mark, wrapped to `columns` with the further lines under the first.
 pub(crate) fn hanging(mark: &str, text: &str, columns: usize) -> String {
     after(mark, |room| lines(text, room), columns)
 }
 
 /// The same of what to do next.
-pub(crate) fn next_step(mark: &str, text: &str, columns: usize) -> String {
-    after(mark, |room| instruction(text, room), columns)
+pub(crate) fn next_step(mark: &str, hint: &Hint, columns: usize) -> String {
+    after(mark, |room| instruction(hint, room), columns)
 }
 
 fn after(mark: &str, lines_of: impl Fn(usize) -> Vec<String>, columns: usize) -> String {
@@ -163,6 +137,7 @@ fn after(mark: &str, lines_of: impl Fn(usize) -> Vec<String>, columns: usize) ->
 #[cfg(test)]
 mod tests {
     use super::{cut, hanging, instruction, lines, padded, width};
+    use crate::hint::Hint;
     use proptest::prelude::*;
 
     #[test]
@@ -180,31 +155,31 @@ mod tests {
 
     #[test]
     fn a_command_stays_whole_where_there_is_room() {
-        let table: [(&str, usize, &[&str]); 4] = [
+        let table: [(Hint, usize, &[&str]); 4] = [
             (
-                "The old login is as it was. Again: clawtap reauth",
+                Hint::run("The old login is as it was. Again", "clawtap reauth"),
                 42,
                 &["The old login is as it was. Again:", "clawtap reauth"],
             ),
             (
-                "ssh -p 22 me@host, then: openclaw doctor --fix",
+                Hint::only("ssh -p 22 me@host").then("openclaw doctor --fix"),
                 30,
                 &["ssh -p 22 me@host, then:", "openclaw doctor --fix"],
             ),
             // Its name alone is no command, and one too long for a line is broken.
             (
-                "what openclaw says here",
+                Hint::from("what openclaw says here"),
                 14,
                 &["what openclaw", "says here"],
             ),
             (
-                "Try: clawtap init me@gateway --name home",
+                Hint::run("Try", "clawtap init me@gateway --name home"),
                 20,
                 &["Try: clawtap init", "me@gateway --name", "home"],
             ),
         ];
-        for (text, columns, expected) in table {
-            assert_eq!(instruction(text, columns), expected);
+        for (hint, columns, expected) in table {
+            assert_eq!(instruction(&hint, columns), expected);
         }
     }
 

@@ -5,10 +5,13 @@ use crate::error::Error;
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Tool;
+use crate::hint::Hint;
 use crate::phone::dialog::NoAnswer;
 use crate::text::Text;
 
-pub(crate) const MAY_BE_STORED: &str = "It may be stored. See: clawtap status";
+pub(crate) fn may_be_stored() -> Hint {
+    Hint::run("It may be stored. See", "clawtap status")
+}
 
 /// Why a sign-in came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,21 +43,20 @@ impl SignInError {
         let sign_in = |what: &str| Error::sign_in(format!("{name}: {what}"));
         if context.system.processes.interrupted() {
             let hint = match self {
-                Self::LostStoring(_) => MAY_BE_STORED,
-                _ => "The old login is as it was",
+                Self::LostStoring(_) => may_be_stored(),
+                _ => "The old login is as it was".into(),
             };
             return Error::interrupted("interrupted").hint(hint);
         }
         match self {
-            Self::LostStoring(failure) => of_gateway(&failure, gateway).hint(MAY_BE_STORED),
+            Self::LostStoring(failure) => of_gateway(&failure, gateway).hint(may_be_stored()),
             Self::Declined => {
                 Error::declined(format!("{name}: not signed in")).hint("The old login is as it was")
             }
-            Self::Silent(NoAnswer::Timeout) => {
-                sign_in("nobody answered; the sign-in was ended").hint("Again: clawtap reauth")
-            }
+            Self::Silent(NoAnswer::Timeout) => sign_in("nobody answered; the sign-in was ended")
+                .hint(Hint::run("Again", "clawtap reauth")),
             Self::Silent(NoAnswer::Unavailable(reason)) => {
-                sign_in(&reason).hint("In a terminal: clawtap reauth")
+                sign_in(&reason).hint(Hint::run("In a terminal", "clawtap reauth"))
             }
             Self::Missing(Tool::Claude) => sign_in("claude is not installed there")
                 .hint("Install Claude Code on the gateway, or sign in with another --method"),
@@ -69,13 +71,16 @@ impl SignInError {
             ))
             .hint("If you trust it, name its host in allowed_hosts under [signin] in the config"),
             Self::BadToken(reason) => {
-                sign_in(&reason).hint("Nothing was stored. Again: clawtap reauth")
+                sign_in(&reason).hint(Hint::run("Nothing was stored. Again", "clawtap reauth"))
             }
-            Self::Failed(Some(words)) => {
-                sign_in(words.as_str()).hint("The old login is as it was. Again: clawtap reauth")
-            }
-            Self::Failed(None) => sign_in("the sign-in ended without a word")
-                .hint("The old login is as it was. Again: clawtap reauth"),
+            Self::Failed(Some(words)) => sign_in(words.as_str()).hint(Hint::run(
+                "The old login is as it was. Again",
+                "clawtap reauth",
+            )),
+            Self::Failed(None) => sign_in("the sign-in ended without a word").hint(Hint::run(
+                "The old login is as it was. Again",
+                "clawtap reauth",
+            )),
         }
     }
 }

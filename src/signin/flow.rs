@@ -14,6 +14,7 @@ use crate::gateway::error::last_line;
 use crate::gateway::exec::{self, Done};
 use crate::gateway::host::{Gateway, Name};
 use crate::gateway::script::Want;
+use crate::hint::Hint;
 use crate::phone::PhoneActions;
 use crate::redact;
 use crate::signin::argv::{self, Storing};
@@ -124,7 +125,9 @@ impl SignInFlow<'_> {
         let verified = verify::of(self.method, stored.promised, self.before, &assessment);
         refresh::after_sign_in(&assessment, self.config.notification, context);
         let line = |what: String| format!("{}: {what}", gateway.name);
-        let failed = |what| Error::sign_in(line(what)).hint("See how it stands: clawtap status");
+        let failed = |what| {
+            Error::sign_in(line(what)).hint(Hint::run("See how it stands", "clawtap status"))
+        };
         let line = verified.map(line).map_err(failed)?;
         Ok(SignedIn { line, assessment })
     }

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::gateway::argument::Argument;
+use crate::hint::Hint;
 use crate::providers::{self, MethodKind};
 use crate::status::login::{Login, LoginKind, State};
 use crate::status::report::Report;
@@ -124,8 +125,12 @@ pub(crate) fn choose(
         (None, None) => {
             let (targets, left_out) = broken(report, issues);
             if targets.is_empty() && left_out {
-                return Err(Error::gateway("the broken login has a name that is no id")
-                    .hint("Sign in on the gateway: openclaw models auth login"));
+                return Err(
+                    Error::gateway("the broken login has a name that is no id").hint(Hint::run(
+                        "Sign in on the gateway",
+                        "openclaw models auth login",
+                    )),
+                );
             }
             if !anthropics {
                 targets
@@ -362,7 +367,7 @@ fn openclaw_method(named: Option<&str>, provider: &str) -> Result<Option<Argumen
 
 fn not_usable(what: &str) -> Error {
     Error::usage(format!("{what} is not usable: it is no id of OpenClaw"))
-        .hint("Look them up: openclaw models auth list")
+        .hint(Hint::run("Look them up", "openclaw models auth list"))
 }
 
 fn unknown_profile<'a>(id: &str, known: impl Iterator<Item = &'a Text>) -> Error {

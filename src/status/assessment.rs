@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::hint::Hint;
 use crate::status::login::{Login, State};
 use crate::status::report::{Report, Source};
 use crate::status::verdict::{Issue, Judgement, Verdict, judge};
@@ -37,7 +38,7 @@ pub(crate) struct Trouble {
     pub(crate) what: String,
     /// What ssh or OpenClaw said.
     pub(crate) detail: Option<Text>,
-    pub(crate) next_step: String,
+    pub(crate) next_step: Hint,
 }
 
 impl Assessment {

@@ -14,6 +14,7 @@ use crate::gateway::control_master::ControlMaster;
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Want;
 use crate::gateway::status::Reply;
+use crate::hint::Hint;
 use crate::signin::argv::use_cli;
 use crate::signin::lock::{Attempt, SignInLock};
 use crate::signin::progress::report_progress;
@@ -28,8 +29,13 @@ use crate::system::{clock, files, terminal};
 const TURN: Duration = Duration::from_secs(60);
 pub(super) const AS_IT_WAS: &str = "The old login is as it was";
 /// How to sign in to Claude Code on the gateway, and on this device.
-const SIGN_IN: &str = "Sign in there: clawtap reauth --method cli";
-pub(super) const SIGN_IN_HERE: &str = "Sign in on this device: claude auth login";
+fn sign_in_there() -> Hint {
+    Hint::run("Sign in there", "clawtap reauth --method cli")
+}
+
+pub(super) fn sign_in_here() -> Hint {
+    Hint::run("Sign in on this device", "claude auth login")
+}
 /// Printed once on a device.
 const TERMS: &str = "Anthropic's terms keep subscription logins to its own programs; \
     OpenClaw's use of one is at your own risk. (Told once.)\n";
@@ -83,7 +89,7 @@ impl Sync<'_> {
             Decision::Worse(what) => {
                 return Err(self
                     .refused(&format!("not synced: {what}"))
-                    .hint("Sync all the same: clawtap sync --force"));
+                    .hint(Hint::run("Sync all the same", "clawtap sync --force")));
             }
             Decision::Expired { since } => return Err(self.expired(*since, source.from)),
             Decision::Token { .. } | Decision::Cli => {}
@@ -117,7 +123,8 @@ impl Sync<'_> {
         let left = source.left - (asked_at - before.now);
         let (report, _) = answered(&after).map_err(|error| self.unproven(error))?;
         let verified = decide::verify(&decision, left, report, after.now);
-        let left = verified.map_err(|what| self.refused(&what).hint("See: clawtap status"))?;
+        let left = verified
+            .map_err(|what| self.refused(&what).hint(Hint::run("See", "clawtap status")))?;
         let until = outcome::until(clock::local(after.now), left);
         let message = match &decision {
             Decision::Cli => "openclaw now uses Claude Code itself".into(),
@@ -180,14 +187,16 @@ impl Sync<'_> {
 
     fn nowhere(&self, what: &str, here: &str) -> Error {
         self.refused(&format!("{what}, nor a login in {here}"))
-            .hint(SIGN_IN)
+            .hint(sign_in_there())
     }
 
     pub(super) fn faulty(&self, fault: Fault, place: &str, from: SourceMachine) -> Error {
         let error = self.refused(&fault.what(place));
         match (fault, from) {
-            (Fault::Missing | Fault::NoLogin, SourceMachine::Gateway) => error.hint(SIGN_IN),
-            (Fault::Missing | Fault::NoLogin, SourceMachine::Phone) => error.hint(SIGN_IN_HERE),
+            (Fault::Missing | Fault::NoLogin, SourceMachine::Gateway) => {
+                error.hint(sign_in_there())
+            }
+            (Fault::Missing | Fault::NoLogin, SourceMachine::Phone) => error.hint(sign_in_here()),
             _ => error.hint(fault.next_step()),
         }
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::duration::spoken;
 use crate::error::Error;
+use crate::hint::Hint;
 
 /// The result of a sync.
 #[derive(Serialize)]
@@ -39,7 +40,7 @@ pub(crate) fn failed(error: &Error) -> String {
         "schema": 1,
         "result": "not-synced",
         "message": error.message,
-        "next_step": error.hint,
+        "next_step": error.hint.as_ref().map(Hint::as_str),
     });
     format!("{value:#}\n")
 }

@@ -7,6 +7,7 @@ use crate::gateway::error::last_line;
 use crate::gateway::exec;
 use crate::gateway::host::Gateway;
 use crate::gateway::models_auth;
+use crate::hint::Hint;
 use crate::redact;
 use crate::signin::ask_user::person;
 use crate::signin::error::of_gateway;
@@ -17,7 +18,7 @@ use crate::signin::progress::report_progress;
 use crate::signin::restart::Restart;
 use crate::status::assessment::Assessment;
 use crate::sync::decide::Form;
-use crate::sync::flow::{AS_IT_WAS, SIGN_IN_HERE, Sync};
+use crate::sync::flow::{AS_IT_WAS, Sync, sign_in_here};
 use crate::sync::source::{Source, SourceMachine};
 use chrono::TimeDelta;
 
@@ -125,9 +126,9 @@ impl Sync<'_> {
     }
 }
 
-const fn way_in(from: SourceMachine) -> &'static str {
+fn way_in(from: SourceMachine) -> Hint {
     match from {
-        SourceMachine::Gateway => "Sign in again: clawtap reauth --method cli",
-        SourceMachine::Phone => SIGN_IN_HERE,
+        SourceMachine::Gateway => Hint::run("Sign in again", "clawtap reauth --method cli"),
+        SourceMachine::Phone => sign_in_here(),
     }
 }

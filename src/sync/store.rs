@@ -8,10 +8,11 @@ use crate::gateway::error::{GatewayError, last_line};
 use crate::gateway::exec;
 use crate::gateway::models_auth;
 use crate::gateway::sync_on_gateway::{self, Done};
+use crate::hint::Hint;
 use crate::redact;
 use crate::secret::Secret;
 use crate::signin::argv::use_cli;
-use crate::signin::error::{MAY_BE_STORED, of_gateway};
+use crate::signin::error::{may_be_stored, of_gateway};
 use crate::signin::restart::wants_restart;
 use crate::signin::session::{self, SignInContext};
 use crate::sync::decide::{self, Decision};
@@ -83,7 +84,7 @@ impl Sync<'_> {
             }
             Done::Changed => Err(self
                 .refused("Claude Code renewed its login meanwhile")
-                .hint("Nothing was changed. Again: clawtap sync")),
+                .hint(Hint::run("Nothing was changed. Again", "clawtap sync"))),
             Done::Expired => Err(self.expired(TimeDelta::zero(), SourceMachine::Gateway)),
         }
     }
@@ -107,22 +108,24 @@ impl Sync<'_> {
         };
         let hint = match answered(&after) {
             Ok((report, _)) if decide::verify(&given, source.left, report, after.now).is_ok() => {
-                "It is stored all the same. See: clawtap status"
+                Hint::run("It is stored all the same. See", "clawtap status")
             }
-            Ok(_) if exit < KILLED => "The old login is as it was. Look: clawtap status",
-            _ => MAY_BE_STORED,
+            Ok(_) if exit < KILLED => {
+                Hint::run("The old login is as it was. Look", "clawtap status")
+            }
+            _ => may_be_stored(),
         };
         if self.context.system.processes.interrupted() {
-            return Error::interrupted("interrupted").hint(MAY_BE_STORED);
+            return Error::interrupted("interrupted").hint(may_be_stored());
         }
         self.refused(&words).hint(hint)
     }
 
     pub(super) fn unproven(&self, error: Error) -> Error {
         if self.context.system.processes.interrupted() {
-            return Error::interrupted("interrupted").hint(MAY_BE_STORED);
+            return Error::interrupted("interrupted").hint(may_be_stored());
         }
-        error.hint(MAY_BE_STORED)
+        error.hint(may_be_stored())
     }
 
     pub(super) fn lost_storing(&self, failure: &GatewayError) -> Error {
@@ -131,7 +134,10 @@ impl Sync<'_> {
 
     pub(super) fn too_old(&self) -> Error {
         self.refused("its openclaw is too old to take a token")
-            .hint("Update it to 2026.6 or later, or on the gateway: openclaw doctor")
+            .hint(Hint::run(
+                "Update it to 2026.6 or later, or on the gateway",
+                "openclaw doctor",
+            ))
     }
 
     /// Configures OpenClaw to run Claude Code; whether its gateway process must restart.

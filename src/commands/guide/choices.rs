@@ -73,8 +73,11 @@ fn issue_of(assessment: &Assessment, number: usize) -> Option<&Issue> {
 /// OpenClaw's own words, and the next step.
 fn explanation(assessment: &Assessment, issue: Option<&Issue>) -> String {
     let (detail, next_step) = match (&assessment.finding, issue) {
-        (Finding::Unknown(trouble), _) => (trouble.detail.as_ref(), trouble.next_step.clone()),
-        (_, Some(issue)) => (issue.detail.as_ref(), next_step::sentence(issue)),
+        (Finding::Unknown(trouble), _) => (trouble.detail.as_ref(), trouble.next_step.to_string()),
+        (_, Some(issue)) => (
+            issue.detail.as_ref(),
+            next_step::sentence(issue).to_string(),
+        ),
         (_, None) => (None, String::new()),
     };
     let detail = detail

@@ -13,6 +13,7 @@ use crate::commands::outcome::Outcome;
 use crate::context::Context;
 use crate::error::Error;
 use crate::gateway::control_master::prepare_each;
+use crate::hint::Hint;
 use crate::phone::Phone;
 use crate::phone::dialog::{Dialogs, NoAnswer, Prompts};
 use crate::status::assessment::worst;
@@ -24,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, Error> {
     if matches!(context.phone, Phone::Terminal) && !context.terminal.is_interactive {
         return Err(Error::usage("guide needs a phone or a terminal")
-            .hint("Without either: clawtap status"));
+            .hint(Hint::run("Without either", "clawtap status")));
     }
     let selection = arguments.which.into();
     let mut config = context.load_config(&selection)?;
@@ -54,7 +55,9 @@ pub(crate) fn run(arguments: cli::Guide, context: &Context) -> Result<Outcome, E
             return Err(Error::interrupted(reason));
         }
         Err(NoAnswer::Unavailable(reason)) => {
-            return Err(Error::machine(reason).hint("In a terminal there is: clawtap status"));
+            return Err(
+                Error::machine(reason).hint(Hint::run("In a terminal there is", "clawtap status"))
+            );
         }
     }
     Ok(Outcome::Judged(worst(&tour.assessments)))

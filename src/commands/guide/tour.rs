@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::error::Error;
 use crate::guide::{self, Choice, Means, Page, Question};
+use crate::hint::Hint;
 use crate::phone::dialog::{NoAnswer, Person};
 use crate::phone::{Delivered, Phone, PhoneActions};
 use crate::status::assessment::Assessment;
@@ -35,7 +36,7 @@ impl Tour<'_> {
             // Its dialogs would never appear, and each would be waited for.
             return Err(
                 Error::machine("guide cannot ask without the Termux:API app")
-                    .hint("Install it, or use: clawtap status"),
+                    .hint(Hint::run("Install it, or use", "clawtap status")),
             );
         }
         let gateways = &self.config.gateways;

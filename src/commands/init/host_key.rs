@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::gateway::error::GatewayError;
 use crate::gateway::host::{Gateway, Ssh};
 use crate::gateway::host_key;
+use crate::hint::Hint;
 use crate::system::terminal;
 
 /// Asks first, unless `yes`.
@@ -29,8 +30,10 @@ pub(super) fn pin(gateway: &Gateway, ssh: &Ssh, yes: bool, context: &Context) ->
             .ok()
             .flatten();
         if !answer.is_some_and(|answer| matches!(answer.to_lowercase().as_str(), "y" | "yes")) {
-            return Err(refused("its host key was not accepted")
-                .hint("On the gateway: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"));
+            return Err(refused("its host key was not accepted").hint(Hint::run(
+                "On the gateway",
+                "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
+            )));
         }
     }
     let file = host_key::pin(&offer, ssh, &context.system).map_err(explained)?;

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::{Gateway, Transport};
 use crate::gateway::status::Reply;
+use crate::hint::Hint;
 use crate::system::files;
 
 /// The failure that makes a gateway unusable. An OpenClaw that is there and reports a problem is none: `status` shows it.
@@ -30,13 +31,12 @@ pub(super) fn explained(failure: &GatewayError, gateway: &Gateway, context: &Con
         (ErrorKind::Refused, Transport::Ssh(ssh))
             if ssh.identity_file.is_none() && !has_key(context) =>
         {
-            format!(
-                "This device has no ssh key yet. Make one with ssh-keygen, then: ssh-copy-id {}",
-                ssh.words()
-            )
+            Hint::from("This device has no ssh key yet. Make one with ssh-keygen")
+                .then(format!("ssh-copy-id {}", ssh.words()))
         }
         (ErrorKind::NoOpenClaw, _) => {
-            "Is OpenClaw installed there? If so, say where: clawtap init … --openclaw PATH".into()
+            let words = "Is OpenClaw installed there? If so, say where";
+            Hint::run(words, "clawtap init … --openclaw PATH")
         }
         _ => failure.next_step(gateway),
     };

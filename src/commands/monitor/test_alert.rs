@@ -1,18 +1,15 @@
 //! `clawtap monitor test-alert`
 
-use chrono::{DateTime, Utc};
-
 use crate::alerts::channels::Dispatcher;
-use crate::alerts::message::{Message, Severity, TEST};
+use crate::alerts::message::Message;
 use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::config::channel::{self, Channel, Undelivered};
 use crate::config::{Config, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
-use crate::gateway::host::{Gateway, Identifier};
+use crate::hint::Hint;
 use crate::phone::Phone;
-use crate::phone::notification::Notification;
 use crate::suggest::nearest;
 use crate::system::clock;
 use crate::text::Text;
@@ -28,7 +25,8 @@ pub(super) fn run(arguments: &cli::TestAlert, context: &Context) -> Result<Outco
     };
     let mut failed = 0;
     for channel in &channels {
-        let result = send(channel, &config.gateways[0], &dispatcher);
+        let message = Message::test(&config.gateways[0], clock::now());
+        let result = dispatcher.deliver(channel, &message);
         if context.system.processes.interrupted() {
             return Err(Error::interrupted("interrupted"));
         }
@@ -41,15 +39,6 @@ pub(super) fn run(arguments: &cli::TestAlert, context: &Context) -> Result<Outco
     }
 }
 
-/// Sends a test about a gateway.
-pub(in crate::commands) fn send(
-    channel: &Channel,
-    gateway: &Gateway,
-    dispatcher: &Dispatcher,
-) -> Result<(), Undelivered> {
-    dispatcher.deliver(channel, &message(gateway, clock::now()))
-}
-
 /// All of them, or the one that is meant.
 fn chosen(name: Option<&str>, config: &Config, context: &Context) -> Result<Vec<Channel>, Error> {
     let on_a_phone = matches!(context.phone, Phone::Termux);
@@ -57,7 +46,8 @@ fn chosen(name: Option<&str>, config: &Config, context: &Context) -> Result<Vec<
     if channels.is_empty() {
         return Err(
             Error::configuration("no channel for alerts is configured yet").hint(
-                "Make one: clawtap monitor ntfy; or add [alerts.openclaw] or [alerts.command]",
+                Hint::run("Make one", "clawtap monitor ntfy")
+                    .say("; or add [alerts.openclaw] or [alerts.command]"),
             ),
         );
     }
@@ -74,36 +64,6 @@ fn chosen(name: Option<&str>, config: &Config, context: &Context) -> Result<Vec<
         Some(near) => error.hint(format!("Did you mean {near}?")),
         None => error.hint(format!("There is: {}", names.join(", "))),
     })
-}
-
-/// The message of a test alert.
-fn message(gateway: &Gateway, now: DateTime<Utc>) -> Message {
-    let name = gateway.name.to_string();
-    let agent = gateway.agent.as_ref().map(Identifier::as_str);
-    let title = format!("{name}: test alert");
-    let body = "This is a test of clawtap's alerts. Nothing is wrong.";
-    Message {
-        severity: Severity::Info,
-        event: TEST,
-        agent: agent.map(str::to_owned),
-        provider: None,
-        profile: None,
-        ends: None,
-        title: title.clone(),
-        body: body.into(),
-        page: None,
-        notification: Notification {
-            gateway: name.clone(),
-            title,
-            content: body.into(),
-            priority: "low",
-            ongoing: false,
-            buttons: &[],
-            picture: None,
-        },
-        gateway: name,
-        at: now,
-    }
 }
 
 fn line(channel: &Channel, problem: Option<&Undelivered>) -> String {

@@ -4,6 +4,7 @@ use crate::cli;
 use crate::config::{self, Selection};
 use crate::context::Context;
 use crate::error::Error;
+use crate::hint::Hint;
 use crate::install::files::Files;
 use crate::install::inventory::Inventory;
 use crate::install::plan::{self, Plan};
@@ -35,7 +36,7 @@ impl<'a> Order<'a> {
             return Err(Error::configuration(
                 "widgets are for Termux on a phone, and this is not Termux",
             )
-            .hint("On the phone: clawtap widgets install"));
+            .hint(Hint::run("On the phone", "clawtap widgets install")));
         };
         let program = environment.own_path().ok_or_else(|| {
             Error::machine("cannot tell where this program is").hint("Start it by its full path")

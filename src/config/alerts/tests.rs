@@ -11,6 +11,7 @@ use crate::config::channel::{Channel, Command, Means, Ntfy, OpenClaw, Token};
 use crate::config::channel::{server, topic, word};
 use crate::config::file::parse;
 use crate::error::Kind;
+use crate::hint::Hint;
 use crate::system::environment::Environment;
 
 const GATEWAYS: &str = "[[gateway]]\nname = \"home\"\nlocal = true\n\n[[gateway]]\nname = \"away\"\nssh = \"me@away\"\n";
@@ -458,7 +459,7 @@ fn a_variable_that_is_wrong_is_told_with_its_name() {
         let error = Alerts::default().add_variables(&environment).unwrap_err();
         assert_eq!(error.kind, Kind::Configuration);
         assert_eq!(error.message, message);
-        assert_eq!(error.hint.as_deref(), Some(hint));
+        assert_eq!(error.hint.as_ref().map(Hint::as_str), Some(hint));
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::error::{self, Error};
 use crate::gateway::script::quoted;
+use crate::hint::Hint;
 use crate::install::mark::hash;
 use crate::install::preview::indented;
 use crate::install::timers::command::Command;
@@ -164,7 +165,7 @@ fn seed() -> u64 {
 }
 
 fn unreadable(reason: String) -> Error {
-    Error::new(error::Kind::Machine, reason).hint("Try it: crontab -l")
+    Error::new(error::Kind::Machine, reason).hint(Hint::run("Try it", "crontab -l"))
 }
 
 fn unwritten(reason: &str) -> Error {
@@ -172,7 +173,7 @@ fn unwritten(reason: &str) -> Error {
         error::Kind::Machine,
         format!("the crontab is as it was:\n{reason}"),
     )
-    .hint("Try it: crontab -e")
+    .hint(Hint::run("Try it", "crontab -e"))
 }
 
 fn broken(reason: &str) -> Error {
@@ -180,7 +181,7 @@ fn broken(reason: &str) -> Error {
         error::Kind::Machine,
         format!("the crontab is not clear:\n{reason}"),
     )
-    .hint("Take these lines out: crontab -e")
+    .hint(Hint::run("Take these lines out", "crontab -e"))
 }
 
 /// A crontab that may have our block in it.

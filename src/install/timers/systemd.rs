@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::error::{self, Error};
+use crate::hint::Hint;
 use crate::install::files::Files;
 use crate::install::plan::{self, Change, DesiredFile, Plan};
 use crate::install::preview::{done, foreseen};
@@ -53,7 +54,7 @@ pub(super) fn install(order: &Order, config: &Config) -> Result<String, Error> {
     let environment = &order.system.environment;
     if environment.program("systemctl").is_none() {
         return Err(Error::new(error::Kind::Machine, NO_SYSTEMCTL)
-            .hint("Another timer: clawtap monitor install --cron"));
+            .hint(Hint::run("Another timer", "clawtap monitor install --cron")));
     }
     let (interval, remark) = order.interval();
     let [service, timer] = units(environment)?;

@@ -31,7 +31,7 @@ fn each_fault_is_told_apart_and_fits_a_phone() {
     let said = texts(|fault| fault.what("~/.claude/.credentials.json"));
     assert_eq!(said.len(), Fault::ALL.len());
     assert!(said.iter().all(|said| said.len() <= 80), "{said:?}");
-    let steps = texts(|fault| fault.next_step().to_owned());
+    let steps = texts(|fault| fault.next_step().to_string());
     assert!(steps.iter().all(|step| step.len() <= 70), "{steps:?}");
     assert_eq!(
         texts(|fault| fault.word().to_owned()).len(),
