@@ -1,4 +1,4 @@
-//! The context: the handle to this machine, the person and the command line that every command gets.
+//! The context of a command: machine, terminal, phone and global options.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::system::environment::Environment;
 use crate::system::process::Processes;
 use crate::system::terminal::{self, Terminal};
 
-/// What every command works with, made once.
+/// Made once per process and passed to every command.
 pub(crate) struct Context {
     pub(crate) system: System,
     /// The value of `--config`.

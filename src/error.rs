@@ -14,7 +14,7 @@ pub(crate) struct Error {
     pub(crate) hint: Option<Hint>,
 }
 
-/// Whose business an error is.
+/// The kind of an error, which decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The command line is wrong.
@@ -23,15 +23,15 @@ pub(crate) enum Kind {
     Configuration,
     /// A gateway, or the way to it.
     Gateway,
-    /// A sign-in that came to nothing.
+    /// A sign-in that failed.
     SignIn,
-    /// The person did not want to.
+    /// The person declined.
     Declined,
-    /// This machine did not let us read or write.
+    /// This machine denied a read or a write.
     Machine,
-    /// An alert that no channel took; the next run tries again.
+    /// An alert that no channel delivered; the next run tries again.
     Undelivered,
-    /// The person ended it.
+    /// Ctrl-C, or another signal that ends the process.
     Interrupted,
     /// Ours.
     Bug,
@@ -100,7 +100,7 @@ impl Error {
 }
 
 impl Error {
-    /// What happened and what to do next, for where it is clear who says so.
+    /// The message and the hint, without the program's name.
     pub(crate) fn told(&self) -> String {
         match &self.hint {
             Some(hint) => format!("{}\n→ {hint}", self.message),

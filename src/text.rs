@@ -1,18 +1,18 @@
-//! Text from a gateway, made fit to be shown.
+//! Sanitizes text from a gateway.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthChar;
 
-/// The longest text that is kept, in characters.
+/// Longer texts are cut, in characters.
 const LONGEST: usize = 200;
 /// How many marks that take no column of their own a character may bear; more would cover the lines around it.
 const MOST_MARKS: usize = 4;
 
 /// Text without control, escape, bidi or invisible characters, on one line and of bounded length.
 ///
-/// Everything that a gateway says passes through here before it reaches the model.
+/// Every string from a gateway is sanitized here before it is stored or shown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(from = "String")]
 pub(crate) struct Text(String);
@@ -24,14 +24,14 @@ impl From<String> for Text {
 }
 
 impl Text {
-    /// Cleans what a gateway said.
+    /// Sanitizes a string.
     pub(crate) fn clean(raw: &str) -> Self {
-        // Stripping escape sequences first takes their parameters along, not only the escape character.
+        // Whole escape sequences are stripped first, so that their parameters do not stay behind.
         let visible = anstream::adapter::strip_str(raw).to_string();
         let mut text = String::new();
         let mut length = 0;
         let mut gap = false;
-        // There is nothing yet to bear one.
+        // A mark needs a character before it.
         let mut marks = MOST_MARKS;
         for character in visible.chars() {
             if character.is_whitespace() {

@@ -8,14 +8,14 @@ use crate::status::milliseconds::clamped;
 use crate::status::{document, wire};
 use crate::text::Text;
 
-/// Where Claude Code keeps its login on a gateway, and how it stands with it.
+/// The place of Claude Code's login on a gateway, and the login or what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ClaudeSource {
     pub(crate) place: Text,
     pub(crate) login: Result<ClaudeExpiry, Fault>,
 }
 
-/// Until when a login is valid, as Claude Code wrote it down.
+/// The expiry that Claude Code stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ClaudeExpiry {
     /// Milliseconds since 1970.
@@ -24,7 +24,7 @@ pub(crate) struct ClaudeExpiry {
     pub(crate) left: TimeDelta,
 }
 
-/// Reads what the probe said about it.
+/// Reads the lines of `claude.sh`.
 pub(super) fn claude_source(answer: &Answer<'_>) -> Option<ClaudeSource> {
     let (word, place) = answer.source.as_ref()?;
     let expiry = || {
@@ -46,7 +46,7 @@ pub(super) fn claude_source(answer: &Answer<'_>) -> Option<ClaudeSource> {
     })
 }
 
-/// What can be wrong with where Claude Code keeps its login.
+/// What can be wrong with the place of Claude Code's login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     Missing,
@@ -92,7 +92,7 @@ impl Fault {
         Self::KeychainLocked,
     ];
 
-    /// The word for it in a gateway's answer and in `--json`.
+    /// Its word in a gateway's answer and in `--json`.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Missing => "missing",

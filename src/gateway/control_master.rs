@@ -35,7 +35,7 @@ pub(crate) struct ControlMaster<'a> {
     system: &'a System,
     /// The folder of the socket, where the connection is this command's own.
     folder: Option<TempDir>,
-    /// Has Ctrl-C end the command and not the process, so that the connection is ended too.
+    /// While it lives, Ctrl-C ends the command and not the process, so that the connection is closed too.
     _waiting: Waiting<'a>,
 }
 
@@ -77,7 +77,7 @@ impl Drop for ControlMaster<'_> {
     fn drop(&mut self) {
         let is_up = |folder: &TempDir| files::exists(&socket_in(folder));
         if self.folder.as_ref().is_some_and(is_up) {
-            // Also when everything else was interrupted. One that does not heed it ends by itself when idle.
+            // Also when everything else was interrupted. A master that ignores it ends by itself when idle.
             let system = self.system.unstoppable();
             let _ = control(&self.gateway, "exit", &[], FAREWELL, &system);
         }

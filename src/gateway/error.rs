@@ -1,4 +1,4 @@
-//! Why a gateway gave no report: one word each, what it means, and what to do next.
+//! Why a gateway gave no report: a word, a message and a hint each.
 
 use crate::gateway::host::{Gateway, Transport};
 use crate::hint::Hint;

@@ -1,4 +1,4 @@
-//! Errands: a program does one thing on a gateway, and reads what it is given on a pipe.
+//! Runs one command of OpenClaw or Claude Code on a gateway, with its input on a pipe.
 
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::Gateway;
@@ -8,18 +8,18 @@ use crate::gateway::ssh_args::BatchMode;
 use crate::secret::Secret;
 use crate::system::System;
 
-/// An errand that has been run.
+/// The result of a command.
 pub(crate) enum Done {
-    /// The program ended by itself, with what it said on both its outputs. Older ones repeat what they were given:
-    /// not for any screen before it was looked through.
+    /// The program ended, with its output (stdout and stderr). Older versions repeat their input there: redact it before
+    /// it is shown.
     Ran { exit: i32, said: Secret },
-    /// OpenClaw is older than the errand needs; it was given nothing.
+    /// OpenClaw is too old for the command; nothing was sent to it.
     TooOld,
     /// Claude Code is not there.
     NoClaude,
 }
 
-/// Runs an errand; OpenClaw reads `input`, and then the end of it.
+/// Runs a command, with `input` on its standard input, then end of file.
 pub(crate) fn run(
     gateway: &Gateway,
     errand: &ExecRequest,

@@ -1,9 +1,9 @@
-//! A gateway's answer: the probe's framed lines, found in whatever else arrived on standard output.
+//! Parses a gateway's answer: the framed lines of its script, among anything else on standard output.
 
-/// What the probe said.
+/// The lines of a script's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Answer<'a> {
-    /// Where openclaw, or the program of an errand, is; nothing if it was not found.
+    /// The path of openclaw, or of the program that was run; nothing if it was not found.
     pub(crate) openclaw: Option<String>,
     /// What `openclaw --version` printed, if it was asked for.
     pub(crate) version: Option<String>,
@@ -16,11 +16,11 @@ pub(crate) struct Answer<'a> {
     pub(crate) logins: Vec<String>,
     /// Claude Code's own login on the gateway, as JSON.
     pub(crate) claude: Option<String>,
-    /// How it stands with the place of Claude Code's login, `ok` or a fault's word, and that place.
+    /// `ok` or a fault's word for Claude Code's login, and its place.
     pub(crate) source: Option<(String, String)>,
-    /// Why a hand-over was not run, in a word.
+    /// Why a sync was not run, in a word.
     pub(crate) kept: Option<String>,
-    /// What an examination found: names and values.
+    /// The facts of `inspect.sh`: names and values.
     pub(crate) facts: Vec<(String, String)>,
 }
 
@@ -34,13 +34,13 @@ pub(crate) struct Run<'a> {
 /// Why an output holds no whole answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Incomplete {
-    /// The probe never spoke.
+    /// The script never began.
     NotBegun,
-    /// It began, and broke off.
+    /// It began, and its output ends early.
     CutOff,
 }
 
-/// Reads an answer. Lines that do not begin with the nonce belong to whatever printed them.
+/// Parses an answer. Lines without the nonce at their beginning are other output.
 pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Incomplete> {
     let mut answer = Answer::default();
     let mut begun = false;
@@ -59,7 +59,7 @@ pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Inco
             "version" => answer.version = Some(value.to_owned()),
             "stdout" => output_at = Some(after),
             "exit" => {
-                // The newline before this line is the frame's own.
+                // The newline before this line is part of the frame.
                 let end = line_at.saturating_sub(1);
                 let start = output_at.take();
                 let stdout = start.map_or(&[][..], |start| &stdout[start.min(end)..end]);
@@ -90,7 +90,7 @@ pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Inco
     })
 }
 
-/// How much of an output came before the answer in it, in lines that say something.
+/// The number of visible lines before the answer (a banner, a noisy `.bashrc`).
 pub(crate) fn lines_before(stdout: &[u8], nonce: &str) -> usize {
     let lines = stdout.split(|&byte| byte == b'\n');
     let before = lines.take_while(|line| framed(line, nonce).is_none());
@@ -98,7 +98,7 @@ pub(crate) fn lines_before(stdout: &[u8], nonce: &str) -> usize {
     before.filter(says).count()
 }
 
-/// What every whole answer ends with.
+/// The end of every complete answer.
 pub(crate) fn end_marker(nonce: &str) -> Vec<u8> {
     format!("\n{nonce} end\n").into_bytes()
 }

@@ -1,4 +1,4 @@
-//! Who a gateway is: its name, the way to it, and which OpenClaw on it.
+//! A gateway's identity: its name, the transport, and which OpenClaw to ask.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ pub(crate) const DEFAULT_LIMIT: Duration = Duration::from_secs(45);
 pub(crate) struct Gateway {
     pub(crate) name: Name,
     pub(crate) transport: Transport,
-    /// How openclaw is called there; found by itself if this is not set.
+    /// The command line of openclaw there; searched for if not set.
     pub(crate) openclaw: Option<Vec<String>>,
     /// OpenClaw's `--agent`.
     pub(crate) agent: Option<Identifier>,
@@ -28,7 +28,7 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway of which nothing is known but where it is.
+    /// A gateway with defaults for everything but its target.
     pub(crate) fn at(name: Name, target: Target) -> Self {
         Self {
             name,
@@ -80,7 +80,7 @@ impl Gateway {
         self.there(&format!("{words} {arguments}"))
     }
 
-    /// Whether everything that this one says is said of `known` too, which may say more.
+    /// Whether every value that is set here is the same in `known`.
     pub(crate) fn leaves_open(&self, known: &Self) -> bool {
         fn open<T: PartialEq>(said: Option<&T>, known: Option<&T>) -> bool {
             said.is_none() || said == known
@@ -118,7 +118,7 @@ impl Transport {
         }
     }
 
-    /// Whether both lead to the same host, by whatever port and key.
+    /// Whether both have the same target, whatever their port and key.
     pub(crate) fn is_same_place(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Ssh(one), Self::Ssh(other)) => one.target == other.target,
@@ -127,7 +127,7 @@ impl Transport {
     }
 }
 
-/// What is given to ssh.
+/// The options of ssh for a gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ssh {
     pub(crate) target: Target,
@@ -135,7 +135,7 @@ pub(crate) struct Ssh {
     pub(crate) identity_file: Option<PathBuf>,
     /// Instead of `~/.ssh/config`.
     pub(crate) config: Option<PathBuf>,
-    /// The socket of the connection that a command shares among its sessions, where it has one.
+    /// The socket of the command's `ControlMaster`, where it has one.
     pub(crate) control_path: Option<PathBuf>,
 }
 
@@ -241,7 +241,7 @@ impl Name {
         Ok(Self(text.to_owned()))
     }
 
-    /// A name made from a host: what does not belong into one becomes a dash.
+    /// A name made from a host; other characters become dashes.
     pub(crate) fn from_host(host: &str) -> Self {
         let is_address = host.contains(':') || host.chars().all(|c| c.is_ascii_digit() || c == '.');
         let label = if is_address {

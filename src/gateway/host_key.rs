@@ -1,4 +1,4 @@
-//! Host keys: what a host offers, its fingerprint, and pinning exactly the key that was shown.
+//! Host keys: the offered key, its fingerprint, and pinning exactly that key.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ use crate::system::process::{Finished, Invocation};
 use crate::system::{System, files};
 use crate::text::Text;
 
-/// For the steps that stay on this device.
+/// The limit for programs that do not use the network.
 const LOCAL_STEP: Duration = Duration::from_secs(10);
 /// The largest `known_hosts` content one host may offer, in bytes.
 const LARGEST_OFFER: u64 = 64 * 1024;
 
-/// A key that a host offered, not trusted yet.
+/// A host's offered key, not trusted yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Offer {
     /// In the form of `known_hosts`, as ssh itself wrote it.

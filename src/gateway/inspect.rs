@@ -1,4 +1,4 @@
-//! An examination: what stands around OpenClaw on a gateway, how far away it is, and what its clock says.
+//! Inspects a gateway for the doctor: OpenClaw's environment, the latency and the clock.
 
 use std::time::Duration;
 
@@ -14,15 +14,15 @@ use crate::text::Text;
 
 /// How long one command of OpenClaw may take at most. `gateway status` waits ten seconds for a process that says nothing.
 const LIMIT: Duration = Duration::from_secs(25);
-/// How much of a list is of interest.
+/// The most entries of a list that are read.
 const MOST: usize = 20;
 
-/// What was found on a gateway. Nothing where it could not be told.
+/// What was found on a gateway; None where it is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Inspection {
-    /// How long the first byte took to come: one way there and back, and a shell's start.
+    /// The time to the first byte: a round trip and a shell's start.
     pub(crate) answered_in: Option<Duration>,
-    /// In how many lines the login spoke before our program did.
+    /// The number of lines that the login printed before our script (a banner, a noisy `.bashrc`).
     pub(crate) lines_before: usize,
     /// How far the gateway's clock is ahead of this device's.
     pub(crate) ahead: Option<TimeDelta>,
@@ -53,7 +53,7 @@ pub(crate) struct Program {
     pub(crate) version: Option<Text>,
 }
 
-/// Examines a gateway, and asks its OpenClaw too where that is known to work.
+/// Inspects a gateway; asks OpenClaw too, where it is known to work.
 pub(crate) fn inspect(
     gateway: &Gateway,
     asks_openclaw: bool,
@@ -80,13 +80,13 @@ fn understand(run: &Exchange, now: DateTime<Utc>) -> Result<Inspection, GatewayE
         .iter()
         .find(|(name, _)| name == "clock")
         .and_then(|(_, value)| DateTime::from_timestamp(value.parse().ok()?, 0))
-        // It looked at its clock at about the moment of the first byte, less the way back.
+        // It read its clock about when the first byte was sent: half a round trip before it arrived.
         .zip(finished.first_byte)
         .map(|(theirs, first_byte)| theirs - (now - finished.took + first_byte / 2));
     Ok(found)
 }
 
-/// Reads facts; what is not understood is not known.
+/// Reads facts; unknown ones are ignored.
 fn read(facts: &[(String, String)]) -> Inspection {
     let mut found = Inspection::default();
     for (name, value) in facts {

@@ -1,4 +1,4 @@
-//! Gateways: who they are, how they are asked, what they answer, and what goes wrong on the way.
+//! Gateways over ssh: identity, scripts, answers and errors.
 
 pub(crate) mod argument;
 pub(crate) mod claude_login;

@@ -1,4 +1,4 @@
-//! A program on a terminal of a gateway: what it draws, and how it ends.
+//! A program on a pseudo-terminal of a gateway.
 
 use std::io;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use crate::gateway::stream::{Piece, Stream};
 use crate::system::process::{Conversation, Ending, Heard, Invocation, Terminal, Waker};
 use crate::system::{System, random};
 
-/// A program that runs on a gateway's terminal. Dropping it ends the program, on the gateway too: its terminal is
-/// taken away.
+/// A program that runs on a gateway's terminal. Dropping it ends the program, on the gateway too, by hanging up its
+/// terminal (SIGHUP).
 pub(crate) struct RemoteTerminal {
     conversation: Conversation,
     stream: Stream,
 }
 
-/// What there was to see.
+/// An event of the terminal.
 pub(crate) enum PtyEvent {
     /// Bytes for a terminal.
     Drawn(Zeroizing<Vec<u8>>),

@@ -1,4 +1,4 @@
-//! One program run by a gateway's shell, and its framed answer.
+//! Runs a script in a gateway's shell, and reads its framed answer.
 
 use std::io;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use crate::text::Text;
 
 /// The largest answer that is read, in bytes: 8 MiB, and room for the frame and for banners before it.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024 + 64 * 1024;
-/// What a login (MOTD, `.bashrc`) and a program's own steps may take beside OpenClaw's time.
+/// The time for a login (MOTD, `.bashrc`) and the script's own steps, added to OpenClaw's limit.
 pub(super) const ALLOWANCE: Duration = Duration::from_secs(15);
-/// What a person may take to type a passphrase.
+/// The time to type a passphrase.
 const TYPING: Duration = Duration::from_secs(120);
 
 /// How a program is run on a gateway.
@@ -27,13 +27,13 @@ pub(super) struct RunOptions<'a> {
     pub(super) batch_mode: BatchMode,
 }
 
-/// A program that has run, and the mark of its answer.
+/// A script that has run, and the nonce of its answer.
 pub(super) struct Exchange {
     pub(super) finished: Finished,
     nonce: String,
 }
 
-/// Runs the program that `text` makes for a nonce.
+/// Runs the script that `text` makes for a nonce.
 pub(super) fn run(
     gateway: &Gateway,
     text: impl Fn(&str) -> String,
@@ -65,7 +65,7 @@ pub(super) fn run(
 }
 
 impl Exchange {
-    /// In how many lines something spoke before the program did.
+    /// The number of lines before the script's own.
     pub(super) fn lines_before(&self) -> usize {
         framing::lines_before(&self.finished.stdout, &self.nonce)
     }
@@ -78,7 +78,7 @@ impl Exchange {
     }
 }
 
-/// The program that leads to a gateway.
+/// Finds the program that connects to a gateway.
 pub(super) fn find(
     gateway: &Gateway,
     program: &str,
@@ -97,7 +97,7 @@ pub(super) fn cannot_start(error: &io::Error) -> GatewayError {
     GatewayError::new(ErrorKind::CannotStart).saying(Some(Text::clean(&error.to_string())))
 }
 
-/// Why a program that was run on a gateway gave no whole answer.
+/// The error of a script without a complete answer.
 pub(super) fn no_answer(incomplete: Incomplete, ending: Ending, stderr: &[u8]) -> GatewayError {
     let problem = match (ending, incomplete) {
         (Ending::Interrupted, _) => ErrorKind::Interrupted,

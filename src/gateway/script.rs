@@ -1,4 +1,4 @@
-//! What is sent to a gateway: programs for its shell, with their values quoted in front of them.
+//! The scripts that run on a gateway: parts of `sh/`, with their values quoted in front.
 
 use std::time::Duration;
 
@@ -32,10 +32,10 @@ pub(crate) struct ExecRequest {
     pub(crate) limit: Duration,
 }
 
-/// Claude Code's login, handed over to OpenClaw on the gateway itself.
+/// A sync of Claude Code's login into OpenClaw on the gateway itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SyncRequest {
-    /// Until when the login is valid that is meant, in milliseconds since 1970.
+    /// The expiry of the login to sync, in milliseconds since 1970 (UTC); another login is refused.
     pub(crate) expires_ms: i64,
     /// What follows `models auth paste-token --expires-in …`: provider, profile, agent.
     pub(crate) rest: Vec<String>,

@@ -16,7 +16,7 @@ pub(crate) fn may_be_stored() -> Hint {
 /// Why a sign-in came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SignInError {
-    /// The person did not want to.
+    /// The person declined.
     Declined,
     /// Nobody answered, or could be asked.
     Silent(NoAnswer),

@@ -56,7 +56,7 @@ pub(crate) enum Failure {
     NotEncrypted,
     /// It hung up, or what it speaks is not HTTP.
     NotHttp,
-    /// The person ended it.
+    /// Ctrl-C, or another signal that ends the process.
     Interrupted,
     /// In curl's words, or the system's.
     Other(Text),

@@ -1,4 +1,4 @@
-//! Changes to what is this user's own, and to nothing else: not through a link, not to what somebody else has.
+//! Changes permissions of this user's own files only, never through a link.
 
 use std::fs::{self, Metadata};
 use std::io;

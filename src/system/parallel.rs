@@ -1,10 +1,10 @@
-//! Work on many things at once, within bounds.
+//! Runs tasks in parallel, with a limit.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread::{self, ScopedJoinHandle};
 
-/// How many are worked on at once, unless somebody knows better: as many programs of the phone.
+/// The default limit: as many Termux:API programs at the same time.
 const AT_ONCE: usize = 16;
 
 /// Works on all items, a bounded number at a time, and keeps their order.
@@ -41,7 +41,7 @@ pub(crate) fn in_parallel_each<T: Sync, R: Send>(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Does something on the side while other work goes on, which can wait for what comes of it.
+/// Runs `aside` on a thread while `work` runs, which can wait for its result.
 pub(crate) fn join<A: Send, R>(
     aside: impl FnOnce() -> A + Send,
     work: impl FnOnce(Background<'_, A>) -> R,
@@ -49,11 +49,11 @@ pub(crate) fn join<A: Send, R>(
     thread::scope(|scope| work(Background(scope.spawn(aside))))
 }
 
-/// What is done on the side.
+/// The task on the other thread.
 pub(crate) struct Background<'a, A>(ScopedJoinHandle<'a, A>);
 
 impl<A> Background<'_, A> {
-    /// Waits for what comes of it.
+    /// Waits for its result.
     pub(crate) fn wait(self) -> Option<A> {
         self.0.join().ok()
     }

@@ -1,4 +1,4 @@
-//! Places that other programs read too: looked at without following links, filled whole or not at all.
+//! Inspects and replaces files that other programs read too, without following links.
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -10,7 +10,7 @@ use crate::system::{files, temp_file};
 /// The largest file whose content is looked at, in bytes; ours are far smaller.
 const LARGEST: u64 = 256 * 1024;
 
-/// What is at a place.
+/// What is at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found {
     Nothing,
@@ -25,7 +25,7 @@ pub(crate) enum Found {
     Other,
 }
 
-/// Looks at a place, not through a link that is there.
+/// Inspects a path without following a link.
 ///
 /// # Errors
 /// When that is forbidden. That something on the way is no folder is an answer: nothing is there.
@@ -108,11 +108,11 @@ pub(crate) fn remove_empty_folders(folder: &Path, top: &Path) {
     }
 }
 
-/// Removes what a run that was killed had begun to write in a folder.
+/// Removes temporary files of a killed run from a folder.
 pub(crate) fn remove_unfinished(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if temp_file::is_temporary(&entry.file_name()) {
-            // What cannot be removed now is removed by a later write.
+            // A file that stays is removed by a later write.
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -1,8 +1,8 @@
-//! Ports of this device: whether one is free, and who has it.
+//! Finds the process that listens on a port of this device.
 
 use std::net::{Ipv4Addr, TcpListener};
 
-/// Who listens at this port of a loopback address, for a person; nothing where it is free.
+/// The process that listens on this port of a loopback address, in words; nothing where it is free.
 pub(crate) fn holder(address: Ipv4Addr, port: u16) -> Option<String> {
     match TcpListener::bind((address, port)) {
         Ok(_) => None,
@@ -14,7 +14,7 @@ pub(crate) fn holder(address: Ipv4Addr, port: u16) -> Option<String> {
 /// `/proc/net/tcp`, and a process's in `/proc/PID/fd`. Android shows neither of other apps.
 fn name_of_holder(address: Ipv4Addr, port: u16) -> Option<String> {
     const LISTENING: &str = "0A";
-    // As the machine keeps it, in hexadecimal.
+    // In the machine's byte order, in hexadecimal.
     let in_hexadecimal =
         |address: Ipv4Addr| format!("{:08X}:{port:04X}", u32::from_ne_bytes(address.octets()));
     let places = [

@@ -32,9 +32,9 @@ const GRACE: Duration = Duration::from_millis(800);
 /// How long output may still trickle in after the program has ended: a connection master that lives on
 /// keeps the pipes open and must not keep us.
 const DRAIN: Duration = Duration::from_millis(300);
-/// How many pieces of output, of at most 16 KiB, may wait to be heard: a program that says more has to wait itself.
+/// How many pieces of output, of at most 16 KiB, are buffered; then the program's writes block.
 const MOST_UNHEARD: usize = 16;
-/// How much of standard error is kept; it is for people.
+/// The last part of standard error that is stored, in bytes.
 const STDERR_LIMIT: usize = 64 * 1024;
 
 /// A program to run, with everything it is given.
@@ -48,7 +48,7 @@ pub(crate) struct Invocation {
     pub(crate) deadline: Duration,
     /// After this without a first byte of output they are ended too.
     pub(crate) first_byte: Option<Duration>,
-    /// Once the output ends with this, everything has been said: a program that stays on is ended.
+    /// Terminates the program once its output ends with this marker.
     pub(crate) end_marker: Option<Vec<u8>>,
     /// More output than this, in bytes, ends them as well.
     pub(crate) stdout_limit: usize,
@@ -126,7 +126,7 @@ impl Finished {
         self.ending == Ending::Exited(0)
     }
 
-    /// A line on what went wrong: what the program said last, or else that it said nothing.
+    /// An error in one line: the program's last output line, or that there was none.
     pub(crate) fn complaint(&self, command: &str) -> String {
         if self.ending == Ending::TimedOut {
             return format!("{command} did not end in time");
@@ -146,7 +146,7 @@ pub(crate) enum Ending {
     Exited(i32),
     /// Killed by a signal that was not ours.
     Killed(i32),
-    /// Ended by us: it had said everything and stayed on.
+    /// Ended by us: it did not exit after its end marker.
     Lingered,
     /// Ended by us: past its deadline.
     TimedOut,
@@ -168,7 +168,7 @@ enum Event {
     Woken,
 }
 
-/// Some output, and the room that it takes until it is heard.
+/// A piece of output, with its permit of the buffer.
 struct Piece {
     bytes: Vec<u8>,
     _room: Permit,
@@ -185,12 +185,12 @@ struct Running {
     interrupted: AtomicBool,
     watchers: Mutex<BTreeMap<u32, Sender<Event>>>,
     children: Mutex<Vec<Weak<Running>>>,
-    /// How many questions wait for a person, and programs are being started: each looks for an interruption itself.
+    /// The number of open prompts and of programs being started, which check for interruption themselves.
     under_way: AtomicUsize,
 }
 
 impl Running {
-    /// Ends everything that runs here and on the children; whether there was anything.
+    /// Ends all programs of this group and its child groups; whether there were any.
     fn interrupt(&self) -> bool {
         self.interrupted.store(true, Ordering::SeqCst);
         let watchers = lock(&self.watchers);
@@ -235,7 +235,7 @@ impl Processes {
         self.running.interrupted.load(Ordering::SeqCst)
     }
 
-    /// While this lives, a question that looks at [`Processes::interrupted`] waits for a person.
+    /// Registers a prompt, which checks [`Processes::interrupted`] itself, until dropped.
     pub(crate) fn waiting(&self) -> Waiting<'_> {
         self.running.under_way.fetch_add(1, Ordering::SeqCst);
         Waiting(self)
@@ -254,7 +254,7 @@ impl Processes {
         child
     }
 
-    /// Ends what runs here, and whatever is still to be started.
+    /// Ends the group's programs, and refuses to start more.
     pub(super) fn end(&self) {
         self.running.interrupt();
     }
@@ -312,7 +312,7 @@ fn command(invocation: &Invocation) -> Command {
     command
 }
 
-/// Gives the child its input, and no more.
+/// Writes the child's standard input, and closes it.
 fn feed(child: &mut Child, invocation: &Invocation) -> io::Result<()> {
     let Some(mut stdin) = child.stdin.take() else {
         return Ok(());
@@ -401,7 +401,7 @@ fn collect(
         if exited_at.is_some() && open_pipes == 0 {
             break Ending::Exited(0);
         }
-        // Whoever never stops talking would never be seen to be late.
+        // A program that writes without pause would never reach the timeout below.
         if Instant::now() >= overdue {
             break exited_at.map_or(Ending::TimedOut, |_| Ending::Exited(0));
         }

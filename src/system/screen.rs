@@ -1,14 +1,14 @@
-//! The whole screen of a terminal, taken for a while and given back as it was.
+//! The terminal's alternate screen.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::system::terminal::{print, show_typing};
 
-/// Another screen than that of the shell; no line is wrapped on it, and no cursor shown.
+/// Switches to the alternate screen, without line wrapping and cursor.
 const TAKE: &str = "\x1b[?1049h\x1b[?7l\x1b[?25l";
 const GIVE_BACK: &str = "\x1b[?25h\x1b[?7h\x1b[?1049l";
 
-/// Whether it is taken, for whoever ends the process.
+/// Whether the alternate screen is in use, so that any exit can restore it.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The screen, until this is dropped.
@@ -41,7 +41,7 @@ pub(crate) fn restore() {
     give_back();
 }
 
-/// Gives the screen back, if it is taken.
+/// Leaves the alternate screen, if it is in use.
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let _ = print(GIVE_BACK);

@@ -1,4 +1,4 @@
-//! A sign of life on standard error while a gateway is asked.
+//! A spinner on standard error while a gateway is asked.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

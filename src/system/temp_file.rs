@@ -1,4 +1,4 @@
-//! Files that are not finished yet: under names of their own, and gone again whatever happens.
+//! Temporary files and folders, removed on drop, or by a later run after a kill.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,12 +13,11 @@ use std::time::{Duration, Instant};
 
 use tempfile::{NamedTempFile, TempDir};
 
-/// A temporary file's name begins so. It has no extension by which somebody who watches the folder could take it for
-/// one of theirs.
+/// The prefix of temporary names. No extension: programs that watch the folder by extension ignore it.
 const TEMPORARY: &str = ".clawtap-";
 /// The name of a socket in such a folder.
 pub(crate) const SOCKET: &str = "s";
-/// Longer than anybody takes to write a file.
+/// The longest time to write a file.
 const ABANDONED_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// A file in this folder that only its owner may read, and that is removed when dropped; those that others left there

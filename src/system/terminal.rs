@@ -1,4 +1,4 @@
-//! The terminal: results to standard output, everything else to standard error, questions to the person.
+//! The terminal: results on standard output, everything else on standard error, prompts.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ const CANCELLED_WITHIN: Timespec = Timespec {
     tv_nsec: 100_000_000,
 };
 
-/// Who and what is at the other end of our three streams.
+/// What the three standard streams are connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Terminal {
     /// Columns to write in.

@@ -1,4 +1,4 @@
-//! curl: what it is told, and what its exit codes mean.
+//! curl: its configuration and its exit codes.
 
 use std::time::Duration;
 
@@ -7,16 +7,16 @@ use zeroize::Zeroizing;
 use crate::system::http::{Failure, Request};
 use crate::text::Text;
 
-/// All that others see of it: not even the person's `~/.curlrc` has a say.
+/// Its arguments, which other users can read; `-q` ignores `~/.curlrc`.
 pub(super) const ARGUMENTS: [&str; 3] = ["--disable", "--config", "-"];
 
-/// How long a connection may take to come about.
+/// The limit for a connection, in seconds.
 const CONNECTING: Duration = Duration::from_secs(8);
 
 /// Its configuration, as <https://curl.se/docs/manpage.html#-K> describes the format.
 pub(super) fn configuration(request: &Request<'_>, limit: Duration) -> Vec<u8> {
     let token = request.token.map_or("", |token| token.reveal());
-    // As large as it can become: a text that grows leaves copies of the secret behind.
+    // Allocated at full size: a growing buffer would leave copies of the secret behind.
     let json = request.json.unwrap_or_default();
     let room = 2 * (request.url.len() + json.len() + token.len()) + 512;
     let mut text = Zeroizing::new(String::with_capacity(room));

@@ -1,4 +1,4 @@
-//! A program that is talked with while it runs.
+//! A program whose input and output are used while it runs.
 
 use std::io::{self, Read, Write};
 use std::process::{Child, Stdio};
@@ -29,7 +29,7 @@ pub(crate) struct Conversation {
     ended: Option<Ending>,
 }
 
-/// What there was to hear.
+/// An event of a conversation.
 pub(crate) enum Heard {
     Output(Zeroizing<Vec<u8>>),
     /// Nothing from the program: a [`Waker`] was used.
@@ -137,7 +137,7 @@ impl Conversation {
             if self.exited_at.is_some() && self.open_pipes == 0 {
                 return self.over(None);
             }
-            // Whoever never stops talking would never be seen to be late.
+            // A program that writes without pause would never reach the timeout below.
             if Instant::now() >= self.overdue {
                 return self.over(self.exited_at.is_none().then_some(Ending::TimedOut));
             }

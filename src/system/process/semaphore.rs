@@ -1,4 +1,4 @@
-//! A semaphore: so many may do something at once, and the rest wait for their turn.
+//! A counting semaphore.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
@@ -8,7 +8,7 @@ pub(super) struct Semaphore {
     freed: Condvar,
 }
 
-/// Somebody's turn, until this is dropped.
+/// A permit, returned when dropped.
 pub(super) struct Permit(Arc<Semaphore>);
 
 impl Semaphore {
