@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 /// "3 years", "299 d", "1 d 5 h", "5 h 40 m", "40 m", "30 s": rounded down, never more than two parts.
-pub(crate) fn spoken(duration: TimeDelta) -> String {
+pub(crate) fn humanize(duration: TimeDelta) -> String {
     let seconds = duration.num_seconds().unsigned_abs();
     let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);
     let minutes = seconds / 60 % 60;
@@ -23,12 +23,12 @@ pub(crate) fn ago(duration: TimeDelta) -> String {
     if duration < TimeDelta::seconds(5) {
         return "just now".into();
     }
-    format!("{} ago", spoken(duration))
+    format!("{} ago", humanize(duration))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ago, spoken};
+    use super::{ago, humanize};
     use chrono::TimeDelta;
 
     #[test]
@@ -48,7 +48,7 @@ mod tests {
             (-20_400, "5 h 40 m"),
         ];
         for (seconds, expected) in table {
-            assert_eq!(spoken(TimeDelta::seconds(seconds)), expected);
+            assert_eq!(humanize(TimeDelta::seconds(seconds)), expected);
         }
         assert_eq!(ago(TimeDelta::seconds(2)), "just now");
         assert_eq!(ago(TimeDelta::hours(2)), "2 h ago");

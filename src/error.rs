@@ -101,7 +101,7 @@ impl Error {
 
 impl Error {
     /// The message and the hint, without the program's name.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn full_text(&self) -> String {
         match &self.hint {
             Some(hint) => format!("{}\n→ {hint}", self.message),
             None => self.message.clone(),
@@ -111,6 +111,6 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "clawtap: {}", self.told())
+        write!(formatter, "clawtap: {}", self.full_text())
     }
 }

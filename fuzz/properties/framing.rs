@@ -50,7 +50,7 @@ fn check(answer: &Answer, frame: &[u8]) {
         &answer.version,
         &answer.store,
         &answer.claude,
-        &answer.kept,
+        &answer.skipped,
     ];
     let source = answer.source.iter().flat_map(|(word, place)| [word, place]);
     for text in told

@@ -8,7 +8,7 @@ use crate::alerts::incident::Due;
 use crate::alerts::message::{Message, Severity};
 use crate::alerts::state::{Cause, Resolution};
 use crate::phone::notification::Notification;
-use crate::render::summary::of_concern;
+use crate::render::summary::of_issue;
 use crate::render::{next_step, notification};
 use crate::status::assessment::Assessment;
 use crate::status::login::State;
@@ -118,7 +118,7 @@ impl Summary {
             event: EXPIRING,
             profile: profile.map(str::to_owned),
             ends: Some(ends),
-            title: of_concern(&issue),
+            title: of_issue(&issue),
             body: format!("It ends {}.\n{}", when(ends), next_step::sentence(&issue)),
             page: next_step::page(&issue).map(str::to_owned),
         }
@@ -142,7 +142,7 @@ impl Summary {
             event: issue.state.word(),
             profile: issue.login.as_ref().map(ToString::to_string),
             ends: ended,
-            title: of_concern(issue),
+            title: of_issue(issue),
             body,
             page: next_step::page(issue).map(str::to_owned),
         }

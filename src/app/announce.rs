@@ -23,5 +23,5 @@ pub(crate) fn announce_error(error: &Error, context: &Context) {
         Kind::Gateway => Verdict::CannotTell,
         _ => Verdict::Broken,
     };
-    announce(error.told(), verdict, context);
+    announce(error.full_text(), verdict, context);
 }

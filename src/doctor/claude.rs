@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::doctor::finding::Finding;
 use crate::doctor::openclaw::folder;
-use crate::duration::spoken;
+use crate::duration::humanize;
 use crate::gateway::claude_login::{ClaudeSource, Fault};
 use crate::gateway::host::Gateway;
 use crate::gateway::inspect::{Inspection, Program};
@@ -37,7 +37,7 @@ pub(super) fn check(
     };
     match source.login {
         Ok(expiry) if expiry.left > TimeDelta::zero() => {
-            let left = spoken(expiry.left);
+            let left = humanize(expiry.left);
             findings.push(Finding::ok(
                 "claude-login",
                 format!("Claude Code's login has {left} left"),
@@ -49,7 +49,7 @@ pub(super) fn check(
                 "claude-login",
                 format!(
                     "Claude Code's login ended {} ago; its next use renews it",
-                    spoken(expiry.left)
+                    humanize(expiry.left)
                 ),
             )
             .next(gateway.there("claude -p ok").after("Before a sync")),

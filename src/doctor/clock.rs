@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use crate::doctor::finding::Finding;
-use crate::duration::spoken;
+use crate::duration::humanize;
 use crate::gateway::host::Gateway;
 
 /// What an exchange over a slow connection cannot tell from nothing.
@@ -32,7 +32,7 @@ pub(super) fn check(
     } else {
         "behind"
     };
-    let what = format!("its clock is {} {direction} this device's", spoken(apart));
+    let what = format!("its clock is {} {direction} this device's", humanize(apart));
     let finding = match () {
         () if apart <= TOLERATED => Finding::note(CHECK, what),
         () if apart <= BREAKING => Finding::warning(CHECK, what + "; sign-ins may fail"),

@@ -22,20 +22,20 @@ pub(crate) enum Done {
 /// Runs a command, with `input` on its standard input, then end of file.
 pub(crate) fn run(
     gateway: &Gateway,
-    errand: &ExecRequest,
+    request: &ExecRequest,
     input: &[u8],
     system: &System,
 ) -> Result<Done, GatewayError> {
     let terms = RunOptions {
-        limit: errand.limit,
+        limit: request.limit,
         stdin: input,
         batch_mode: BatchMode::On,
     };
-    let text = |nonce: &str| script::exec(gateway, errand, nonce);
+    let text = |nonce: &str| script::exec(gateway, request, nonce);
     let run = run::run(gateway, text, &terms, system)?;
     let answer = run.answer()?;
     match (answer.openclaw, answer.run) {
-        (None, _) => match errand.tool {
+        (None, _) => match request.tool {
             Tool::OpenClaw => Err(GatewayError::new(ErrorKind::NoOpenClaw)),
             Tool::Claude => Ok(Done::NoClaude),
         },

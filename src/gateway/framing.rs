@@ -19,7 +19,7 @@ pub(crate) struct Answer<'a> {
     /// `ok` or a fault's word for Claude Code's login, and its place.
     pub(crate) source: Option<(String, String)>,
     /// Why a sync was not run, in a word.
-    pub(crate) kept: Option<String>,
+    pub(crate) skipped: Option<String>,
     /// The facts of `inspect.sh`: names and values.
     pub(crate) facts: Vec<(String, String)>,
 }
@@ -78,7 +78,7 @@ pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Inco
                 let fact = fact.map(|(name, value)| (name.to_owned(), value.to_owned()));
                 answer.facts.extend(fact);
             }
-            "kept" => answer.kept = Some(value.to_owned()),
+            "skipped" => answer.skipped = Some(value.to_owned()),
             "end" => return Ok(answer),
             _ => {}
         }

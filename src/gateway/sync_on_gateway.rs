@@ -1,4 +1,4 @@
-//! The hand-over: on a gateway, OpenClaw is given the login that Claude Code has there. Its token does not come here.
+//! A sync on the gateway: OpenClaw stores the login of the Claude Code there. The token does not leave that host.
 
 use crate::gateway::claude_login::Fault;
 use crate::gateway::error::{self, ErrorKind, GatewayError};
@@ -11,7 +11,7 @@ use crate::secret::Secret;
 use crate::system::System;
 use crate::text::Text;
 
-/// A hand-over that has come to an end. OpenClaw was run in the first case only.
+/// A sync that has come to an end. OpenClaw was run in the first case only.
 pub(crate) enum Done {
     /// OpenClaw ended by itself, with what it said on both its outputs: not for any screen before redaction.
     Ran { exit: i32, said: Secret },
@@ -28,20 +28,20 @@ pub(crate) enum Done {
 /// Has the gateway give Claude Code's access token to OpenClaw.
 pub(crate) fn run(
     gateway: &Gateway,
-    hand_over: &SyncRequest,
+    request: &SyncRequest,
     system: &System,
 ) -> Result<Done, GatewayError> {
     let terms = RunOptions {
-        limit: hand_over.limit,
+        limit: request.limit,
         stdin: &[],
         batch_mode: BatchMode::On,
     };
-    let text = |nonce: &str| script::sync_on_gateway(gateway, hand_over, nonce);
+    let text = |nonce: &str| script::sync_on_gateway(gateway, request, nonce);
     let run = run::run(gateway, text, &terms, system)?;
     judge(run.answer()?, &run.finished.stderr)
 }
 
-/// What has come of a hand-over, by its answer.
+/// What has come of a sync, by its answer.
 fn judge(answer: Answer<'_>, stderr: &[u8]) -> Result<Done, GatewayError> {
     if answer.openclaw.is_none() {
         return Err(GatewayError::new(ErrorKind::NoOpenClaw));
@@ -58,7 +58,7 @@ fn judge(answer: Answer<'_>, stderr: &[u8]) -> Result<Done, GatewayError> {
     if answer.version.is_none_or(|version| version.is_empty()) {
         return Err(error::of_openclaw(b"", stderr, 1));
     }
-    match answer.kept.as_deref() {
+    match answer.skipped.as_deref() {
         Some("too-old") => return Ok(Done::TooOld),
         Some("changed") => return Ok(Done::Changed),
         Some("expired") => return Ok(Done::Expired),

@@ -43,7 +43,7 @@ pub(crate) struct Means {
 }
 
 /// What can be done about an issue: what mends exactly that state first, and the way out last.
-pub(crate) fn for_concern(issue: &Issue, assessment: &Assessment, means: Means) -> Vec<Action> {
+pub(crate) fn for_issue(issue: &Issue, assessment: &Assessment, means: Means) -> Vec<Action> {
     let mut actions = Vec::new();
     let page = next_step::page(issue).is_some();
     match issue.state {

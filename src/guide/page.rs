@@ -1,6 +1,6 @@
 //! The pages of the guided flow.
 
-use crate::duration::spoken;
+use crate::duration::humanize;
 use crate::guide::menu::{self, Action, Means};
 use crate::render::summary;
 use crate::status::assessment::{Assessment, Finding};
@@ -123,7 +123,7 @@ fn about(
         choices: actions(
             index,
             Some(number),
-            menu::for_concern(issue, assessment, means),
+            menu::for_issue(issue, assessment, means),
         ),
     }
 }
@@ -158,9 +158,9 @@ fn every_login(assessment: &Assessment) -> String {
                 (State::Static, _) => "no expiry".into(),
                 (State::Refreshable, _) => "renews itself".into(),
                 (_, Some(left)) if login.renews_itself(report.warn_after) => {
-                    format!("{}, renews itself", spoken(left))
+                    format!("{}, renews itself", humanize(left))
                 }
-                (_, Some(left)) => format!("{} left", spoken(left)),
+                (_, Some(left)) => format!("{} left", humanize(left)),
                 (state, None) => state.word().into(),
             };
             format!("{}: {left}", login.id)

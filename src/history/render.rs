@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
-use crate::duration::{ago, spoken};
+use crate::duration::{ago, humanize};
 use crate::history::Event;
 use crate::history::timeline::{Cell, Change, Course, courses};
 use crate::render::wrap::{hanging, lines, width};
@@ -74,7 +74,7 @@ fn row(
     });
     let longest = left.max();
     let drawn: String = cells.iter().map(|cell| sign(*cell, longest)).collect();
-    let scale = longest.map_or_else(String::new, |longest| format!("  █ {}", spoken(longest)));
+    let scale = longest.map_or_else(String::new, |longest| format!("  █ {}", humanize(longest)));
     text.push_str(&format!("  {drawn}{scale}\n"));
     text
 }
@@ -105,11 +105,11 @@ fn statement(
         (Some(State::Ok | State::Expiring), Some(left)) if left <= TimeDelta::zero() => {
             format!("? ended {}, if not renewed", ago(-left))
         }
-        (Some(State::Ok), Some(left)) => format!("✓ {} left", spoken(left)),
+        (Some(State::Ok), Some(left)) => format!("✓ {} left", humanize(left)),
         (Some(State::Ok), None) => "✓ ok".into(),
         (Some(State::Static), _) => "✓ has no end".into(),
         (Some(State::Refreshable), _) => "✓ renews itself".into(),
-        (Some(State::Expiring), Some(left)) => format!("! expires in {}", spoken(left)),
+        (Some(State::Expiring), Some(left)) => format!("! expires in {}", humanize(left)),
         (Some(State::Expiring), None) => "! expires soon".into(),
         (Some(State::Expired), Some(left)) if left < TimeDelta::zero() => {
             format!("✗ expired {}", ago(-left))
@@ -140,7 +140,7 @@ fn height(left: TimeDelta, longest: TimeDelta) -> char {
 
 fn legend(view: View, columns: usize, date: &impl Fn(DateTime<Utc>) -> String) -> String {
     let count = i32::try_from(columns).unwrap_or(i32::MAX);
-    let each = spoken((view.now - view.since) / count);
+    let each = humanize((view.now - view.since) / count);
     let from = date(view.since);
     let gap = columns.saturating_sub(from.len() + 3).max(1);
     let meaning = format!(

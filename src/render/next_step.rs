@@ -7,7 +7,7 @@ use crate::status::verdict::Issue;
 
 /// The page on which an issue can be mended; only where a sign-in or a new key mends it.
 pub(crate) fn page(issue: &Issue) -> Option<&'static str> {
-    if !issue.state.mended_by_sign_in() {
+    if !issue.state.is_resolved_by_sign_in() {
         return None;
     }
     let provider = issue.provider.as_str();

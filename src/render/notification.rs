@@ -37,7 +37,7 @@ pub(crate) fn of(assessment: &Assessment, ongoing: bool) -> Notification {
         content,
         priority,
         ongoing,
-        buttons: if issue.is_some_and(|issue| issue.state.mended_by_sign_in()) {
+        buttons: if issue.is_some_and(|issue| issue.state.is_resolved_by_sign_in()) {
             &[SIGN_IN, CHECK_AGAIN, HIDE]
         } else {
             &[CHECK_AGAIN, HIDE]

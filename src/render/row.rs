@@ -49,8 +49,8 @@ fn state(assessment: &Assessment) -> String {
     match &assessment.finding {
         Finding::Unknown(trouble) => trouble.what.clone(),
         Finding::Judged(_, judgement) => match judgement.issues.split_first() {
-            Some((first, [])) => of_concern(first),
-            Some((first, more)) => format!("{} +{}", of_concern(first), more.len()),
+            Some((first, [])) => of_issue(first),
+            Some((first, more)) => format!("{} +{}", of_issue(first), more.len()),
             None => match assessment.ends_first() {
                 Some((_, left)) => about(left),
                 None => "ok".into(),
@@ -59,7 +59,7 @@ fn state(assessment: &Assessment) -> String {
     }
 }
 
-fn of_concern(issue: &Issue) -> String {
+fn of_issue(issue: &Issue) -> String {
     let state = match (issue.state, issue.left) {
         (State::Expired, _) => "expired".into(),
         (State::Missing, _) => "not signed in".into(),

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::duration::{ago, spoken};
+use crate::duration::{ago, humanize};
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::State;
 use crate::status::verdict::{Issue, Verdict};
@@ -39,7 +39,7 @@ pub(crate) fn statement(assessment: &Assessment) -> String {
         Finding::Judged(_, judgement) => match judgement.issues.first() {
             Some(first) => {
                 let more = judgement.issues.len() - 1;
-                let first = of_concern(first);
+                let first = of_issue(first);
                 if more == 0 {
                     first
                 } else {
@@ -47,7 +47,7 @@ pub(crate) fn statement(assessment: &Assessment) -> String {
                 }
             }
             None => match assessment.ends_first() {
-                Some((login, left)) => format!("ok, {} {} left", login.provider, spoken(left)),
+                Some((login, left)) => format!("ok, {} {} left", login.provider, humanize(left)),
                 None => "ok".into(),
             },
         },
@@ -55,7 +55,7 @@ pub(crate) fn statement(assessment: &Assessment) -> String {
 }
 
 /// "anthropic expires in 5 h 40 m"
-pub(crate) fn of_concern(issue: &Issue) -> String {
+pub(crate) fn of_issue(issue: &Issue) -> String {
     about(&issue.provider, issue)
 }
 
@@ -70,15 +70,15 @@ fn about(subject: &Text, issue: &Issue) -> String {
         (State::Expired, Some(left))
             if left < TimeDelta::zero() && left > TimeDelta::days(-3650) =>
         {
-            format!("{subject} expired {} ago", spoken(left))
+            format!("{subject} expired {} ago", humanize(left))
         }
         (State::Expired, _) => format!("{subject} expired"),
         (State::Missing, _) => format!("{subject} is not signed in"),
-        (State::Expiring, Some(left)) => format!("{subject} expires in {}", spoken(left)),
+        (State::Expiring, Some(left)) => format!("{subject} expires in {}", humanize(left)),
         (State::Expiring, None) => format!("{subject} expires soon"),
-        (State::Cooldown, Some(left)) => format!("{subject} cools down for {}", spoken(left)),
+        (State::Cooldown, Some(left)) => format!("{subject} cools down for {}", humanize(left)),
         (State::Cooldown, None) => format!("{subject} cools down"),
-        (State::Disabled, Some(left)) => format!("{subject} is disabled for {}", spoken(left)),
+        (State::Disabled, Some(left)) => format!("{subject} is disabled for {}", humanize(left)),
         (State::Disabled, None) => format!("{subject} is disabled"),
         (State::Unavailable, _) => format!("{subject} cannot be used"),
         (State::Indeterminate, _) => format!("{subject} cannot be confirmed"),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
-use crate::duration::{ago, spoken};
+use crate::duration::{ago, humanize};
 use crate::render::summary::{self, mark, statement};
 use crate::render::wrap::{cut, hanging, next_step, padded, width};
 use crate::render::{gauge, next_step};
@@ -182,7 +182,7 @@ impl Columns {
         }
         row.push_str(&padded(&label(login, state, moment), self.label));
         if self.wide {
-            let _ = write!(row, "  {}", padded(login.kind.spoken(), 8));
+            let _ = write!(row, "  {}", padded(login.kind.label(), 8));
             if let Some(end) = login.left.and_then(end) {
                 let _ = write!(row, "  {end}");
             }
@@ -214,7 +214,7 @@ pub(crate) fn renews(login: &Login, state: State, moment: Moment) -> bool {
 pub(crate) fn in_words(login: &Login, state: State, moment: Moment) -> String {
     match state {
         State::Ok | State::Expiring => match login.left_at(moment) {
-            Some(left) => spoken(left),
+            Some(left) => humanize(left),
             None => state.word().into(),
         },
         State::Static => "no expiry".into(),
@@ -226,7 +226,7 @@ pub(crate) fn in_words(login: &Login, state: State, moment: Moment) -> String {
             };
             let left = login.pause_at(moment).and_then(|pause| pause.left);
             match left {
-                Some(left) => format!("{word} {}", spoken(left - moment.since_capture)),
+                Some(left) => format!("{word} {}", humanize(left - moment.since_capture)),
                 None => word.into(),
             }
         }
@@ -243,7 +243,7 @@ fn steps(judgement: &Judgement, look: Look) -> String {
         if index > 0 || judgement.issues.len() > 1 {
             text.push_str(&hanging(
                 " ",
-                &format!("{}:", summary::of_concern(issue)),
+                &format!("{}:", summary::of_issue(issue)),
                 look.width,
             ));
         }

@@ -54,7 +54,7 @@ pub(crate) fn bring(provider: &str, scene: &SignInContext<'_>) -> Result<Secret,
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         }),
     };
-    match reply.map_err(SignInError::Silent)? {
+    match reply.map_err(SignInError::NoAnswer)? {
         Reply::Line(key) => Ok(key),
         Reply::Declined | Reply::Choice(_) => Err(SignInError::Declined),
     }

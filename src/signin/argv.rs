@@ -44,7 +44,7 @@ pub(crate) fn on_terminal(route: &Method, gateway: &Gateway) -> Option<session::
 /// How the token or key that was brought back is stored: on a pipe, or by typing it, for an OpenClaw that takes none
 /// on a pipe.
 pub(crate) struct Storing {
-    pub(crate) errand: ExecRequest,
+    pub(crate) request: ExecRequest,
     pub(crate) secret: Secret,
 }
 
@@ -57,7 +57,7 @@ impl Storing {
         gateway: &Gateway,
     ) -> Self {
         Self {
-            errand: paste_token(profile, format!("{days}d"), gateway),
+            request: paste_token(profile, format!("{days}d"), gateway),
             secret,
         }
     }
@@ -70,7 +70,7 @@ impl Storing {
         gateway: &Gateway,
     ) -> Self {
         Self {
-            errand: paste_key(provider, profile, gateway),
+            request: paste_key(provider, profile, gateway),
             secret,
         }
     }
@@ -79,7 +79,7 @@ impl Storing {
     pub(crate) fn typed(self) -> session::Plan {
         session::Plan {
             tool: Tool::OpenClaw,
-            arguments: self.errand.arguments,
+            arguments: self.request.arguments,
             program: Program::OpenClaw,
             secret: Shape::Text,
             prepared: Some(self.secret),
@@ -104,7 +104,7 @@ pub(crate) fn use_cli(gateway: &Gateway) -> session::Plan {
 pub(crate) fn described(route: &Method, gateway: &Gateway) -> String {
     let mut text = format!("On {}, for {}:\n", gateway.name, route.label());
     let mut line = |tool: Tool, arguments: &[String], how: &str| {
-        let words: Vec<String> = arguments.iter().map(|word| display_path(word)).collect();
+        let words: Vec<String> = arguments.iter().map(|word| shell_word(word)).collect();
         text.push_str(&format!("  {} {}{how}\n", tool.name(), words.join(" ")));
     };
     if let Some(plan) = on_terminal(route, gateway) {
@@ -112,12 +112,12 @@ pub(crate) fn described(route: &Method, gateway: &Gateway) -> String {
     }
     match route {
         Method::SetupToken { profile } => {
-            let errand = paste_token(profile.as_ref(), format!("{SETUP_TOKEN_DAYS}d"), gateway);
-            line(Tool::OpenClaw, &errand.arguments, " < the token");
+            let request = paste_token(profile.as_ref(), format!("{SETUP_TOKEN_DAYS}d"), gateway);
+            line(Tool::OpenClaw, &request.arguments, " < the token");
         }
         Method::ApiKey { provider, profile } => {
-            let errand = paste_key(provider, profile.as_ref(), gateway);
-            line(Tool::OpenClaw, &errand.arguments, " < the key");
+            let request = paste_key(provider, profile.as_ref(), gateway);
+            line(Tool::OpenClaw, &request.arguments, " < the key");
         }
         Method::ClaudeCli | Method::OpenClaw { .. } => {}
     }
@@ -132,7 +132,7 @@ pub(crate) fn described(route: &Method, gateway: &Gateway) -> String {
 }
 
 /// A word as a person would type it.
-fn display_path(word: &str) -> String {
+fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._:@+/-".contains(c);
     if word.chars().all(plain) {
         word.to_owned()
@@ -227,16 +227,16 @@ mod tests {
             ),
         ];
         for (profile, days, agent, end) in table {
-            let errand = paste_token(
+            let request = paste_token(
                 profile.map(id).as_ref(),
                 format!("{days}d"),
                 &gateway(agent),
             );
             assert_eq!(
-                errand.arguments.join(" "),
+                request.arguments.join(" "),
                 format!("models auth paste-token --provider anthropic --profile-id {end}")
             );
-            assert_eq!(errand.since, Some("2026.6.0"));
+            assert_eq!(request.since, Some("2026.6.0"));
         }
     }
 
@@ -260,7 +260,7 @@ mod tests {
             ),
         ];
         for (storing, expected) in table {
-            assert_eq!(storing.errand.arguments.join(" "), expected);
+            assert_eq!(storing.request.arguments.join(" "), expected);
             let plan = storing.typed();
             assert_eq!(plan.tool.name(), "openclaw");
             assert_eq!(plan.arguments.join(" "), expected);

@@ -255,7 +255,7 @@ impl Dialogue {
         if let Some(last) = &mut self.last {
             last.gone |= !stands(screen, &last.prompt);
         }
-        let known = clack::sight(screen).or_else(|| claude_code::sight(screen));
+        let known = clack::detect(screen).or_else(|| claude_code::detect(screen));
         let Some(prompt) = known.or_else(|| self.guess(screen, quiet)) else {
             return Step::Wait;
         };
@@ -285,7 +285,7 @@ impl Dialogue {
         if quiet < PATIENCE {
             return None;
         }
-        let Guess { prompt, closed } = generic::sight(screen)?;
+        let Guess { prompt, closed } = generic::detect(screen)?;
         let is_likely =
             self.program == Program::Other || matches!(prompt.wants, Wants::Improper(_));
         let patience = match (is_likely, closed) {
@@ -323,7 +323,7 @@ impl Dialogue {
         screen: &Screen,
         quiet: Duration,
     ) -> Step {
-        let seen = clack::sight(screen).filter(|seen| seen.place == prompt.place);
+        let seen = clack::detect(screen).filter(|seen| seen.place == prompt.place);
         let step = match seen.map(|seen| seen.wants) {
             Some(Wants::Choice(menu)) => course.next(&menu),
             _ => Move::Wait,

@@ -19,7 +19,7 @@ pub(crate) enum SignInError {
     /// The person declined.
     Declined,
     /// Nobody answered, or could be asked.
-    Silent(NoAnswer),
+    NoAnswer(NoAnswer),
     /// The program is not on the gateway.
     Missing(Tool),
     /// The connection, or the way to it, is broken.
@@ -53,9 +53,9 @@ impl SignInError {
             Self::Declined => {
                 Error::declined(format!("{name}: not signed in")).hint("The old login is as it was")
             }
-            Self::Silent(NoAnswer::Timeout) => sign_in("nobody answered; the sign-in was ended")
+            Self::NoAnswer(NoAnswer::Timeout) => sign_in("nobody answered; the sign-in was ended")
                 .hint(Hint::run("Again", "clawtap reauth")),
-            Self::Silent(NoAnswer::Unavailable(reason)) => {
+            Self::NoAnswer(NoAnswer::Unavailable(reason)) => {
                 sign_in(&reason).hint(Hint::run("In a terminal", "clawtap reauth"))
             }
             Self::Missing(Tool::Claude) => sign_in("claude is not installed there")

@@ -178,7 +178,7 @@ impl SignInFlow<'_> {
         let gateway = &self.connection.gateway;
         report_progress(&format!("{}: storing it…", gateway.name), context);
         let input = Zeroizing::new(format!("{}\n", storing.secret.reveal()));
-        let done = exec::run(gateway, &storing.errand, input.as_bytes(), &context.system);
+        let done = exec::run(gateway, &storing.request, input.as_bytes(), &context.system);
         let wants_restart = match done.map_err(SignInError::LostStoring)? {
             Done::Ran { exit: 0, said } => wants_restart(said.reveal()),
             Done::Ran { said, .. } => {
@@ -217,7 +217,7 @@ impl SignInFlow<'_> {
 /// Withdraws the notification that opens the sign-in page, also when everything else was interrupted: the page is dead.
 fn withdraw_notification(gateway: &Name, context: &Context) {
     let actions = PhoneActions {
-        withdrawn: vec![session::invitation_id(gateway.as_str())],
+        withdrawn: vec![session::notification_id(gateway.as_str())],
         ..PhoneActions::default()
     };
     context.phone.tell(&actions, &context.system.unstoppable());

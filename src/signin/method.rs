@@ -169,7 +169,7 @@ pub(crate) fn choose(
 
 /// The logins that a sign-in would mend, and whether one of those was left out for its name.
 fn broken(report: Option<&Report>, issues: &[Issue]) -> (Vec<Target>, bool) {
-    let mendable = |issue: &&Issue| issue.state.mended_by_sign_in();
+    let mendable = |issue: &&Issue| issue.state.is_resolved_by_sign_in();
     let is_broken = |issue: &&Issue| issue.verdict > Verdict::Expiring;
     let any_broken = issues.iter().filter(mendable).any(|it| is_broken(&it));
     let wanted: Vec<_> = issues
@@ -179,7 +179,7 @@ fn broken(report: Option<&Report>, issues: &[Issue]) -> (Vec<Target>, bool) {
         .collect();
     let targets: Vec<_> = wanted
         .iter()
-        .filter_map(|issue| Target::of_concern(report, issue))
+        .filter_map(|issue| Target::of_issue(report, issue))
         .collect();
     let left_out = targets.len() < wanted.len();
     (targets, left_out)
@@ -196,7 +196,7 @@ struct Target {
 }
 
 impl Target {
-    fn of_concern(report: Option<&Report>, issue: &Issue) -> Option<Self> {
+    fn of_issue(report: Option<&Report>, issue: &Issue) -> Option<Self> {
         let provider = Argument::id(issue.provider.as_str())?;
         let profile = match &issue.login {
             Some(id) => Some(Argument::id(id.as_str())?),
@@ -237,10 +237,10 @@ impl Target {
     /// The login of a provider: the one that is wrong, or the first one, or a new one.
     fn wanted(report: Option<&Report>, issues: &[Issue], name: &str) -> Result<Self, Error> {
         let new = Self::of_provider(report, name)?;
-        let mut wrong = issues
-            .iter()
-            .filter(|issue| issue.provider.as_str() == name && issue.state.mended_by_sign_in());
-        let wrong = wrong.find_map(|issue| Self::of_concern(report, issue));
+        let mut wrong = issues.iter().filter(|issue| {
+            issue.provider.as_str() == name && issue.state.is_resolved_by_sign_in()
+        });
+        let wrong = wrong.find_map(|issue| Self::of_issue(report, issue));
         let name = Text::clean(name);
         let mut logins = report
             .into_iter()

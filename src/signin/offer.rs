@@ -15,13 +15,13 @@ use crate::system::terminal;
 /// The gateway that a sign-in would resolve, if there is a person to sign in.
 pub(crate) fn candidate(assessments: &[Assessment], context: &Context) -> Option<usize> {
     person(context)?;
-    assessments.iter().position(is_mended_by_sign_in)
+    assessments.iter().position(is_resolved_by_sign_in)
 }
 
-fn is_mended_by_sign_in(assessment: &Assessment) -> bool {
+fn is_resolved_by_sign_in(assessment: &Assessment) -> bool {
     let issue = assessment.first_issue();
     assessment.verdict() == Verdict::Broken
-        && issue.is_some_and(|issue| issue.state.mended_by_sign_in())
+        && issue.is_some_and(|issue| issue.state.is_resolved_by_sign_in())
 }
 
 /// Signs in to what is broken: the assessment afterwards, unless it came to nothing.

@@ -332,7 +332,7 @@ impl<'env> Session<'_, 'env> {
 
     fn sign_in_notification(&self, title: String, page: &Page) -> SignInNotification {
         SignInNotification {
-            id: invitation_id(self.scene.connection.gateway.name.as_str()),
+            id: notification_id(self.scene.connection.gateway.name.as_str()),
             title,
             content: "Tap to open the page.".into(),
             page: page.url().to_owned(),
@@ -397,7 +397,7 @@ impl<'env> Session<'_, 'env> {
             return Ok(());
         };
         let about = std::mem::replace(&mut asked.about, About::Program);
-        match (about, reply.map_err(SignInError::Silent)?) {
+        match (about, reply.map_err(SignInError::NoAnswer)?) {
             (_, Reply::Declined) => return Err(SignInError::Declined),
             (About::Program, Reply::Line(line)) => self.dialogue.answer(line),
             (About::Program, Reply::Choice(index)) => self.dialogue.choose(index),
@@ -454,6 +454,6 @@ impl<'env> Session<'_, 'env> {
 }
 
 /// The id of the notification that invites to a gateway's sign-in page.
-pub(crate) fn invitation_id(gateway: &str) -> String {
+pub(crate) fn notification_id(gateway: &str) -> String {
     format!("clawtap-{gateway}-sign-in")
 }

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::duration::spoken;
+use crate::duration::humanize;
 use crate::gateway::models_auth::{OWN_PROFILE, key_profile};
 use crate::signin::method::Method;
 use crate::status::assessment::{Assessment, Finding};
@@ -53,16 +53,16 @@ pub(crate) fn of(
     if let Some(promised) = promised
         && left.is_none_or(|left| (promised - left).abs() > TOLERANCE)
     {
-        let left = left.map_or_else(|| "no expiry".into(), spoken);
-        let promised = spoken(promised);
+        let left = left.map_or_else(|| "no expiry".into(), humanize);
+        let promised = humanize(promised);
         return Err(format!("promised {promised}, but openclaw says {left}"));
     }
     let what = match (state, left) {
         (State::Refreshable, _) => "signed in, renews itself".into(),
         (_, Some(left)) if login.renews_itself(report.warn_after) => {
-            format!("signed in, {} and renews itself", spoken(left))
+            format!("signed in, {} and renews itself", humanize(left))
         }
-        (_, Some(left)) => format!("signed in, valid for {}", spoken(left)),
+        (_, Some(left)) => format!("signed in, valid for {}", humanize(left)),
         (_, None) if login.kind == LoginKind::ApiKey => "the key is stored".into(),
         (_, None) => "signed in".into(),
     };

@@ -45,7 +45,7 @@ impl LoginKind {
     }
 
     /// The words a person uses.
-    pub(crate) const fn spoken(self) -> &'static str {
+    pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::OAuth => "sign-in",
             Self::Token => "token",
@@ -134,7 +134,7 @@ impl State {
     }
 
     /// Whether a sign-in, or a new key, is what mends it.
-    pub(crate) const fn mended_by_sign_in(self) -> bool {
+    pub(crate) const fn is_resolved_by_sign_in(self) -> bool {
         matches!(self, Self::Expired | Self::Missing | Self::Expiring)
     }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use clap::ValueEnum;
 
-use crate::duration::spoken;
+use crate::duration::humanize;
 use crate::gateway::argument::Argument;
 use crate::status::login::{Login, State};
 use crate::status::report::Report;
@@ -89,12 +89,12 @@ pub(crate) fn decide(
     if let Some(theirs) = report.logins.iter().find(known) {
         match theirs.left_at(moment) {
             Some(theirs) if (theirs - left).abs() <= SAME => {
-                return Decision::Nothing(format!("already in sync, valid {}", spoken(left)));
+                return Decision::Nothing(format!("already in sync, valid {}", humanize(left)));
             }
             Some(theirs) if theirs > left && !request.force => {
                 return Decision::Worse(format!(
                     "{profile} there lasts longer: {}",
-                    spoken(theirs)
+                    humanize(theirs)
                 ));
             }
             _ => {}
@@ -119,10 +119,10 @@ fn better(report: &Report, now: DateTime<Utc>, profile: &Argument) -> Option<Str
         .find_map(|login| match (login.state(moment), login.left_at(moment)) {
             (State::Refreshable, _) => Some(format!("{} renews itself", login.id)),
             (_, Some(left)) if login.renews_itself(report.warn_after) => {
-                Some(format!("{} renews itself, {}", login.id, spoken(left)))
+                Some(format!("{} renews itself, {}", login.id, humanize(left)))
             }
             (_, Some(left)) if left >= LONG => {
-                Some(format!("{} is valid for {}", login.id, spoken(left)))
+                Some(format!("{} is valid for {}", login.id, humanize(left)))
             }
             _ => None,
         })
@@ -169,8 +169,8 @@ pub(crate) fn verify(
     if (theirs - left).abs() > SAME {
         return Err(format!(
             "handed over {}, but openclaw says {}",
-            spoken(left),
-            spoken(theirs)
+            humanize(left),
+            humanize(theirs)
         ));
     }
     Ok(theirs)

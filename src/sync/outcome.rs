@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde::Serialize;
 
-use crate::duration::spoken;
+use crate::duration::humanize;
 use crate::error::Error;
 use crate::hint::Hint;
 
@@ -53,7 +53,7 @@ pub(crate) fn until(now: DateTime<FixedOffset>, left: TimeDelta) -> String {
     } else {
         end.format("%-d %b %H:%M")
     };
-    format!("{shown} ({})", spoken(left))
+    format!("{shown} ({})", humanize(left))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Renews Claude Code's login where it has expired.
 
-use crate::duration::spoken;
+use crate::duration::humanize;
 use crate::error::Error;
 use crate::gateway::control_master::ControlMaster;
 use crate::gateway::error::last_line;
@@ -41,7 +41,7 @@ impl Sync<'_> {
         let title = format!(
             "{}: Claude Code's login expired {} ago",
             self.gateway.name,
-            spoken(since)
+            humanize(since)
         );
         let choices = [
             "Let Claude Code renew it (claude -p)",
@@ -70,7 +70,7 @@ impl Sync<'_> {
     pub(super) fn expired(&self, since: TimeDelta, from: SourceMachine) -> Error {
         self.refused(&format!(
             "Claude Code's login expired {} ago",
-            spoken(since)
+            humanize(since)
         ))
         .hint(way_in(from))
     }

@@ -39,14 +39,14 @@ pub(super) fn deliver(
     for tries in 1.. {
         let posted = http::send(&request, retry::limit(spent), system);
         spent += posted.took;
-        let setback = match reader.read(&posted.outcome, clock::now()) {
+        let error = match reader.read(&posted.outcome, clock::now()) {
             Ok(()) => break,
-            Err(setback) => setback,
+            Err(error) => error,
         };
-        let Some(pause) = retry::after(tries, spent, &setback) else {
+        let Some(pause) = retry::after(tries, spent, &error) else {
             return Err(Undelivered {
-                reason: setback.reason,
-                retry_after: setback.retry_after,
+                reason: error.reason,
+                retry_after: error.retry_after,
             });
         };
         clock::pause(pause);
@@ -75,7 +75,7 @@ pub(super) fn reach(topic: &Ntfy, dispatcher: &Dispatcher) -> Result<(), String>
     };
     let sent = http::send(&request, retry::limit(Duration::ZERO), system);
     let read = reader.health(&sent.outcome, clock::now());
-    read.map_err(|setback| setback.reason)
+    read.map_err(|error| error.reason)
 }
 
 fn token_of(topic: &Ntfy, dispatcher: &Dispatcher) -> Result<Option<Secret>, String> {

@@ -35,7 +35,7 @@ pub(super) fn deliver(
             let name = Text::clean(name);
             Undelivered::because(format!("no gateway is called {name}"))
         })?;
-    let done = exec::run(gateway, &errand(sender, message), &[], dispatcher.system);
+    let done = exec::run(gateway, &request(sender, message), &[], dispatcher.system);
     let why = match done {
         Ok(Done::Ran { exit: 0, .. }) => return Ok(()),
         Ok(Done::Ran { exit, said }) => match reason(said.reveal()) {
@@ -58,16 +58,16 @@ pub(super) fn reach(
     gateway: &Gateway,
     dispatcher: &Dispatcher,
 ) -> Option<Result<(), Text>> {
-    let mut errand = ExecRequest {
+    let mut request = ExecRequest {
         tool: Tool::OpenClaw,
         arguments: recipient(sender),
         since: None,
         limit: sender.limit,
     };
-    errand
+    request
         .arguments
         .extend(["--dry-run".into(), "--message=clawtap".into()]);
-    let done = exec::run(gateway, &errand, &[], dispatcher.system);
+    let done = exec::run(gateway, &request, &[], dispatcher.system);
     match done.ok()? {
         Done::Ran { exit: 0, .. } => Some(Ok(())),
         Done::Ran { said, .. } => {
@@ -93,7 +93,7 @@ fn recipient(sender: &OpenClaw) -> Vec<String> {
     arguments
 }
 
-fn errand(sender: &OpenClaw, message: &Message) -> ExecRequest {
+fn request(sender: &OpenClaw, message: &Message) -> ExecRequest {
     let mut arguments = recipient(sender);
     arguments.push(format!("--message={}", text(message)));
     ExecRequest {
@@ -164,7 +164,7 @@ fn reason(said: &str) -> Option<Text> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST, deliver, errand, reason, text, without_directives};
+    use super::{LONGEST, deliver, reason, request, text, without_directives};
     use crate::alerts::channels::Dispatcher;
     use crate::alerts::message::Message;
     use crate::alerts::message::tests::message;
@@ -191,7 +191,7 @@ mod tests {
             page: Some("https://claude.ai/login".into()),
             ..message("--help: it's \"over\"", "Sign in:\n`clawtap reauth`")
         };
-        let errand = errand(&sender("-100", Some("telegram")), &expiring);
+        let request = request(&sender("-100", Some("telegram")), &expiring);
         let expected = [
             "message",
             "send",
@@ -200,8 +200,8 @@ mod tests {
             "--channel=telegram",
             "--message=--help: it's \"over\"\nSign in:\n`clawtap reauth`\nhttps://claude.ai/login",
         ];
-        assert_eq!(errand.arguments, expected);
-        assert_eq!(errand.limit, Duration::from_secs(7));
+        assert_eq!(request.arguments, expected);
+        assert_eq!(request.limit, Duration::from_secs(7));
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Tour<'_> {
                 signed.line
             }
             Ok(None) => "There is nothing to sign in to.".into(),
-            Err(error) => error.told(),
+            Err(error) => error.full_text(),
         }
     }
 
@@ -56,7 +56,7 @@ impl Tour<'_> {
         };
         match job.run() {
             Ok(synced) => synced.line(),
-            Err(error) => error.told(),
+            Err(error) => error.full_text(),
         }
     }
 

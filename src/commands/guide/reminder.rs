@@ -28,7 +28,7 @@ impl Tour<'_> {
         let line = line.as_ref().and_then(|line| line.to_str());
         let check = line.ok_or("clawtap does not know where it is.")?;
         let folder = environment.state_folder();
-        let folder = folder.map_err(|error| error.told())?;
+        let folder = folder.map_err(|error| error.full_text())?;
         let (job, now) = (reminder::job(name), clock::now());
         let script = folder.join(format!("remind-{name}"));
         files::write_script(&script, &reminder::script(&prefix, check, job, now)).map_err(

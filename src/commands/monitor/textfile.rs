@@ -72,7 +72,7 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         std::fs::create_dir(at("folder.prom")).unwrap();
         let said = |name: &str| {
-            let told = write(&[away()], &at(name)).unwrap_err().told();
+            let told = write(&[away()], &at(name)).unwrap_err().full_text();
             told.replace(&at("").display().to_string(), "")
         };
         let table = [

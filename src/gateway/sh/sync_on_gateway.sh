@@ -1,4 +1,4 @@
-# A hand-over: OpenClaw is given the access token of the login that Claude Code has on this gateway. It does not leave
+# A sync: OpenClaw is given the access token of the login that Claude Code has on this gateway. It does not leave
 # it, and is only ever on a pipe.
 #
 # gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile, since (the first version
@@ -12,27 +12,27 @@ main() {
   trap on_signal TERM HUP
   emit begin 1
   collect_places
-  with_openclaw hand_over "$@"
+  with_openclaw store_login "$@"
   [ -n "$found" ] || emit missing
   emit end
 }
 
-# hand_over COMMAND...
-hand_over() {
+# store_login COMMAND...
+store_login() {
   emit openclaw "$found"
   version=$(bounded "$limit" "$@" --version)
   emit version "$version"
   # Older ones show the token, and keep nothing.
-  is_since "$version" || { emit kept too-old && return; }
+  is_since "$version" || { emit skipped too-old && return; }
   probe_claude
   [ "$source" = ok ] || return 0
-  [ "$valid_until" = "$expires" ] || { emit kept changed && return; }
+  [ "$valid_until" = "$expires" ] || { emit skipped changed && return; }
   left=$(awk -v until="$expires" -v now="$(date +%s)" '
     BEGIN {
       left = until / 1000 - now
       printf "%d", (left < 1e9) ? left : 1e9
     }')
-  [ "$left" -gt 0 ] || { emit kept expired && return; }
+  [ "$left" -gt 0 ] || { emit skipped expired && return; }
   emit stdout
   # In the background, so that we hear of it when we are to end. If the login has changed by now, OpenClaw is given
   # nothing.

@@ -152,28 +152,28 @@ fn gateway() -> Gateway {
     }
 }
 
-fn hand_over() -> String {
-    hand_over_of(&gateway(), EXPIRES)
+fn sync_script() -> String {
+    sync_script_of(&gateway(), EXPIRES)
 }
 
-fn hand_over_of(gateway: &Gateway, expires_ms: i64) -> String {
+fn sync_script_of(gateway: &Gateway, expires_ms: i64) -> String {
     let rest = "--provider anthropic --profile-id anthropic:claude-code";
-    let hand_over = SyncRequest {
+    let request = SyncRequest {
         expires_ms,
         rest: rest.split(' ').map(String::from).collect(),
         since: "2026.6.0",
         limit: Duration::from_secs(20),
     };
-    script::sync_on_gateway(gateway, &hand_over, NONCE)
+    script::sync_on_gateway(gateway, &request, NONCE)
 }
 
 fn told(output: &str) -> Answer<'_> {
     framing::read(output.as_bytes(), NONCE).unwrap_or_else(|error| panic!("{error:?}: {output}"))
 }
 
-/// A program that asks for every file of a folder what the hand-over would, and what it would pass on.
+/// A program that asks for every file of a folder what a sync would, and what it would pass on.
 fn reader_of_all(folder: &Path) -> String {
-    let program = hand_over();
+    let program = sync_script();
     let (parts, _) = program.rsplit_once("main() {").unwrap();
     format!(
         "{parts}\nexec 3</dev/null\nfor kept in {}/*; do\nCLAUDE_CONFIG_DIR=$kept\nprobe_claude >/dev/null\n\
@@ -221,7 +221,7 @@ fn openclaw_gets_the_token_the_gateway_has_and_nothing_else_sees_it() {
             "reply/at-paste",
             "until [ -e \"$HOME/reply/looked\" ]; do sleep 0.05; done",
         );
-        let program = hand_over();
+        let program = sync_script();
         let mut child = home.start(&shell, &program);
         let secrets = [token(108).into_bytes(), b"sk-ant-ort01-REFRESH".to_vec()];
         let mut looks = 0;
@@ -271,7 +271,7 @@ fn the_time_that_is_left_goes_along() {
         let home = Home::new();
         let now = || chrono::Utc::now().timestamp();
         let before = EXPIRES / 1000 - now();
-        home.run(&shell, &hand_over());
+        home.run(&shell, &sync_script());
         let after = EXPIRES / 1000 - now();
         let calls = home.read("calls").unwrap();
         let left = calls
@@ -290,14 +290,22 @@ fn openclaw_is_not_run_for_another_login_than_the_one_that_is_meant() {
     let past = chrono::Utc::now().timestamp_millis() - 1000;
     for shell in shells() {
         let home = Home::new();
-        let output = home.run(&shell, &hand_over_of(&gateway(), EXPIRES + 1));
-        assert_eq!(told(&output).kept.as_deref(), Some("changed"), "{shell:?}");
+        let output = home.run(&shell, &sync_script_of(&gateway(), EXPIRES + 1));
+        assert_eq!(
+            told(&output).skipped.as_deref(),
+            Some("changed"),
+            "{shell:?}"
+        );
         home.write(
             PLACE,
             good().replace(&EXPIRES.to_string(), &past.to_string()),
         );
-        let output = home.run(&shell, &hand_over_of(&gateway(), past));
-        assert_eq!(told(&output).kept.as_deref(), Some("expired"), "{shell:?}");
+        let output = home.run(&shell, &sync_script_of(&gateway(), past));
+        assert_eq!(
+            told(&output).skipped.as_deref(),
+            Some("expired"),
+            "{shell:?}"
+        );
         assert_eq!(home.read("calls").unwrap(), "--version\n--version\n");
     }
 }
@@ -315,9 +323,9 @@ fn an_openclaw_that_would_show_the_token_is_not_run() {
         ] {
             let home = Home::new();
             home.write("reply/version", version);
-            let output = home.run(&shell, &hand_over());
+            let output = home.run(&shell, &sync_script());
             assert_eq!(
-                told(&output).kept.as_deref(),
+                told(&output).skipped.as_deref(),
                 expected,
                 "{shell:?} {version}"
             );
@@ -332,8 +340,8 @@ fn an_openclaw_that_would_show_the_token_is_not_run() {
 
 #[test]
 fn a_login_that_is_renewed_at_the_last_moment_is_not_passed_on() {
-    // As the hand-over reads it again when everything was found to be well.
-    let program = hand_over().replace(
+    // As the sync reads it again when everything was found to be well.
+    let program = sync_script().replace(
         "emit stdout",
         "sed -i s/1999999999123/1999999999124/ \"$file\"\n  emit stdout",
     );
@@ -354,7 +362,7 @@ fn what_was_begun_ends_when_we_go_away_or_its_time_is_over() {
     for shell in shells() {
         let home = Home::new();
         home.write("reply/at-paste", "sleep 600");
-        let mut child = home.start(&shell, &hand_over());
+        let mut child = home.start(&shell, &sync_script());
         let asleep = || {
             home.processes().iter().any(|id| {
                 fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default() == b"sleep\x00600\0"
@@ -370,7 +378,7 @@ fn what_was_begun_ends_when_we_go_away_or_its_time_is_over() {
         wait_until(|| home.processes().is_empty());
         assert_eq!(home.files(), ["calls"], "{shell:?}");
 
-        let short = hand_over().replace("limit='20'", "limit='1'");
+        let short = sync_script().replace("limit='20'", "limit='1'");
         let output = home.run(&shell, &short);
         assert_eq!(
             told(&output).run.map(|run| run.exit),
@@ -395,7 +403,7 @@ fn wait_until(happened: impl Fn() -> bool) {
 fn what_has_come_of_it_is_told() {
     let home = Home::new();
     let done = || {
-        let output = home.run(&["sh"], &hand_over());
+        let output = home.run(&["sh"], &sync_script());
         judge(told(&output), b"")
     };
     assert!(
@@ -405,7 +413,7 @@ fn what_has_come_of_it_is_told() {
     assert!(
         matches!(done(), Ok(Done::Ran { exit: 1, said }) if said.reveal().contains("disk is full"))
     );
-    let output = home.run(&["sh"], &hand_over_of(&gateway(), EXPIRES - 1));
+    let output = home.run(&["sh"], &sync_script_of(&gateway(), EXPIRES - 1));
     assert!(matches!(judge(told(&output), b""), Ok(Done::Changed)));
     home.write(PLACE, "");
     assert!(
@@ -419,7 +427,7 @@ fn what_has_come_of_it_is_told() {
         openclaw: Some(vec!["nowhere".into()]),
         ..gateway()
     };
-    let output = home.run(&["sh"], &hand_over_of(&nowhere, EXPIRES));
+    let output = home.run(&["sh"], &sync_script_of(&nowhere, EXPIRES));
     assert!(judge(told(&output), b"").is_err_and(|failure| failure.kind == ErrorKind::NoOpenClaw));
 }
 
@@ -457,7 +465,7 @@ fn every_shell_passes_a_whole_token_on_and_no_other() {
 fn without_a_node_the_login_is_not_read_and_that_is_said() {
     let home = Home::new();
     for shell in shells() {
-        let program = hand_over().replace("seek node ", "seek no-such-node ");
+        let program = sync_script().replace("seek node ", "seek no-such-node ");
         let output = home.run(&shell, &program);
         assert_eq!(told(&output).source.unwrap().0, "no-node", "{shell:?}");
         assert_eq!(home.stored(), None, "{shell:?}");
@@ -500,7 +508,7 @@ fn every_bad_place_is_told_and_nothing_is_changed_for_it() {
                 claude_file::read(&inspect(&home.path(PLACE), LARGEST)).err(),
                 Some(*fault)
             );
-            let output = home.run(&shell, &hand_over());
+            let output = home.run(&shell, &sync_script());
             let answer = told(&output);
             let expected = (fault.word().to_owned(), format!("~/{PLACE}"));
             assert_eq!(answer.source, Some(expected), "{shell:?} {output}");
@@ -519,7 +527,7 @@ fn claudes_own_folder_may_be_elsewhere() {
         fs::rename(home.path(".claude"), home.path("reply/odd name")).unwrap();
         let program = format!(
             "export CLAUDE_CONFIG_DIR=\"$HOME/reply/odd name\"\n{}",
-            hand_over()
+            sync_script()
         );
         let output = home.run(&shell, &program);
         let (word, place) = told(&output).source.unwrap();
@@ -547,7 +555,7 @@ fn where_there_is_no_file_the_keychain_is_asked() {
             home.write("reply/keychain-exit", exit);
             fs::create_dir(home.path("tools")).unwrap();
             symlink(&security, home.path("tools/security")).unwrap();
-            let output = home.run(&shell, &hand_over());
+            let output = home.run(&shell, &sync_script());
             let (word, place) = told(&output).source.unwrap();
             assert_eq!(
                 (word.as_str(), place.as_str()),

@@ -18,7 +18,7 @@ use crate::text::Text;
 const TALLEST: usize = 120;
 
 /// The prompt that stands above the cursor, if it is completely drawn.
-pub(crate) fn sight(screen: &Screen) -> Option<Prompt> {
+pub(crate) fn detect(screen: &Screen) -> Option<Prompt> {
     let cursor = screen.cursor();
     // A redraw goes back up and ends below the frame again; only a search ends right behind it.
     let (footer, below) = match screen.text(cursor.line).trim_end() {

@@ -8,7 +8,7 @@ const PASTE: &str = "Paste code here if prompted";
 const RETRY: &str = "Press Enter to retry";
 
 /// The prompt at the cursor, if it is completely drawn.
-pub(crate) fn sight(screen: &Screen) -> Option<Prompt> {
+pub(crate) fn detect(screen: &Screen) -> Option<Prompt> {
     line(screen)
         .or_else(|| field(screen))
         .or_else(|| refusal(screen))

@@ -17,7 +17,7 @@ pub(crate) struct Guess {
 }
 
 /// The prompt that the cursor stands behind, if there is one.
-pub(crate) fn sight(screen: &Screen) -> Option<Guess> {
+pub(crate) fn detect(screen: &Screen) -> Option<Guess> {
     let cursor = screen.cursor();
     let line = match screen.text(cursor.line) {
         "" => (0..cursor.line)

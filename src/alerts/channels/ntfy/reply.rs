@@ -18,7 +18,7 @@ const WORDS: usize = 60;
 
 /// Why a publication did not come about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Setback {
+pub(super) struct DeliveryError {
     /// The end of a sentence that begins with the channel's name.
     pub(super) reason: String,
     /// Whether it may be over in a moment, and the server did not take the message.
@@ -40,7 +40,7 @@ impl Reader<'_> {
         &self,
         outcome: &Result<Answer, Failure>,
         now: DateTime<Utc>,
-    ) -> Result<(), Setback> {
+    ) -> Result<(), DeliveryError> {
         self.expect(outcome, |answer| self.published(answer), now)
     }
 
@@ -49,7 +49,7 @@ impl Reader<'_> {
         &self,
         outcome: &Result<Answer, Failure>,
         now: DateTime<Utc>,
-    ) -> Result<(), Setback> {
+    ) -> Result<(), DeliveryError> {
         self.expect(outcome, is_healthy, now)
     }
 
@@ -58,10 +58,10 @@ impl Reader<'_> {
         outcome: &Result<Answer, Failure>,
         is_good: impl Fn(&Answer) -> bool,
         now: DateTime<Utc>,
-    ) -> Result<(), Setback> {
+    ) -> Result<(), DeliveryError> {
         match outcome {
             Ok(answer) => self.judge(answer, is_good, now),
-            Err(failure) => Err(Setback {
+            Err(failure) => Err(DeliveryError {
                 reason: self.without_answer(failure),
                 // After a time-out the server may have the message.
                 passing: matches!(
@@ -105,7 +105,7 @@ impl Reader<'_> {
         answer: &Answer,
         is_good: impl Fn(&Answer) -> bool,
         now: DateTime<Utc>,
-    ) -> Result<(), Setback> {
+    ) -> Result<(), DeliveryError> {
         let host = self.host();
         let status = answer.status;
         let reason = match status {
@@ -122,7 +122,7 @@ impl Reader<'_> {
         };
         let passing = status == 429 || status >= 500;
         let retry_after = answer.retry_after.as_deref().filter(|_| passing);
-        Err(Setback {
+        Err(DeliveryError {
             reason,
             passing,
             retry_after: retry_after.and_then(|text| wait(text, now)),
@@ -204,7 +204,7 @@ fn wait(text: &str, now: DateTime<Utc>) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reader, Setback, wait};
+    use super::{DeliveryError, Reader, wait};
     use crate::alerts::channels::ntfy::samples::topic;
     use crate::config::channel::{Ntfy, Token};
     use crate::secret::Secret;
@@ -216,7 +216,7 @@ mod tests {
 
     const PUBLISHED: &str = r#"{"id":"a1","time":1,"event":"message","topic":"clawtap-1"}"#;
 
-    fn read_at(topic: &Ntfy, outcome: &Result<Answer, Failure>) -> Result<(), Setback> {
+    fn read_at(topic: &Ntfy, outcome: &Result<Answer, Failure>) -> Result<(), DeliveryError> {
         let token = Secret::from("tk_secret".to_owned());
         let reader = Reader {
             topic,
@@ -257,7 +257,7 @@ mod tests {
         };
         let read = |status, body| {
             let read = reader.health(&Ok(answered(status, body)), DateTime::UNIX_EPOCH);
-            read.map_err(|setback| setback.reason)
+            read.map_err(|error| error.reason)
         };
         assert_eq!(read(200, r#"{"healthy":true}"#), Ok(()));
         for body in ["", "<html>", "{}", r#"{"healthy":false}"#] {
@@ -282,10 +282,10 @@ mod tests {
             &PUBLISHED[..PUBLISHED.len() - 1],
         ];
         for body in table {
-            let setback = read_at(&topic(), &Ok(answered(200, body))).unwrap_err();
+            let error = read_at(&topic(), &Ok(answered(200, body))).unwrap_err();
             let expected = "got an answer from ntfy.example that is not ntfy's: check url";
             assert_eq!(
-                (setback.reason.as_str(), setback.passing),
+                (error.reason.as_str(), error.passing),
                 (expected, false),
                 "{body}"
             );
@@ -339,10 +339,10 @@ mod tests {
                 token: Some(token),
                 ..topic()
             };
-            let setback =
+            let error =
                 read_at(&topic, &Ok(answered(403, r#"{"error":"forbidden"}"#))).unwrap_err();
             let expected = format!("is not let in by ntfy.example (403, forbidden): check {place}");
-            assert_eq!((setback.reason, setback.passing), (expected, false));
+            assert_eq!((error.reason, error.passing), (expected, false));
         }
     }
 
@@ -412,7 +412,7 @@ mod tests {
             ),
         ];
         for (failure, reason, passing) in table {
-            let expected = Setback {
+            let expected = DeliveryError {
                 reason: reason.into(),
                 passing,
                 retry_after: None,
@@ -435,10 +435,10 @@ mod tests {
                 retry_after: Some("60".into()),
                 body: Vec::new(),
             };
-            let setback = read_at(&topic(), &Ok(answer)).unwrap_err();
+            let error = read_at(&topic(), &Ok(answer)).unwrap_err();
             let wait = passing.then_some(Duration::from_secs(60));
             assert_eq!(
-                (setback.passing, setback.retry_after),
+                (error.passing, error.retry_after),
                 (passing, wait),
                 "{status}"
             );
@@ -470,8 +470,8 @@ mod tests {
         #[test]
         fn no_answer_upsets_it(status in 200..1000_u16, retry_after in any::<String>(), body in any::<Vec<u8>>()) {
             let answer = Answer { status, retry_after: Some(retry_after), body };
-            let setback = read_at(&topic(), &Ok(answer)).unwrap_err();
-            prop_assert!(setback.reason.len() < 200);
+            let error = read_at(&topic(), &Ok(answer)).unwrap_err();
+            prop_assert!(error.reason.len() < 200);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::alerts::channels::ntfy::reply::Setback;
+use crate::alerts::channels::ntfy::reply::DeliveryError;
 
 /// How long a delivery may take, everything together: other channels wait, and so does the timer.
 const TOTAL: Duration = Duration::from_secs(20);
@@ -18,22 +18,22 @@ pub(super) fn limit(spent: Duration) -> Duration {
 }
 
 /// How long to wait before the next try, if there is to be one: what the server asked for, if there is time for it.
-pub(super) fn after(tries: u32, spent: Duration, setback: &Setback) -> Option<Duration> {
+pub(super) fn after(tries: u32, spent: Duration, error: &DeliveryError) -> Option<Duration> {
     let backoff = Duration::from_secs(1 << tries.saturating_sub(1).min(10));
-    let pause = setback.retry_after.unwrap_or_default().max(backoff);
+    let pause = error.retry_after.unwrap_or_default().max(backoff);
     let fits = spent + pause + SHORTEST_TRY <= TOTAL;
-    (setback.passing && tries < TRIES && fits).then_some(pause)
+    (error.passing && tries < TRIES && fits).then_some(pause)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{LONGEST_TRY, TOTAL, TRIES, after, limit};
-    use crate::alerts::channels::ntfy::reply::Setback;
+    use crate::alerts::channels::ntfy::reply::DeliveryError;
     use proptest::prelude::*;
     use std::time::Duration;
 
-    fn setback(passing: bool, retry_after: Option<u64>) -> Setback {
-        Setback {
+    fn error(passing: bool, retry_after: Option<u64>) -> DeliveryError {
+        DeliveryError {
             reason: String::new(),
             passing,
             retry_after: retry_after.map(Duration::from_secs),
@@ -59,7 +59,7 @@ mod tests {
             let pause = after(
                 tries,
                 Duration::from_secs(spent),
-                &setback(passing, retry_after),
+                &error(passing, retry_after),
             );
             let case = (tries, spent, passing, retry_after);
             assert_eq!(pause, expected.map(Duration::from_secs), "{case:?}");
@@ -76,7 +76,7 @@ mod tests {
                 let limit = limit(spent);
                 prop_assert!(limit <= LONGEST_TRY);
                 spent += Duration::from_millis(took).min(limit);
-                match after(tries, spent, &setback(true, retry_after)) {
+                match after(tries, spent, &error(true, retry_after)) {
                     Some(pause) => spent += pause,
                     None => break,
                 }
