@@ -201,6 +201,18 @@ fn what_crontab_complains_about_is_told() {
 }
 
 #[test]
+fn what_is_no_crontab_is_not_written_back() {
+    let machine = machine(&["cron"]);
+    machine.write("crontab", "\u{1b}]52;c;bWFkZSB1cA==\u{7}\n");
+    let _ = machine
+        .run("monitor install --cron")
+        .status(74)
+        .stdout("")
+        .stderr("clawtap: crontab -l prints no crontab\n→ Try it: crontab -l\n");
+    assert_eq!(machine.read("crontab"), "\u{1b}]52;c;bWFkZSB1cA==\u{7}\n");
+}
+
+#[test]
 fn a_block_that_a_person_changed_is_told_by_what_it_does() {
     let machine = machine(&["cron"]);
     let _ = machine.run("monitor install --cron").status(0);

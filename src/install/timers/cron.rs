@@ -121,7 +121,12 @@ pub(super) fn is_set_up(system: &System) -> bool {
 fn read(system: &System) -> Result<Vec<u8>, String> {
     let finished = crontab("-l", &[], system)?;
     if finished.succeeded() {
-        return Ok(finished.stdout);
+        // It is written back with our block: control sequences are no crontab.
+        let is_plain = |byte: &u8| !byte.is_ascii_control() || b"\t\n\r".contains(byte);
+        let is_crontab = finished.stdout.iter().all(is_plain);
+        return is_crontab
+            .then_some(finished.stdout)
+            .ok_or_else(|| "crontab -l prints no crontab".into());
     }
     // Vixie's and cronie's words, and BusyBox's.
     let said = String::from_utf8_lossy(&finished.stderr);
