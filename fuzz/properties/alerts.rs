@@ -11,7 +11,7 @@ use crate::alerts::observe::Observation;
 use crate::alerts::policy::Policy;
 use crate::alerts::state::AlertState;
 use crate::alerts::{deliver, summary};
-use crate::config::channel::{Channel, Means, Undelivered};
+use crate::config::channel::{Channel, ChannelKind, Undelivered};
 use crate::fuzzing::wire::{ZONES, is_showable};
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::login::{LoginKind, State};
@@ -48,7 +48,7 @@ fn run(state: &mut AlertState, [what, how]: [u8; 2], now: DateTime<Utc>) {
         [("ntfy", false), ("openclaw", false), ("phone", true)].map(|(name, fallback)| Channel {
             name: name.into(),
             fallback,
-            means: Means::Output,
+            means: ChannelKind::Output,
         });
     let policy = Policy {
         warn_hours: &[24, 6, 1],

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::config::channel::Means;
+use crate::config::channel::ChannelKind;
 use crate::config::{Config, file, gateway};
 use crate::gateway::host::{Gateway, Name, Target, Transport};
 use crate::gateway::script::{self, Want};
@@ -58,14 +58,14 @@ fn check(config: &Config) {
     for channel in &config.alerts.channels {
         assert!(channels.insert(&channel.name), "two of the same name");
         match &channel.means {
-            Means::Ntfy(ntfy) => {
+            ChannelKind::Ntfy(ntfy) => {
                 let place = format!("{}/{}", ntfy.server, ntfy.topic);
                 let read = url::Url::parse(&place).expect("a topic has an address");
                 assert_eq!(read.path(), format!("/{}", ntfy.topic), "{place}");
                 assert_eq!((read.username(), read.password()), ("", None));
             }
-            Means::Command(command) => assert!(!command.run[0].starts_with('-')),
-            Means::Phone | Means::OpenClaw(_) | Means::Output => {}
+            ChannelKind::Command(command) => assert!(!command.run[0].starts_with('-')),
+            ChannelKind::Phone | ChannelKind::OpenClaw(_) | ChannelKind::Output => {}
         }
     }
     let hours = &config.alerts.warn_hours;

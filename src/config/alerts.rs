@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::config::channel::{Channel, Means, NTFY_SERVER, Ntfy, OPENCLAW_LIMIT, OpenClaw};
+use crate::config::channel::{Channel, ChannelKind, NTFY_SERVER, Ntfy, OPENCLAW_LIMIT, OpenClaw};
 use crate::config::channel::{free_name, server, topic, word};
 use crate::config::fields::{Number, one_or_many};
 use crate::config::quiet_hours::QuietHours;
@@ -73,7 +73,7 @@ impl Alerts {
         if let Some(text) = environment.text("NOTIFY_NTFY") {
             let ntfy = ntfy_of(text)
                 .map_err(|reason| wrong("NOTIFY_NTFY", reason).hint("Set it to an ntfy topic"))?;
-            self.add("ntfy", Means::Ntfy(ntfy));
+            self.add("ntfy", ChannelKind::Ntfy(ntfy));
         }
         if let Some(text) = environment.text("NOTIFY_PHONE") {
             let target = word(text).map_err(|reason| {
@@ -85,13 +85,13 @@ impl Alerts {
                 gateway: None,
                 limit: OPENCLAW_LIMIT,
             };
-            self.add("openclaw", Means::OpenClaw(openclaw));
+            self.add("openclaw", ChannelKind::OpenClaw(openclaw));
         }
         Ok(())
     }
 
     /// Adds a channel, unless one delivers to the same place already.
-    fn add(&mut self, word: &str, means: Means) {
+    fn add(&mut self, word: &str, means: ChannelKind) {
         if self.channels.iter().any(|channel| channel.means == means) {
             return;
         }

@@ -27,7 +27,7 @@ pub(crate) struct Channel {
     /// It gets only what no other channel could deliver.
     #[serde(default)]
     pub(crate) fallback: bool,
-    pub(crate) means: Means,
+    pub(crate) means: ChannelKind,
 }
 
 /// The name of the channel that is there where no other is.
@@ -39,7 +39,7 @@ impl Channel {
         Self {
             name: PRINTED.into(),
             fallback: false,
-            means: Means::Output,
+            means: ChannelKind::Output,
         }
     }
 }
@@ -48,12 +48,12 @@ impl Channel {
 /// is no other, whether or not that is configured.
 pub(crate) fn in_use(configured: &[Channel], on_a_phone: bool) -> Vec<Channel> {
     let mut channels = configured.to_vec();
-    let has_phone = channels.iter().any(|it| it.means == Means::Phone);
+    let has_phone = channels.iter().any(|it| it.means == ChannelKind::Phone);
     if on_a_phone && !has_phone {
         channels.push(Channel {
             name: free_name("phone", &channels),
             fallback: !channels.is_empty(),
-            means: Means::Phone,
+            means: ChannelKind::Phone,
         });
     }
     channels
@@ -74,7 +74,7 @@ pub(crate) fn free_name(word: &str, channels: &[Channel]) -> String {
 /// How a channel delivers.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Means {
+pub(crate) enum ChannelKind {
     Ntfy(Ntfy),
     /// A notification of this phone.
     #[serde(deserialize_with = "no_keys")]
@@ -86,7 +86,7 @@ pub(crate) enum Means {
     Output,
 }
 
-impl Means {
+impl ChannelKind {
     /// Expands `~/` in the paths of files and in the program to run.
     pub(super) fn expand(&mut self, home: Option<&Path>) {
         match self {
@@ -324,10 +324,10 @@ impl Undelivered {
 
 #[cfg(test)]
 mod tests {
-    use super::{Channel, Command, Means, in_use};
+    use super::{Channel, ChannelKind, Command, in_use};
     use std::time::Duration;
 
-    fn channel(name: &str, fallback: bool, means: Means) -> Channel {
+    fn channel(name: &str, fallback: bool, means: ChannelKind) -> Channel {
         Channel {
             name: name.into(),
             fallback,
@@ -338,18 +338,22 @@ mod tests {
     #[test]
     fn a_phone_is_a_channel_itself_and_the_last_one() {
         let command = || {
-            Means::Command(Command {
+            ChannelKind::Command(Command {
                 run: vec!["a".into()],
                 limit: Duration::from_secs(1),
             })
         };
         let mail = channel("mail", false, command());
-        let phone = channel("mine", false, Means::Phone);
-        let fallback = |name| channel(name, true, Means::Phone);
+        let phone = channel("mine", false, ChannelKind::Phone);
+        let fallback = |name| channel(name, true, ChannelKind::Phone);
         let odd = channel("phone", false, command());
         let table = [
             (vec![], false, vec![]),
-            (vec![], true, vec![channel("phone", false, Means::Phone)]),
+            (
+                vec![],
+                true,
+                vec![channel("phone", false, ChannelKind::Phone)],
+            ),
             (vec![mail.clone()], false, vec![mail.clone()]),
             (
                 vec![mail.clone()],

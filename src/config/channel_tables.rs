@@ -5,11 +5,11 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::channel::{Channel, Means, OpenClaw};
+use crate::config::channel::{Channel, ChannelKind, OpenClaw};
 use crate::config::document::{ConfigError, Document};
 use crate::suggest::nearest;
 
-/// The kinds of channel, as `Means` calls them.
+/// The kinds of channel, as `ChannelKind` calls them.
 pub(super) const KINDS: [&str; 4] = ["ntfy", "phone", "openclaw", "command"];
 
 /// The keys that channels of every kind have.
@@ -74,7 +74,7 @@ pub(super) fn read(
         if channels.iter().any(|other| other.name == channel.name) {
             return wrong("two channels have the same name");
         }
-        if let Means::OpenClaw(OpenClaw {
+        if let ChannelKind::OpenClaw(OpenClaw {
             gateway: Some(name),
             ..
         }) = &channel.means

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, TomlError, Value, value};
 
-use crate::config::channel::{Means, Ntfy};
+use crate::config::channel::{ChannelKind, Ntfy};
 use crate::config::{LARGEST_CONFIG, parsed, read_config, read_text};
 use crate::error::Error;
 use crate::system::environment::Environment;
@@ -30,7 +30,7 @@ pub(crate) fn all(path: &Path, environment: &Environment) -> Result<Vec<(String,
         .channels
         .into_iter()
         .filter_map(|channel| match channel.means {
-            Means::Ntfy(topic) => Some((channel.name, topic)),
+            ChannelKind::Ntfy(topic) => Some((channel.name, topic)),
             _ => None,
         });
     Ok(topics.collect())
@@ -140,7 +140,7 @@ fn unfinished(document: &mut DocumentMut) -> Option<&mut dyn TableLike> {
 #[cfg(test)]
 mod tests {
     use super::{Missing, add, missing};
-    use crate::config::channel::Means;
+    use crate::config::channel::ChannelKind;
     use crate::config::file;
     use proptest::prelude::*;
 
@@ -155,7 +155,7 @@ mod tests {
             .channels
             .iter()
             .filter_map(|channel| match &channel.means {
-                Means::Ntfy(ntfy) => Some(format!("{}/{}", ntfy.server, ntfy.topic)),
+                ChannelKind::Ntfy(ntfy) => Some(format!("{}/{}", ntfy.server, ntfy.topic)),
                 _ => None,
             });
         let topics = topics.collect();

@@ -6,7 +6,7 @@ use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::Message;
 use crate::alerts::state_file;
 use crate::config::Config;
-use crate::config::channel::{self, Channel, Means, NTFY_SERVER, Token};
+use crate::config::channel::{self, Channel, ChannelKind, NTFY_SERVER, Token};
 use crate::context::Context;
 use crate::doctor::configuration;
 use crate::doctor::finding::{Finding, Place};
@@ -136,7 +136,7 @@ impl Tried {
             Trial::Sent(Err(reason)) => Some(problem(TEST, reason)),
             Trial::Reached(Ok(how)) => Some(Finding::ok(CHECK, format!("{name}: {how}"))),
             Trial::Reached(Err(reason)) => Some(problem(CHECK, reason)),
-            Trial::None if self.channel.means == Means::Phone && !has_phone => {
+            Trial::None if self.channel.means == ChannelKind::Phone && !has_phone => {
                 Some(problem(CHECK, "is for a phone with Termux:API"))
             }
             Trial::None => None,
@@ -145,8 +145,8 @@ impl Tried {
 }
 
 /// Whether strangers can find a topic, at the server where everybody is.
-fn is_guessable(means: &Means) -> bool {
-    let Means::Ntfy(ntfy) = means else {
+fn is_guessable(means: &ChannelKind) -> bool {
+    let ChannelKind::Ntfy(ntfy) = means else {
         return false;
     };
     let is_public = ntfy.server == NTFY_SERVER && ntfy.token.is_none();
@@ -156,33 +156,36 @@ fn is_guessable(means: &Means) -> bool {
 }
 
 /// The file that a channel's token is in.
-const fn token_file(means: &Means) -> Option<&PathBuf> {
+const fn token_file(means: &ChannelKind) -> Option<&PathBuf> {
     match means {
-        Means::Ntfy(ntfy) => match &ntfy.token {
+        ChannelKind::Ntfy(ntfy) => match &ntfy.token {
             Some(Token::File(path)) => Some(path),
             Some(Token::Command(_)) | None => None,
         },
-        Means::Phone | Means::OpenClaw(_) | Means::Command(_) | Means::Output => None,
+        ChannelKind::Phone
+        | ChannelKind::OpenClaw(_)
+        | ChannelKind::Command(_)
+        | ChannelKind::Output => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Trial, Tried, is_guessable, judge};
-    use crate::config::channel::{Channel, Means, NTFY_SERVER, Ntfy, Token};
+    use crate::config::channel::{Channel, ChannelKind, NTFY_SERVER, Ntfy, Token};
     use crate::doctor::finding::Severity as Level;
     use crate::doctor::finding::Severity::{Ok as Well, Problem, Warning};
     use crate::doctor::samples::place;
 
-    fn ntfy(server: &str, topic: &str, token: Option<Token>) -> Means {
-        Means::Ntfy(Ntfy {
+    fn ntfy(server: &str, topic: &str, token: Option<Token>) -> ChannelKind {
+        ChannelKind::Ntfy(Ntfy {
             server: server.into(),
             topic: topic.into(),
             token,
         })
     }
 
-    fn tried(means: Means, trial: Trial) -> Tried {
+    fn tried(means: ChannelKind, trial: Trial) -> Tried {
         Tried {
             channel: Channel {
                 name: "mine".into(),
@@ -195,7 +198,7 @@ mod tests {
         }
     }
 
-    fn secret() -> Means {
+    fn secret() -> ChannelKind {
         ntfy(NTFY_SERVER, "clawtap-0123456789abcdef", None)
     }
 
@@ -242,7 +245,7 @@ mod tests {
                 Some(("test-alert", Problem, "mine cannot connect to ntfy.sh")),
             ),
             (
-                Means::Phone,
+                ChannelKind::Phone,
                 Trial::None,
                 Some(("channel", Problem, "mine is for a phone with Termux:API")),
             ),
@@ -302,7 +305,7 @@ mod tests {
             (ntfy(NTFY_SERVER, "alerts", token()), false),
             (ntfy("https://ntfy.example", "alerts", None), false),
             (secret(), false),
-            (Means::Phone, false),
+            (ChannelKind::Phone, false),
         ];
         for (means, expected) in table {
             assert_eq!(is_guessable(&means), expected, "{means:?}");

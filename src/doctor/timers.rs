@@ -10,7 +10,7 @@ use crate::duration::ago;
 use crate::gateway::host::Identifier;
 use crate::hint::Hint;
 use crate::install::timers::systemd::ends_with_logins;
-use crate::install::timers::timer::{Course, Kind, TimerStatus};
+use crate::install::timers::timer::{Kind, TimerState, TimerStatus};
 use crate::system::{clock, files};
 
 /// The timers that are set up, and what they lack.
@@ -43,7 +43,8 @@ const CHECK: &str = "timer";
 const INSTALL: &str = "clawtap monitor install";
 
 pub(crate) fn check(mut timers: Timers, config: &Config, context: &Context) -> Vec<Finding> {
-    let is_known = |it: &TimerStatus| it.kind != Kind::TermuxJob || it.course != Course::Unknown;
+    let is_known =
+        |it: &TimerStatus| it.kind != Kind::TermuxJob || it.course != TimerState::Unknown;
     let is_set_up = !timers.statuses.is_empty();
     // Why Android cannot be asked is told of the phone.
     timers.statuses.retain(is_known);
@@ -95,7 +96,7 @@ fn judge(timers: &Timers, surroundings: &Surroundings) -> Vec<Finding> {
         findings.push(finding.next(Hint::only("loginctl enable-linger")));
     }
     findings.extend(missing(timers));
-    let runs = |it: &&TimerStatus| matches!(it.course, Course::Runs | Course::Failed(_));
+    let runs = |it: &&TimerStatus| matches!(it.course, TimerState::Runs | TimerState::Failed(_));
     let running = statuses.iter().find(runs);
     findings.extend(running.map(|running| age(running, surroundings)));
     findings
@@ -128,14 +129,14 @@ fn status(status: &TimerStatus) -> Vec<Finding> {
         .collect();
     let words = format!("{word}: {}", status.words);
     match &status.course {
-        Course::Failed(_) => {
+        TimerState::Failed(_) => {
             let next = Hint::from("See why, in its own words:").below("clawtap monitor");
             findings.push(Finding::warning(CHECK, words).next(next));
         }
         _ if !findings.is_empty() => {}
-        Course::Runs => findings.push(Finding::ok(CHECK, words)),
-        Course::Stopped => findings.push(Finding::problem(CHECK, words).next(install())),
-        Course::Unknown => {
+        TimerState::Runs => findings.push(Finding::ok(CHECK, words)),
+        TimerState::Stopped => findings.push(Finding::problem(CHECK, words).next(install())),
+        TimerState::Unknown => {
             let next = Hint::only("clawtap monitor status");
             findings.push(Finding::warning(CHECK, words).next(next));
         }
@@ -187,10 +188,10 @@ mod tests {
     use crate::doctor::finding::Finding;
     use crate::doctor::finding::Severity as Level;
     use crate::doctor::finding::Severity::{Note, Ok, Problem, Warning};
-    use crate::install::timers::timer::{Course, Kind, TimerStatus};
+    use crate::install::timers::timer::{Kind, TimerState, TimerStatus};
     use chrono::TimeDelta;
 
-    fn timer(course: Course, troubles: &[&str]) -> TimerStatus {
+    fn timer(course: TimerState, troubles: &[&str]) -> TimerStatus {
         TimerStatus {
             kind: Kind::Cron,
             words: "every 30 min".into(),
@@ -248,30 +249,34 @@ mod tests {
     #[test]
     fn each_course_of_a_timer_is_told_apart() {
         let table = [
-            (Course::Runs, vec![], vec![line(Ok, "cron: every 30 min")]),
             (
-                Course::Stopped,
+                TimerState::Runs,
+                vec![],
+                vec![line(Ok, "cron: every 30 min")],
+            ),
+            (
+                TimerState::Stopped,
                 vec![],
                 vec![line(Problem, "cron: every 30 min")],
             ),
             (
-                Course::Unknown,
+                TimerState::Unknown,
                 vec![],
                 vec![line(Warning, "cron: every 30 min")],
             ),
             (
-                Course::Failed("78".into()),
+                TimerState::Failed("78".into()),
                 vec![],
                 vec![line(Warning, "cron: every 30 min")],
             ),
             (
-                Course::Stopped,
+                TimerState::Stopped,
                 vec!["Android has forgotten the job"],
                 vec![line(Problem, "cron: Android has forgotten the job")],
             ),
         ];
         for (course, troubles, mut expected) in table {
-            let runs = matches!(course, Course::Runs | Course::Failed(_));
+            let runs = matches!(course, TimerState::Runs | TimerState::Failed(_));
             let timers = vec![timer(course, &troubles)];
             if runs {
                 expected.push(line(Ok, "the last check was 1 m ago"));
@@ -282,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_check_is_late_only_after_a_phones_long_sleep() {
-        let runs = || timer(Course::Runs, &[]);
+        let runs = || timer(TimerState::Runs, &[]);
         let table = [
             (Some(30), Ok, "the last check was 30 m ago"),
             (Some(7 * 60 + 30), Ok, "the last check was 7 h 30 m ago"),
@@ -309,10 +314,10 @@ mod tests {
     fn what_differs_under_the_timer_is_told() {
         let systemd = TimerStatus {
             kind: Kind::Systemd,
-            ..timer(Course::Runs, &[])
+            ..timer(TimerState::Runs, &[])
         };
         let timers = Timers {
-            statuses: vec![systemd, timer(Course::Runs, &[])],
+            statuses: vec![systemd, timer(TimerState::Runs, &[])],
             not_handed_on: vec!["NOTIFY_NTFY"],
             not_found: vec!["mail.sh".into()],
         };

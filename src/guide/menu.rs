@@ -37,13 +37,17 @@ impl Action {
 
 /// What this device can do beside showing text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Means {
+pub(crate) struct Capabilities {
     /// Whether it can run something later by itself.
     pub(crate) reminders: bool,
 }
 
 /// What can be done about an issue: what mends exactly that state first, and the way out last.
-pub(crate) fn for_issue(issue: &Issue, assessment: &Assessment, means: Means) -> Vec<Action> {
+pub(crate) fn for_issue(
+    issue: &Issue,
+    assessment: &Assessment,
+    means: Capabilities,
+) -> Vec<Action> {
     let mut actions = Vec::new();
     let page = next_step::page(issue).is_some();
     match issue.state {
@@ -67,7 +71,7 @@ pub(crate) fn for_issue(issue: &Issue, assessment: &Assessment, means: Means) ->
 }
 
 /// What can be done about a gateway of which nothing is known.
-pub(crate) fn for_trouble(trouble: &Trouble, means: Means) -> Vec<Action> {
+pub(crate) fn for_trouble(trouble: &Trouble, means: Capabilities) -> Vec<Action> {
     let mut actions = vec![Action::Explain];
     // A changed host key does not get better by asking again.
     if trouble.word != "host-key-changed" {
@@ -76,7 +80,7 @@ pub(crate) fn for_trouble(trouble: &Trouble, means: Means) -> Vec<Action> {
     finished(actions, means)
 }
 
-fn finished(mut actions: Vec<Action>, means: Means) -> Vec<Action> {
+fn finished(mut actions: Vec<Action>, means: Capabilities) -> Vec<Action> {
     if means.reminders {
         actions.push(Action::RemindMe);
     }

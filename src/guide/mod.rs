@@ -4,5 +4,5 @@ mod menu;
 mod page;
 pub(crate) mod reminder;
 
-pub(crate) use menu::{Action, Means};
+pub(crate) use menu::{Action, Capabilities};
 pub(crate) use page::{Choice, Page, Question, back, first, question};

@@ -1,7 +1,7 @@
 //! The pages of the guided flow.
 
 use crate::duration::humanize;
-use crate::guide::menu::{self, Action, Means};
+use crate::guide::menu::{self, Action, Capabilities};
 use crate::render::summary;
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::State;
@@ -56,7 +56,7 @@ pub(crate) fn back(page: Page, assessments: &[Assessment]) -> Option<Page> {
 }
 
 /// What a page says. A page that no longer exists, after a fresh check, is the one it was reached from.
-pub(crate) fn question(page: Page, assessments: &[Assessment], means: Means) -> Question {
+pub(crate) fn question(page: Page, assessments: &[Assessment], means: Capabilities) -> Question {
     match page {
         Page::Gateways => Question::Choose {
             title: "Which gateway?".into(),
@@ -86,7 +86,7 @@ pub(crate) fn question(page: Page, assessments: &[Assessment], means: Means) -> 
     }
 }
 
-fn gateway(index: usize, assessment: &Assessment, means: Means) -> Question {
+fn gateway(index: usize, assessment: &Assessment, means: Capabilities) -> Question {
     match (&assessment.finding, issues(assessment)) {
         (Finding::Unknown(trouble), _) => Question::Choose {
             title: summary::line(assessment),
@@ -116,7 +116,7 @@ fn about(
     number: usize,
     assessment: &Assessment,
     issue: &Issue,
-    means: Means,
+    means: Capabilities,
 ) -> Question {
     Question::Choose {
         title: format!("{}: {}", assessment.name, summary::of_login(issue)),
@@ -176,13 +176,13 @@ fn every_login(assessment: &Assessment) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Choice, Page, Question, back, first, question};
-    use crate::guide::menu::{Action, Means};
+    use crate::guide::menu::{Action, Capabilities};
     use crate::status::assessment::{Assessment, Trouble};
     use crate::status::wire;
     use chrono::DateTime;
     use std::time::Duration;
 
-    const MEANS: Means = Means { reminders: true };
+    const MEANS: Capabilities = Capabilities { reminders: true };
 
     fn assessed(document: &str) -> Assessment {
         let now = DateTime::UNIX_EPOCH;

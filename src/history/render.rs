@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 use crate::duration::{ago, humanize};
 use crate::history::Event;
-use crate::history::timeline::{Cell, Change, Course, courses};
+use crate::history::timeline::{Cell, Change, Timeline, timelines};
 use crate::render::wrap::{hanging, lines, width};
 use crate::status::login::State;
 
@@ -37,15 +37,15 @@ pub(crate) fn render(
     let columns = view.width.saturating_sub(2 + SCALE).clamp(12, 60);
     let mut text = String::new();
     let mut gateway = None;
-    let courses = courses(events, view.now);
-    for course in &courses {
-        if gateway != Some(&course.subject.gateway) {
-            gateway = Some(&course.subject.gateway);
-            text.push_str(&format!("{}\n", course.subject.gateway));
+    let timelines = timelines(events, view.now);
+    for timeline in &timelines {
+        if gateway != Some(&timeline.subject.gateway) {
+            gateway = Some(&timeline.subject.gateway);
+            text.push_str(&format!("{}\n", timeline.subject.gateway));
         }
-        text.push_str(&row(course, view, columns, &date));
+        text.push_str(&row(timeline, view, columns, &date));
     }
-    if !courses.is_empty() {
+    if !timelines.is_empty() {
         text.push_str(&legend(view, columns, &date));
         text.push('\n');
     }
@@ -54,20 +54,20 @@ pub(crate) fn render(
 }
 
 fn row(
-    course: &Course,
+    timeline: &Timeline,
     view: View,
     columns: usize,
     date: &impl Fn(DateTime<Utc>) -> String,
 ) -> String {
-    let current = course.current();
-    let name = name(course, current);
+    let current = timeline.current();
+    let name = name(timeline, current);
     let state = current.map_or_else(String::new, |change| statement(change, view.now, date));
     let mut text = if width(&name) + width(&state) + 4 <= view.width {
         format!("  {name}  {state}\n")
     } else {
         hanging(" ", &name, view.width) + &hanging("   ", &state, view.width)
     };
-    let cells = course.cells(view.since, view.now, columns);
+    let cells = timeline.cells(view.since, view.now, columns);
     let left = cells.iter().filter_map(|cell| match cell {
         Cell::Left(left) => Some(*left),
         _ => None,
@@ -80,8 +80,8 @@ fn row(
 }
 
 /// The login, or where none is named its provider.
-fn name(course: &Course, current: Option<&Change>) -> String {
-    let subject = &course.subject;
+fn name(timeline: &Timeline, current: Option<&Change>) -> String {
+    let subject = &timeline.subject;
     let provider = subject.provider.as_str();
     let mut name = match current.and_then(|change| change.profile.as_deref()) {
         Some(profile) if profile.starts_with(provider) => profile.to_owned(),

@@ -1,4 +1,4 @@
-//! The course of a login: what was known of it at every moment of some days.
+//! The timeline of a login: what was known of it at every moment of some days.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(crate) struct Change {
     pub(crate) ends: Option<DateTime<Utc>>,
 }
 
-/// Whose course it is: gateway, agent and provider.
+/// Whose timeline it is: gateway, agent and provider.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Subject {
     pub(crate) gateway: String,
@@ -27,7 +27,7 @@ pub(crate) struct Subject {
 
 /// The changes of a provider's login, at least one, in the order of time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Course {
+pub(crate) struct Timeline {
     pub(crate) subject: Subject,
     changes: Vec<Change>,
 }
@@ -47,9 +47,9 @@ pub(crate) enum Cell {
     Before,
 }
 
-/// The courses of all logins, by gateway.
-pub(crate) fn courses(events: &[Event], now: DateTime<Utc>) -> Vec<Course> {
-    let mut courses: BTreeMap<Subject, Vec<Change>> = BTreeMap::new();
+/// The timelines of all logins, by gateway.
+pub(crate) fn timelines(events: &[Event], now: DateTime<Utc>) -> Vec<Timeline> {
+    let mut timelines: BTreeMap<Subject, Vec<Change>> = BTreeMap::new();
     for event in events {
         let Event::State {
             at,
@@ -68,7 +68,7 @@ pub(crate) fn courses(events: &[Event], now: DateTime<Utc>) -> Vec<Course> {
             agent: agent.clone(),
             provider: provider.clone(),
         };
-        let changes = courses.entry(subject).or_default();
+        let changes = timelines.entry(subject).or_default();
         // What was written last is true: a clock that was ahead then, or was set back since, changes nothing about it.
         let at = (*at).min(now);
         while changes.last().is_some_and(|last| last.at > at) {
@@ -81,13 +81,13 @@ pub(crate) fn courses(events: &[Event], now: DateTime<Utc>) -> Vec<Course> {
             ends: *ends,
         });
     }
-    let courses = courses.into_iter();
-    courses
-        .map(|(subject, changes)| Course { subject, changes })
+    let timelines = timelines.into_iter();
+    timelines
+        .map(|(subject, changes)| Timeline { subject, changes })
         .collect()
 }
 
-impl Course {
+impl Timeline {
     /// What is known now, unless there is nothing.
     pub(crate) fn current(&self) -> Option<&Change> {
         self.changes.last()
@@ -154,7 +154,7 @@ impl Change {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cell, courses};
+    use super::{Cell, timelines};
     use crate::history::Event;
     use chrono::{DateTime, TimeDelta, Utc};
     use proptest::prelude::*;
@@ -178,8 +178,8 @@ mod tests {
 
     /// Each of six hours by a sign, at the end of the sixth.
     fn drawn(events: &[Event]) -> String {
-        let course = courses(events, hour(6)).remove(0);
-        let cells = course.cells(hour(0), hour(6), 6);
+        let timeline = timelines(events, hour(6)).remove(0);
+        let cells = timeline.cells(hour(0), hour(6), 6);
         let sign = |cell: &Cell| match cell {
             Cell::Broken => "×".to_owned(),
             Cell::Left(left) => left.num_hours().to_string(),
@@ -292,12 +292,12 @@ mod tests {
                 })
                 .collect();
             let now = moment(now);
-            let course = courses(&events, now).remove(0);
-            let cells = course.cells(now - TimeDelta::days(days), now, columns);
+            let timeline = timelines(&events, now).remove(0);
+            let cells = timeline.cells(now - TimeDelta::days(days), now, columns);
             prop_assert_eq!(cells.len(), columns.max(1));
             // What was written last is what is known now.
             let Some(Event::State { state, .. }) = events.last() else { unreachable!() };
-            prop_assert_eq!(&course.current().unwrap().word, state);
+            prop_assert_eq!(&timeline.current().unwrap().word, state);
         }
     }
 }

@@ -53,7 +53,7 @@ pub(crate) struct Dialogs<'a> {
 
 /// What `termux-dialog` prints: `{"code":-1,"text":"…","index":1}`. The code is -1 for OK and -2 for cancel.
 #[derive(Deserialize, Default)]
-struct Answer {
+struct DialogResult {
     #[serde(default)]
     code: Value,
     #[serde(default)]
@@ -63,7 +63,7 @@ struct Answer {
 }
 
 impl Dialogs<'_> {
-    fn show(&self, widget: &str, arguments: &[&str]) -> Result<Answer, NoAnswer> {
+    fn show(&self, widget: &str, arguments: &[&str]) -> Result<DialogResult, NoAnswer> {
         let program = self
             .system
             .environment
@@ -116,12 +116,12 @@ fn escaped(choice: &str) -> String {
     choice.replace(',', "\\,")
 }
 
-fn is_ok(answer: &Answer) -> bool {
+fn is_ok(answer: &DialogResult) -> bool {
     answer.code.as_i64() == Some(-1)
 }
 
 /// Which choice it is. Nothing selected is a cancel, too.
-fn chosen(answer: &Answer, choices: &[String]) -> Option<usize> {
+fn chosen(answer: &DialogResult, choices: &[String]) -> Option<usize> {
     if !is_ok(answer) {
         return None;
     }

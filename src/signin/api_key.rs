@@ -8,7 +8,7 @@ use crate::secret::Secret;
 use crate::signin::ask_user::{Line, Prompter, Reply, Request};
 use crate::signin::error::SignInError;
 use crate::signin::pasted::Shape;
-use crate::signin::prompt::{Answer, Question};
+use crate::signin::prompt::{AnswerKind, Question};
 use crate::signin::session::SignInContext;
 use crate::system::terminal;
 use crate::text::Text;
@@ -21,7 +21,7 @@ pub(crate) fn bring(provider: &str, scene: &SignInContext<'_>) -> Result<Secret,
             prompt: Text::clean(&format!("API key for {provider}")),
             context: Vec::new(),
             complaint: Text::default(),
-            answer: Answer::Secret,
+            answer: AnswerKind::Secret,
             hidden: true,
         },
         shape: Shape::ApiKey {

@@ -9,7 +9,7 @@ use crate::phone::Phone;
 use crate::phone::dialog::{Dialogs, Hidden, NoAnswer, Person, Prompts};
 use crate::secret::Secret;
 use crate::signin::pasted::{self, Shape};
-use crate::signin::prompt::{Answer, Question};
+use crate::signin::prompt::{AnswerKind, Question};
 use crate::signin::url_policy::Page;
 use crate::system::System;
 
@@ -93,7 +93,7 @@ impl<'a> Prompter<'a> {
                 return Ok(Reply::Declined);
             };
             let is_empty = line.reveal().trim().is_empty();
-            if is_empty && question.answer == Answer::Other {
+            if is_empty && question.answer == AnswerKind::Other {
                 return Ok(Reply::Line(String::new().into()));
             }
             if is_empty && let Some(copied) = self.copied(shape, page.as_ref(), person, system)? {
@@ -114,7 +114,7 @@ impl<'a> Prompter<'a> {
             (_, Shape::Redirect { .. }) => "Address",
             (_, Shape::SetupToken) => "Token",
             (_, Shape::ApiKey { .. }) => "API key",
-            (_, Shape::Text) => "Answer",
+            (_, Shape::Text) => "AnswerKind",
         }
     }
 
@@ -167,7 +167,7 @@ fn words(question: &Question, page: Option<&Page>) -> String {
     if !question.complaint.is_empty() {
         return question.complaint.to_string();
     }
-    if let (Answer::Code, Some(page)) = (question.answer, page) {
+    if let (AnswerKind::Code, Some(page)) = (question.answer, page) {
         return format!("paste the code from {}", page.host());
     }
     let mut parts: Vec<String> = question.context.iter().map(ToString::to_string).collect();

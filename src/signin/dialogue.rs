@@ -4,7 +4,7 @@ use crate::secret::Secret;
 use crate::signin::exit_message;
 use crate::signin::output::{self, Shown};
 use crate::signin::prompt::generic::{self, Guess};
-use crate::signin::prompt::menu::{Course, Means, Menu, Move};
+use crate::signin::prompt::menu::{Menu, Move, Navigation, SelectBy};
 use crate::signin::prompt::{Prompt, Question, Wants, clack, claude_code};
 use crate::signin::screen::Screen;
 use crate::text::Text;
@@ -109,7 +109,7 @@ enum State {
     /// It has been typed, when so much had been drawn; Enter is to follow.
     Typed(Prompt, u64),
     /// The marker is on its way.
-    Choosing(Prompt, Course),
+    Choosing(Prompt, Navigation),
     /// Only Enter is to be typed.
     Entering(Prompt),
     /// Nothing more can be done.
@@ -192,9 +192,11 @@ impl Dialogue {
         let letter = choice.as_str().chars().take(1).collect::<String>();
         let prompt = prompt.clone();
         self.state = match menu.means {
-            Means::Arrows => State::Choosing(prompt.clone(), Course::new(menu.clone(), index)),
-            Means::Letter => State::Answered(prompt, Secret::from(letter.to_lowercase())),
-            Means::Enter => State::Entering(prompt),
+            SelectBy::Arrows => {
+                State::Choosing(prompt.clone(), Navigation::new(menu.clone(), index))
+            }
+            SelectBy::Letter => State::Answered(prompt, Secret::from(letter.to_lowercase())),
+            SelectBy::Enter => State::Entering(prompt),
         };
     }
 
@@ -319,7 +321,7 @@ impl Dialogue {
     fn steer(
         &mut self,
         prompt: Prompt,
-        mut course: Course,
+        mut course: Navigation,
         screen: &Screen,
         quiet: Duration,
     ) -> Step {

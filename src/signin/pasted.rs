@@ -199,12 +199,12 @@ fn after_loopback(text: &str) -> Option<(u16, &str)> {
 }
 
 /// What a page sends back in its answer's address.
-struct Answer {
+struct CallbackAnswer {
     code: Zeroizing<String>,
     state: Option<Zeroizing<String>>,
 }
 
-fn answer(query: &str) -> Result<Answer, String> {
+fn answer(query: &str) -> Result<CallbackAnswer, String> {
     let query = query.split('#').next().unwrap_or(query);
     let parameter = |wanted: &str| {
         form_urlencoded::parse(query.as_bytes())
@@ -212,7 +212,7 @@ fn answer(query: &str) -> Result<Answer, String> {
             .map(|(_, value)| Zeroizing::new(value.into_owned()))
     };
     match parameter("code") {
-        Some(code) => Ok(Answer {
+        Some(code) => Ok(CallbackAnswer {
             code,
             state: parameter("state"),
         }),

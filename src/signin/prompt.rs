@@ -55,14 +55,14 @@ pub(crate) struct Question {
     pub(crate) context: Vec<Text>,
     /// Why the last answer was not good enough; empty the first time.
     pub(crate) complaint: Text,
-    pub(crate) answer: Answer,
+    pub(crate) answer: AnswerKind,
     /// Whether what is typed is not to be seen.
     pub(crate) hidden: bool,
 }
 
 /// What kind of line is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum AnswerKind {
     /// The code that a sign-in page shows.
     Code,
     /// That code, or the whole address that the browser ended at.
@@ -83,20 +83,20 @@ impl Question {
             .split(|c: char| !c.is_alphanumeric())
             .any(|word| word == "key");
         let answer = if mentions(&["redirect url", "callback url", "redirect uri"]) {
-            Answer::CodeOrAddress
+            AnswerKind::CodeOrAddress
         } else if secret {
-            Answer::Secret
+            AnswerKind::Secret
         } else if mentions(&["code"]) {
-            Answer::Code
+            AnswerKind::Code
         } else {
-            Answer::Other
+            AnswerKind::Other
         };
         Self {
             prompt: Text::clean(prompt),
             context,
             complaint: Text::clean(complaint),
             answer,
-            hidden: secret || answer == Answer::CodeOrAddress,
+            hidden: secret || answer == AnswerKind::CodeOrAddress,
         }
     }
 }

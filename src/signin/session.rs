@@ -17,7 +17,7 @@ use crate::signin::ask_user::{Line, Reply, Request};
 use crate::signin::dialogue::{Dialogue, Ending, Step};
 use crate::signin::error::SignInError;
 use crate::signin::pasted::{self, Shape};
-use crate::signin::prompt::{Answer, Question};
+use crate::signin::prompt::{AnswerKind, Question};
 use crate::signin::restart::wants_restart;
 pub(crate) use crate::signin::session::context::{Plan, SignInContext, Signed};
 use crate::signin::session::pages::Pages;
@@ -149,16 +149,16 @@ impl Session<'_, '_> {
 
     fn ask(&mut self, question: Question) {
         let shape = match question.answer {
-            Answer::Code if self.plan.tool == Tool::Claude => Shape::ClaudeCode,
-            Answer::CodeOrAddress => Shape::Redirect { or_code: true },
-            Answer::Secret => {
+            AnswerKind::Code if self.plan.tool == Tool::Claude => Shape::ClaudeCode,
+            AnswerKind::CodeOrAddress => Shape::Redirect { or_code: true },
+            AnswerKind::Secret => {
                 if let Some(secret) = self.plan.prepared.take() {
                     self.dialogue.answer(secret);
                     return;
                 }
                 self.plan.secret.clone()
             }
-            Answer::Code | Answer::Other => Shape::Text,
+            AnswerKind::Code | AnswerKind::Other => Shape::Text,
         };
         let request = Request::Line(Box::new(Line {
             question,

@@ -1,8 +1,8 @@
 //! HTTP by the curl program, which Termux and gateways have. It takes everything on standard input, so that other
 //! processes see neither an address nor a token among its arguments.
 
-mod answer;
 mod curl;
+mod response;
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub(crate) struct Request<'a> {
 
 /// What a server said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     /// 200 and above.
     pub(crate) status: u16,
     /// The `Retry-After` header.
@@ -64,7 +64,7 @@ pub(crate) enum Failure {
 
 /// What came of a request, and how long that took.
 pub(crate) struct Sent {
-    pub(crate) outcome: Result<Answer, Failure>,
+    pub(crate) outcome: Result<Response, Failure>,
     pub(crate) took: Duration,
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn send(request: &Request<'_>, limit: Duration, system: &System) -> S
         Ok(finished) => finished,
         Err(error) => return failed(Failure::Other(Text::clean(&error.to_string()))),
     };
-    let answer = || answer::parse(&finished.stdout).ok_or(Failure::NotHttp);
+    let answer = || response::parse(&finished.stdout).ok_or(Failure::NotHttp);
     Sent {
         outcome: match finished.ending {
             Ending::Exited(0) | Ending::TooMuchOutput => answer(),

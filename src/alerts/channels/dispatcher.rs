@@ -2,7 +2,7 @@
 
 use crate::alerts::channels::{Dispatcher, command, ntfy, openclaw, phone};
 use crate::alerts::message::Message;
-use crate::config::channel::{Channel, Means, OpenClaw, Undelivered};
+use crate::config::channel::{Channel, ChannelKind, OpenClaw, Undelivered};
 use crate::gateway::host::Gateway;
 use crate::system::parallel::in_parallel;
 use crate::text::Text;
@@ -11,12 +11,12 @@ impl Dispatcher<'_> {
     /// Delivers a message, or says why it did not go out. No secret is in the reason.
     pub(crate) fn deliver(&self, channel: &Channel, message: &Message) -> Result<(), Undelivered> {
         match &channel.means {
-            Means::Ntfy(topic) => ntfy::deliver(topic, message, self),
-            Means::Phone => phone::deliver(message, self),
-            Means::OpenClaw(sender) => openclaw::deliver(sender, message, self),
-            Means::Command(program) => command::deliver(program, message, self),
+            ChannelKind::Ntfy(topic) => ntfy::deliver(topic, message, self),
+            ChannelKind::Phone => phone::deliver(message, self),
+            ChannelKind::OpenClaw(sender) => openclaw::deliver(sender, message, self),
+            ChannelKind::Command(program) => command::deliver(program, message, self),
             // Every alert is printed.
-            Means::Output => Ok(()),
+            ChannelKind::Output => Ok(()),
         }
     }
 
@@ -31,17 +31,17 @@ impl Dispatcher<'_> {
         about: &[Gateway],
     ) -> Option<Result<String, String>> {
         match &channel.means {
-            Means::Ntfy(topic) => {
+            ChannelKind::Ntfy(topic) => {
                 let known = topic.token.as_ref().map_or("", |_| ", and knows the token");
                 let reached = ntfy::reach(topic, self);
                 Some(reached.map(|()| format!("{} answers{known}", topic.host())))
             }
-            Means::OpenClaw(sender) => self.reach_openclaw(sender, about),
-            Means::Command(program) => {
+            ChannelKind::OpenClaw(sender) => self.reach_openclaw(sender, about),
+            ChannelKind::Command(program) => {
                 let found = command::reach(program, &self.system.environment);
                 Some(found.map(|()| format!("{} is there", Text::clean(&program.run[0]))))
             }
-            Means::Phone | Means::Output => None,
+            ChannelKind::Phone | ChannelKind::Output => None,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::alerts::observe::Observation;
 use crate::alerts::policy::Policy;
 use crate::alerts::state::AlertState;
 use crate::alerts::summary::LocalTime;
-use crate::config::channel::{Channel, Means, Undelivered};
+use crate::config::channel::{Channel, ChannelKind, Undelivered};
 use crate::config::quiet_hours::QuietHours;
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::login::{Login, LoginKind, Pause, PauseKind, Reported};
@@ -157,7 +157,7 @@ impl Watch {
                 .map(|(name, fallback)| Channel {
                     name: (*name).to_owned(),
                     fallback: *fallback,
-                    means: Means::Output,
+                    means: ChannelKind::Output,
                 })
                 .collect(),
             warn_hours: vec![24, 6, 1],

@@ -4,7 +4,7 @@ use crate::app::assess::{Interactive, assess_these};
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::Error;
-use crate::guide::{self, Choice, Means, Page, Question};
+use crate::guide::{self, Capabilities, Choice, Page, Question};
 use crate::hint::Hint;
 use crate::phone::dialog::{NoAnswer, Person};
 use crate::phone::{Delivered, Phone, PhoneActions};
@@ -47,7 +47,7 @@ impl Tour<'_> {
 
     /// Shows pages until the person leaves.
     pub(super) fn walk(&mut self) -> Result<(), NoAnswer> {
-        let means = Means {
+        let means = Capabilities {
             reminders: matches!(self.context.phone, Phone::Termux)
                 && self.context.system.environment.termux_prefix().is_some(),
         };

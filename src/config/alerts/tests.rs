@@ -7,7 +7,7 @@ use chrono::NaiveTime;
 use proptest::prelude::*;
 
 use super::{Alerts, hours_of, ntfy_of};
-use crate::config::channel::{Channel, Command, Means, Ntfy, OpenClaw, Token};
+use crate::config::channel::{Channel, ChannelKind, Command, Ntfy, OpenClaw, Token};
 use crate::config::channel::{server, topic, word};
 use crate::config::file::parse;
 use crate::error::Kind;
@@ -30,16 +30,16 @@ fn names(alerts: &Alerts) -> Vec<&str> {
     channels.map(|channel| channel.name.as_str()).collect()
 }
 
-fn topic_of(name: &str) -> Means {
-    Means::Ntfy(Ntfy {
+fn topic_of(name: &str) -> ChannelKind {
+    ChannelKind::Ntfy(Ntfy {
         server: "https://ntfy.sh".into(),
         topic: name.into(),
         token: None,
     })
 }
 
-fn recipient(number: &str) -> Means {
-    Means::OpenClaw(OpenClaw {
+fn recipient(number: &str) -> ChannelKind {
+    ChannelKind::OpenClaw(OpenClaw {
         target: number.into(),
         channel: None,
         gateway: None,
@@ -90,7 +90,7 @@ fallback = false
         channel(
             "mail",
             false,
-            Means::Command(Command {
+            ChannelKind::Command(Command {
                 run: ["/home/me/bin/mail-me", "--urgent", "~/not-a-path"]
                     .map(String::from)
                     .into(),
@@ -100,17 +100,17 @@ fallback = false
         channel(
             "ntfy",
             false,
-            Means::Ntfy(Ntfy {
+            ChannelKind::Ntfy(Ntfy {
                 server: "https://ntfy.example:8443".into(),
                 topic: "a_topic-1".into(),
                 token: Some(Token::File(PathBuf::from("/home/me/.config/ntfy-token"))),
             }),
         ),
-        channel("phone", true, Means::Phone),
+        channel("phone", true, ChannelKind::Phone),
         channel(
             "openclaw",
             false,
-            Means::OpenClaw(OpenClaw {
+            ChannelKind::OpenClaw(OpenClaw {
                 target: "-1001234567890".into(),
                 channel: Some("telegram".into()),
                 gateway: Some("away".into()),
@@ -131,7 +131,7 @@ fn what_is_not_said_has_a_value() {
         assert_eq!(read.channels, []);
     }
     let read = alerts("[alerts.command]\nrun = \"mail-me\"\n");
-    let expected = Means::Command(Command {
+    let expected = ChannelKind::Command(Command {
         run: vec!["mail-me".into()],
         limit: Duration::from_secs(30),
     });
@@ -167,7 +167,7 @@ fn channels_come_in_the_order_of_the_file_each_with_a_name() {
 #[test]
 fn a_token_may_be_printed_by_a_program() {
     let read = alerts("[alerts.ntfy]\ntopic = \"a\"\ntoken_command = [\"pass\", \"ntfy\"]\n");
-    let Means::Ntfy(ntfy) = &read.channels[0].means else {
+    let ChannelKind::Ntfy(ntfy) = &read.channels[0].means else {
         panic!("{read:?}")
     };
     let expected = Token::Command(vec!["pass".into(), "ntfy".into()]);
@@ -413,7 +413,7 @@ fn the_variables_of_the_upstream_scripts_add_to_the_file() {
     read.add_variables(&environment).unwrap();
     assert_eq!(read.warn_hours, [48, 12, 1]);
     assert_eq!(names(&read), ["ntfy", "ntfy-2", "openclaw"]);
-    let other = Means::Ntfy(Ntfy {
+    let other = ChannelKind::Ntfy(Ntfy {
         server: "https://ntfy.example".into(),
         topic: "other".into(),
         token: None,

@@ -12,7 +12,7 @@ use crate::install::preview::{done, foreseen};
 use crate::install::script::{Device, program_of};
 use crate::install::timers::interval::humanize;
 use crate::install::timers::timer::{
-    Course, Kind, Order, TimerStatus, installed, troubles, unusable,
+    Kind, Order, TimerState, TimerStatus, installed, troubles, unusable,
 };
 use crate::install::unmarked;
 use crate::phone::{self, handed_on};
@@ -121,13 +121,13 @@ pub(super) fn status(
                 .every
                 .map(|minutes| format!("every {}, ", humanize(minutes)));
             let words = format!("{}pending", every.unwrap_or_default());
-            (words, job.every, Course::Runs)
+            (words, job.every, TimerState::Runs)
         }
         Ok(None) => {
             troubles.push("Android has forgotten the job".into());
-            ("not pending".into(), None, Course::Stopped)
+            ("not pending".into(), None, TimerState::Stopped)
         }
-        Err(reason) => (reason, None, Course::Unknown),
+        Err(reason) => (reason, None, TimerState::Unknown),
     };
     let mut scripts = there.values().filter_map(|place| match &place.found {
         Found::File {

@@ -9,7 +9,7 @@ use crate::install::mark::hash;
 use crate::install::preview::indented;
 use crate::install::timers::command::Command;
 use crate::install::timers::interval::{Interval, humanize};
-use crate::install::timers::timer::{Course, Kind, Order, TimerStatus, unusable};
+use crate::install::timers::timer::{Kind, Order, TimerState, TimerStatus, unusable};
 use crate::system::process::{Ending, Finished, Invocation};
 use crate::system::{System, files};
 
@@ -91,7 +91,7 @@ pub(super) fn status(system: &System) -> Option<TimerStatus> {
     };
     let current = match read(system) {
         Ok(current) => current,
-        Err(reason) => return Some(status(reason, Course::Unknown)),
+        Err(reason) => return Some(status(reason, TimerState::Unknown)),
     };
     match Crontab::parse(&current) {
         Ok(parsed) => {
@@ -101,12 +101,12 @@ pub(super) fn status(system: &System) -> Option<TimerStatus> {
             });
             Some(TimerStatus {
                 every,
-                ..status(words, Course::Runs)
+                ..status(words, TimerState::Runs)
             })
         }
         Err(reason) => Some(TimerStatus {
             troubles: vec![format!("the crontab: {reason}")],
-            ..status("cannot be told".into(), Course::Unknown)
+            ..status("cannot be told".into(), TimerState::Unknown)
         }),
     }
 }

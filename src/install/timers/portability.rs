@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::config::Config;
-use crate::config::channel::{Means, Token};
+use crate::config::channel::{ChannelKind, Token};
 use crate::gateway::host::Transport;
 use crate::install::timers::timer::Kind;
 use crate::system::environment::Environment;
@@ -23,12 +23,12 @@ pub(super) fn started_here(config: &Config) -> impl Iterator<Item = &str> {
 fn started_by_alerts(config: &Config) -> impl Iterator<Item = &str> {
     let channels = config.alerts.channels.iter();
     let programs = channels.filter_map(|channel| match &channel.means {
-        Means::Command(command) => command.run.first(),
-        Means::Ntfy(ntfy) => match ntfy.token.as_ref()? {
+        ChannelKind::Command(command) => command.run.first(),
+        ChannelKind::Ntfy(ntfy) => match ntfy.token.as_ref()? {
             Token::Command(words) => words.first(),
             Token::File(_) => None,
         },
-        Means::Phone | Means::OpenClaw(_) | Means::Output => None,
+        ChannelKind::Phone | ChannelKind::OpenClaw(_) | ChannelKind::Output => None,
     });
     programs.map(String::as_str)
 }

@@ -16,7 +16,7 @@ use crate::install::preview::{done, foreseen};
 use crate::install::timers::command::Command;
 use crate::install::timers::interval::Interval;
 use crate::install::timers::portability::started_here;
-use crate::install::timers::timer::{Course, Kind, Order, TimerStatus, installed, troubles};
+use crate::install::timers::timer::{Kind, Order, TimerState, TimerStatus, installed, troubles};
 use crate::install::unmarked;
 use crate::system::environment::{Environment, no_home};
 use crate::system::placement::{self, Found};
@@ -133,7 +133,7 @@ pub(super) fn status(system: &System) -> Result<Option<TimerStatus>, Error> {
         return Ok(None);
     }
     let (words, course) = UnitState::of(system).map_or_else(
-        |_| (", systemd cannot be asked".into(), Course::Unknown),
+        |_| (", systemd cannot be asked".into(), TimerState::Unknown),
         UnitState::summary,
     );
     let text = there
@@ -308,17 +308,17 @@ impl UnitState {
     }
 
     /// ", next Sun 2026-11-22 19:30:00 UTC, last failed with 78", and whether it starts checks.
-    fn summary(self) -> (String, Course) {
+    fn summary(self) -> (String, TimerState) {
         if !self.runs {
-            return (", not running".into(), Course::Stopped);
+            return (", not running".into(), TimerState::Stopped);
         }
         let next = self.next.map(|next| format!(", next {next}"));
         let next = next.unwrap_or_default();
         match self.failed {
-            None => (next, Course::Runs),
+            None => (next, TimerState::Runs),
             Some(code) => (
                 format!("{next}, last failed with {code}"),
-                Course::Failed(code),
+                TimerState::Failed(code),
             ),
         }
     }

@@ -68,7 +68,7 @@ pub(crate) struct TimerStatus {
     pub(crate) words: String,
     /// Minutes from one check to the next, where they can be told.
     pub(crate) every: Option<u32>,
-    pub(crate) course: Course,
+    pub(crate) course: TimerState,
     /// What differs from the installed state, a line each.
     pub(crate) troubles: Vec<String>,
     /// What it starts, where that can be told.
@@ -77,7 +77,7 @@ pub(crate) struct TimerStatus {
 
 /// Whether it starts checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Course {
+pub(crate) enum TimerState {
     Runs,
     /// It does, and the last one ended badly: by this exit code or signal.
     Failed(String),

@@ -1,6 +1,6 @@
 //! Prompts as Claude Code draws them.
 
-use crate::signin::prompt::{Answer, Prompt, Question, Wants, bare};
+use crate::signin::prompt::{AnswerKind, Prompt, Question, Wants, bare};
 use crate::signin::screen::Screen;
 use crate::text::Text;
 
@@ -43,7 +43,7 @@ fn field(screen: &Screen) -> Option<Prompt> {
 
 fn paste(screen: &Screen, head: usize, untouched: bool) -> Prompt {
     let mut question = Question::new(PASTE, Vec::new(), "");
-    question.answer = Answer::Code;
+    question.answer = AnswerKind::Code;
     Prompt {
         place: screen.place(head),
         mark: PASTE.to_owned(),

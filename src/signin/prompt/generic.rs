@@ -1,6 +1,6 @@
 //! Prompts of programs that nobody knows: a line that the cursor waits behind.
 
-use crate::signin::prompt::menu::{Means, Menu};
+use crate::signin::prompt::menu::{Menu, SelectBy};
 use crate::signin::prompt::{Prompt, Question, Wants, bare, is_improper};
 use crate::signin::screen::Screen;
 use crate::text::Text;
@@ -29,7 +29,7 @@ pub(crate) fn detect(screen: &Screen) -> Option<Guess> {
     let words = bare(text);
     let lower = words.to_lowercase();
     let wants = if presses_a_key(&lower) {
-        Wants::Choice(Menu::plain(words, &["Go on"], Means::Enter))
+        Wants::Choice(Menu::plain(words, &["Go on"], SelectBy::Enter))
     } else if line != cursor.line || !is_behind(screen, text) {
         return None;
     } else if is_improper(&lower) {
@@ -38,7 +38,7 @@ pub(crate) fn detect(screen: &Screen) -> Option<Guess> {
         }
         Wants::Improper(Text::clean(words))
     } else if let Some(choices) = yes_or_no(&lower) {
-        Wants::Choice(Menu::plain(words, &choices, Means::Letter))
+        Wants::Choice(Menu::plain(words, &choices, SelectBy::Letter))
     } else if lower.ends_with([':', '?', '>', ']'])
         && !lower.ends_with("https:")
         && !lower.ends_with("http:")

@@ -14,12 +14,12 @@ pub(crate) struct Menu {
     pub(crate) marked: usize,
     /// Whether there are more than are shown.
     pub(crate) more: bool,
-    pub(crate) means: Means,
+    pub(crate) means: SelectBy,
 }
 
 /// How a choice is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Means {
+pub(crate) enum SelectBy {
     /// The marker is moved, then Enter.
     Arrows,
     /// The first letter, in lower case, then Enter.
@@ -42,7 +42,7 @@ pub(crate) enum Move {
 
 /// A marker on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Course {
+pub(crate) struct Navigation {
     menu: Menu,
     target: usize,
     /// Where the marker was when the last key was pressed.
@@ -62,12 +62,12 @@ impl Menu {
             choices,
             marked: marked - first,
             more,
-            means: Means::Arrows,
+            means: SelectBy::Arrows,
         }
     }
 
     /// A menu that is answered otherwise than by moving a marker; the first choice is marked.
-    pub(crate) fn plain(title: &str, choices: &[&str], means: Means) -> Self {
+    pub(crate) fn plain(title: &str, choices: &[&str], means: SelectBy) -> Self {
         let choices = choices.iter().map(|choice| Text::clean(choice)).collect();
         Self {
             means,
@@ -80,7 +80,7 @@ impl Menu {
     }
 }
 
-impl Course {
+impl Navigation {
     /// The way to a choice.
     pub(crate) fn new(menu: Menu, target: usize) -> Self {
         Self {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::config::channel::{Ntfy, Token};
 use crate::render::wrap;
 use crate::secret::Secret;
-use crate::system::http::{Answer, Failure};
+use crate::system::http::{Failure, Response};
 use crate::text::Text;
 
 /// The longest that a server can keep us from trying again.
@@ -38,7 +38,7 @@ impl Reader<'_> {
     /// Whether the message is published, or why it is not.
     pub(super) fn read(
         &self,
-        outcome: &Result<Answer, Failure>,
+        outcome: &Result<Response, Failure>,
         now: DateTime<Utc>,
     ) -> Result<(), DeliveryError> {
         self.expect(outcome, |answer| self.published(answer), now)
@@ -47,7 +47,7 @@ impl Reader<'_> {
     /// Whether the server is ntfy's, is well and knows our token, or why a message would not go out.
     pub(super) fn health(
         &self,
-        outcome: &Result<Answer, Failure>,
+        outcome: &Result<Response, Failure>,
         now: DateTime<Utc>,
     ) -> Result<(), DeliveryError> {
         self.expect(outcome, is_healthy, now)
@@ -55,8 +55,8 @@ impl Reader<'_> {
 
     fn expect(
         &self,
-        outcome: &Result<Answer, Failure>,
-        is_good: impl Fn(&Answer) -> bool,
+        outcome: &Result<Response, Failure>,
+        is_good: impl Fn(&Response) -> bool,
         now: DateTime<Utc>,
     ) -> Result<(), DeliveryError> {
         match outcome {
@@ -102,8 +102,8 @@ impl Reader<'_> {
 
     fn judge(
         &self,
-        answer: &Answer,
-        is_good: impl Fn(&Answer) -> bool,
+        answer: &Response,
+        is_good: impl Fn(&Response) -> bool,
         now: DateTime<Utc>,
     ) -> Result<(), DeliveryError> {
         let host = self.host();
@@ -148,7 +148,7 @@ impl Reader<'_> {
     }
 
     /// Whether the server shows the message as published on our topic.
-    fn published(&self, answer: &Answer) -> bool {
+    fn published(&self, answer: &Response) -> bool {
         #[derive(Deserialize)]
         struct Published {
             event: String,
@@ -160,7 +160,7 @@ impl Reader<'_> {
     }
 
     /// The server's own words, where they are as ntfy has them and show nothing that is secret.
-    fn words(&self, answer: &Answer) -> Option<String> {
+    fn words(&self, answer: &Response) -> Option<String> {
         #[derive(Deserialize)]
         struct Refused {
             error: String,
@@ -182,7 +182,7 @@ impl Reader<'_> {
 }
 
 /// By <https://docs.ntfy.sh/config/#health-checks>.
-fn is_healthy(answer: &Answer) -> bool {
+fn is_healthy(answer: &Response) -> bool {
     #[derive(Deserialize)]
     struct Health {
         healthy: bool,
@@ -208,7 +208,7 @@ mod tests {
     use crate::alerts::channels::ntfy::samples::topic;
     use crate::config::channel::{Ntfy, Token};
     use crate::secret::Secret;
-    use crate::system::http::{Answer, Failure};
+    use crate::system::http::{Failure, Response};
     use crate::text::Text;
     use chrono::DateTime;
     use proptest::prelude::*;
@@ -216,7 +216,7 @@ mod tests {
 
     const PUBLISHED: &str = r#"{"id":"a1","time":1,"event":"message","topic":"clawtap-1"}"#;
 
-    fn read_at(topic: &Ntfy, outcome: &Result<Answer, Failure>) -> Result<(), DeliveryError> {
+    fn read_at(topic: &Ntfy, outcome: &Result<Response, Failure>) -> Result<(), DeliveryError> {
         let token = Secret::from("tk_secret".to_owned());
         let reader = Reader {
             topic,
@@ -226,8 +226,8 @@ mod tests {
         reader.read(outcome, DateTime::UNIX_EPOCH)
     }
 
-    fn answered(status: u16, body: &str) -> Answer {
-        Answer {
+    fn answered(status: u16, body: &str) -> Response {
+        Response {
             status,
             retry_after: None,
             body: body.into(),
@@ -430,7 +430,7 @@ mod tests {
             (500, true),
             (503, true),
         ] {
-            let answer = Answer {
+            let answer = Response {
                 status,
                 retry_after: Some("60".into()),
                 body: Vec::new(),
@@ -469,7 +469,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_answer_upsets_it(status in 200..1000_u16, retry_after in any::<String>(), body in any::<Vec<u8>>()) {
-            let answer = Answer { status, retry_after: Some(retry_after), body };
+            let answer = Response { status, retry_after: Some(retry_after), body };
             let error = read_at(&topic(), &Ok(answer)).unwrap_err();
             prop_assert!(error.reason.len() < 200);
         }

@@ -1,9 +1,9 @@
 //! An answer as curl shows it: headers, an empty line, the body.
 
-use crate::system::http::Answer;
+use crate::system::http::Response;
 
 /// Reads an answer, after the provisional ones (100 to 199) before it; nothing if it is no HTTP.
-pub(super) fn parse(mut bytes: &[u8]) -> Option<Answer> {
+pub(super) fn parse(mut bytes: &[u8]) -> Option<Response> {
     loop {
         let status = status(&line(&mut bytes)?)?;
         let mut retry_after = None;
@@ -19,7 +19,7 @@ pub(super) fn parse(mut bytes: &[u8]) -> Option<Answer> {
             }
         }
         if status >= 200 {
-            return Some(Answer {
+            return Some(Response {
                 status,
                 retry_after,
                 body: bytes.to_vec(),
