@@ -54,7 +54,7 @@ mod tests {
         let name = Name::parse("home").unwrap();
         for target in ["me@home.example", "openclaw@gateway.my-house.example.net"] {
             let gateway = Gateway::at(name.clone(), Target::parse(target).unwrap());
-            for problem in ErrorKind::ALL {
+            for problem in ErrorKind::all() {
                 let message = format!("{}: {}", gateway.name, problem.what());
                 let hint = GatewayError::new(problem).next_step(&gateway);
                 expect_to_fit(&Error::new(Kind::Gateway, message).hint(hint));

@@ -40,89 +40,87 @@ pub(crate) enum ErrorKind {
 }
 
 impl ErrorKind {
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 23] = [
-        Self::NoSsh,
-        Self::CannotStart,
-        Self::SshConfig,
-        Self::UnknownHost,
-        Self::PortClosed,
-        Self::Unreachable,
-        Self::Timeout,
-        Self::Refused,
-        Self::HostKeyChanged,
-        Self::HostKeyUnknown,
-        Self::NoShell,
-        Self::CutOff,
-        Self::TooLarge,
-        Self::NoOpenClaw,
-        Self::NoNode,
-        Self::NodeTooOld,
-        Self::OpenClawTimeout,
-        Self::SignInTimeout,
-        Self::NoAnswer,
-        Self::Unreadable,
-        Self::NeedsDoctor,
-        Self::OpenClawError,
-        Self::Interrupted,
+    /// Each kind in the order of its declaration, its word for programs, and what happened: the end of a sentence that
+    /// begins with the gateway's name.
+    const TABLE: [(Self, &str, &str); 23] = [
+        (Self::NoSsh, "no-ssh", "ssh is not installed here"),
+        (
+            Self::CannotStart,
+            "cannot-start",
+            "could not be asked from here",
+        ),
+        (
+            Self::SshConfig,
+            "ssh-config",
+            "ssh does not accept its settings",
+        ),
+        (Self::UnknownHost, "unknown-host", "no such host"),
+        (Self::PortClosed, "port-closed", "no ssh server answers"),
+        (Self::Unreachable, "unreachable", "cannot be reached"),
+        (Self::Timeout, "timeout", "does not respond"),
+        (Self::Refused, "refused", "refuses this device's key"),
+        (
+            Self::HostKeyChanged,
+            "host-key-changed",
+            "HOST KEY HAS CHANGED",
+        ),
+        (
+            Self::HostKeyUnknown,
+            "host-key-unknown",
+            "its host key is not known yet",
+        ),
+        (Self::NoShell, "no-shell", "logs us in but runs no commands"),
+        (Self::CutOff, "cut-off", "the connection broke off"),
+        (Self::TooLarge, "too-large", "answers more than 8 MiB"),
+        (Self::NoOpenClaw, "no-openclaw", "openclaw not found there"),
+        (Self::NoNode, "no-node", "openclaw finds no node there"),
+        (
+            Self::NodeTooOld,
+            "node-too-old",
+            "its node is too old for openclaw",
+        ),
+        (
+            Self::OpenClawTimeout,
+            "openclaw-timeout",
+            "openclaw hangs; it was ended",
+        ),
+        (
+            Self::SignInTimeout,
+            "sign-in-timeout",
+            "the sign-in took too long",
+        ),
+        (Self::NoAnswer, "no-answer", "openclaw says nothing"),
+        (
+            Self::Unreadable,
+            "unreadable",
+            "openclaw's answer makes no sense",
+        ),
+        (
+            Self::NeedsDoctor,
+            "needs-doctor",
+            "openclaw asks for its doctor",
+        ),
+        (
+            Self::OpenClawError,
+            "openclaw-error",
+            "openclaw reports an error",
+        ),
+        (Self::Interrupted, "interrupted", "interrupted"),
     ];
 
-    /// The word for it, as in `--format json`.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::NoSsh => "no-ssh",
-            Self::CannotStart => "cannot-start",
-            Self::SshConfig => "ssh-config",
-            Self::UnknownHost => "unknown-host",
-            Self::PortClosed => "port-closed",
-            Self::Unreachable => "unreachable",
-            Self::Timeout => "timeout",
-            Self::Refused => "refused",
-            Self::HostKeyChanged => "host-key-changed",
-            Self::HostKeyUnknown => "host-key-unknown",
-            Self::NoShell => "no-shell",
-            Self::CutOff => "cut-off",
-            Self::TooLarge => "too-large",
-            Self::NoOpenClaw => "no-openclaw",
-            Self::NoNode => "no-node",
-            Self::NodeTooOld => "node-too-old",
-            Self::OpenClawTimeout => "openclaw-timeout",
-            Self::SignInTimeout => "sign-in-timeout",
-            Self::NoAnswer => "no-answer",
-            Self::Unreadable => "unreadable",
-            Self::NeedsDoctor => "needs-doctor",
-            Self::OpenClawError => "openclaw-error",
-            Self::Interrupted => "interrupted",
-        }
+    #[cfg(test)]
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        Self::TABLE.iter().map(|(kind, ..)| *kind)
     }
 
-    /// What happened, as the end of a sentence that begins with the gateway's name.
+    /// The word of `--format json`.
+    pub(crate) const fn word(self) -> &'static str {
+        Self::TABLE[self as usize].1
+    }
+
+    /// The end of a sentence that begins with the gateway's name.
     pub(crate) const fn what(self) -> &'static str {
-        match self {
-            Self::NoSsh => "ssh is not installed here",
-            Self::CannotStart => "could not be asked from here",
-            Self::SshConfig => "ssh does not accept its settings",
-            Self::UnknownHost => "no such host",
-            Self::PortClosed => "no ssh server answers",
-            Self::Unreachable => "cannot be reached",
-            Self::Timeout => "does not respond",
-            Self::Refused => "refuses this device's key",
-            Self::HostKeyChanged => "HOST KEY HAS CHANGED",
-            Self::HostKeyUnknown => "its host key is not known yet",
-            Self::NoShell => "logs us in but runs no commands",
-            Self::CutOff => "the connection broke off",
-            Self::TooLarge => "answers more than 8 MiB",
-            Self::NoOpenClaw => "openclaw not found there",
-            Self::NoNode => "openclaw finds no node there",
-            Self::NodeTooOld => "its node is too old for openclaw",
-            Self::OpenClawTimeout => "openclaw hangs; it was ended",
-            Self::SignInTimeout => "the sign-in took too long",
-            Self::NoAnswer => "openclaw says nothing",
-            Self::Unreadable => "openclaw's answer makes no sense",
-            Self::NeedsDoctor => "openclaw asks for its doctor",
-            Self::OpenClawError => "openclaw reports an error",
-            Self::Interrupted => "interrupted",
-        }
+        Self::TABLE[self as usize].2
     }
 
     /// Whether OpenClaw itself did not get to run, so that its stores are worth reading instead.
@@ -284,6 +282,7 @@ pub(crate) fn of_openclaw(stdout: &[u8], stderr: &[u8], exit: i32) -> GatewayErr
 mod tests {
     use super::{ErrorKind, GatewayError, of_openclaw, of_ssh};
     use crate::gateway::host::{Gateway, Name, Target};
+    use std::collections::BTreeSet;
 
     #[test]
     fn ssh_failures_are_told_apart() {
@@ -374,14 +373,10 @@ mod tests {
     fn every_problem_has_its_own_word_and_a_next_step_and_fits_a_phone() {
         let name = Name::parse("home").unwrap();
         let gateway = Gateway::at(name, Target::parse("me@home.example").unwrap());
-        let mut words: Vec<_> = ErrorKind::ALL
-            .iter()
-            .map(|problem| problem.word())
-            .collect();
-        words.sort_unstable();
-        words.dedup();
-        assert_eq!(words.len(), ErrorKind::ALL.len());
-        for problem in ErrorKind::ALL {
+        let words: BTreeSet<_> = ErrorKind::all().map(ErrorKind::word).collect();
+        assert_eq!(words.len(), ErrorKind::TABLE.len());
+        for (place, problem) in ErrorKind::all().enumerate() {
+            assert_eq!(problem as usize, place);
             assert!(problem.what().len() <= 34, "{}", problem.what());
             let hint = GatewayError::new(problem).next_step(&gateway);
             assert!(!hint.as_str().is_empty());
