@@ -8,8 +8,8 @@ use crate::text::Text;
 /// The longest line that is read, in bytes; none that is written is longer.
 const LONGEST_LINE: usize = 64 * 1024;
 
-/// Something that changed, or was told. Times are to the second. Names come from gateways: they are cleaned and cut
-/// when they are written, and when they are read.
+/// A changed condition, or an alert. Times are to the second. Names come from gateways: they are sanitized when they are
+/// written and when they are read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum Event {
@@ -35,7 +35,7 @@ pub(crate) enum Event {
         )]
         ends: Option<DateTime<Utc>>,
     },
-    /// An alert was decided, and this is where it went.
+    /// An alert, and the channels that delivered it.
     Alert {
         #[serde(with = "moment")]
         at: DateTime<Utc>,
@@ -47,10 +47,10 @@ pub(crate) enum Event {
         /// A message's word for programs: `expiring`, `recovered`, …
         event: String,
         title: String,
-        /// The names of the channels that took it.
+        /// The channels that delivered it.
         #[serde(default)]
         delivered: Vec<String>,
-        /// The names of those that did not.
+        /// The channels that did not.
         #[serde(default)]
         failed: Vec<String>,
     },
@@ -123,7 +123,7 @@ impl Event {
     }
 }
 
-/// More channels than anybody has.
+/// The most channels of an alert that are read.
 const MOST_CHANNELS: usize = 30;
 
 /// A moment as RFC 3339, in UTC and to the second.
@@ -165,7 +165,7 @@ mod optional_moment {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<DateTime<Utc>>, D::Error> {
-        // An end that cannot be read is one that is not known.
+        // An end that cannot be parsed is unknown.
         let text = Option::<String>::deserialize(deserializer)?;
         let moment = text.and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
         Ok(moment.map(|moment| moment.with_timezone(&Utc)))

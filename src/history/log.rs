@@ -9,23 +9,23 @@ use crate::history::Event;
 use crate::system::environment::Environment;
 use crate::system::files;
 
-/// How long the file may become, in bytes; then its older half goes. Enough for some thousand events.
+/// The largest file, in bytes: some thousand events. Then its older half is removed.
 const LARGEST: usize = 256 * 1024;
-/// As much of the older half as stays, in bytes: how each login was when it ended.
+/// The most of the older half that stays, in bytes: the last state of each login.
 const LARGEST_REST: usize = 64 * 1024;
 
 /// What is in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Log {
-    /// As they were written, so the later of two that contradict each other comes last.
+    /// In the order of writing: of two contradicting events the later one counts.
     pub(crate) events: Vec<Event>,
-    /// How many lines there are that cannot be read: cut off, of another version, or garbage.
+    /// The number of lines that cannot be parsed: cut off, of another version, or garbage.
     pub(crate) unreadable: usize,
 }
 
 /// Adds events.
 ///
-/// It locks the state folder; whoever has locked it already waits for himself.
+/// Takes the state folder's lock; deadlocks if the caller already holds it.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -38,7 +38,7 @@ pub(crate) fn append(environment: &Environment, events: &[Event]) -> Result<(), 
     add(&path, &lines).map_err(|error| cannot("write", &path, environment, &error))
 }
 
-/// Reads all of it; nothing if nothing was written yet.
+/// Reads the file; empty if it does not exist.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -62,7 +62,7 @@ fn cannot(verb: &str, path: &Path, environment: &Environment, error: &io::Error)
 fn add(path: &Path, lines: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     files::make_private_folder(folder)?;
-    // Not between the reading and the replacing of somebody who shortens it.
+    // Under the lock: another process may be truncating the file.
     let _held = files::lock_folder(folder)?;
     if files::length(path)? + lines.len() as u64 <= LARGEST as u64 {
         return files::append_private(path, lines);
@@ -72,7 +72,7 @@ fn add(path: &Path, lines: &str) -> io::Result<()> {
     files::write_private(path, &shortened)
 }
 
-/// What is read of a file that somebody else made longer.
+/// The most that is read of a file that is too long, in bytes.
 const fn most() -> u64 {
     4 * LARGEST as u64
 }

@@ -8,7 +8,7 @@ use crate::history::timeline::{Cell, Change, Timeline, timelines};
 use crate::render::wrap::{hanging, lines, width};
 use crate::status::login::State;
 
-/// What is looked at, and how wide the screen is.
+/// The period, the gateways and the width of the screen.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View {
     pub(crate) since: DateTime<Utc>,
@@ -23,7 +23,7 @@ const SCALE: usize = 13;
 /// Alerts that are shown; more would push what they are about off the screen.
 const MOST_ALERTS: usize = 20;
 
-/// Renders what the events tell. `local` turns moments into this device's time zone.
+/// Renders the events. `local` converts to this device's time zone.
 pub(crate) fn render(
     events: &[Event],
     view: View,
@@ -94,7 +94,7 @@ fn name(timeline: &Timeline, current: Option<&Change>) -> String {
     name
 }
 
-/// What is known now: "! expires in 5 h 40 m".
+/// The present state: "! expires in 5 h 40 m".
 fn statement(
     change: &Change,
     now: DateTime<Utc>,
@@ -153,7 +153,7 @@ fn legend(view: View, columns: usize, date: &impl Fn(DateTime<Utc>) -> String) -
     text
 }
 
-/// The alerts, the newest last: that is where the screen ends.
+/// The alerts, the newest last, where it is seen first in a terminal.
 fn alerts(events: &[Event], view: View, date: &impl Fn(DateTime<Utc>) -> String) -> String {
     let alerts: Vec<String> = events
         .iter()

@@ -1,4 +1,4 @@
-//! The timeline of a login: what was known of it at every moment of some days.
+//! The timeline of a login over some days.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::history::Event;
 use crate::status::login::State;
 
-/// What is known from a moment on, until the next change.
+/// The state from a moment on, until the next change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) at: DateTime<Utc>,
@@ -17,7 +17,7 @@ pub(crate) struct Change {
     pub(crate) ends: Option<DateTime<Utc>>,
 }
 
-/// Whose timeline it is: gateway, agent and provider.
+/// The subject of a timeline: gateway, agent and provider.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Subject {
     pub(crate) gateway: String,
@@ -32,7 +32,7 @@ pub(crate) struct Timeline {
     changes: Vec<Change>,
 }
 
-/// The worst that was known of a login during a while.
+/// The worst state of a login during a cell's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cell {
     /// It did not work.
@@ -41,9 +41,9 @@ pub(crate) enum Cell {
     Left(TimeDelta),
     /// It worked, and had no end or renewed itself.
     Endless,
-    /// The gateway could not be asked, or the login was past its end and nobody looked.
+    /// The gateway could not be asked, or no check was made after the login's end.
     Unknown,
-    /// Nobody had asked yet.
+    /// Before the first check.
     Before,
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn timelines(events: &[Event], now: DateTime<Utc>) -> Vec<Timeline> {
             provider: provider.clone(),
         };
         let changes = timelines.entry(subject).or_default();
-        // What was written last is true: a clock that was ahead then, or was set back since, changes nothing about it.
+        // The event written last counts, whatever the clock was then: it may have been ahead, or was set back since.
         let at = (*at).min(now);
         while changes.last().is_some_and(|last| last.at > at) {
             changes.pop();
@@ -88,7 +88,7 @@ pub(crate) fn timelines(events: &[Event], now: DateTime<Utc>) -> Vec<Timeline> {
 }
 
 impl Timeline {
-    /// What is known now, unless there is nothing.
+    /// The present state, if there is one.
     pub(crate) fn current(&self) -> Option<&Change> {
         self.changes.last()
     }

@@ -1,9 +1,9 @@
-//! What the phone is asked to do.
+//! The actions of a phone.
 
 use crate::phone::launcher::ActionCommand;
 use crate::phone::notification::Notification;
 
-/// Everything one tap makes the phone do.
+/// The actions of one command, performed side by side.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct PhoneActions {
     pub(crate) toast: String,
@@ -21,11 +21,11 @@ pub(crate) struct PhoneActions {
     pub(crate) copied: Option<String>,
 }
 
-/// A notification that is to be heard.
+/// A notification with sound and vibration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Alert {
     pub(crate) notification: Notification,
-    /// What Android knows it by: it replaces the one of this id.
+    /// Its id: it replaces the notification with the same one.
     pub(crate) id: String,
     /// Whether it makes no sound where it replaces one.
     pub(crate) silent_update: bool,
@@ -42,12 +42,12 @@ pub(crate) struct SignInNotification {
     pub(crate) page: String,
 }
 
-/// How Termux:API is doing.
+/// The state of Termux:API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Api {
     /// Its package is not installed.
     NoCommands,
-    /// Its app says nothing: it is not there, of another source than Termux, or asleep.
+    /// Its app does not answer: not installed, from another source than Termux, or asleep.
     Silent,
     /// This build of Termux has none.
     Unavailable,

@@ -1,4 +1,4 @@
-//! Asking the person: dialogs of Termux:API on a phone, prompts in a terminal elsewhere.
+//! Dialogs of Termux:API on a phone, prompts in a terminal elsewhere.
 
 use std::time::Duration;
 
@@ -10,19 +10,19 @@ use crate::secret::Secret;
 use crate::system::process::{Ending, Invocation, Processes};
 use crate::system::{System, terminal};
 
-/// The conversation with a human.
+/// Asks the person.
 pub(crate) trait Person: Sync {
-    /// Lets the person choose; nothing means back or cancel.
+    /// Shows choices; None is back or cancel.
     fn choose(&self, title: &str, choices: &[String]) -> Result<Option<usize>, NoAnswer>;
 
-    /// Shows something to read.
+    /// Shows a message.
     fn tell(&self, title: &str, message: &str) -> Result<(), NoAnswer>;
 
-    /// Asks for a line; nothing means back or cancel, an empty line is one.
+    /// Asks for a line, which may be empty; None is back or cancel.
     fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, NoAnswer>;
 }
 
-/// Whether what a person types is for no eyes.
+/// Whether the input is hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hidden {
     No,
@@ -32,9 +32,9 @@ pub(crate) enum Hidden {
 /// Why a question has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NoAnswer {
-    /// Nobody did anything for a while; the dialog's program was ended.
+    /// No input within the timeout; the dialog was closed.
     Timeout,
-    /// It could not be asked, and why, for a person.
+    /// The dialog failed; the reason in words.
     Unavailable(String),
 }
 
@@ -47,7 +47,7 @@ impl From<&str> for NoAnswer {
 /// `termux-dialog`. Its options are those of termux-api's script.
 pub(crate) struct Dialogs<'a> {
     pub(crate) system: &'a System,
-    /// How long a dialog may stay unanswered.
+    /// The timeout of a dialog.
     pub(crate) patience: Duration,
 }
 
@@ -133,7 +133,7 @@ fn chosen(answer: &DialogResult, choices: &[String]) -> Option<usize> {
 
 /// Numbered choices and lines in a terminal.
 pub(crate) struct Prompts<'a> {
-    /// Once these have ended, nothing is waited for any more.
+    /// A prompt ends when these are interrupted.
     pub(crate) processes: &'a Processes,
 }
 

@@ -1,5 +1,5 @@
-//! How a notification starts things: a line for `sh -c`, which Android runs long after this process has ended,
-//! with a bare `PATH` and hardly any environment.
+//! The command lines of a notification's buttons: for `sh -c`, which Android runs long after this process has ended, with
+//! a minimal `PATH` and environment.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::phone::notification::ButtonAction;
 use crate::system::environment::Environment;
 
-/// The variables that this program, ssh and the Termux:API commands go by.
+/// The environment variables that this program, ssh and the Termux:API commands read.
 const HANDED_ON: [&str; 10] = [
     "HOME",
     "PATH",
@@ -30,7 +30,7 @@ pub(crate) fn handed_on(
     HANDED_ON.into_iter().filter_map(value)
 }
 
-/// Where the programs are and what they need; nothing of it comes from a gateway.
+/// Program paths and variables of this process; nothing of it comes from a gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct ActionCommand {
     variables: Vec<(&'static str, OsString)>,

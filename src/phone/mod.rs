@@ -25,7 +25,7 @@ pub(crate) fn scheduling(script: &Path, job: u32, every: Duration) -> String {
 
 const NO_JOBS: &str = "Termux:API is not installed: pkg install termux-api";
 
-/// What stands between us and the person.
+/// The user interface of this device.
 pub(crate) enum Phone {
     Termux,
     Terminal,
@@ -41,14 +41,14 @@ impl Phone {
         }
     }
 
-    /// Tells a person who sees no terminal; one who does reads it there anyway.
+    /// Performs actions on a phone only: in a terminal the same is printed anyway.
     pub(crate) fn tell(&self, actions: &PhoneActions, system: &System) {
         if matches!(self, Self::Termux) {
             self.perform(actions, system);
         }
     }
 
-    /// Does it all, side by side; an absent or hanging command never stops the rest.
+    /// Performs all actions side by side; a missing or hanging command does not stop the others.
     ///
     /// Returns what a person at a terminal should read: the actions themselves where there is no phone, and what
     /// did not work where there is one.
@@ -74,7 +74,7 @@ impl Phone {
 }
 
 impl Phone {
-    /// Asks the app for something that nobody notices.
+    /// Probes the app without a visible effect.
     pub(crate) fn api(&self, system: &System) -> Api {
         match self {
             Self::Termux => termux::api(system),
@@ -90,7 +90,7 @@ impl Phone {
         }
     }
 
-    /// Puts an alert into the shade.
+    /// Shows an alert's notification.
     ///
     /// # Errors
     /// Why it is not there, for a person.
@@ -101,7 +101,7 @@ impl Phone {
         }
     }
 
-    /// Has the phone make sure of its owner.
+    /// Checks the owner's fingerprint.
     ///
     /// # Errors
     /// Why it is not certain, for a person.
@@ -112,7 +112,7 @@ impl Phone {
         }
     }
 
-    /// Has a script run again and again; only where the phone can do that.
+    /// Schedules a periodic job of Android's.
     pub(crate) fn schedule(
         &self,
         script: &Path,
@@ -128,7 +128,7 @@ impl Phone {
         }
     }
 
-    /// What Termux:API says of the scripts that Android is going to run.
+    /// Android's pending jobs, as Termux:API prints them.
     pub(crate) fn pending_jobs(&self, system: &System) -> Result<String, String> {
         match self {
             Self::Termux => termux::pending_jobs()
@@ -138,7 +138,7 @@ impl Phone {
         }
     }
 
-    /// Has Android forget a script.
+    /// Cancels a job of Android's.
     pub(crate) fn cancel(&self, job: u32, system: &System) -> Result<(), String> {
         match self {
             Self::Termux => termux::cancel(job)
@@ -149,7 +149,7 @@ impl Phone {
     }
 }
 
-/// What actions leave to be said in the terminal.
+/// The result of actions, for the terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Delivered {
     pub(crate) shown: String,

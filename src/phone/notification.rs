@@ -24,19 +24,19 @@ pub(crate) struct Button {
     pub(crate) action: ButtonAction,
 }
 
-/// What a notification can have done when it is tapped.
+/// The action of a notification or of its button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ButtonAction {
-    /// Lead through what is wrong and what can be done.
+    /// Opens the guide.
     Guide,
     SignIn,
     CheckAgain,
-    /// Take the notification away.
+    /// Removes the notification.
     Hide,
 }
 
 impl Notification {
-    /// What Android knows it by.
+    /// Its id.
     pub(crate) fn id(&self) -> String {
         id(&self.gateway)
     }

@@ -1,4 +1,4 @@
-//! The Termux:API commands: what each is given, and what its failure means.
+//! The Termux:API commands: arguments, and errors.
 //!
 //! They are scripts that wait for an Android app, for ever if it is not installed: none is run without a
 //! deadline. Options are those of termux-api's scripts.
@@ -15,10 +15,10 @@ use crate::secret::Secret;
 use crate::system::System;
 use crate::system::process::{Ending, Invocation};
 
-/// How long a command may take. The app answers within a second when it is there.
+/// The timeout of a command. The app answers within a second when it is installed.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// How long a person may take to touch the sensor.
+/// The timeout of the fingerprint sensor.
 const FINGER: Duration = Duration::from_secs(60);
 
 /// Android's notification channel for alerts. That of Termux:API is silent for good once one notification of a low
@@ -89,7 +89,7 @@ pub(crate) fn calls(actions: &PhoneActions) -> Vec<Call> {
     calls
 }
 
-/// The command that puts up a notification which opens a page when it is tapped.
+/// The command for a notification that opens a page when it is tapped.
 fn invite(sign_in_notification: &SignInNotification, launcher: &ActionCommand) -> Call {
     let mut arguments: Vec<OsString> = [
         "--id",
@@ -130,7 +130,7 @@ pub(crate) fn fingerprint(system: &System) -> Result<(), String> {
     }
 }
 
-/// What is on the clipboard, if it can be had.
+/// The clipboard's text, if Android allows reading it.
 pub(crate) fn clipboard(system: &System) -> Option<Secret> {
     let program = system.environment.program("termux-clipboard-get")?;
     let finished = system
@@ -212,7 +212,7 @@ pub(crate) fn cancel(job: u32) -> Call {
     }
 }
 
-/// When a notification is heard.
+/// Whether a notification makes a sound when it replaces one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Heard {
     /// Unless it replaces one.
@@ -224,7 +224,7 @@ enum Heard {
     },
 }
 
-/// The command that puts up a notification, or replaces the one with the same id.
+/// The command for a notification, which replaces the one with the same id.
 fn put_up(notification: &Notification, id: &str, heard: Heard, launcher: &ActionCommand) -> Call {
     let mut arguments: Vec<OsString> = [
         "--id",
@@ -291,7 +291,7 @@ pub(crate) fn alert(alert: &Alert, system: &System) -> Result<(), Problem> {
     }
 }
 
-/// Makes sure of the channel for alerts; whether it is there. A notification on one that is not is shown nowhere.
+/// Creates Android's channel for alerts; whether it exists. A notification on a missing channel is not shown.
 fn has_channel(system: &System) -> Result<bool, Problem> {
     let Some(program) = system.environment.program("termux-notification-channel") else {
         return Ok(false);
@@ -315,12 +315,12 @@ fn no_answer(name: &str) -> Problem {
     }
 }
 
-/// Why a command did not do what it is for.
+/// The error of a Termux:API command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     /// A line for a person.
     pub(crate) text: String,
-    /// Whether nothing answered, so that no other command of Termux:API will be answered either.
+    /// Whether the app did not answer, so that no other command will work either.
     pub(crate) app_is_silent: bool,
 }
 
@@ -363,7 +363,7 @@ impl Call {
                     return Ok(String::from_utf8_lossy(&finished.stdout).into_owned());
                 }
                 Ok(finished) if finished.ending == Ending::TimedOut => {
-                    // Every command would wait in vain for the same app.
+                    // Every other command would wait for the same app.
                     return Err(no_answer(name));
                 }
                 Ok(_) => format!("{name} failed"),

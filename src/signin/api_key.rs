@@ -1,4 +1,4 @@
-//! An API key: the page where it is made, and the person who brings it.
+//! Asks for an API key, with the provider's page for it.
 
 use std::thread;
 

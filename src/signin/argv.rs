@@ -1,4 +1,4 @@
-//! What a sign-in runs on the gateway, step by step; pure.
+//! The argv of each program that a sign-in runs on the gateway; pure.
 
 use crate::gateway::argument::Argument;
 use crate::gateway::host::Gateway;
@@ -87,7 +87,7 @@ impl Storing {
     }
 }
 
-/// What has OpenClaw run Claude Code itself.
+/// Configures OpenClaw to run Claude Code.
 pub(crate) fn use_cli(gateway: &Gateway) -> session::Plan {
     let mut arguments = auth("login", "anthropic", None, gateway);
     arguments.extend(["--method", "cli", "--set-default"].map(String::from));
@@ -100,7 +100,7 @@ pub(crate) fn use_cli(gateway: &Gateway) -> session::Plan {
     }
 }
 
-/// What would run, in lines for a person.
+/// The command lines of a dry run.
 pub(crate) fn described(route: &Method, gateway: &Gateway) -> String {
     let mut text = format!("On {}, for {}:\n", gateway.name, route.label());
     let mut line = |tool: Tool, arguments: &[String], how: &str| {
@@ -131,7 +131,7 @@ pub(crate) fn described(route: &Method, gateway: &Gateway) -> String {
     text
 }
 
-/// A word as a person would type it.
+/// A word, quoted for a shell where needed.
 fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._:@+/-".contains(c);
     if word.chars().all(plain) {

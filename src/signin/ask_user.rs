@@ -1,4 +1,4 @@
-//! Asking the person for what a sign-in needs, until it is fit to be passed on.
+//! Asks the person for what a sign-in needs, until it is valid.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::signin::prompt::{AnswerKind, Question};
 use crate::signin::url_policy::Page;
 use crate::system::System;
 
-/// What is to be asked.
+/// A question to the person.
 pub(crate) enum Request {
     Choice { title: String, choices: Vec<String> },
     Line(Box<Line>),
@@ -25,24 +25,24 @@ pub(crate) struct Line {
     pub(crate) shape: Shape,
     /// The page that the answer comes from.
     pub(crate) page: Option<Page>,
-    /// What the person has to know first.
+    /// A remark before the question.
     pub(crate) remark: Option<String>,
     /// The gateway that it is for.
     pub(crate) gateway: Name,
 }
 
-/// What the person said.
+/// The person's reply.
 pub(crate) enum Reply {
     Declined,
     Line(Secret),
     Choice(usize),
 }
 
-/// The person, as a sign-in reaches them.
+/// Asks the questions of one sign-in.
 #[derive(Clone)]
 pub(crate) struct Prompter<'a> {
     phone: &'a Phone,
-    /// What was on the clipboard before; only what comes after is offered.
+    /// The clipboard before the sign-in; only a later copy is offered.
     before: Arc<OnceLock<Option<Secret>>>,
 }
 
@@ -54,12 +54,12 @@ impl<'a> Prompter<'a> {
         }
     }
 
-    /// Looks at the clipboard, so that what is copied later is known to be fresh.
+    /// Remembers the clipboard, so that a later copy is known to be new.
     pub(crate) fn look_at_clipboard(&self, system: &System) {
         self.before.get_or_init(|| self.phone.clipboard(system));
     }
 
-    /// Asks, and asks again while what comes back cannot be right.
+    /// Asks, and asks again while the reply is not valid.
     pub(crate) fn put(&self, request: &Request, system: &System) -> Result<Reply, NoAnswer> {
         let person = at(self.phone, system);
         match request {
@@ -106,7 +106,7 @@ impl<'a> Prompter<'a> {
         }
     }
 
-    /// What stands in the empty field, or before the line.
+    /// The placeholder of the field, or the label before the line.
     fn hint(&self, shape: &Shape) -> &'static str {
         match (self.phone, shape) {
             (Phone::Termux, Shape::ClaudeCode | Shape::Redirect { .. }) => "Copied it? Just tap OK",
@@ -118,7 +118,7 @@ impl<'a> Prompter<'a> {
         }
     }
 
-    /// What was copied since, if it is what is asked for and the person agrees.
+    /// The clipboard's new text, if it fits the question and the person agrees.
     fn copied(
         &self,
         shape: &Shape,
@@ -162,7 +162,7 @@ fn at<'a>(phone: &Phone, system: &'a System) -> Box<dyn Person + 'a> {
     }
 }
 
-/// What is asked for. A complaint stands in the place of the question that it is about.
+/// The words of a question, or of the complaint about the last reply.
 fn words(question: &Question, page: Option<&Page>) -> String {
     if !question.complaint.is_empty() {
         return question.complaint.to_string();

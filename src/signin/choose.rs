@@ -1,4 +1,4 @@
-//! Which sign-in it is to be, with the person's help where there are several.
+//! Chooses the sign-in method; asks the person where there are several.
 
 use crate::app::assess::answered;
 use crate::context::Context;
@@ -27,7 +27,7 @@ pub(crate) fn method(
     }
 }
 
-/// Has the person choose; `command` is what asks.
+/// Asks the person to choose. `command` is the one to repeat.
 pub(crate) fn ask_which(
     title: &str,
     labels: &[String],

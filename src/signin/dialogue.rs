@@ -1,4 +1,4 @@
-//! A sign-in as a conversation, pure: from what a program has drawn to the next step.
+//! The state machine of a sign-in's terminal dialogue: from the screen to the next step; pure.
 
 use crate::secret::Secret;
 use crate::signin::exit_message;
@@ -23,14 +23,14 @@ const SILENT: Duration = Duration::from_secs(2);
 const BUSY: u64 = 40;
 /// How long a menu may take to move its marker.
 const OBEDIENCE: Duration = Duration::from_secs(30);
-/// How many pages are told: each may open in the browser, and a sign-in has one or two.
+/// The most pages that are opened; a sign-in has one or two.
 const MOST_PAGES: usize = 10;
-/// How many codes are told.
+/// The most device codes that are shown.
 const MOST_CODES: usize = 50;
 
 const ENTER: &str = "\r";
 
-/// The program that is spoken with.
+/// The program that signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Program {
     /// `claude setup-token`, which shows a token.
@@ -39,11 +39,11 @@ pub(crate) enum Program {
     AuthLogin,
     /// `openclaw models auth …`.
     OpenClaw,
-    /// One that nobody knows.
+    /// An unknown program.
     Other,
 }
 
-/// What to do next.
+/// The next step of a sign-in.
 pub(crate) enum Step {
     /// Nothing, until more is drawn or time passes.
     Wait,

@@ -13,22 +13,22 @@ pub(crate) fn may_be_stored() -> Hint {
     Hint::run("It may be stored. See", "clawtap status")
 }
 
-/// Why a sign-in came to nothing.
+/// The error of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SignInError {
     /// The person declined.
     Declined,
-    /// Nobody answered, or could be asked.
+    /// The person did not answer, or could not be asked.
     NoAnswer(NoAnswer),
     /// The program is not on the gateway.
     Missing(Tool),
     /// The connection, or the way to it, is broken.
     Lost(GatewayError),
-    /// The same after OpenClaw was given what it should store: it may have done so.
+    /// The same after the secret was sent to OpenClaw, which may have stored it.
     LostStoring(GatewayError),
     /// The page that the gateway showed must not be opened.
     BadPage(String),
-    /// Nobody knows its host, and the person did not want to open it.
+    /// The page's host is unknown, and the person did not open it.
     UnknownHost(String),
     /// The token that it showed is not whole.
     BadToken(String),
@@ -37,7 +37,7 @@ pub(crate) enum SignInError {
 }
 
 impl SignInError {
-    /// Why it came to nothing, and what to do next.
+    /// The error for the person, with a hint.
     pub(crate) fn explain(self, gateway: &Gateway, context: &Context) -> Error {
         let name = &gateway.name;
         let sign_in = |what: &str| Error::sign_in(format!("{name}: {what}"));

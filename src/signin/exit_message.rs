@@ -1,4 +1,4 @@
-//! How a sign-in ended, in the program's own words.
+//! Finds a failed sign-in's reason in the program's last lines.
 
 use crate::redact::redact_line;
 use crate::signin::prompt::bare;

@@ -30,7 +30,7 @@ use crate::status::assessment::Assessment;
 use crate::status::report::Report;
 use crate::system::terminal;
 
-/// A sign-in that is to be done.
+/// A sign-in.
 pub(crate) struct SignInFlow<'a> {
     pub(crate) connection: &'a ControlMaster<'a>,
     pub(crate) method: &'a Method,
@@ -42,7 +42,7 @@ pub(crate) struct SignInFlow<'a> {
     pub(crate) lock: Option<&'a SignInLock>,
 }
 
-/// A sign-in that was done and verified.
+/// A verified sign-in.
 pub(crate) struct SignedIn {
     /// "home: signed in, valid for 364 d"
     pub(crate) line: String,
@@ -50,7 +50,7 @@ pub(crate) struct SignedIn {
     pub(crate) assessment: Assessment,
 }
 
-/// What the person's part of a sign-in came to.
+/// The result of the person's part.
 enum Obtained {
     /// The program stored the login itself.
     Stored { wants_restart: bool },
