@@ -79,7 +79,7 @@ pub(crate) fn send<E>(
     Ok(all)
 }
 
-/// What a fallback has delivered, the other channels need not try again.
+/// Records for the other channels what a fallback has delivered, so that they do not retry.
 fn relieve(state: &mut AlertState, sent: &Sent, now: DateTime<Utc>) {
     let alert = &sent.alert;
     let by_fallback = |name: &String| alert.to.iter().any(|it| it.fallback && it.channel == *name);

@@ -27,7 +27,7 @@ pub(crate) struct Message {
     pub(crate) body: String,
     /// An https page where a person signs in.
     pub(crate) page: Option<String>,
-    /// What stands in the phone's shade from then on; its sound is the channel's business.
+    /// The notification that the phone shows from then on; the phone channel decides about its sound.
     pub(crate) notification: Notification,
     /// When it was decided.
     pub(crate) at: DateTime<Utc>,
@@ -38,17 +38,17 @@ pub(crate) struct Message {
 pub(crate) enum Severity {
     /// It is over, or only a test.
     Info,
-    /// There is time left, or nothing can be told.
+    /// There is time left, or the state is not known.
     Warning,
     /// Something does not work.
     Critical,
 }
 
-/// The event of a message that tells of nothing.
+/// The event of a test message.
 const TEST: &str = "test";
 
 impl Message {
-    /// One that tells of nothing, to try a channel.
+    /// A test message, to try a channel.
     pub(crate) fn test(gateway: &Gateway, now: DateTime<Utc>) -> Self {
         let name = gateway.name.to_string();
         let agent = gateway.agent.as_ref().map(Identifier::as_str);

@@ -31,7 +31,7 @@ pub(crate) fn channels(config: &Config, context: &Context) -> Vec<Channel> {
     channels
 }
 
-/// What a run works with.
+/// The input of a run.
 pub(crate) struct Monitor<'a> {
     pub(crate) config: &'a Config,
     pub(crate) channels: Vec<Channel>,

@@ -1,4 +1,4 @@
-//! Observes: what an assessment means for alerts, provider by provider.
+//! Observes an assessment: the condition of each provider.
 
 use std::collections::BTreeSet;
 
@@ -136,7 +136,7 @@ fn end_of(report: &Report, provider: &Text, now: DateTime<Utc>) -> Option<(DateT
     })
 }
 
-/// The providers to watch, each once: those that models use and those that something is wrong with.
+/// The providers to observe, each once: those that models use, and those with an issue.
 fn providers<'a>(report: &'a Report, issues: &[&'a Issue]) -> Vec<&'a Text> {
     let used: Vec<&Text> = match report.rule {
         Rule::Providers | Rule::Routes => report.in_use.iter().collect(),

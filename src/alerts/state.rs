@@ -1,4 +1,4 @@
-//! What the monitor remembers from run to run: the last condition of each subject, and its incident.
+//! The monitor's state between runs: the last condition of each subject, and its incident.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -50,7 +50,7 @@ pub(crate) fn message(
     let title = format!("{}: {}", alert.subject.gateway, summary.title);
     let standing = notification::of(assessment, false);
     let notification = Notification {
-        // What else is wrong is in the standing notification already.
+        // The status notification's title has the other issues too.
         title: if summary.severity == Severity::Info {
             title.clone()
         } else {

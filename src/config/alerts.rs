@@ -14,10 +14,10 @@ use crate::text::Text;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "[alerts]")]
 pub(crate) struct Alerts {
-    /// Hours before an expiry at which it is told, the longest first; each once.
+    /// Thresholds in hours before an expiry, the largest first, without duplicates.
     #[serde(deserialize_with = "warn_hours")]
     pub(crate) warn_hours: Vec<u32>,
-    /// Hours after which what is still broken is told again; 0 is never.
+    /// Hours between reminders of what is still broken; 0 is never.
     #[serde(deserialize_with = "remind_hours")]
     pub(crate) remind_hours: u32,
     pub(crate) quiet: Option<QuietHours>,

@@ -9,7 +9,7 @@ use url::Url;
 use crate::config::fields::{Number, Program, checked, expand, path};
 use crate::text::Text;
 
-/// Where topics are unless something else is configured.
+/// The default server of topics.
 pub(crate) const NTFY_SERVER: &str = "https://ntfy.sh";
 
 /// How long a program of the person's own may take.
@@ -21,7 +21,7 @@ pub(super) const OPENCLAW_LIMIT: Duration = Duration::from_secs(60);
 /// A configured channel.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Channel {
-    /// What a person calls it; no two have the same.
+    /// Its unique name.
     #[serde(deserialize_with = "checked_name")]
     pub(crate) name: String,
     /// It gets only what no other channel could deliver.
@@ -34,7 +34,7 @@ pub(crate) struct Channel {
 pub(crate) const PRINTED: &str = "printed";
 
 impl Channel {
-    /// What is printed.
+    /// Standard output.
     pub(crate) fn output() -> Self {
         Self {
             name: PRINTED.into(),
@@ -81,7 +81,7 @@ pub(crate) enum ChannelKind {
     Phone,
     OpenClaw(OpenClaw),
     Command(Command),
-    /// What this process prints, which whoever started it reads; where nothing else is configured.
+    /// Standard output, where no channel is configured.
     #[serde(skip)]
     Output,
 }

@@ -12,7 +12,7 @@ use crate::suggest::nearest;
 /// Keys that older versions had, as a person finds them.
 const GONE: [(&str, &str); 2] = [("ssh_multiplex", "`ssh_multiplex`"), ("tap", "[tap]")];
 
-/// What is wrong with the configuration, and where.
+/// A configuration error, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ConfigError {
     /// Counted from 1.

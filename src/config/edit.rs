@@ -11,10 +11,10 @@ use crate::error::Error;
 use crate::system::environment::Environment;
 use crate::system::files;
 
-/// What a configuration lacks to publish on a topic of ntfy.
+/// What has to be added to a configuration for an ntfy topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {
-    /// Nothing, or something that a person has to put right.
+    /// Nothing, or a mistake that a person has to correct.
     Nothing,
     /// The topic of a table that is there.
     Topic { has_server: bool },
@@ -36,13 +36,13 @@ pub(crate) fn all(path: &Path, environment: &Environment) -> Result<Vec<(String,
     Ok(topics.collect())
 }
 
-/// Looks for what the configuration at `path` lacks. Where a variable names a topic, a table is not missed.
+/// Finds what the configuration at `path` lacks. A topic from a variable needs no table.
 pub(crate) fn look(path: &Path, environment: &Environment) -> Result<Missing, Error> {
     let text = read_text(path, environment)?;
     Ok(match missing(&text) {
         Ok(Missing::Table) if environment.text("NOTIFY_NTFY").is_some() => Missing::Nothing,
         Ok(missing) => missing,
-        // Whoever reads it in full tells where the mistake is.
+        // The full parse reports where the mistake is.
         Err(_) => Missing::Nothing,
     })
 }
@@ -66,7 +66,7 @@ pub(crate) fn add_to_config(
     files::update_private(path, LARGEST_CONFIG, |before| change(&before)).map_err(cannot_write)
 }
 
-/// Looks for what is missing.
+/// Finds what is missing.
 ///
 /// # Errors
 /// When `text` is not TOML.
@@ -83,7 +83,7 @@ fn missing(text: &str) -> Result<Missing, TomlError> {
     })
 }
 
-/// Adds what is missing, and leaves every other byte as it was. The server is only named if it is not ntfy's own.
+/// Adds what is missing, and leaves every other byte unchanged. The default server is not written.
 ///
 /// # Errors
 /// When `text` is not TOML.

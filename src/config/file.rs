@@ -1,4 +1,4 @@
-//! The configuration file: what it may say.
+//! The configuration file: its tables and keys.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -15,7 +15,7 @@ use crate::config::fields::{WORDS, checked, expand, one_or_many};
 use crate::config::host_name::Host;
 use crate::gateway::host::{Gateway, Transport};
 
-/// What a command works with: the file, then the command line and the variables.
+/// The configuration of a command: the file, then variables and the command line.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
@@ -54,7 +54,7 @@ impl Default for Notification {
     }
 }
 
-/// What a sign-in may do on this device.
+/// The permissions of a sign-in on this device.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "[signin]")]
 pub(crate) struct SignIn {

@@ -77,7 +77,7 @@ fn read_text(path: &Path, environment: &Environment) -> Result<String, Error> {
     Ok(text.unwrap_or_default())
 }
 
-/// What a text says that is, or comes to be, the configuration at `path`.
+/// Parses a text that is, or becomes, the configuration at `path`.
 fn parsed(text: &str, path: &Path, environment: &Environment) -> Result<Config, Error> {
     file::parse(text, environment.home().as_deref()).map_err(|mistake| {
         let (path, line) = (environment.display_path(path), mistake.line);
@@ -159,7 +159,7 @@ fn apply(
     config.alerts.add_variables(environment)
 }
 
-/// Whether somebody said where the configuration is.
+/// Whether `--config` or a variable names the configuration.
 fn is_named(flag: Option<&Path>, environment: &Environment) -> bool {
     flag.is_some() || environment.path("CLAWTAP_CONFIG").is_some()
 }

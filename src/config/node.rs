@@ -12,7 +12,7 @@ use serde::forward_to_deserialize_any;
 use toml::Spanned;
 use toml::de::{DeString, DeValue};
 
-/// What is wrong, and where.
+/// An error and its place.
 #[derive(Debug)]
 pub(super) struct NodeError {
     pub(super) fault: Fault,
@@ -20,7 +20,7 @@ pub(super) struct NodeError {
     pub(super) place: Option<(String, Range<usize>)>,
 }
 
-/// What is wrong.
+/// The error.
 #[derive(Debug)]
 pub(super) enum Fault {
     UnknownKey {
@@ -30,7 +30,7 @@ pub(super) enum Fault {
     MissingKey(&'static str),
     /// The value is of another type than this one.
     WrongType(String),
-    /// In the words of whoever checks the value.
+    /// The message of a value's own check.
     Other(String),
 }
 

@@ -1,4 +1,4 @@
-//! Quiet hours: when only what is broken may make a sound.
+//! Quiet hours: only a login that has just broken is notified.
 
 use chrono::{NaiveTime, Timelike};
 use serde::Deserialize;

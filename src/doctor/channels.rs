@@ -43,7 +43,7 @@ const SHORT: usize = 12;
 const WORDS: usize = 20;
 const CHECK: &str = "channel";
 
-/// Tries every channel; only with `send_test` does anything go out.
+/// Tries every channel; a message is sent only with `send_test`.
 pub(crate) fn try_out(config: &Config, send_test: bool, context: &Context) -> Vec<Tried> {
     let environment = &context.system.environment;
     let on_a_phone = matches!(context.phone, Phone::Termux);
@@ -78,7 +78,7 @@ pub(crate) fn try_out(config: &Config, send_test: bool, context: &Context) -> Ve
     })
 }
 
-/// `has_timer`: whether anything has the logins checked.
+/// `has_timer`: whether a timer runs the monitor.
 pub(crate) fn check(tried: &[Tried], has_timer: bool, context: &Context) -> Vec<Finding> {
     let has_phone = matches!(context.phone, Phone::Termux);
     judge(tried, has_timer, has_phone, &configuration::path(context))
@@ -96,7 +96,7 @@ fn judge(tried: &[Tried], has_timer: bool, has_phone: bool, config: &str) -> Vec
 impl Tried {
     fn judge(&self, has_phone: bool, config: &str) -> Vec<Finding> {
         let name = &self.channel.name;
-        // A token in a file that is open is not sent: nothing further can be told.
+        // A token in a file that others can read is not sent, so nothing more is known.
         let first = match &self.open_token {
             Some((file, mode)) => {
                 let what = format!("{name}: others may read {file} ({mode:03o})");

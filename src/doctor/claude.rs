@@ -1,4 +1,4 @@
-//! Claude Code on a gateway: whether it is there, and how it stands with its login.
+//! Claude Code on a gateway, and its login.
 
 use chrono::TimeDelta;
 

@@ -6,7 +6,7 @@ use crate::doctor::finding::Finding;
 use crate::duration::humanize;
 use crate::gateway::host::Gateway;
 
-/// What an exchange over a slow connection cannot tell from nothing.
+/// A difference that a slow connection alone can cause.
 const NOTABLE: TimeDelta = TimeDelta::seconds(30);
 /// What most sign-in pages allow between two clocks.
 const TOLERATED: TimeDelta = TimeDelta::minutes(5);

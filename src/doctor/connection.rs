@@ -1,4 +1,4 @@
-//! The way to a gateway: whether it leads there, how long it takes, and what stands at its end.
+//! The connection to a gateway: whether it works, and its latency.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::{Gateway, Transport};
 use crate::gateway::inspect::Inspection;
 
-/// Past this a kept connection counts as one that nobody answers on, and another one is made.
+/// After this time without an answer a shared connection counts as dead.
 const SLOW: Duration = Duration::from_secs(3);
 const CHECK: &str = "reach";
 
@@ -36,7 +36,7 @@ impl AuthResult {
     }
 }
 
-/// Whether a gateway ran our program, whatever came of it.
+/// Whether a gateway ran our script, whatever its result.
 pub(super) const fn is_reached(problem: ErrorKind) -> bool {
     matches!(
         problem,
@@ -52,12 +52,12 @@ pub(super) const fn is_reached(problem: ErrorKind) -> bool {
     )
 }
 
-/// Why a gateway did not run our program.
+/// Why a gateway did not run our script.
 pub(super) fn unreached(failure: &GatewayError, gateway: &Gateway) -> Finding {
     Finding::problem(CHECK, said(failure)).next(failure.next_step(gateway))
 }
 
-/// `was_connected`: whether the gateway was asked over a connection that was there already.
+/// `was_connected`: whether the gateway was asked over an existing `ControlMaster`.
 pub(super) fn check(found: &Inspection, was_connected: bool, gateway: &Gateway) -> Vec<Finding> {
     let mut findings = Vec::new();
     match &gateway.transport {
@@ -94,7 +94,7 @@ fn answered(took: Duration, was_connected: bool, gateway: &Gateway) -> Finding {
         .next(look.after("See what its login does so long"))
 }
 
-/// What went wrong, and what ssh or OpenClaw said of it where that says more.
+/// The error, with the words of ssh or OpenClaw where they add to it.
 pub(super) fn said(failure: &GatewayError) -> String {
     let what = failure.kind.what();
     let tells_more = matches!(

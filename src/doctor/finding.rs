@@ -1,4 +1,4 @@
-//! Findings: how one thing stands, and what to do about it.
+//! Findings: what the doctor reports.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::gateway::script::quoted;
 use crate::hint::Hint;
 use crate::system::environment::Environment;
 
-/// How one thing stands.
+/// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
     /// What was looked at, in a word for programs that never changes its meaning: `known-host`, `openclaw-version`.
@@ -17,11 +17,11 @@ pub(crate) struct Finding {
     pub(crate) severity: Severity,
     /// What was found, for a person, in about 36 columns. What comes from a gateway is clean by now.
     pub(crate) what: String,
-    /// The next thing to do, a command where there is one.
+    /// The next step, a command where there is one.
     pub(crate) next: Option<Hint>,
     /// What `--fix` does about it, where that is safe.
     pub(crate) fix: Option<Fix>,
-    /// What came of that, or why it was not done; nothing without `--fix`.
+    /// The result of the fix, or why it was not done; None without `--fix`.
     pub(crate) fixed: Option<Result<(), String>>,
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
     Ok,
-    /// Nothing that can be told from here; a thing to know.
+    /// Information only.
     Note,
     /// It works, but not always, or not for long, or less safely than it should.
     Warning,
@@ -52,7 +52,7 @@ pub(crate) enum Severity {
     Problem,
 }
 
-/// What a group of findings is about.
+/// The area of a group of findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Area {
     /// This device: the configuration, ssh, its keys.
@@ -63,7 +63,7 @@ pub(crate) enum Area {
     Alerts,
 }
 
-/// Findings about the same thing, in the order in which they should be read.
+/// The findings of one area, in the order of reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Section {
     pub(crate) area: Area,
@@ -71,22 +71,22 @@ pub(crate) struct Section {
 }
 
 impl Finding {
-    /// A thing that is as it should be.
+    /// All is well.
     pub(crate) fn ok(check: &'static str, what: impl Into<String>) -> Self {
         Self::new(check, Severity::Ok, what)
     }
 
-    /// A thing to know.
+    /// Information only.
     pub(crate) fn note(check: &'static str, what: impl Into<String>) -> Self {
         Self::new(check, Severity::Note, what)
     }
 
-    /// A thing that may come to trouble.
+    /// It may become a problem.
     pub(crate) fn warning(check: &'static str, what: impl Into<String>) -> Self {
         Self::new(check, Severity::Warning, what)
     }
 
-    /// A thing that does not work.
+    /// It does not work.
     pub(crate) fn problem(check: &'static str, what: impl Into<String>) -> Self {
         Self::new(check, Severity::Problem, what)
     }
@@ -102,7 +102,7 @@ impl Finding {
         }
     }
 
-    /// A thing that cannot be looked at.
+    /// It could not be checked.
     pub(crate) fn error(check: &'static str, error: Error) -> Self {
         Self {
             next: error.hint,
@@ -116,7 +116,7 @@ impl Finding {
         self
     }
 
-    /// Says what `--fix` does about it, and a person without that.
+    /// Adds the fix of `--fix`, and the command for a person.
     pub(crate) fn fixed_by(mut self, place: &Place, mode: u32) -> Self {
         let place = place.clone();
         let fix = self.fix.insert(Fix { place, mode });

@@ -1,4 +1,4 @@
-//! `--fix`: shows what it is going to do, does it, and says what came of each.
+//! `--fix`: shows the fixes, applies them, and reports the result of each.
 
 use crate::context::{Context, print};
 use crate::doctor::finding::{Finding, Fix, Section};
@@ -29,7 +29,7 @@ pub(crate) fn fix(
     show("\n".into())
 }
 
-/// What is to be done, each once: several gateways may have a key in common.
+/// The fixes, each once: several gateways may share a key.
 fn fixes(sections: &[Section]) -> Vec<Fix> {
     let findings = sections.iter().flat_map(|section| &section.findings);
     let mut fixes: Vec<Fix> = Vec::new();

@@ -1,4 +1,4 @@
-//! One gateway: whether it answers, and what is there.
+//! One gateway: connection, OpenClaw, logins and host.
 
 use crate::app::assess::{Interactive, ask_one, assessment};
 use crate::context::Context;
@@ -18,7 +18,7 @@ use crate::system::parallel::join;
 
 const ANTHROPIC: &str = "anthropic";
 
-/// Two exchanges over one connection: how its logins stand, then everything around them.
+/// Asks twice over one `ControlMaster`: for the status, then for the environment.
 pub(crate) fn check(gateway: &Gateway, context: &Context) -> Section {
     let master = ControlMaster::prepare(gateway, &context.system);
     let gateway = &master.gateway;
@@ -59,7 +59,7 @@ fn of_keys(
 
 fn unreached(failure: &GatewayError, keys: Vec<Finding>, gateway: &Gateway) -> Vec<Finding> {
     let mut finding = connection::unreached(failure, gateway);
-    // To let in a key that cannot be used mends nothing.
+    // Allowing a key that cannot be used would not help.
     let is_bad = keys.iter().any(|it| it.severity >= Severity::Warning);
     if failure.kind == ErrorKind::Refused && is_bad {
         finding = finding.next("See what is wrong with the key:");

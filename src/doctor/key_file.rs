@@ -9,7 +9,7 @@ use crate::system::files;
 /// How much of a file tells whether it is encrypted, in bytes.
 const BEGINNING: u64 = 128;
 
-/// How one key stands.
+/// The state of one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct KeyFile {
     pub(super) place: Place,

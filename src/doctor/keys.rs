@@ -9,7 +9,7 @@ use crate::gateway::host::{Gateway, Ssh};
 use crate::gateway::ssh_client::{self, Agent};
 use crate::hint::Hint;
 
-/// Everything on this device that ssh goes by for one gateway.
+/// The files on this device that ssh reads for one gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Keys {
     /// Those that ssh tries, whether they are there or not.

@@ -1,4 +1,4 @@
-//! OpenClaw on a gateway: where, which, what it is too old for, and what keeps it from answering.
+//! OpenClaw on a gateway: path, version, features it is too old for, and errors.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ pub(super) fn check(
     findings
 }
 
-/// Why OpenClaw could not say how its logins stand.
+/// Why OpenClaw could not report its logins.
 pub(super) fn failure(reply: &Reply) -> Option<&GatewayError> {
     reply.outcome.as_ref().err().or(reply.stood_in_for.as_ref())
 }

@@ -9,7 +9,7 @@ use crate::render::wrap::{hanging, next_step};
 /// Raised when a key changes its meaning; new keys do not raise it.
 const SCHEMA: u32 = 1;
 
-/// What is about to be changed, a line each.
+/// The planned fixes, a line each.
 pub(crate) fn intent(fixes: &[Fix]) -> String {
     let lines = fixes.iter().map(|fix| format!("  {}\n", fix.command()));
     format!("This will be done:\n{}", lines.collect::<String>())
@@ -122,7 +122,7 @@ struct Entry<'a> {
     message: &'a str,
     next_step: Option<&'a str>,
     fixable: bool,
-    /// With `--fix` only: whether it was mended.
+    /// With `--fix` only: whether it was fixed.
     fixed: Option<bool>,
     /// Why it was not.
     error: Option<&'a str>,

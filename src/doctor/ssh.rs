@@ -1,4 +1,4 @@
-//! This device's ssh: whether it is there, what it can do, and files of it that others can change.
+//! This device's ssh: its version, and files of it that others can change.
 
 use crate::context::Context;
 use crate::doctor::finding::{Finding, Place};
@@ -7,7 +7,7 @@ use crate::gateway::ssh_client;
 use crate::hint::Hint;
 use crate::system::files;
 
-/// The first OpenSSH that knows everything it is told: `RemoteCommand` came last.
+/// The first OpenSSH with every option that is used: `RemoteCommand` came last.
 const NEEDED: [u32; 2] = [7, 6];
 
 /// Nothing where every gateway is this machine.

@@ -1,4 +1,4 @@
-//! What this device keeps between runs: the state folder and what is in it.
+//! The state folder and its files.
 
 use crate::alerts::state_file;
 use crate::context::Context;

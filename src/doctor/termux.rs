@@ -150,7 +150,7 @@ impl Termux {
                 Hint::from("See what it says:").below("termux-job-scheduler --pending"),
             ),
         };
-        // At a terminal there is another way to see and to answer everything.
+        // In a terminal everything can be seen and answered without the app.
         if runs_unseen {
             Finding::problem(CHECK, what).next(next)
         } else {

@@ -1,4 +1,4 @@
-//! What has the logins checked from time to time: whether it does, and finds there what it finds here.
+//! The timers: whether one runs the monitor, and whether its environment has what the monitor needs.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -13,7 +13,7 @@ use crate::install::timers::systemd::ends_with_logins;
 use crate::install::timers::timer::{Kind, TimerState, TimerStatus};
 use crate::system::{clock, files};
 
-/// The timers that are set up, and what they lack.
+/// The installed timers, and what their environment lacks.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Timers {
     pub(crate) statuses: Vec<TimerStatus>,
@@ -28,7 +28,7 @@ pub(crate) struct Timers {
 struct Surroundings {
     /// What the timer starts, as a person writes it, if that is gone.
     gone: Option<String>,
-    /// How long ago a gateway was last looked at for alerts.
+    /// The time since the monitor's last check.
     last_check: Option<TimeDelta>,
     /// Whether the configuration has channels for alerts.
     has_channels: bool,
@@ -46,7 +46,7 @@ pub(crate) fn check(mut timers: Timers, config: &Config, context: &Context) -> V
     let is_known =
         |it: &TimerStatus| it.kind != Kind::TermuxJob || it.course != TimerState::Unknown;
     let is_set_up = !timers.statuses.is_empty();
-    // Why Android cannot be asked is told of the phone.
+    // The phone's findings say why Android cannot be asked.
     timers.statuses.retain(is_known);
     if is_set_up && timers.statuses.is_empty() {
         return Vec::new();
@@ -104,7 +104,7 @@ fn judge(timers: &Timers, surroundings: &Surroundings) -> Vec<Finding> {
 
 fn none(surroundings: &Surroundings) -> Finding {
     let install = Hint::only(INSTALL);
-    // Another machine's way of starting things, or a person.
+    // Another scheduler, or a person, runs the monitor.
     if let Some(age) = surroundings.last_check.filter(|age| *age < LEEWAY * 4) {
         let what = format!("no timer of clawtap's; the last check was {}", ago(age));
         return Finding::note(CHECK, what).next(install);

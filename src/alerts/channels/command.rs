@@ -18,7 +18,7 @@ use crate::text::Text;
 /// Raised when a key changes its meaning; new keys do not raise it.
 const SCHEMA: u32 = 1;
 
-/// What the program reads on standard input: one line, all keys always there. No secret is among them.
+/// The program's standard input: one line of JSON, always with all keys. No value is a secret.
 #[derive(Serialize)]
 struct Document<'a> {
     schema: u32,
@@ -83,7 +83,7 @@ fn nowhere(program: &Command) -> String {
     format!("there is no program {}", Text::clean(&program.run[0]))
 }
 
-/// On `PATH`, unless the name says where it is.
+/// Searches `PATH`, unless the name is a path.
 fn find(name: &str, environment: &Environment) -> Option<PathBuf> {
     if name.contains('/') {
         Some(environment.absolute(Path::new(name)))

@@ -8,7 +8,7 @@ use crate::system::parallel::in_parallel;
 use crate::text::Text;
 
 impl Dispatcher<'_> {
-    /// Delivers a message, or says why it did not go out. No secret is in the reason.
+    /// Delivers a message. An error's reason has no secret in it.
     pub(crate) fn deliver(&self, channel: &Channel, message: &Message) -> Result<(), Undelivered> {
         match &channel.means {
             ChannelKind::Ntfy(topic) => ntfy::deliver(topic, message, self),
@@ -20,8 +20,8 @@ impl Dispatcher<'_> {
         }
     }
 
-    /// Whether a channel could deliver about these gateways, without a message to anybody; nothing where that is not
-    /// to be told from here, or is the phone's own.
+    /// Checks without sending whether a channel could deliver about these gateways; None where that cannot be known, or
+    /// for the phone itself.
     ///
     /// # Errors
     /// Why it could not, as the end of a sentence that begins with the channel's name.

@@ -15,7 +15,7 @@ pub(crate) struct Dispatcher<'a> {
     /// Every gateway that is configured.
     pub(crate) gateways: &'a [Gateway],
     pub(crate) phone: &'a Phone,
-    /// What a notification's buttons start.
+    /// The command lines of a notification's buttons.
     pub(crate) launcher: &'a ActionCommand,
     pub(crate) system: &'a System,
 }

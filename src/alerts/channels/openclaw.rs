@@ -21,7 +21,7 @@ const LONGEST: usize = 3000;
 /// How many lines that begin like OpenClaw's error may turn out not to be it.
 const MOST_ATTEMPTS: usize = 100;
 
-/// Has a gateway's OpenClaw send it: the gateway that is configured for it, or the one that it is about.
+/// Sends through a gateway's OpenClaw: the configured gateway, or the one that the message is about.
 pub(super) fn deliver(
     sender: &OpenClaw,
     message: &Message,
@@ -48,8 +48,8 @@ pub(super) fn deliver(
     Err(Undelivered::because(format!("{name}: {why}")))
 }
 
-/// Has a gateway's OpenClaw look at where a message would go, and send none. Nothing if that cannot be told: the gateway
-/// cannot be asked, or its OpenClaw knows no rehearsals.
+/// Checks the recipient with OpenClaw's `--dry-run`, without sending. None if that is not known: the gateway cannot be
+/// asked, or its OpenClaw has no `--dry-run`.
 ///
 /// # Errors
 /// Why nothing would be delivered, in OpenClaw's words.
@@ -120,8 +120,8 @@ fn text(message: &Message) -> String {
     }
 }
 
-/// OpenClaw attaches the file that a line `MEDIA:…` names, and obeys what stands in double brackets. A name that comes
-/// from a gateway must not reach for another one's files.
+/// Disarms OpenClaw's directives: it attaches the file of a line `MEDIA:…`, and executes `[[…]]`. A name from one gateway
+/// must not read files of another.
 fn without_directives(text: &str) -> String {
     const MEDIA: &str = "media";
     let mut safe = String::with_capacity(text.len());

@@ -6,7 +6,7 @@ use crate::config::channel::Undelivered;
 use crate::phone::Alert;
 use crate::phone::notification::Notification;
 
-/// Puts it up in the place of the gateway's standing notification, with a sound unless it is all over.
+/// Replaces the gateway's status notification, with a sound unless the incident is resolved.
 pub(super) fn deliver(message: &Message, dispatcher: &Dispatcher) -> Result<(), Undelivered> {
     let alert = Alert {
         notification: Notification {

@@ -73,7 +73,7 @@ fn publication<'a>(message: &'a Message, topic: &'a str, longest: usize) -> Publ
     }
 }
 
-/// 5 is for what must wake somebody, 4 shows itself on the screen, 3 is ntfy's own.
+/// ntfy's priorities: 5 (max) breaks through do-not-disturb, 4 (high) pops up on the screen, 3 is the default.
 const fn priority(severity: Severity) -> u8 {
     match severity {
         Severity::Critical => 5,

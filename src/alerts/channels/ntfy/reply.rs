@@ -1,4 +1,4 @@
-//! What became of a publication, by what the server answers or does not.
+//! The result of a publication, from the server's response or curl's error.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::secret::Secret;
 use crate::system::http::{Failure, Response};
 use crate::text::Text;
 
-/// The longest that a server can keep us from trying again.
+/// The longest `Retry-After` that is honoured.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How much of a server's own words is shown, in columns.
 const WORDS: usize = 60;
@@ -27,7 +27,7 @@ pub(super) struct DeliveryError {
     pub(super) retry_after: Option<Duration>,
 }
 
-/// Knows what is shown, and what must not be.
+/// Reads responses, without the topic and token in any message.
 pub(super) struct Reader<'a> {
     pub(super) topic: &'a Ntfy,
     pub(super) token: Option<&'a Secret>,
@@ -159,7 +159,7 @@ impl Reader<'_> {
         })
     }
 
-    /// The server's own words, where they are as ntfy has them and show nothing that is secret.
+    /// The server's error message, where it is ntfy's JSON and contains no secret.
     fn words(&self, answer: &Response) -> Option<String> {
         #[derive(Deserialize)]
         struct Refused {

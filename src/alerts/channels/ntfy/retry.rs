@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::alerts::channels::ntfy::reply::DeliveryError;
 
-/// How long a delivery may take, everything together: other channels wait, and so does the timer.
+/// The limit for a delivery with all its retries: the other channels and the timer wait for it.
 const TOTAL: Duration = Duration::from_secs(20);
 /// How long a try may take.
 const LONGEST_TRY: Duration = Duration::from_secs(10);
@@ -17,7 +17,7 @@ pub(super) fn limit(spent: Duration) -> Duration {
     TOTAL.saturating_sub(spent).clamp(SHORTEST_TRY, LONGEST_TRY)
 }
 
-/// How long to wait before the next try, if there is to be one: what the server asked for, if there is time for it.
+/// The pause before the next try, or None for no retry: the server's `Retry-After`, if the limit allows it.
 pub(super) fn after(tries: u32, spent: Duration, error: &DeliveryError) -> Option<Duration> {
     let backoff = Duration::from_secs(1 << tries.saturating_sub(1).min(10));
     let pause = error.retry_after.unwrap_or_default().max(backoff);

@@ -13,7 +13,7 @@ use crate::system::process::{Ending, Invocation};
 
 /// The largest file or output that can be a token; ntfy's have 32 characters.
 const LARGEST: usize = 4096;
-/// How long a program may take to print one: it may have to unlock something first.
+/// The limit for a program that prints a token: it may have to unlock a keyring.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Reads a token.
@@ -63,7 +63,7 @@ fn printed(words: &[String], system: &System) -> Result<Secret, String> {
     };
     let mut invocation = Invocation::new(program, LIMIT).arguments(arguments);
     invocation.stdout_limit = LARGEST;
-    // What it says on standard error stays unsaid: nobody knows what is in there.
+    // Its standard error is not shown: it may contain the token.
     let finished = system
         .processes
         .run(&invocation)
@@ -81,7 +81,7 @@ fn printed(words: &[String], system: &System) -> Result<Secret, String> {
     }
 }
 
-/// What can stand in a header: visible ASCII, with nothing but the end of the line behind it.
+/// A header value: visible ASCII, and at most a line end behind it.
 fn of_bytes(bytes: &[u8]) -> Option<Secret> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.trim_end_matches(['\n', '\r']);
