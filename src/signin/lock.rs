@@ -1,4 +1,4 @@
-//! One sign-in per gateway at a time, and where the person is with it.
+//! The lock of a gateway's sign-in (flock), with the page that is open.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,29 +8,29 @@ use crate::gateway::host::Name;
 use crate::system::environment::Environment;
 use crate::system::files::{self, FileLock};
 
-/// The longest page that is remembered, in bytes.
+/// The longest page address that is stored, in bytes.
 const LONGEST: u64 = 16 * 1024;
 
-/// The right to sign in on a gateway; given back when dropped.
+/// The lock; released on drop.
 pub(crate) struct SignInLock {
     file: PathBuf,
     _held: FileLock,
 }
 
-/// What came of asking for it.
+/// The result of trying to lock.
 pub(crate) enum Attempt {
     Acquired(SignInLock),
-    /// Somebody is at it already, at this page.
+    /// Another sign-in has it, with this page open.
     Busy(Option<String>),
 }
 
 impl SignInLock {
-    /// Asks for a gateway's.
+    /// Tries to lock, without waiting.
     pub(crate) fn of(gateway: &Name, environment: &Environment) -> Result<Attempt, Error> {
         Self::after(gateway, Duration::ZERO, environment)
     }
 
-    /// Asks for a gateway's, and waits for whoever has it.
+    /// Waits for the lock.
     pub(crate) fn after(
         gateway: &Name,
         patience: Duration,
@@ -50,7 +50,7 @@ impl SignInLock {
         Ok(Attempt::Busy(page.filter(|page| !page.is_empty())))
     }
 
-    /// Remembers the page for whoever comes second. Without it they are told just the same.
+    /// Stores the open page for a second sign-in, which can open it again. An error is ignored.
     pub(crate) fn note(&self, page: &str) {
         let _ = files::overwrite(&self.file, page);
     }

@@ -39,7 +39,7 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    /// What it is called where a person chooses.
+    /// Its label in a choice.
     pub(crate) fn label(&self) -> String {
         let (what, profile) = match self {
             Self::SetupToken { profile } => ("Anthropic setup token".into(), profile.as_ref()),
@@ -85,17 +85,17 @@ pub(crate) struct Request {
     pub(crate) method: Option<String>,
 }
 
-/// What is to be done.
+/// The result of choosing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Choice {
     One(Method),
     /// Two or more, the worst first, for a person to choose from.
     Several(Vec<Candidate>),
-    /// There is nothing that a sign-in would mend.
+    /// No login needs a sign-in.
     Nothing,
 }
 
-/// A login that a sign-in would mend.
+/// A login that needs a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Candidate {
     pub(crate) method: Method,
@@ -109,8 +109,8 @@ impl Candidate {
     }
 }
 
-/// Chooses the sign-in for what a person wants, or else for what is wrong: what is broken, and only if nothing is,
-/// what ends soon. `issues` are those of the report, the worst first.
+/// Chooses the method for a request, or else for the issues: broken logins first, then those that end soon. `issues` are
+/// those of the report, the worst first.
 ///
 /// # Errors
 /// When the request fits nothing that is known, or what is broken has a name that cannot be used.
@@ -167,7 +167,7 @@ pub(crate) fn choose(
     })
 }
 
-/// The logins that a sign-in would mend, and whether one of those was left out for its name.
+/// The logins that need a sign-in, and whether one was left out because its name is no id.
 fn broken(report: Option<&Report>, issues: &[Issue]) -> (Vec<Target>, bool) {
     let mendable = |issue: &&Issue| issue.state.is_resolved_by_sign_in();
     let is_broken = |issue: &&Issue| issue.verdict > Verdict::Expiring;
@@ -222,7 +222,7 @@ impl Target {
         })
     }
 
-    /// A login that is not there yet.
+    /// A new login.
     fn of_provider(report: Option<&Report>, name: &str) -> Result<Self, Error> {
         let provider = Argument::id(name).ok_or_else(|| not_usable("--provider"))?;
         Ok(Self {
@@ -234,7 +234,7 @@ impl Target {
         })
     }
 
-    /// The login of a provider: the one that is wrong, or the first one, or a new one.
+    /// The login of a provider: the one with an issue, or the first one, or a new one.
     fn wanted(report: Option<&Report>, issues: &[Issue], name: &str) -> Result<Self, Error> {
         let new = Self::of_provider(report, name)?;
         let mut wrong = issues.iter().filter(|issue| {

@@ -1,4 +1,4 @@
-//! Hyperlinks that a program gives its terminal, taken out of its bytes.
+//! Filters OSC sequences out of terminal output, and collects OSC 8 hyperlinks.
 
 use std::mem;
 use zeroize::Zeroizing;
@@ -12,7 +12,7 @@ const CANCEL: u8 = 0x18;
 const SUBSTITUTE: u8 = 0x1a;
 const ESCAPE: u8 = 0x1b;
 
-/// Takes a terminal's operating system commands out of its bytes, and the links out of those.
+/// Strips OSC sequences from terminal output and collects OSC 8 hyperlinks.
 ///
 /// The emulator would keep an unfinished command whatever its length, and take half a one for a whole one. Half a
 /// character waits here for its rest: after one that was cut in two, the emulator loses what follows.
@@ -72,7 +72,7 @@ impl OscFilter {
         &self.links
     }
 
-    /// What the emulator shall see of these bytes.
+    /// The bytes for the terminal emulator.
     pub(crate) fn strain(&mut self, bytes: &[u8]) -> Zeroizing<Vec<u8>> {
         // As large as it can become: what grows leaves copies behind.
         let mut rest = Zeroizing::new(Vec::with_capacity(self.held.len() + 2 * bytes.len()));

@@ -1,10 +1,10 @@
-//! What a program shows a person to go on with: addresses, device codes, a token.
+//! Finds addresses, device codes and a token on the screen.
 
 use crate::secret::Secret;
 use crate::signin::prompt::bare;
 use crate::signin::screen::Screen;
 
-/// The shortest token that is taken for one.
+/// The shortest token, in characters.
 const SHORTEST_TOKEN: usize = 20;
 
 const CODE: &str = "code";

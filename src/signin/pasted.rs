@@ -1,4 +1,4 @@
-//! What a person brings back from a sign-in page: its shape, and what is wrong with it.
+//! Checks what a person pastes from a sign-in page.
 //!
 //! Phone keyboards and chat programs put spaces and line breaks into long words; nothing that is asked for here but
 //! [`Shape::Text`] has any of its own. No reason repeats what was pasted.
@@ -11,14 +11,14 @@ use crate::secret::Secret;
 use crate::signin::url_policy::Page;
 use crate::text;
 
-/// The longest that is taken, in bytes.
+/// The longest paste, in bytes.
 const LONGEST: usize = 4 * 1024;
 
 /// How long an Anthropic setup token is (reported; nothing documents it), and from where on one is whole.
 const SETUP_TOKEN: usize = 108;
 const SHORTEST_SETUP_TOKEN: usize = 100;
 
-/// What is asked for.
+/// The expected input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// Claude's page shows `code#state`.
@@ -36,7 +36,7 @@ pub(crate) enum Shape {
     Text,
 }
 
-/// What was pasted without white space, invisible characters and quotes around it.
+/// Strips white space, invisible characters and surrounding quotes.
 pub(crate) fn tidy(raw: &str) -> Secret {
     let visible = |character: &char| {
         !character.is_whitespace() && !character.is_control() && !text::is_invisible(*character)
@@ -64,7 +64,7 @@ fn unquoted(text: &str) -> &str {
     inner.unwrap_or(text)
 }
 
-/// Takes what a person pasted, tidied, if it can be what was asked for.
+/// Checks a paste, stripped, against the expected input.
 ///
 /// # Errors
 /// What is wrong with it, as sentences for that person.
@@ -90,7 +90,7 @@ pub(crate) fn check(shape: &Shape, raw: &str, page: Option<&Page>) -> Result<Sec
     }
 }
 
-/// Whether a clipboard's content is so clearly what is asked for that it may be offered.
+/// Whether a clipboard's content clearly is the expected input, so that it is offered.
 pub(crate) fn looks_like(shape: &Shape, clipboard: &str, page: Option<&Page>) -> bool {
     let text = clipboard.trim();
     let distinct = match shape {
@@ -198,7 +198,7 @@ fn after_loopback(text: &str) -> Option<(u16, &str)> {
     Some((port.parse().ok()?, path))
 }
 
-/// What a page sends back in its answer's address.
+/// The parameters of a callback's address.
 struct CallbackAnswer {
     code: Zeroizing<String>,
     state: Option<Zeroizing<String>>,

@@ -1,4 +1,4 @@
-//! What a program asks for, as it stands on the screen.
+//! A program's prompt on the screen.
 
 pub(crate) mod clack;
 pub(crate) mod claude_code;
@@ -17,7 +17,7 @@ pub(crate) struct Prompt {
     pub(crate) wants: Wants,
 }
 
-/// What would satisfy a prompt.
+/// The input that a prompt waits for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wants {
     Line {
@@ -30,12 +30,12 @@ pub(crate) enum Wants {
     Several(Text),
     /// Enter, after it has refused something with these words.
     Retry(Text),
-    /// What no sign-in needs: a password, a key of ssh, the code of a second factor.
+    /// A password, an ssh key or a second factor's code: no sign-in needs one, so it is refused.
     Improper(Text),
 }
 
 impl Wants {
-    /// A line, unless it asks for what no sign-in needs.
+    /// A line, unless it asks for a refused kind.
     pub(crate) fn line(question: Question, untouched: bool) -> Self {
         match question.improper_words() {
             Some(words) => Self::Improper(words),
@@ -47,20 +47,20 @@ impl Wants {
     }
 }
 
-/// A line that a person shall type.
+/// A question for a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Question {
     pub(crate) prompt: Text,
-    /// The lines that stand above the prompt, where it does not speak for itself.
+    /// The lines above the prompt, where it is not clear by itself.
     pub(crate) context: Vec<Text>,
-    /// Why the last answer was not good enough; empty the first time.
+    /// Why the last answer was refused; empty the first time.
     pub(crate) complaint: Text,
     pub(crate) answer: AnswerKind,
-    /// Whether what is typed is not to be seen.
+    /// Whether the input is hidden.
     pub(crate) hidden: bool,
 }
 
-/// What kind of line is wanted.
+/// The kind of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AnswerKind {
     /// The code that a sign-in page shows.
@@ -102,7 +102,7 @@ impl Question {
 }
 
 impl Question {
-    /// What asks for something improper, in anything that the person would read.
+    /// The text that asks for a refused kind, among everything that the person would read.
     fn improper_words(&self) -> Option<Text> {
         let mut read = [&self.prompt, &self.complaint]
             .into_iter()
@@ -111,7 +111,7 @@ impl Question {
     }
 }
 
-/// Whether these words ask for what no sign-in needs. A person would answer them in a dialog of ours.
+/// Whether these words ask for a refused kind: the person would trust the question, as the dialog is ours.
 pub(crate) fn is_improper(words: &str) -> bool {
     const PHRASES: [&str; 15] = [
         "[sudo]",

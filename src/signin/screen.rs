@@ -1,4 +1,4 @@
-//! What a program in a terminal has drawn: its bytes, made into lines.
+//! The screen of a terminal program, as logical lines.
 
 use crate::signin::osc::{OscFilter, Reach};
 use std::num::NonZeroU16;

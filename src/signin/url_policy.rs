@@ -1,7 +1,7 @@
-//! The gate for addresses: which pages may be opened.
+//! The URL policy: which addresses may be opened on the phone.
 //!
-//! An address comes from a program on a gateway that nobody vouches for, and goes to a browser that is signed in to
-//! everything. What passes reads the same to a person, to this program and to a browser.
+//! An address comes from an untrusted program on a gateway, and goes to a browser with the person's sessions. An accepted
+//! one means the same to a person, to this program and to a browser.
 
 use url::{Host as UrlHost, Url, form_urlencoded};
 
@@ -14,7 +14,7 @@ const LONGEST: usize = 8 * 1024;
 /// The query parameters that say where a page sends its answer.
 const ANSWERS: [&str; 3] = ["redirect_uri", "redirect_url", "callback_url"];
 
-/// How deep pages that lead to pages (`/login?returnTo=…`) are looked through.
+/// How many levels of nested addresses (`/login?returnTo=…`) are inspected.
 const DEEPEST: usize = 4;
 
 /// An address that may be opened; [`inspect`] alone makes them.
@@ -37,18 +37,18 @@ impl Page {
         &self.host
     }
 
-    /// The word that the answer has to bring back.
+    /// The OAuth `state` that the answer has to contain.
     pub(crate) fn state(&self) -> Option<&str> {
         self.state.as_deref()
     }
 
-    /// Where the browser takes the answer, if that is a port of its own device.
+    /// The callback, if it is a port of the browser's own device.
     pub(crate) fn callback(&self) -> Option<&Callback> {
         self.callback.as_ref()
     }
 }
 
-/// `http://localhost:1455/auth/callback`: where the program on the gateway waits for the browser.
+/// The address at which the program on the gateway listens: `http://localhost:1455/auth/callback`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Callback {
     /// 1024 or above.
@@ -58,7 +58,7 @@ pub(crate) struct Callback {
 }
 
 impl Callback {
-    /// Whether an address on this port and path is the one that is waited at.
+    /// Whether an address on this port and path is the callback.
     pub(crate) fn is_at(&self, port: u16, path: &str) -> bool {
         self.port == port && self.path == path
     }
@@ -225,7 +225,7 @@ fn callback(answer: &str, trusted: impl Fn(&Host) -> bool) -> Result<Option<Call
     }
 }
 
-/// The end of a host, which is what says whose it is, in 17 columns.
+/// The end of a host, which names its owner, in 17 columns.
 fn short_end(host: &str) -> String {
     let visible: String = host.chars().filter(char::is_ascii_graphic).collect();
     match visible.len() {

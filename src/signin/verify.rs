@@ -1,4 +1,4 @@
-//! Whether a sign-in did what it promised, read from what OpenClaw says afterwards; pure.
+//! Verifies a sign-in by OpenClaw's status afterwards; pure.
 
 use chrono::TimeDelta;
 
@@ -12,7 +12,7 @@ use crate::status::report::Report;
 /// How far OpenClaw's expiry may be from the promised one: programs round, and storing takes time.
 const TOLERANCE: TimeDelta = TimeDelta::days(2);
 
-/// Compares what OpenClaw says `after` a sign-in with how it was `before`, and with the lifetime that was promised.
+/// Compares OpenClaw's status `after` a sign-in with that `before`, and with the promised lifetime.
 ///
 /// # Errors
 /// Why it cannot be called signed in, as the end of a sentence that begins with the gateway's name.

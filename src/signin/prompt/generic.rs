@@ -1,4 +1,4 @@
-//! Prompts of programs that nobody knows: a line that the cursor waits behind.
+//! Prompts of unknown programs: a line with the cursor behind it.
 
 use crate::signin::prompt::menu::{Menu, SelectBy};
 use crate::signin::prompt::{Prompt, Question, Wants, bare, is_improper};
@@ -6,7 +6,7 @@ use crate::signin::screen::Screen;
 use crate::text::Text;
 use unicode_width::UnicodeWidthStr;
 
-/// How many lines above a prompt are told with it.
+/// How many lines above a prompt are shown with it.
 const CONTEXT: usize = 8;
 
 /// What may be a prompt. Whether it is complete only time can tell.
@@ -16,7 +16,7 @@ pub(crate) struct Guess {
     pub(crate) closed: bool,
 }
 
-/// The prompt that the cursor stands behind, if there is one.
+/// The prompt before the cursor, if there is one.
 pub(crate) fn detect(screen: &Screen) -> Option<Guess> {
     let cursor = screen.cursor();
     let line = match screen.text(cursor.line) {
@@ -76,7 +76,7 @@ fn yes_or_no(words: &str) -> Option<[&'static str; 2]> {
         .then_some(["Yes", "No"])
 }
 
-/// Whether the cursor stands right behind this text, or behind the blank after it.
+/// Whether the cursor is right behind this text, or behind one blank after it.
 fn is_behind(screen: &Screen, text: &str) -> bool {
     let width = text.width();
     (width..=width + 1).contains(&screen.cursor().column)

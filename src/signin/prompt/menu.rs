@@ -1,8 +1,8 @@
-//! A choice that a program offers, and how its marker is brought to the right one.
+//! A menu on the screen, and the keys that move its marker.
 
 use crate::text::Text;
 
-/// How many choices of a menu are told.
+/// The most choices of a menu that are shown.
 const MOST: usize = 200;
 
 /// A menu as it is drawn.
@@ -17,7 +17,7 @@ pub(crate) struct Menu {
     pub(crate) means: SelectBy,
 }
 
-/// How a choice is made.
+/// How a choice is selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SelectBy {
     /// The marker is moved, then Enter.
@@ -28,7 +28,7 @@ pub(crate) enum SelectBy {
     Enter,
 }
 
-/// What to type next, to make a choice.
+/// The next key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Move {
     Press(&'static str),
@@ -40,7 +40,7 @@ pub(crate) enum Move {
     Lost,
 }
 
-/// A marker on its way.
+/// The movement of a marker to a choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Navigation {
     menu: Menu,
