@@ -114,7 +114,7 @@ impl<'a> Prompter<'a> {
             (_, Shape::Redirect { .. }) => "Address",
             (_, Shape::SetupToken) => "Token",
             (_, Shape::ApiKey { .. }) => "API key",
-            (_, Shape::Text) => "AnswerKind",
+            (_, Shape::Text) => "Answer",
         }
     }
 

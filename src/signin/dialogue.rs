@@ -28,6 +28,11 @@ const MOST_PAGES: usize = 10;
 /// The most device codes that are shown.
 const MOST_CODES: usize = 50;
 
+/// A page is opened once its address stood on the screen for so long, or for so many drawings where something else moves:
+/// two programs that draw at the same time cut each other's lines.
+const STEADY: Duration = Duration::from_millis(50);
+const STEADY_DRAWS: u64 = 10;
+
 const ENTER: &str = "\r";
 
 /// The program that signs in.
@@ -83,6 +88,8 @@ pub(crate) enum Ending {
 pub(crate) struct Dialogue {
     program: Program,
     pages: Vec<String>,
+    /// The address that is next, and how often had been drawn when it was there first.
+    appeared: Option<(String, u64)>,
     /// Those told, and what the person typed: its echo is not a code to be told.
     codes: Vec<Secret>,
     has_token: bool,
@@ -122,6 +129,7 @@ impl Dialogue {
         Self {
             program,
             pages: Vec::new(),
+            appeared: None,
             codes: Vec::new(),
             has_token: false,
             last: None,
@@ -140,7 +148,7 @@ impl Dialogue {
             State::Entering(prompt) => return self.enter(prompt),
             other => self.state = other,
         }
-        if let Some(step) = self.tell(screen) {
+        if let Some(step) = self.tell(screen, quiet) {
             return step;
         }
         match std::mem::replace(&mut self.state, State::Watching) {
@@ -221,7 +229,7 @@ impl Dialogue {
     }
 
     /// Pages, codes and the token, each once.
-    fn tell(&mut self, screen: &Screen) -> Option<Step> {
+    fn tell(&mut self, screen: &Screen, quiet: Duration) -> Option<Step> {
         let mut page = None;
         for shown in output::all(screen) {
             match shown {
@@ -229,6 +237,9 @@ impl Dialogue {
                     // Shown again without its query, it is still the same page.
                     let known = self.pages.iter().any(|page| page.starts_with(&address));
                     if !known && self.pages.len() < MOST_PAGES {
+                        if !self.is_steady(&address, screen, quiet) {
+                            return Some(Step::Wait);
+                        }
                         self.pages.push(address.clone());
                         return Some(Step::Open(address));
                     }
@@ -251,6 +262,18 @@ impl Dialogue {
             return Some(Step::Token { token, valid_days });
         }
         None
+    }
+
+    fn is_steady(&mut self, address: &str, screen: &Screen, quiet: Duration) -> bool {
+        let draws = screen.draws();
+        let since = match &self.appeared {
+            Some((before, since)) if before == address => *since,
+            _ => {
+                self.appeared = Some((address.to_owned(), draws));
+                draws
+            }
+        };
+        quiet >= STEADY || draws - since >= STEADY_DRAWS
     }
 
     fn watch(&mut self, screen: &Screen, quiet: Duration) -> Step {

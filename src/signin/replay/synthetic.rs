@@ -373,6 +373,38 @@ fn pages_that_only_help_are_not_opened() {
     );
 }
 
+/// As when two programs draw at the same time: the second one's line break comes in the middle of the address.
+#[test]
+fn an_address_that_is_cut_for_a_moment_is_opened_only_whole() {
+    let page = "https://auth.openai.com/oauth/authorize?response_type=code&state=made-up-state";
+    let mut dialogue = Dialogue::new(Program::OpenClaw);
+    let mut screen = Screen::new();
+    screen.draw(format!("Open: {}\r\n", &page[..60]).as_bytes());
+    assert_eq!(told(dialogue.next(&screen, Duration::ZERO)), "wait");
+    screen.draw(format!("\x1b[1A\x1b[2KOpen: {page}\r\n").as_bytes());
+    assert_eq!(told(dialogue.next(&screen, Duration::ZERO)), "wait");
+    let later = Duration::from_millis(50);
+    assert_eq!(told(dialogue.next(&screen, later)), format!("open {page}"));
+    assert_eq!(told(dialogue.next(&screen, later)), "wait");
+}
+
+/// A spinner never lets the screen be quiet.
+#[test]
+fn an_address_is_opened_beside_a_spinner() {
+    let mut dialogue = Dialogue::new(Program::OpenClaw);
+    let mut screen = Screen::new();
+    screen.draw(b"Open: https://auth.openai.com/oauth/authorize\r\n");
+    let mut draw = || {
+        screen.draw(b"\x1b[1G-");
+        told(dialogue.next(&screen, Duration::ZERO))
+    };
+    let steps: Vec<String> = (0..20)
+        .map(|_| draw())
+        .filter(|step| step != "wait")
+        .collect();
+    assert_eq!(steps, ["open https://auth.openai.com/oauth/authorize"]);
+}
+
 #[test]
 fn an_address_longer_than_the_terminal_is_put_together_again() {
     let long = format!("https://auth.example.com/oauth?{}", "x".repeat(1200));
