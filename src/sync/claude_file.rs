@@ -68,7 +68,8 @@ fn parse(bytes: &[u8]) -> Result<ClaudeLogin, Fault> {
     if text.starts_with('\u{feff}') {
         return Err(Fault::ByteOrderMark);
     }
-    let text = text.trim();
+    // White space of JSON only.
+    let text = text.trim_matches([' ', '\t', '\n', '\r']);
     if text.is_empty() {
         return Err(Fault::Empty);
     }

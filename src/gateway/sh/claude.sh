@@ -85,7 +85,7 @@ login_text() (
 read_login() {
   "$1" -e '
     const bytes = require("fs").readFileSync(0), meant = process.argv[1];
-    const text = bytes.toString().trim();
+    const text = bytes.toString().replace(/^[ \t\n\r]+|[ \t\n\r]+$/g, "");
     const isObject = (value) => Object.prototype.toString.call(value) === "[object Object]";
     let word = "ok", file;
     if (!bytes.length) word = "unreadable";

@@ -48,6 +48,8 @@ fn shapes() -> Vec<(Fault, String)> {
         all.push((Fault::HalfWritten, good.split_at(at).0.to_owned()));
     }
     all.push((Fault::HalfWritten, format!("{good}\0")));
+    // White space, but none of JSON's.
+    all.push((Fault::HalfWritten, format!("{good}\u{b}\n")));
     all
 }
 
