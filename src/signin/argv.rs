@@ -10,10 +10,10 @@ use crate::signin::method::Method;
 use crate::signin::pasted::Shape;
 use crate::signin::session;
 
-/// How long a setup token is valid where its program does not say so.
+/// The lifetime of a setup token, in days, if `claude setup-token` prints none.
 pub(crate) const SETUP_TOKEN_DAYS: u32 = 365;
 
-/// The program that signs in on a terminal; nothing where the person brings a key.
+/// The program that signs in on the gateway's terminal; `None` for an API key, which the person pastes.
 pub(crate) fn on_terminal(route: &Method, gateway: &Gateway) -> Option<session::Plan> {
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
     let (tool, program, arguments) = match route {
@@ -41,15 +41,15 @@ pub(crate) fn on_terminal(route: &Method, gateway: &Gateway) -> Option<session::
     })
 }
 
-/// How the token or key that was brought back is stored: on a pipe, or by typing it, for an OpenClaw that takes none
-/// on a pipe.
+/// A token or key that OpenClaw has to store: from a pipe, or typed at its prompt if this OpenClaw does not read a
+/// secret from a pipe.
 pub(crate) struct Storing {
     pub(crate) request: ExecRequest,
     pub(crate) secret: Secret,
 }
 
 impl Storing {
-    /// Of a setup token that is valid for so many days.
+    /// A setup token that is valid for `days`.
     pub(crate) fn token(
         secret: Secret,
         profile: Option<&Argument>,
@@ -62,7 +62,7 @@ impl Storing {
         }
     }
 
-    /// Of an API key.
+    /// An API key.
     pub(crate) fn key(
         secret: Secret,
         provider: &Argument,
@@ -75,7 +75,7 @@ impl Storing {
         }
     }
 
-    /// The same at OpenClaw's own prompt.
+    /// The same, with the secret typed at OpenClaw's own prompt.
     pub(crate) fn typed(self) -> session::Plan {
         session::Plan {
             tool: Tool::OpenClaw,

@@ -1,4 +1,4 @@
-//! Asks the person for what a sign-in needs, until it is valid.
+//! Asks the person for the input of a sign-in, until it is valid.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl<'a> Prompter<'a> {
         self.before.get_or_init(|| self.phone.clipboard(system));
     }
 
-    /// Asks, and asks again while the reply is not valid.
+    /// Asks until the reply is valid.
     pub(crate) fn put(&self, request: &Request, system: &System) -> Result<Reply, NoAnswer> {
         let person = at(self.phone, system);
         match request {
@@ -142,14 +142,14 @@ impl<'a> Prompter<'a> {
 /// How long a sign-in may take, the person's part included.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10 * 60);
 
-/// The person, if there is one to be asked.
+/// The dialogs of this phone or the prompts of this terminal; `None` if neither can be answered.
 pub(crate) fn person(context: &Context) -> Option<Box<dyn Person + '_>> {
     let is_phone = matches!(context.phone, Phone::Termux);
     let reachable = is_phone || context.terminal.is_interactive;
     reachable.then(|| at(&context.phone, &context.system))
 }
 
-/// The person at this phone or terminal.
+/// Dialogs on a phone, prompts in a terminal.
 fn at<'a>(phone: &Phone, system: &'a System) -> Box<dyn Person + 'a> {
     match phone {
         Phone::Termux => Box::new(Dialogs {

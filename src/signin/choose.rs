@@ -8,7 +8,7 @@ use crate::signin::ask_user::person;
 use crate::signin::method::{self, Choice, Method, Request};
 use crate::status::assessment::Assessment;
 
-/// The method for what is broken or asked for; nothing if nothing is.
+/// The sign-in method for the request, or else for the login that needs a sign-in; `None` if none does.
 pub(crate) fn method(
     assessment: &Assessment,
     request: &Request,
@@ -27,7 +27,7 @@ pub(crate) fn method(
     }
 }
 
-/// Asks the person to choose. `command` is the one to repeat.
+/// Asks the person to choose. `command` is the one that an error suggests to run again.
 pub(crate) fn ask_which(
     title: &str,
     labels: &[String],

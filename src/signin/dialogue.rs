@@ -10,16 +10,16 @@ use crate::signin::screen::Screen;
 use crate::text::Text;
 use std::time::Duration;
 
-/// How long a program must have been quiet until what looks like a prompt is one.
+/// The pause in a program's output after which text that looks like a prompt counts as one.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The same where it does not end as prompts do, and may be half a line.
+/// The same for text that does not end like a prompt, and may be an incomplete line.
 const OPEN_PATIENCE: Duration = Duration::from_secs(15);
-/// The same where the program's usual prompts are known: a connection that stalls is likelier.
+/// The same for a program whose usual prompts are known: a stalled connection is the likelier cause of the pause.
 const LONG_PATIENCE: Duration = Duration::from_secs(30);
-/// How long after its echo an answer is complete, and how long without one.
+/// The pause after which a typed answer counts as received: with an echo, and without one.
 const ECHOED: Duration = Duration::from_millis(80);
 const SILENT: Duration = Duration::from_secs(2);
-/// After so many drawings it is complete as well: something else on the screen moves.
+/// The number of draws after which a typed answer counts as received too: something else is drawing (a spinner).
 const BUSY: u64 = 40;
 /// How long a menu may take to move its marker.
 const OBEDIENCE: Duration = Duration::from_secs(30);
@@ -28,8 +28,8 @@ const MOST_PAGES: usize = 10;
 /// The most device codes that are shown.
 const MOST_CODES: usize = 50;
 
-/// A page is opened once its address stood on the screen for so long, or for so many drawings where something else moves:
-/// two programs that draw at the same time cut each other's lines.
+/// A page is opened once its address is on the screen and nothing was drawn for this long, or, if something else is
+/// drawing, after this many draws: two programs that draw at the same time break each other's lines.
 const STEADY: Duration = Duration::from_millis(50);
 const STEADY_DRAWS: u64 = 10;
 
@@ -50,28 +50,28 @@ pub(crate) enum Program {
 
 /// The next step of a sign-in.
 pub(crate) enum Step {
-    /// Nothing, until more is drawn or time passes.
+    /// Wait until more is drawn or time passes.
     Wait,
-    /// A page to sign in at, as the program gave it, unchecked.
+    /// Open a sign-in page; its address is the program's, unchecked.
     Open(String),
-    /// A device code to be entered at a page.
+    /// Show a device code, to be entered at a page.
     ShowCode { code: String, page: Option<String> },
-    /// A line is to be typed: `answer`.
+    /// Ask the person for a line; the reply goes to `answer`.
     Ask(Question),
-    /// One of several is to be chosen: `choose`.
+    /// Let the person choose from a menu; the reply goes to `choose`.
     Choose(Menu),
-    /// It refused what was typed, and can be asked again: `retry`.
+    /// The program refused the answer; `retry` asks again.
     Refused(Text),
-    /// What was asked for last is no longer wanted: the sign-in went on without it.
+    /// Withdraw the last question: the sign-in continued without an answer.
     Withdraw,
-    /// These are to be sent to the program.
+    /// Send these keys to the program.
     Type(Secret),
-    /// It showed the token, whole, and said for how many days it is valid.
+    /// The program showed the complete token, and the days that it is valid, if it prints them.
     Token {
         token: Secret,
         valid_days: Option<u32>,
     },
-    /// It cannot go on, for this reason. The program is still running.
+    /// Stop the sign-in, for this reason. The program is still running.
     GiveUp(Text),
 }
 
@@ -79,18 +79,18 @@ pub(crate) enum Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ending {
     Done,
-    /// In the program's own words, where it had any.
+    /// The reason is the program's own, if it printed one.
     Failed(Option<Text>),
 }
 
-/// A conversation with a program.
+/// The state of the dialogue with one program.
 #[derive(Clone)]
 pub(crate) struct Dialogue {
     program: Program,
     pages: Vec<String>,
-    /// The address that is next, and how often had been drawn when it was there first.
+    /// The address to open next, and the number of draws when it first appeared.
     appeared: Option<(String, u64)>,
-    /// Those told, and what the person typed: its echo is not a code to be told.
+    /// The codes shown so far, and the person's answers: the echo of an answer must not be shown as a code.
     codes: Vec<Secret>,
     has_token: bool,
     last: Option<Last>,
@@ -107,24 +107,23 @@ struct Last {
 
 #[derive(Clone)]
 enum State {
-    /// Looking for what it wants.
+    /// Waiting for the program's next prompt.
     Watching,
     /// The person has been asked.
     Asked(Prompt),
     /// An answer is to be typed.
     Answered(Prompt, Secret),
-    /// It has been typed, when so much had been drawn; Enter is to follow.
+    /// The answer was typed after this many draws; Enter is to follow.
     Typed(Prompt, u64),
-    /// The marker is on its way.
+    /// The marker is being moved to the choice.
     Choosing(Prompt, Navigation),
     /// Only Enter is to be typed.
     Entering(Prompt),
-    /// Nothing more can be done.
+    /// The sign-in was given up.
     Over,
 }
 
 impl Dialogue {
-    /// The beginning.
     pub(crate) fn new(program: Program) -> Self {
         Self {
             program,
@@ -137,10 +136,10 @@ impl Dialogue {
         }
     }
 
-    /// What to do now. `quiet` is for how long nothing has been drawn, nor typed.
+    /// The next step. `quiet` is the time since the last output or typed key.
     pub(crate) fn next(&mut self, screen: &Screen, quiet: Duration) -> Step {
         match std::mem::replace(&mut self.state, State::Watching) {
-            // What is to be typed belongs to what was on the screen before.
+            // The answer belongs to the screen on which it was asked for, not to this one.
             State::Answered(prompt, text) => {
                 self.state = State::Typed(prompt, screen.draws());
                 return Step::Type(text);
@@ -176,7 +175,7 @@ impl Dialogue {
         }
     }
 
-    /// What the person typed, for the last `Ask`.
+    /// Takes the person's line for the last `Ask`.
     pub(crate) fn answer(&mut self, text: Secret) {
         if let State::Asked(prompt) = &self.state {
             if self.codes.len() < MOST_CODES {
@@ -186,7 +185,7 @@ impl Dialogue {
         }
     }
 
-    /// What the person chose, for the last `Choose`.
+    /// Takes the person's choice for the last `Choose`.
     pub(crate) fn choose(&mut self, index: usize) {
         let State::Asked(prompt) = &self.state else {
             return;
@@ -208,27 +207,27 @@ impl Dialogue {
         };
     }
 
-    /// Begins again after the last `Refused`.
+    /// Asks again after the last `Refused`.
     pub(crate) fn retry(&mut self) {
         if let State::Asked(prompt) = &self.state {
             self.state = State::Entering(prompt.clone());
         }
     }
 
-    /// How it ended: the program is gone, with this exit code.
+    /// The result, once the program has exited with this code.
     pub(crate) fn ended(&self, screen: &Screen, exit: i32) -> Ending {
         let done = exit == 0 && (self.program != Program::SetupToken || self.has_token);
         if done {
             Ending::Done
         } else {
-            // Its own question does not tell why.
+            // The program's own question is not a reason.
             let asked = self.last.as_ref().map(|last| words(&last.prompt.wants).0);
             let said = exit_message::words(screen);
             Ending::Failed(said.filter(|said| Some(said.as_str()) != asked))
         }
     }
 
-    /// Pages, codes and the token, each once.
+    /// The step for a page, a code or the token that is new on the screen; one for each.
     fn tell(&mut self, screen: &Screen, quiet: Duration) -> Option<Step> {
         let mut page = None;
         for shown in output::all(screen) {
@@ -321,7 +320,7 @@ impl Dialogue {
         (quiet >= patience).then_some(prompt)
     }
 
-    /// Whether this has not been answered already. An answered prompt stays until the program redraws it.
+    /// Whether this prompt is unanswered. An answered one stays on the screen until the program redraws it.
     fn is_new(&self, prompt: &Prompt, quiet: Duration) -> bool {
         let Some(last) = &self.last else {
             return true;
@@ -335,8 +334,8 @@ impl Dialogue {
         }
         let same = words.0 == before.0;
         let other = !same && !words.0.starts_with(before.0);
-        // Asked again in the same place with the same words, as it is after clearing the screen. Where it
-        // was not seen to go, it may still be the old one.
+        // The same question in the same place, as after the screen was cleared. If the prompt never left the
+        // screen, it may still be the answered one.
         let again = same && is_untouched(prompt) && (last.gone || quiet >= LONG_PATIENCE);
         other || again
     }

@@ -22,7 +22,7 @@ pub(crate) enum SignInError {
     NoAnswer(NoAnswer),
     /// The program is not on the gateway.
     Missing(Tool),
-    /// The connection, or the way to it, is broken.
+    /// The gateway could not be reached, or the connection broke.
     Lost(GatewayError),
     /// The same after the secret was sent to OpenClaw, which may have stored it.
     LostStoring(GatewayError),
@@ -30,9 +30,9 @@ pub(crate) enum SignInError {
     BadPage(String),
     /// The page's host is unknown, and the person did not open it.
     UnknownHost(String),
-    /// The token that it showed is not whole.
+    /// The token that the program showed is not a complete setup token; the reason.
     BadToken(String),
-    /// In the program's own words, where it had any.
+    /// The program failed; the reason is its own, if it printed one.
     Failed(Option<Text>),
 }
 
@@ -85,7 +85,7 @@ impl SignInError {
     }
 }
 
-/// A gateway that could not be asked, or went away.
+/// The error for a gateway that could not be reached, or whose connection broke.
 pub(crate) fn of_gateway(failure: &GatewayError, gateway: &Gateway) -> Error {
     let detail = failure.detail.as_ref();
     let detail = detail

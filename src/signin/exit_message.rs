@@ -5,10 +5,10 @@ use crate::signin::prompt::bare;
 use crate::signin::screen::Screen;
 use crate::text::Text;
 
-/// How many of the last lines may tell why.
+/// How many of the last lines are searched for the reason.
 const LAST: usize = 60;
 
-/// The program's last words about what went wrong; nothing where it had none.
+/// The last line that mentions an error, or else the last line; `None` if there is none.
 pub(crate) fn words(screen: &Screen) -> Option<Text> {
     let lines = screen.len().saturating_sub(LAST)..screen.len();
     let said: Vec<&str> = lines
@@ -30,7 +30,7 @@ pub(crate) fn words(screen: &Screen) -> Option<Text> {
     Some(redact_line(words))
 }
 
-/// Part of a box: a note beside the matter, or a prompt.
+/// Whether a line is part of a box: a note or a prompt, not the reason.
 fn is_framed(line: &str) -> bool {
     line.starts_with(['│', '├', '└', '╭', '╰', '┌', '◆']) || line.contains("───")
 }

@@ -34,11 +34,11 @@ use crate::system::terminal;
 pub(crate) struct SignInFlow<'a> {
     pub(crate) connection: &'a ControlMaster<'a>,
     pub(crate) method: &'a Method,
-    /// What the gateway reported before.
+    /// The gateway's report before the sign-in.
     pub(crate) before: Option<&'a Report>,
     pub(crate) restart: Restart,
     pub(crate) config: &'a Config,
-    /// The gateway's lock, where the caller has it already.
+    /// The gateway's lock, if the caller already holds it.
     pub(crate) lock: Option<&'a SignInLock>,
 }
 
@@ -64,7 +64,8 @@ struct Stored {
     wants_restart: bool,
 }
 
-/// Signs in to what is broken or asked for on a gateway, over a connection of its own; nothing if nothing is.
+/// Signs in to a gateway's requested login, or else to the one that needs it, over its own `ControlMaster`; `None` if
+/// none does.
 pub(crate) fn sign_in(
     gateway: &Gateway,
     before: &Assessment,
@@ -88,8 +89,9 @@ pub(crate) fn sign_in(
 }
 
 impl SignInFlow<'_> {
-    /// Signs in: one at a time, pages through the URL policy, the secret only on a pipe or the gateway's terminal, and
-    /// done only when OpenClaw itself lists the new login. Until it is stored, the old one is as it was.
+    /// Signs in, one sign-in per gateway at a time. Every page passes the URL policy, the secret goes only to a pipe
+    /// or the gateway's terminal, and success means that OpenClaw itself lists the new login. Until that login is
+    /// stored, the old one is unchanged.
     pub(crate) fn run(&self, context: &Context) -> Result<SignedIn, Error> {
         let gateway = &self.connection.gateway;
         let own;
@@ -148,7 +150,7 @@ impl SignInFlow<'_> {
             });
         };
         let (token, days) = signed.token.ok_or(SignInError::Failed(None))?;
-        // A narrow terminal cuts tokens, which would only show when one is used.
+        // A narrow terminal truncates tokens, and a truncated one would fail only when it is used.
         let token = pasted::check(&Shape::SetupToken, token.reveal(), None)
             .map_err(SignInError::BadToken)?;
         let days = days.unwrap_or(argv::SETUP_TOKEN_DAYS);
@@ -159,7 +161,7 @@ impl SignInFlow<'_> {
         ))
     }
 
-    /// Has OpenClaw store a token or key.
+    /// Stores a token or key through OpenClaw.
     fn store(
         &self,
         obtained: Obtained,
@@ -185,7 +187,7 @@ impl SignInFlow<'_> {
                 let said = redact::redact_known(said.reveal(), &storing.secret);
                 return Err(SignInError::Failed(last_line(&said)));
             }
-            // It takes nothing from a pipe, but it does from a terminal.
+            // This OpenClaw reads no secret from a pipe, only from a terminal.
             Done::TooOld | Done::NoClaude => session::run(storing.typed(), session)?.wants_restart,
         };
         Ok(Stored {
@@ -194,7 +196,7 @@ impl SignInFlow<'_> {
         })
     }
 
-    /// Another sign-in has the lock: its page is opened again, where it is known.
+    /// Opens the page of the sign-in that holds the lock again, if it is known; returns the error.
     fn busy(&self, page: Option<String>, context: &Context) -> Error {
         let allowed = &self.config.sign_in.allowed_hosts;
         let page = page.filter(|page| url_policy::inspect(page, allowed).is_ok());

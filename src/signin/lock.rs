@@ -20,7 +20,7 @@ pub(crate) struct SignInLock {
 /// The result of trying to lock.
 pub(crate) enum Attempt {
     Acquired(SignInLock),
-    /// Another sign-in has it, with this page open.
+    /// Another sign-in holds the lock, with this page open.
     Busy(Option<String>),
 }
 

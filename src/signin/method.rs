@@ -10,7 +10,7 @@ use crate::status::verdict::{Issue, Verdict};
 use crate::suggest::nearest;
 use crate::text::Text;
 
-/// Claude Code's own login, as OpenClaw calls the runtime that uses it.
+/// OpenClaw's name for the runtime that uses Claude Code's own login.
 const CLAUDE_CLI: &str = "claude-cli";
 const ANTHROPIC: &str = "anthropic";
 
@@ -21,8 +21,8 @@ pub(crate) enum Method {
     SetupToken { profile: Option<Argument> },
     /// `claude auth login`.
     ClaudeCli,
-    /// `openclaw models auth login --provider P …`; a provider that it does not know ends it with
-    /// `Unknown provider "P"`, and the name of a runtime (`claude-cli`) makes it ask for another.
+    /// `openclaw models auth login --provider P …`. With an unknown provider it fails with `Unknown provider "P"`,
+    /// and with the name of a runtime (`claude-cli`) it asks for a different one.
     OpenClaw {
         provider: Argument,
         /// `--method`. OpenClaw's `--device-code` is `--method device-code`, and an unknown method ends it with
@@ -109,11 +109,11 @@ impl Candidate {
     }
 }
 
-/// Chooses the method for a request, or else for the issues: broken logins first, then those that end soon. `issues` are
-/// those of the report, the worst first.
+/// Chooses the method for a request, or else for the issues: broken logins first, then those that expire soon.
+/// `issues` are those of the report, the worst first.
 ///
 /// # Errors
-/// When the request fits nothing that is known, or what is broken has a name that cannot be used.
+/// When no known login or method fits the request, or the broken login has a name that is no valid id.
 pub(crate) fn choose(
     report: Option<&Report>,
     issues: &[Issue],
@@ -256,7 +256,7 @@ impl Target {
     ) -> Result<Self, Error> {
         let profile = Argument::id(id).ok_or_else(|| not_usable("--profile"))?;
         let Some(report) = report else {
-            // Nobody knows better: OpenClaw's ids begin with the provider.
+            // Without a report, the provider is taken from the id: OpenClaw's ids begin with it.
             let provider = provider.or(id.split_once(':').map(|(provider, _)| provider));
             let provider = provider.ok_or_else(|| {
                 Error::usage("the gateway's logins are not known")
@@ -300,9 +300,9 @@ impl Target {
             ))
             .hint("Leave --method out, or take api-key, device-code or browser"));
         }
-        // A login of one kind does not become one of another, unless a person names it.
+        // A profile gets a login of a different kind only if the person named it.
         let profile = self.profile.filter(|_| self.insisted || kind == self.kind);
-        // The runtime's name is none of a login that OpenClaw stores.
+        // OpenClaw stores no login under the runtime's name.
         let provider = match (kind, self.provider.as_str()) {
             (MethodKind::OpenClaw | MethodKind::ApiKey, CLAUDE_CLI) => {
                 Argument::id(ANTHROPIC).ok_or_else(|| not_usable("--provider"))?

@@ -1,5 +1,5 @@
-//! Signing in: which sign-in mends what, the conversation with the program that does it, and what stands between
-//! that program, the browser and the person.
+//! Signing in: chooses the method, runs its program on the gateway's terminal, and passes pages, codes and answers
+//! between that program, the browser and the person.
 
 pub(crate) mod api_key;
 pub(crate) mod argv;

@@ -12,7 +12,7 @@ use crate::status::assessment::Assessment;
 use crate::status::verdict::Verdict;
 use crate::system::terminal;
 
-/// The gateway that a sign-in would resolve, if there is a person to sign in.
+/// The index of the first gateway that a sign-in would fix; `None` also if this device cannot ask a person.
 pub(crate) fn candidate(assessments: &[Assessment], context: &Context) -> Option<usize> {
     person(context)?;
     assessments.iter().position(is_resolved_by_sign_in)
@@ -24,7 +24,8 @@ fn is_resolved_by_sign_in(assessment: &Assessment) -> bool {
         && issue.is_some_and(|issue| issue.state.is_resolved_by_sign_in())
 }
 
-/// Signs in to what is broken: the assessment afterwards, unless it came to nothing.
+/// Signs in to the broken login of gateway `number`. Returns the new assessment; `None` if the sign-in failed or was
+/// not needed.
 pub(crate) fn offer(
     config: &Config,
     number: usize,

@@ -3,7 +3,7 @@
 use std::mem;
 use zeroize::Zeroizing;
 
-/// How many links are remembered, and how long one may be.
+/// The most links that are stored, and the longest one, in bytes.
 const MOST: usize = 100;
 const LONGEST: usize = 8 * 1024;
 
@@ -14,13 +14,13 @@ const ESCAPE: u8 = 0x1b;
 
 /// Strips OSC sequences from terminal output and collects OSC 8 hyperlinks.
 ///
-/// The emulator would keep an unfinished command whatever its length, and take half a one for a whole one. Half a
-/// character waits here for its rest: after one that was cut in two, the emulator loses what follows.
+/// The emulator would buffer an unterminated sequence of any length, and take a truncated one for a complete one. The
+/// first bytes of a split UTF-8 character are held back until the rest arrives: the emulator would lose what follows.
 #[derive(Default)]
 pub(crate) struct OscFilter {
     state: State,
     command: Zeroizing<Vec<u8>>,
-    /// The beginning of a character.
+    /// The first bytes of an incomplete UTF-8 character.
     held: Zeroizing<Vec<u8>>,
     links: Vec<Zeroizing<String>>,
 }
@@ -29,12 +29,12 @@ pub(crate) struct OscFilter {
 enum State {
     #[default]
     Outside,
-    /// After an escape that may begin a command.
+    /// After an ESC that may begin a sequence.
     Escape,
-    /// In a control sequence, up to its last byte.
+    /// In a control sequence (CSI), up to its final byte.
     Control,
     Inside,
-    /// After an escape that should end the command.
+    /// After an ESC in an OSC sequence, which a backslash should complete to its terminator (ST).
     End,
 }
 
@@ -45,16 +45,16 @@ pub(crate) enum Reach {
     Nothing,
     /// The lines that the cursor was on before and is on after.
     Cursor,
-    /// The same, unless it scrolled.
+    /// The same; everything if the screen scrolled.
     Text,
     Everything,
 }
 
 impl OscFilter {
-    /// How much of the screen a byte changes that comes next.
+    /// How much of the screen the next byte can change.
     pub(crate) fn reach(&self, byte: u8) -> Reach {
         match (self.state, byte) {
-            // It ends half a character, which is drawn before it.
+            // It cuts off an incomplete character, which is drawn first.
             (_, ..0x80 | 0xc0..) if !self.held.is_empty() => Reach::Everything,
             (State::Inside, _)
             | (State::End, b'\\' | b'[' | b']' | ESCAPE)
@@ -72,9 +72,9 @@ impl OscFilter {
         &self.links
     }
 
-    /// The bytes for the terminal emulator.
+    /// Filters bytes of the program; returns those for the terminal emulator.
     pub(crate) fn strain(&mut self, bytes: &[u8]) -> Zeroizing<Vec<u8>> {
-        // As large as it can become: what grows leaves copies behind.
+        // As large as it can become: a buffer that grows leaves copies of a secret in freed memory.
         let mut rest = Zeroizing::new(Vec::with_capacity(self.held.len() + 2 * bytes.len()));
         rest.append(&mut self.held);
         for &byte in bytes {
@@ -99,7 +99,7 @@ impl OscFilter {
                     State::Outside
                 }
                 (State::Inside, _) => {
-                    // One byte more than fits, so that what is too long is known to be.
+                    // One byte above the limit, by which a sequence that is too long is recognised.
                     if self.command.len() <= LONGEST {
                         self.command.push(byte);
                     }
@@ -118,11 +118,11 @@ impl OscFilter {
         rest
     }
 
-    /// What begins with an escape, which is not among the rest yet.
+    /// The state after an ESC, which is not in `rest` yet, and this byte.
     fn after_escape(byte: u8, rest: &mut Vec<u8>) -> State {
         match byte {
             b']' => {
-                // The escape would have ended whatever sequence it came in.
+                // CAN aborts an unfinished sequence, as the dropped ESC would have done.
                 rest.push(CANCEL);
                 State::Inside
             }
@@ -131,7 +131,7 @@ impl OscFilter {
                 rest.push(byte);
                 State::Outside
             }
-            // What stands between an escape and what it begins is done first, or nothing.
+            // A control character between ESC and the rest of the sequence takes effect first, if it has one.
             ..b' ' => {
                 rest.extend([CANCEL, byte]);
                 State::Escape
@@ -148,7 +148,7 @@ impl OscFilter {
         }
     }
 
-    /// A command is complete: `8;parameters;address` is a link.
+    /// Ends an OSC sequence: `8;parameters;address` (OSC 8) is a hyperlink.
     fn finish(&mut self) {
         let command = mem::take(&mut self.command);
         let mut parts = command.splitn(3, |&byte| byte == b';');
@@ -167,7 +167,7 @@ impl OscFilter {
     }
 }
 
-/// How many bytes at the end are the beginning of a character.
+/// How many bytes at the end are an incomplete UTF-8 character.
 fn half_a_character(bytes: &[u8]) -> usize {
     let is_half = |length: &usize| {
         let end = bytes.len().checked_sub(*length).map(|at| &bytes[at..]);

@@ -9,7 +9,7 @@ const SHORTEST_TOKEN: usize = 20;
 
 const CODE: &str = "code";
 
-/// Something shown, complete.
+/// A sign-in page or device code, completely drawn.
 pub(crate) enum Shown {
     Page(String),
     Code(String),
@@ -22,7 +22,7 @@ pub(crate) fn all(screen: &Screen) -> Vec<Shown> {
         .filter(|link| is_address(link) && !is_help(link) && signs_in(link))
         .map(|link| Shown::Page(link.to_owned()))
         .collect();
-    // The line of the cursor may go on.
+    // The cursor's line may be incomplete.
     for line in 0..screen.cursor().line {
         let text = screen.text(line);
         if text.contains("http")
@@ -50,14 +50,14 @@ fn above(screen: &Screen, line: usize) -> &str {
         .unwrap_or_default()
 }
 
-/// The first address in a line, and what stands before it.
+/// The first address in a line, and the text before it.
 fn address(line: &str) -> Option<(&str, &str)> {
     let start = [line.find("https://"), line.find("http://")]
         .into_iter()
         .flatten()
         .min()?;
     let (before, rest) = line.split_at(start);
-    // A word of its own, not a part of one: `origin=https://…` is a message.
+    // The address must begin a word: `origin=https://…` is part of a message.
     if before.ends_with(|c: char| c.is_alphanumeric() || c == '=') {
         return None;
     }
@@ -76,7 +76,7 @@ fn is_address(text: &str) -> bool {
     host.is_some_and(|host| host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '['))
 }
 
-/// Whether an address says itself that one signs in there.
+/// Whether an address looks like that of a sign-in page.
 fn signs_in(address: &str) -> bool {
     let address = address.to_lowercase();
     [
@@ -106,7 +106,7 @@ fn is_help(address: &str) -> bool {
     .any(|part| address.contains(part))
 }
 
-/// Whether these words ask to open what follows.
+/// Whether these words ask the reader to open the address after them.
 fn invites(words: &str) -> bool {
     let words = words.to_lowercase();
     [
@@ -132,7 +132,7 @@ fn device_code(screen: &Screen, line: usize) -> Option<&str> {
     if let Some(place) = last_code(text) {
         let (before, rest) = (&text[..place], &text[place + CODE.len()..]);
         let rest = rest.strip_prefix(" is").unwrap_or(rest);
-        // "error code E403" is none.
+        // "error code E403" is no device code.
         let told = rest.starts_with(':') || !before.to_lowercase().contains("err");
         let code = rest.trim_start_matches([':', ' ', '(', '"', '\'']);
         let end = code
@@ -148,7 +148,7 @@ fn device_code(screen: &Screen, line: usize) -> Option<&str> {
     (is_device_code(words) && last_code(above(screen, line)).is_some()).then_some(words)
 }
 
-/// Where the word is.
+/// The position of the last word "code".
 fn last_code(text: &str) -> Option<usize> {
     [CODE, "Code", "CODE"]
         .iter()

@@ -1,7 +1,7 @@
 //! Checks what a person pastes from a sign-in page.
 //!
-//! Phone keyboards and chat programs put spaces and line breaks into long words; nothing that is asked for here but
-//! [`Shape::Text`] has any of its own. No reason repeats what was pasted.
+//! Phone keyboards and chat programs put spaces and line breaks into long words. They are removed, except from
+//! [`Shape::Text`]: no other input contains any of its own. No error message repeats the pasted text.
 
 use url::form_urlencoded;
 use zeroize::Zeroizing;
@@ -14,7 +14,7 @@ use crate::text;
 /// The longest paste, in bytes.
 const LONGEST: usize = 4 * 1024;
 
-/// How long an Anthropic setup token is (reported; nothing documents it), and from where on one is whole.
+/// The length of an Anthropic setup token (reported, not documented), and the length from which one counts as complete.
 const SETUP_TOKEN: usize = 108;
 const SHORTEST_SETUP_TOKEN: usize = 100;
 
@@ -25,7 +25,7 @@ pub(crate) enum Shape {
     ClaudeCode,
     /// The address at which the browser ended up, `http://localhost:1455/auth/callback?code=…&state=…`.
     Redirect {
-        /// Whether the code alone will do: OpenClaw's `OpenAI` sign-in takes it, its others do not.
+        /// Whether the code alone is accepted: OpenClaw's `OpenAI` sign-in accepts it, its others do not.
         or_code: bool,
     },
     /// What `claude setup-token` makes: `sk-ant-oat01-…`.
@@ -117,7 +117,7 @@ pub(crate) fn is_device_code(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
-/// `code#state`, also out of the address of the page that shows it.
+/// Checks `code#state`, which may also be taken from the address of the page that shows it.
 fn claude_code(pasted: Secret, page: Option<&Page>) -> Result<Secret, String> {
     let text = pasted.reveal();
     not_a_key(text)?;
@@ -145,7 +145,7 @@ fn claude_code(pasted: Secret, page: Option<&Page>) -> Result<Secret, String> {
     Ok(pasted)
 }
 
-/// The characters of codes: base64, its form for addresses, and what tokens of several parts have between them.
+/// Whether a byte may be in a code: base64, base64url, and the separators of multi-part tokens.
 fn in_code(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
 }
@@ -154,7 +154,7 @@ fn redirect(pasted: Secret, or_code: bool, page: Option<&Page>) -> Result<Secret
     let text = pasted.reveal();
     not_a_key(text)?;
     not_the_page(text, page)?;
-    // Some browsers leave the beginning of an address out.
+    // Some browsers omit `http://` when an address is copied.
     let pasted = match text {
         _ if text.starts_with("localhost:") || text.starts_with("127.0.0.1:") => {
             format!("http://{text}").into()
@@ -232,7 +232,7 @@ fn same_sign_in(state: Option<&str>, page: Option<&Page>) -> Result<(), String> 
     }
 }
 
-/// A sign-in's own address, pasted back instead of what it led to.
+/// Refuses the sign-in page's own address, pasted instead of its result.
 fn not_the_page(text: &str, page: Option<&Page>) -> Result<(), String> {
     let is_page = page.is_some_and(|page| text == page.url());
     let is_sign_in = text.starts_with("https://") && text.contains("redirect_uri=");

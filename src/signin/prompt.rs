@@ -26,9 +26,9 @@ pub(crate) enum Wants {
         untouched: bool,
     },
     Choice(Menu),
-    /// Any number of several choices, which nobody has needed for a sign-in yet.
+    /// Any number of choices (a multi-select), which no known sign-in needs.
     Several(Text),
-    /// Enter, after it has refused something with these words.
+    /// Enter, after the program refused an answer with these words.
     Retry(Text),
     /// A password, an ssh key or a second factor's code: no sign-in needs one, so it is refused.
     Improper(Text),
@@ -111,7 +111,7 @@ impl Question {
     }
 }
 
-/// Whether these words ask for a refused kind: the person would trust the question, as the dialog is ours.
+/// Whether these words ask for a refused kind: the person would trust the question, as clawtap's dialog shows it.
 pub(crate) fn is_improper(words: &str) -> bool {
     const PHRASES: [&str; 15] = [
         "[sudo]",
@@ -128,7 +128,7 @@ pub(crate) fn is_improper(words: &str) -> bool {
         "authenticator",
         "two-factor",
         "card number",
-        // Whether to trust a machine.
+        // ssh's question whether to trust a host key.
         "continue connecting",
     ];
     const WORDS: [&str; 7] = ["pin", "otp", "totp", "2fa", "mfa", "cvc", "cvv"];

@@ -1,4 +1,4 @@
-//! Sign-ins played back: what was recorded or made up, cut at every byte.
+//! Replays sign-ins, recorded and synthetic ones, cut at every byte.
 
 pub(crate) mod recordings;
 pub(crate) mod synthetic;
@@ -20,7 +20,7 @@ pub(super) enum Act {
     Retry,
 }
 
-/// What the program draws until it waits, and what has to be done meanwhile.
+/// The program's output until it waits, and the steps that have to follow from it.
 pub(super) struct Scene {
     pub(super) act: Act,
     pub(super) bytes: Vec<u8>,
@@ -72,7 +72,7 @@ pub(super) fn told(step: Step) -> String {
     }
 }
 
-/// Everything that is to be done at once.
+/// Collects the steps until the dialogue waits.
 fn drain(dialogue: &mut Dialogue, screen: &Screen, quiet: Duration, steps: &mut Vec<String>) {
     for _ in 0..100 {
         match dialogue.next(screen, quiet) {
@@ -92,8 +92,8 @@ fn act(dialogue: &mut Dialogue, act: Act) {
     }
 }
 
-/// Plays the scenes, and at every byte asks what is to be done there, at once and after a long silence:
-/// never anything that is not to be done in the end, and nothing twice.
+/// Plays the scenes, and takes the next steps at every byte, at once and after a long pause: together they must be the
+/// steps of the scene, none added and none repeated.
 pub(super) fn play(program: Program, scenes: &[Scene], exit: i32) -> Ending {
     play_in_chunks(program, scenes, exit, || 1)
 }
@@ -115,7 +115,7 @@ pub(super) fn play_in_chunks(
         let mut before = None;
         let mut cut = 0;
         loop {
-            // Within an escape sequence or a character, nothing is drawn: it is as it was before it.
+            // Within an escape sequence or a character, nothing is drawn: the screen is unchanged.
             let now = Some((drawn.cursor(), drawn.links().len()));
             let erased = cut > 0 && scene.bytes[cut - 1].is_ascii_alphabetic();
             if before != now || erased || cut == scene.bytes.len() {

@@ -24,7 +24,7 @@ pub(crate) enum Restart {
     Ask,
 }
 
-/// Restarts the gateway process, or says how, as the person wants it. The login is stored either way.
+/// Restarts the gateway process, or prints how, as `restart` and the person decide. The login is stored already.
 pub(crate) fn restart(gateway: &Gateway, restart: Restart, context: &Context) {
     let wanted = match restart {
         Restart::Yes => true,
@@ -56,7 +56,7 @@ pub(crate) fn restart(gateway: &Gateway, restart: Restart, context: &Context) {
     terminal::eprint("→ On the gateway: openclaw gateway restart\n");
 }
 
-/// Whether OpenClaw says that its gateway process has to be restarted.
+/// Whether OpenClaw's output asks for a restart of its gateway process.
 pub(crate) fn wants_restart(said: &str) -> bool {
     said.contains("gateway restart")
 }

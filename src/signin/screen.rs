@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use zeroize::Zeroizing;
 
 /// The size of the terminal that a sign-in is run in: wide enough that no address or token is broken.
-/// Inputs of a fuzz target are small, and so is its screen: it is looked at some hundred times a second.
+/// It is smaller in a fuzz target, whose inputs are small and which reads the screen some hundred times a second.
 pub(crate) const ROWS: u16 = if cfg!(fuzzing) { 24 } else { 100 };
 pub(crate) const COLUMNS: u16 = if cfg!(fuzzing) { 100 } else { 500 };
 
@@ -58,7 +58,7 @@ impl Screen {
 
     /// Draws what the program wrote.
     pub(crate) fn draw(&mut self, bytes: &[u8]) {
-        // What comes byte by byte is not worth reading the whole screen each time.
+        // For a single byte, only the rows that it can change are read again.
         let reach = match bytes {
             &[byte] => self.sieve.reach(byte),
             _ => Reach::Everything,
@@ -68,7 +68,7 @@ impl Screen {
         self.emulator.process(&self.sieve.strain(bytes));
         let after = self.emulator.screen().cursor_position();
         self.draws += 1;
-        // Within margins it scrolls without losing a row: the cursor then stays on its own, or goes back in it.
+        // Within margins, scrolling removes no row at the top: the cursor stays on its row, or moves back in it.
         let scrolled = self.emulator.callbacks().0 != gone
             || after.0 == before.0 && (after.1 < before.1 || bytes == b"\n");
         match reach {
@@ -110,7 +110,7 @@ impl Screen {
         }
     }
 
-    /// Where a line is, counted from the first row ever drawn, so that it stays when the screen scrolls.
+    /// A line's position, counted from the first row ever drawn, so that it does not change when the screen scrolls.
     pub(crate) fn place(&self, line: usize) -> u64 {
         let row = self.lines.get(line).map_or(0, |line| line.row as u64);
         self.emulator.callbacks().0 + row
@@ -152,7 +152,7 @@ impl Screen {
         }
     }
 
-    /// Makes the lines of the rows.
+    /// Joins the rows to lines.
     fn join(&mut self) {
         let screen = self.emulator.screen();
         let (row, column) = screen.cursor_position();
@@ -181,11 +181,11 @@ impl Screen {
 }
 
 impl Screen {
-    /// Overwrites both of the terminal's pictures. What has scrolled away was freed by the emulator.
+    /// Overwrites the normal and the alternate screen. Rows that scrolled away were freed by the emulator.
     fn wipe(&mut self) {
         let row = "x".repeat(usize::from(COLUMNS));
         for picture in ["\x1b[?1049l", "\x1b[?47h"] {
-            // Out of whatever sequence it is in, and without margins, which would keep the cursor away.
+            // CAN aborts an unfinished sequence; the margins are reset, as they would limit the cursor.
             let fresh = format!("\x18{picture}\x1b[r\x1b[?6l");
             self.emulator.process(fresh.as_bytes());
             for number in 1..=ROWS {
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn what_changes_other_lines_is_seen_when_it_comes_byte_by_byte() {
         let mut sequences: Vec<String> = "JKLMSTPX@".chars().map(|c| format!("[{c}")).collect();
-        // Out of a command that is broken off, too.
+        // Some of them abort an OSC sequence, or have a control character inside.
         let others = [
             "c",
             "M",
@@ -290,7 +290,7 @@ mod tests {
             screen.draw(piece);
         }
         assert_eq!(lines(&screen), [(0, "üx│y".into())]);
-        // Half a one that nothing follows is drawn before what comes instead.
+        // An incomplete character is drawn before the bytes that come instead of its rest.
         for bytes in [
             &b"a\xe2\x94\x1b[mb"[..],
             b"a\xe2\r\nb",

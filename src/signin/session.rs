@@ -117,7 +117,7 @@ impl Session<'_, '_> {
         Ok(())
     }
 
-    /// Shows a page, if the URL policy lets it through or the person does.
+    /// Shows a page that the URL policy allows; asks the person about an unknown host.
     fn consider(&mut self, address: &str) -> Result<(), SignInError> {
         match url_policy::inspect(address, &self.context.rules.allowed_hosts) {
             Ok(page) => self.pages.show(page),
@@ -170,7 +170,7 @@ impl Session<'_, '_> {
         self.put(About::Program, request);
     }
 
-    /// Asks the person, while the program goes on.
+    /// Asks the person, while the program continues.
     fn put(&mut self, about: About, request: Request) {
         if matches!(self.context.phone, Phone::Terminal) {
             // In a terminal the page is above the question.

@@ -1,7 +1,7 @@
 //! The URL policy: which addresses may be opened on the phone.
 //!
-//! An address comes from an untrusted program on a gateway, and goes to a browser with the person's sessions. An accepted
-//! one means the same to a person, to this program and to a browser.
+//! An address comes from an untrusted program on a gateway, and goes to a browser with the person's sessions. An
+//! accepted one means the same to a person, to this program and to a browser.
 
 use url::{Host as UrlHost, Url, form_urlencoded};
 
@@ -11,13 +11,13 @@ use crate::providers;
 /// The longest address that is opened, in bytes.
 const LONGEST: usize = 8 * 1024;
 
-/// The query parameters that say where a page sends its answer.
+/// The query parameters for the address to which a page sends its answer (its redirect).
 const ANSWERS: [&str; 3] = ["redirect_uri", "redirect_url", "callback_url"];
 
 /// How many levels of nested addresses (`/login?returnTo=…`) are inspected.
 const DEEPEST: usize = 4;
 
-/// An address that may be opened; [`inspect`] alone makes them.
+/// An address that may be opened; only [`inspect`] constructs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Page {
     url: String,
@@ -67,7 +67,7 @@ impl Callback {
 /// Why an address is not opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Denied {
-    /// It never is; with the reason for a person, in 40 columns.
+    /// It is never opened; the reason, for a person, in 40 columns.
     Invalid(String),
     /// It is well-formed, but neither a known sign-in page nor one that the person allowed. A person may be asked.
     Untrusted(Page),
@@ -88,7 +88,7 @@ pub(crate) fn inspect(text: &str, allowed: &[Host]) -> Result<Page, Denied> {
         [] => (None, None),
         [answer] => (
             callback(answer, |to| *to == host || trusted(to))?,
-            // OpenRouter's page is told the word as a part of the place.
+            // OpenRouter's page gets the `state` inside the redirect address.
             answer.split_once('?').and_then(|(_, query)| state(query)),
         ),
         _ => return Err("it names two places for its answer".into()),
@@ -154,7 +154,7 @@ fn belongs(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }
 
-/// Where a page sends its answer, as its query says, or that of a page it leads to.
+/// The redirect addresses in a page's query, and in those of the addresses nested in it.
 fn answers(query: &str, depth: usize) -> Vec<String> {
     let mut found = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -173,13 +173,13 @@ fn state(query: &str) -> Option<String> {
     Some(value.into_owned())
 }
 
-/// The port of this device to which an answer goes; `None` where it goes to a host that is trusted.
+/// The callback on this device that a redirect address names; `None` if it names a trusted host.
 fn callback(answer: &str, trusted: impl Fn(&Host) -> bool) -> Result<Option<Callback>, Denied> {
     let nowhere = || Denied::from("its answer would go astray");
     if !answer.bytes().all(belongs) || answer.len() > LONGEST {
         return Err(nowhere());
     }
-    // The parser has no tables for other letters than ASCII's, encoded ones included.
+    // The URL parser is built without Unicode tables (IDNA): hosts with encoded letters are refused here.
     let (_, rest) = answer.split_once(':').ok_or_else(nowhere)?;
     let authority = rest.trim_start_matches('/').split(['/', '?', '#']).next();
     let foreign = |authority: &str| {

@@ -15,7 +15,7 @@ const TOLERANCE: TimeDelta = TimeDelta::days(2);
 /// Compares OpenClaw's status `after` a sign-in with that `before`, and with the promised lifetime.
 ///
 /// # Errors
-/// Why it cannot be called signed in, as the end of a sentence that begins with the gateway's name.
+/// Why the sign-in is not verified, as the end of a sentence that begins with the gateway's name.
 pub(crate) fn of(
     route: &Method,
     promised: Option<TimeDelta>,
@@ -33,7 +33,7 @@ pub(crate) fn of(
     if logins.is_empty() {
         return Err("openclaw does not list the new login".into());
     }
-    // A program that was left in the middle may end as if all were well.
+    // A program that was left early may exit with 0 all the same.
     let is_new = |login: &&&Login| {
         let older = before.and_then(|before| Some((before, before.login(&login.id)?)));
         older.is_none_or(|(before, older)| {
@@ -67,13 +67,13 @@ pub(crate) fn of(
         (_, None) => "signed in".into(),
     };
     Ok(match login.pause_at(moment) {
-        // From before: it ends by itself.
+        // A pause from before the sign-in, which ends by itself.
         Some(_) => format!("{what}, but still in {}", login.state(moment).word()),
         None => what,
     })
 }
 
-/// Whether the time that a login has left shows that it is another one. A key has none.
+/// Whether the time left shows that a login is new. A key has no end, and counts as new.
 fn has_changed(older: Option<TimeDelta>, newer: Option<TimeDelta>) -> bool {
     match (older, newer) {
         (Some(older), Some(newer)) => newer > older + TimeDelta::seconds(5),

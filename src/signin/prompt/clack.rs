@@ -17,10 +17,10 @@ use crate::text::Text;
 /// How many lines a prompt may have.
 const TALLEST: usize = 120;
 
-/// The prompt that stands above the cursor, if it is completely drawn.
+/// The prompt above the cursor, if it is completely drawn.
 pub(crate) fn detect(screen: &Screen) -> Option<Prompt> {
     let cursor = screen.cursor();
-    // A redraw goes back up and ends below the frame again; only a search ends right behind it.
+    // After a redraw the cursor is below the frame again; only a search prompt leaves it right behind the frame.
     let (footer, below) = match screen.text(cursor.line).trim_end() {
         "└" if cursor.column > 0 => (cursor.line, false),
         "" => (footer(screen, cursor.line)?, true),
@@ -74,7 +74,7 @@ fn complaint(screen: &Screen, footer: usize, end: usize) -> String {
 fn wants(first: &str, body: &[&str], frame: usize, complaint: &str) -> Option<Wants> {
     let rows: Vec<&str> = body[frame..].iter().map(|line| inner(line)).collect();
     let options = options(&rows);
-    // A title of several lines stands in the frame where choices follow it.
+    // A title of several lines is inside the frame if choices follow it.
     let above = match rows.iter().position(|row| is_option(row)) {
         Some(option) => frame + option,
         None => frame,
@@ -112,7 +112,7 @@ fn wants(first: &str, body: &[&str], frame: usize, complaint: &str) -> Option<Wa
 fn options<'a>(rows: &[&'a str]) -> Vec<(bool, &'a str)> {
     let mut options = Vec::new();
     for row in rows {
-        // Yes and No stand on one line.
+        // Yes and No are on one line.
         let (left, right) = match row.find(" / ○").or_else(|| row.find(" / ●")) {
             Some(middle) => (&row[..middle], row[middle..].trim_start_matches(" / ")),
             None => (*row, ""),
@@ -136,7 +136,7 @@ fn is_hint(row: &str) -> bool {
     row.starts_with(['↑', '←', '→'])
 }
 
-/// A line of the frame without the frame.
+/// The content of a line, without the frame.
 fn inner(line: &str) -> &str {
     line.strip_prefix('│').unwrap_or(line).trim()
 }

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 /// How many lines above a prompt are shown with it.
 const CONTEXT: usize = 8;
 
-/// What may be a prompt. Whether it is complete only time can tell.
+/// A possible prompt. Only a pause in the output shows that it is complete.
 pub(crate) struct Guess {
     pub(crate) prompt: Prompt,
     /// Whether it ends as prompts do: with a blank, dots, or a line of its own.
@@ -67,7 +67,7 @@ fn presses_a_key(words: &str) -> bool {
         .any(|phrase| words.contains(phrase))
 }
 
-/// Yes and No, the one first that Enter alone would mean.
+/// Yes and No, the default (Enter alone) first.
 fn yes_or_no(words: &str) -> Option<[&'static str; 2]> {
     let end = words.trim_end_matches([':', '?', '>', ' ']);
     ["(y/n)", "[y/n]", "(yes/no)", "[yes/no]"]

@@ -32,7 +32,7 @@ pub(crate) enum SelectBy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Move {
     Press(&'static str),
-    /// The marker is there.
+    /// The marker is at the choice.
     Arrived,
     /// The marker has not moved yet.
     Wait,
@@ -51,10 +51,10 @@ pub(crate) struct Navigation {
 }
 
 impl Menu {
-    /// A menu, of the choices that are kept.
+    /// A menu with a marker. A limited number of choices is stored, always with the marked one.
     pub(crate) fn new(title: &str, choices: Vec<Text>, marked: usize, more: bool) -> Self {
         let more = more || choices.len() > MOST;
-        // The marked one is among those kept.
+        // The marked choice is among the stored ones.
         let first = (marked + 1).saturating_sub(MOST);
         let choices: Vec<Text> = choices.into_iter().skip(first).take(MOST).collect();
         Self {
@@ -66,7 +66,7 @@ impl Menu {
         }
     }
 
-    /// A menu that is answered otherwise than by moving a marker; the first choice is marked.
+    /// A menu that is answered without moving a marker; the first choice is marked.
     pub(crate) fn plain(title: &str, choices: &[&str], means: SelectBy) -> Self {
         let choices = choices.iter().map(|choice| Text::clean(choice)).collect();
         Self {
@@ -81,7 +81,6 @@ impl Menu {
 }
 
 impl Navigation {
-    /// The way to a choice.
     pub(crate) fn new(menu: Menu, target: usize) -> Self {
         Self {
             menu,
@@ -91,7 +90,7 @@ impl Navigation {
         }
     }
 
-    /// What to do now that the menu looks like this.
+    /// The next key, for the menu as it is drawn now.
     pub(crate) fn next(&mut self, now: &Menu) -> Move {
         if self.arrived(now) {
             return Move::Arrived;
@@ -100,7 +99,7 @@ impl Navigation {
         if self.left.as_ref() == Some(&here) {
             return Move::Wait;
         }
-        // Once around is more than any choice needs.
+        // One round through the menu is more than any choice needs.
         if self.presses > self.menu.choices.len() {
             return Move::Lost;
         }
@@ -113,7 +112,7 @@ impl Navigation {
         })
     }
 
-    /// A marked choice may have a hint after its label, which it had not before.
+    /// Whether the marker is at the target. A label may be followed by a hint once it is marked.
     fn arrived(&self, now: &Menu) -> bool {
         let wanted = self.menu.label(self.target);
         let here = now.label(now.marked);

@@ -1,4 +1,4 @@
-//! The sign-ins that were recorded.
+//! Replays the recorded sign-ins.
 
 use super::{Act, Scene, play, play_in_chunks, scene};
 use crate::signin::dialogue::{Ending, Program};
@@ -15,7 +15,7 @@ macro_rules! recording {
     };
 }
 
-/// Cut after each of these in turn.
+/// Cuts the bytes after each of these marks in turn.
 fn cut<'a>(mut bytes: &'a [u8], after: &[&str]) -> Vec<&'a [u8]> {
     let mut parts = Vec::new();
     for mark in after {
@@ -31,7 +31,7 @@ fn cut<'a>(mut bytes: &'a [u8], after: &[&str]) -> Vec<&'a [u8]> {
     parts
 }
 
-/// Without colours and the like.
+/// Removes colours and other text styles (SGR sequences).
 fn plain(bytes: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
     let mut rest = bytes;
@@ -52,7 +52,7 @@ fn plain(bytes: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// As recorded, cut at every byte, and without colours, in pieces of many sizes.
+/// Plays a recording twice: unchanged, cut at every byte; and without colours, in pieces of many sizes.
 fn play_both(program: Program, scenes: &[Scene], exit: i32) -> Ending {
     let colourless: Vec<Scene> = scenes
         .iter()

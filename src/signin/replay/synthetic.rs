@@ -1,4 +1,4 @@
-//! Sign-ins made up after what programs draw.
+//! Replays synthetic sign-ins, modelled on what the programs draw.
 
 use super::{Act, Scene, play, scene, told};
 use crate::secret::Secret;
@@ -113,7 +113,7 @@ fn a_marker_that_does_not_obey_is_given_up() {
     assert_eq!(next(&screen, 30), lost);
     assert_eq!(next(&screen, 60), "wait", "and nothing is typed after that");
 
-    // One that runs between the others.
+    // A marker that moves back and forth between the other choices.
     let (mut screen, mut dialogue) = (Screen::new(), Dialogue::new(Program::OpenClaw));
     screen.draw(&menu("Which", &labels, 0));
     dialogue.next(&screen, Duration::ZERO);
@@ -182,7 +182,7 @@ fn a_menu_of_ten_thousand_is_cut_to_what_is_shown() {
     ];
     play(Program::OpenClaw, &scenes, 0);
 
-    // All at once, without a window: what has left the screen at its top has no title any more.
+    // All choices at once, not in a scrolling window: the title has left the screen at its top.
     let all: Vec<String> = (0..10_000)
         .map(|number| format!("│  ○ choice {number}\r\n"))
         .collect();
@@ -373,7 +373,7 @@ fn pages_that_only_help_are_not_opened() {
     );
 }
 
-/// As when two programs draw at the same time: the second one's line break comes in the middle of the address.
+/// Two programs draw at the same time: the second one's line break is in the middle of the address.
 #[test]
 fn an_address_that_is_cut_for_a_moment_is_opened_only_whole() {
     let page = "https://auth.openai.com/oauth/authorize?response_type=code&state=made-up-state";
@@ -388,7 +388,7 @@ fn an_address_that_is_cut_for_a_moment_is_opened_only_whole() {
     assert_eq!(told(dialogue.next(&screen, later)), "wait");
 }
 
-/// A spinner never lets the screen be quiet.
+/// A spinner draws without a pause.
 #[test]
 fn an_address_is_opened_beside_a_spinner() {
     let mut dialogue = Dialogue::new(Program::OpenClaw);

@@ -1,4 +1,4 @@
-//! What a session is started with, and what comes out of it.
+//! The input and the result of a session.
 
 use crate::config::file::SignIn;
 use crate::gateway::control_master::ControlMaster;
@@ -9,7 +9,7 @@ use crate::signin::dialogue::Program;
 use crate::signin::pasted::Shape;
 use crate::system::System;
 
-/// A program that signs in, and what it asks for.
+/// A program that signs in, and the secret that it asks for.
 pub(crate) struct Plan {
     pub(crate) tool: Tool,
     pub(crate) arguments: Vec<String>,
@@ -31,7 +31,7 @@ pub(crate) struct SignInContext<'a> {
     pub(crate) page_shown: &'a (dyn Fn(&str) + Sync),
 }
 
-/// A program that ended well.
+/// The result of a program that succeeded.
 pub(crate) struct Signed {
     /// The token that it showed, and its validity in days.
     pub(crate) token: Option<(Secret, Option<u32>)>,

@@ -1,4 +1,4 @@
-//! The pages of a sign-in: shown on the phone, with the way back of the browser's answer.
+//! The pages of a sign-in: shows them on the phone, and forwards the browser's redirect to the gateway.
 
 use crate::gateway::control_master::Forward;
 use crate::gateway::host::Transport;
@@ -10,10 +10,10 @@ use crate::system::{port, terminal};
 pub(super) struct Pages<'env> {
     context: &'env SignInContext<'env>,
     pub(super) page: Option<Page>,
-    /// A page that is opened once the question is on the screen below it.
+    /// A page that is opened once the question is on the screen, so that the page covers it.
     unopened: Option<Page>,
     forward: Option<Forward<'env>>,
-    /// What the next question has to say about the page.
+    /// A remark about the page, for the next question.
     pub(super) remark: Option<String>,
 }
 
@@ -28,7 +28,7 @@ impl<'env> Pages<'env> {
         }
     }
 
-    /// Has a page opened that the URL policy lets through.
+    /// Schedules a page that the URL policy allows; [`Self::open`] opens it.
     pub(super) fn show(&mut self, page: Page) {
         if self.page.as_ref() == Some(&page) {
             return;
@@ -43,15 +43,15 @@ impl<'env> Pages<'env> {
         self.unopened = Some(page);
     }
 
-    /// Has the page opened once more.
+    /// Schedules the page once more.
     pub(super) fn show_again(&mut self) {
         self.unopened = self.page.clone();
     }
 
-    /// Has the browser's answer reach the gateway by itself; nothing is needed where the gateway is this machine.
+    /// Forwards the browser's redirect to the gateway; `None` if the gateway is this machine, which needs no forward.
     ///
     /// # Errors
-    /// Why it cannot, for a person, who then has to paste it.
+    /// Why the port cannot be forwarded, for the person, who then has to paste the address.
     fn lead_back(&self, port: u16) -> Result<Option<Forward<'env>>, String> {
         let connection = self.context.connection;
         if connection.gateway.transport == Transport::Local {
@@ -119,7 +119,7 @@ impl<'env> Pages<'env> {
         }
     }
 
-    /// Has the phone do it; what does not work is told in the terminal, and the sign-in goes on.
+    /// Performs the actions. Failures are printed in the terminal, and the sign-in continues.
     fn perform(&self, actions: &PhoneActions) {
         let actions = PhoneActions {
             launcher: self.context.launcher.clone(),
@@ -127,7 +127,7 @@ impl<'env> Pages<'env> {
         };
         let said = self.context.phone.perform(&actions, self.context.system);
         terminal::eprint(&said.shown);
-        // What was ended with everything else has not failed.
+        // An action that was interrupted has not failed.
         let problems = said.problems.into_iter();
         for problem in problems.filter(|_| !self.context.system.processes.interrupted()) {
             terminal::eprint(&format!("clawtap: {problem}\n"));

@@ -16,7 +16,7 @@ pub(super) struct PersonSide<'scope, 'env> {
     system: &'env System,
     scope: &'scope Scope<'scope, 'env>,
     prompter: Prompter<'env>,
-    /// Reads the clipboard before anything is copied.
+    /// The programs that read the clipboard at the beginning.
     clipboard_reader: ChildGroup,
     asked: Option<Asked>,
     /// Steps that wait until the person has decided about a page.
@@ -62,7 +62,7 @@ impl<'scope, 'env> PersonSide<'scope, 'env> {
             .spawn(move || prompter.look_at_clipboard(&system));
     }
 
-    /// Asks, in the place of an earlier question. The waker is used when the reply is there.
+    /// Asks, instead of an earlier question. Uses the waker when the reply has arrived.
     pub(super) fn ask(&mut self, about: About, request: Request, waker: Waker) {
         let (sender, reply) = mpsc::channel();
         let dialog = self.system.child_group();
@@ -91,7 +91,7 @@ impl<'scope, 'env> PersonSide<'scope, 'env> {
         Some((self.asked.take()?.about, reply))
     }
 
-    /// Whether the person is deciding about a page: a question of the program would cover that one.
+    /// Whether the person is deciding about a page: a question of the program would replace that one.
     pub(super) fn is_deciding(&self) -> bool {
         let about = self.asked.as_ref().map(|asked| &asked.about);
         matches!(about, Some(About::Stranger(_)))

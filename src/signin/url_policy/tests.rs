@@ -219,7 +219,7 @@ fn an_answers_place_is_found_behind_another_page_and_named_once() {
     assert_eq!(reason(&twice), "it names two places for its answer");
 }
 
-/// Two hosts and what may stand between, before and after them, one of them the right one.
+/// An address with two hosts, and special characters between and after them.
 fn nasty() -> impl Strategy<Value = String> {
     let host = prop::sample::select(vec![
         "claude.ai",
