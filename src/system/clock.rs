@@ -14,7 +14,8 @@ pub(crate) fn local(moment: DateTime<Utc>) -> DateTime<chrono::FixedOffset> {
     showable(moment).with_timezone(&Local).fixed_offset()
 }
 
-/// A moment that every time zone can tell: a file may hold one at the very end of time, where some have no day for it.
+/// Limits a moment to those that can be shown in every time zone: a file may contain the very last one that a
+/// `DateTime` can store, which overflows in some of them.
 pub(crate) fn showable(moment: DateTime<Utc>) -> DateTime<Utc> {
     const MARGIN: TimeDelta = TimeDelta::days(2);
     moment.clamp(
@@ -23,7 +24,7 @@ pub(crate) fn showable(moment: DateTime<Utc>) -> DateTime<Utc> {
     )
 }
 
-/// Lets time pass. Ctrl-C ends it, and the process with it.
+/// Sleeps. Ctrl-C ends the process meanwhile.
 pub(crate) fn pause(duration: Duration) {
     std::thread::sleep(duration);
 }

@@ -1,7 +1,7 @@
-//! What the process was started with, read once; and the one place that knows how Android differs.
+//! The environment of the process, read once; and the only module with Android's differences.
 //!
-//! Termux has no `/tmp` and no `/bin/sh`; under its Google Play build programs are run by the system's linker,
-//! which is then what the system calls the running executable.
+//! Termux has no `/tmp` and no `/bin/sh`. In its Google Play build programs are run by the system's linker, so that
+//! the system reports the linker as the running executable.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -9,16 +9,16 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// Where Termux lives when nothing says so.
+/// Termux's prefix if `PREFIX` is not set.
 const TERMUX_PREFIX: &str = "/data/data/com.termux/files/usr";
 
-/// Environment, name and folder of the process, as one value that can be handed around and made up in tests.
+/// Environment variables, name and working directory of the process, as one value that tests can construct.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {
     variables: BTreeMap<OsString, OsString>,
-    /// What the program was called as.
+    /// The name or path that the program was started by (`argv[0]`).
     called_as: Option<PathBuf>,
-    /// What the system says is running.
+    /// The running executable, as the system reports it.
     executable: Option<PathBuf>,
     folder: Option<PathBuf>,
     android: bool,
@@ -51,12 +51,12 @@ impl Environment {
         self.path("HOME")
     }
 
-    /// Whether this is a phone's system, and not only a home that looks like one.
+    /// Whether the operating system is Android, not only a home folder that looks like Termux's.
     pub(crate) fn is_android(&self) -> bool {
         self.android
     }
 
-    /// Termux's prefix, where there is one.
+    /// Termux's prefix, if there is one.
     pub(crate) fn termux_prefix(&self) -> Option<PathBuf> {
         let named = self
             .path("PREFIX")
@@ -64,7 +64,7 @@ impl Environment {
         named.or_else(|| self.android.then(|| TERMUX_PREFIX.into()))
     }
 
-    /// A path as a person writes it: short, with `~` for the home folder.
+    /// A path for a person: short, with `~` for the home folder.
     pub(crate) fn display_path(&self, path: &Path) -> String {
         let below_home = self
             .home()
@@ -98,17 +98,17 @@ impl Environment {
         on_path.or_else(|| find(name, self.termux_prefix()?.join("bin").as_os_str()))
     }
 
-    /// A path that means the same from every folder.
+    /// The absolute path.
     pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
         match &self.folder {
-            // Through its components, so that "./" does not stay in the middle.
+            // Through its components, which removes "./" from the middle.
             Some(folder) => folder.join(path).components().collect(),
             None => path.to_path_buf(),
         }
     }
 
-    /// Where this program is: what Termux's exec says it started, or what it was called as, or what the
-    /// system says, unless that is the linker.
+    /// The path of this program: the one that Termux's exec reports, or that of `argv[0]`, or the system's, unless
+    /// that is the linker.
     pub(crate) fn own_path(&self) -> Option<PathBuf> {
         let called = || {
             let name = self.called_as.as_deref()?;

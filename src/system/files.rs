@@ -38,7 +38,7 @@ fn read_from(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a text file of at most `limit` bytes, or nothing if there is no such file.
+/// Reads a text file of at most `limit` bytes; `None` if there is no such file.
 pub(crate) fn read_text_if_there(path: &Path, limit: u64) -> io::Result<Option<String>> {
     match read(path, limit) {
         Ok(bytes) => String::from_utf8(bytes)
@@ -49,7 +49,7 @@ pub(crate) fn read_text_if_there(path: &Path, limit: u64) -> io::Result<Option<S
     }
 }
 
-/// What is at a place; a symbolic link is not followed.
+/// What is at a path; a symbolic link is not followed.
 pub(crate) enum Inspected {
     Nothing,
     Link,
@@ -60,12 +60,12 @@ pub(crate) enum Inspected {
     File {
         /// Its permissions.
         mode: u32,
-        /// Its content, which may be a secret; nothing if it is larger than the limit.
+        /// Its content, which may be a secret; `None` if it is larger than the limit.
         bytes: Option<Zeroizing<Vec<u8>>>,
     },
 }
 
-/// Looks at a place, and reads at most `limit` bytes of the file there.
+/// Inspects a path without following a link, and reads at most `limit` bytes of the file.
 pub(crate) fn inspect(path: &Path, limit: u64) -> Inspected {
     see_file(path, limit).unwrap_or_else(|error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Inspected::Nothing,
@@ -81,7 +81,7 @@ fn see_file(path: &Path, limit: u64) -> io::Result<Inspected> {
     if !found.is_file() {
         return Ok(Inspected::Other);
     }
-    // Nor may it become a link or a pipe now.
+    // The path may have become a link or a pipe since: O_NOFOLLOW refuses a link, O_NONBLOCK does not wait for a pipe.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let file = fs::OpenOptions::new()
         .read(true)
@@ -93,7 +93,7 @@ fn see_file(path: &Path, limit: u64) -> io::Result<Inspected> {
     }
     let mut bytes = None;
     if found.len() <= limit {
-        // As large as it can become: a buffer that grows leaves copies of the secret behind.
+        // As large as it can become: a buffer that grows leaves copies of the secret in freed memory.
         let room = usize::try_from(limit).unwrap_or(usize::MAX);
         let room = usize::try_from(found.len()).unwrap_or(room).min(room);
         let mut content = Zeroizing::new(Vec::with_capacity(room + 1));
@@ -106,40 +106,40 @@ fn see_file(path: &Path, limit: u64) -> io::Result<Inspected> {
     })
 }
 
-/// Writes a file that only its owner may read: to a sibling first, which then takes its place.
+/// Writes a file that only its owner may read, atomically: to a sibling, which is then renamed to it.
 ///
-/// Missing folders are made, 0700. A symbolic link keeps pointing where it points.
+/// Missing folders are made, 0700. Of a symbolic link, the target is replaced.
 pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     make_private_folder(&parent(&path))?;
-    // Not every file system of a phone lets anybody set permissions.
+    // No mode is set: some file systems of a phone do not support permissions.
     replace(&path, content, None, Care::OnDisk)
 }
 
-/// Writes a private file as above, but for what can be had again: nobody waits for the disk, so a phone that loses
-/// its power may be left with an empty one.
+/// Writes a private file whose content can be had again: without fsync, so that the file may be empty after a loss of
+/// power.
 pub(crate) fn write_expendable(path: &Path, content: &[u8]) -> io::Result<()> {
     make_private_folder(&parent(path))?;
     replace(path, content, None, Care::Whole)
 }
 
-/// What a file that is replaced must outlive.
+/// What the replacement of a file has to survive.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Care {
-    /// The end of this process.
+    /// The end of this process: no fsync.
     Whole,
-    /// The end of its power.
+    /// A loss of power: fsync.
     OnDisk,
 }
 
-/// Writes a file that everybody may read, whatever the umask, in a folder that is there: to a sibling first, which
-/// then takes its place. A symbolic link keeps pointing where it points.
+/// Writes a file that every user may read (0644, whatever the umask), atomically, in an existing folder: to a sibling,
+/// which is then renamed to it. Of a symbolic link, the target is replaced.
 pub(crate) fn write_public(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     replace(&path, content, Some(0o644), Care::OnDisk)
 }
 
-/// Writes a sibling, which then takes the place of what is at the path.
+/// Writes a sibling, and renames it to the path.
 pub(super) fn replace(
     path: &Path,
     content: &[u8],
@@ -161,8 +161,8 @@ pub(super) fn replace(
     Ok(())
 }
 
-/// Replaces a private text file by what `change` makes of its content, empty if there is none yet. Meanwhile
-/// nobody else who does the same can: its folder is locked.
+/// Replaces a private text file by the result of `change` on its content, which is empty if there is no file. Takes the
+/// folder's lock (flock), so that two of these updates do not overlap.
 pub(crate) fn update_private<E: From<io::Error>>(
     path: &Path,
     limit: u64,
@@ -176,7 +176,7 @@ pub(crate) fn update_private<E: From<io::Error>>(
     Ok(())
 }
 
-/// Keeps everybody else who locks this folder out until the value is dropped.
+/// Takes an exclusive lock (flock) on a folder until the result is dropped.
 pub(crate) fn lock_folder(folder: &Path) -> io::Result<File> {
     let file = File::open(folder)?;
     // Not `File::lock`, which always fails on Android.
@@ -184,11 +184,11 @@ pub(crate) fn lock_folder(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// A file that nobody else can hold until this is dropped, or its process ends.
+/// An exclusive lock (flock) on a file, until this is dropped or its process ends.
 pub(crate) struct FileLock(#[expect(dead_code, reason = "closing it gives it back")] File);
 
 impl FileLock {
-    /// Takes hold of a private file, which is made if it is not there; nothing if somebody else has it.
+    /// Locks a private file, which is made if missing; `None` if it is locked already.
     pub(crate) fn of(path: &Path) -> io::Result<Option<Self>> {
         make_private_folder(&parent(path))?;
         let mut options = fs::OpenOptions::new();
@@ -200,7 +200,7 @@ impl FileLock {
         }
     }
 
-    /// The same, after waiting for somebody else to give it back.
+    /// The same, after waiting at most `patience` for the lock.
     pub(crate) fn wait(path: &Path, patience: Duration) -> io::Result<Option<Self>> {
         let until = Instant::now() + patience;
         loop {
@@ -212,7 +212,7 @@ impl FileLock {
     }
 }
 
-/// Puts a text into a file that is there, and keeps whoever holds it in hold.
+/// Overwrites an existing file in place: its inode, and so a lock on it, stays the same.
 pub(crate) fn overwrite(path: &Path, text: &str) -> io::Result<()> {
     fs::OpenOptions::new()
         .write(true)
@@ -221,7 +221,7 @@ pub(crate) fn overwrite(path: &Path, text: &str) -> io::Result<()> {
         .write_all(text.as_bytes())
 }
 
-/// Gives a file another name, in the place of what has it.
+/// Renames a file, replacing what is at `to`.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
@@ -233,12 +233,12 @@ pub(crate) fn write_script(path: &Path, content: &str) -> io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o700))
 }
 
-/// Makes a folder and its parents, open to their owner only; what is there already stays as it is.
+/// Makes a folder and its parents, open to their owner only (0700); existing ones are unchanged.
 pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Appends lines to a private file in one write, and makes it if it is not there. They begin on a line of their own.
+/// Appends lines to a private file in one write; makes the file if missing, and completes its last line first.
 pub(crate) fn append_private(path: &Path, lines: &str) -> io::Result<()> {
     make_private_folder(&parent(path))?;
     let mut file = fs::OpenOptions::new()
@@ -256,7 +256,7 @@ pub(crate) fn append_private(path: &Path, lines: &str) -> io::Result<()> {
     file.write_all(format!("{gap}{lines}").as_bytes())
 }
 
-/// How long a file is, in bytes; nothing is there as long as an empty one.
+/// The length of a file, in bytes; 0 if there is none.
 pub(crate) fn length(path: &Path) -> io::Result<u64> {
     match fs::metadata(path) {
         Ok(found) => Ok(found.len()),
@@ -265,7 +265,7 @@ pub(crate) fn length(path: &Path) -> io::Result<u64> {
     }
 }
 
-/// Reads the end of a file, at most `limit` bytes; of one that is not there, nothing.
+/// Reads the end of a file, at most `limit` bytes; empty if there is no file.
 pub(crate) fn read_end(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     match File::open(path) {
@@ -280,14 +280,14 @@ pub(crate) fn read_end(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Whether so many bytes can be kept in a folder now. Nothing of them stays.
+/// Whether this many bytes can be stored in a folder now: writes a temporary file, and removes it.
 pub(crate) fn has_room(folder: &Path, bytes: usize) -> bool {
     let file = tempfile::NamedTempFile::new_in(folder);
     file.and_then(|mut file| file.write_all(&vec![0; bytes]))
         .is_ok()
 }
 
-/// The number of the user that this process runs as.
+/// The effective user id of this process.
 pub(crate) fn own_user() -> u32 {
     rustix::process::geteuid().as_raw()
 }
@@ -297,7 +297,7 @@ pub(crate) fn scratch_folder(parent: &Path) -> io::Result<tempfile::TempDir> {
     temp_file::folder_in(parent)
 }
 
-/// Whether a folder holds a file whose name `accepts` agrees to; no folder holds none.
+/// Whether a folder contains a file whose name `accepts` accepts; false if there is no folder.
 pub(crate) fn holds(folder: &Path, accepts: impl Fn(&str) -> bool) -> bool {
     fs::read_dir(folder).is_ok_and(|entries| {
         entries
@@ -306,7 +306,7 @@ pub(crate) fn holds(folder: &Path, accepts: impl Fn(&str) -> bool) -> bool {
     })
 }
 
-/// Removes the files of a folder that were last written before a moment, as far as that is possible.
+/// Removes the files of a folder that were last written before a moment. Errors are ignored.
 pub(crate) fn remove_unchanged_since(folder: &Path, moment: DateTime<Utc>) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
@@ -319,16 +319,16 @@ pub(crate) fn remove_unchanged_since(folder: &Path, moment: DateTime<Utc>) {
     }
 }
 
-/// The permissions of what a path leads to, without its kind; nothing if there is nothing, or it cannot be told.
+/// The permission bits of the file that a path leads to; `None` if there is none, or it cannot be inspected.
 pub(crate) fn mode(path: &Path) -> Option<u32> {
     let metadata = fs::metadata(path).ok()?;
     Some(metadata.permissions().mode() & 0o7777)
 }
 
-/// The first bytes of a file, with whatever secret is among them; nothing if it cannot be read.
+/// The first bytes of a file, which may contain a secret; `None` if it cannot be read.
 pub(crate) fn beginning(path: &Path, length: u64) -> Option<Zeroizing<Vec<u8>>> {
     let mut options = fs::OpenOptions::new();
-    // A pipe does not hold us.
+    // Opening a pipe does not block.
     let flags = OFlags::NONBLOCK.bits().cast_signed();
     let file = options.read(true).custom_flags(flags).open(path).ok()?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(length).ok()?));
@@ -336,7 +336,7 @@ pub(crate) fn beginning(path: &Path, length: u64) -> Option<Zeroizing<Vec<u8>>> 
     Some(bytes)
 }
 
-/// Whether a file or folder, and no link to one, is our own.
+/// Whether a path is a file or folder that this user owns, and no link.
 pub(crate) fn is_own(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.uid() == own_user() && !found.is_symlink())
 }
@@ -351,7 +351,7 @@ pub(crate) fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
-/// Whether something is there under this name.
+/// Whether a path leads to something.
 pub(crate) fn exists(path: &Path) -> bool {
     path.exists()
 }

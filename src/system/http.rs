@@ -1,5 +1,5 @@
-//! HTTP by the curl program, which Termux and gateways have. It takes everything on standard input, so that other
-//! processes see neither an address nor a token among its arguments.
+//! HTTP by the curl program, which Termux and gateways have. It reads everything from standard input, so that neither
+//! an address nor a token is in its arguments, which other processes can read.
 
 mod curl;
 mod response;
@@ -11,22 +11,22 @@ use crate::system::System;
 use crate::system::process::{Ending, Invocation};
 use crate::text::Text;
 
-/// The most of an answer that is read, in bytes, its headers among them.
+/// The most of a response that is read, in bytes, with its headers.
 const LARGEST_ANSWER: usize = 64 * 1024;
-/// What starting curl and ending it may take beyond curl's own limit.
+/// The time for curl's start and exit, in addition to curl's own limit.
 const MARGIN: Duration = Duration::from_secs(2);
 
-/// Something for a server.
+/// A request to a server.
 pub(crate) struct Request<'a> {
     /// An http or https address.
     pub(crate) url: &'a str,
     /// An access token, which the server gets as `Authorization: Bearer`.
     pub(crate) token: Option<&'a Secret>,
-    /// What is posted; without it, the address is only asked for.
+    /// The body of a POST; without it the request is a GET.
     pub(crate) json: Option<&'a str>,
 }
 
-/// What a server said.
+/// A server's response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Response {
     /// 200 and above.
@@ -37,38 +37,38 @@ pub(crate) struct Response {
     pub(crate) body: Vec<u8>,
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// There is no curl here.
+    /// curl is not installed on this device.
     NoCurl,
-    /// The server's name leads nowhere.
+    /// The server's name cannot be resolved.
     NotFound,
-    /// It refuses the connection, or there is no way to it.
+    /// The server refuses the connection, or is not reachable.
     NotConnected,
-    /// It said nothing in time. It may have taken the request nevertheless.
+    /// The server did not respond in time. It may have processed the request all the same.
     TimedOut,
-    /// Its certificate is not one for this address.
+    /// The server's certificate is not valid for this address.
     Untrusted,
-    /// This device has no certificates to judge by.
+    /// This device has no CA certificates to verify it.
     NoCertificates,
-    /// It does not speak TLS, or no TLS of ours.
+    /// The server does not use TLS, or no version that curl supports.
     NotEncrypted,
-    /// It hung up, or what it speaks is not HTTP.
+    /// The server closed the connection, or its response is not HTTP.
     NotHttp,
     /// Ctrl-C, or another signal that ends the process.
     Interrupted,
-    /// In curl's words, or the system's.
+    /// Another error, in curl's words or the system's.
     Other(Text),
 }
 
-/// What came of a request, and how long that took.
+/// The result of a request, and its duration.
 pub(crate) struct Sent {
     pub(crate) outcome: Result<Response, Failure>,
     pub(crate) took: Duration,
 }
 
-/// Sends it, and waits for the answer at most so long. Redirections are not followed: a token would go along.
+/// Sends a request, and waits for the response at most `limit`. Redirects are not followed: they would get the token.
 pub(crate) fn send(request: &Request<'_>, limit: Duration, system: &System) -> Sent {
     let failed = |failure| Sent {
         outcome: Err(failure),

@@ -1,4 +1,4 @@
-//! The only place with effects, beside `phone/`: processes, files, environment, clock and terminal.
+//! The only module with effects, besides `phone/`: processes, files, environment, clock and terminal.
 #![expect(
     clippy::disallowed_methods,
     reason = "this is the doorway that the ban sends everybody to"
@@ -25,7 +25,7 @@ use std::ops::Deref;
 use crate::system::environment::Environment;
 use crate::system::process::Processes;
 
-/// The handle to this machine: what the process was started with, and the programs that it starts.
+/// The handle to this machine: the environment of the process, and the programs that it starts.
 #[derive(Clone, Default)]
 pub(crate) struct System {
     pub(crate) environment: Environment,
@@ -33,12 +33,12 @@ pub(crate) struct System {
 }
 
 impl System {
-    /// Programs that can be ended without the others; they end with the parent's, and when the value is dropped.
+    /// A child group: its programs can be ended separately. They also end with the parent's, and when it is dropped.
     pub(crate) fn child_group(&self) -> ChildGroup {
         ChildGroup(self.with(self.processes.child_group()))
     }
 
-    /// The same machine for cleaning up: its programs run although everything else was interrupted.
+    /// A handle for cleaning up: its programs run also after an interrupt.
     pub(crate) fn unstoppable(&self) -> Self {
         self.with(Processes::default())
     }
@@ -53,7 +53,7 @@ impl System {
 
 #[cfg(test)]
 impl<const N: usize> From<[(&str, &str); N]> for System {
-    /// A machine of which only these variables are known.
+    /// A machine with only these environment variables.
     fn from(variables: [(&str, &str); N]) -> Self {
         Self {
             environment: variables.into(),

@@ -9,10 +9,10 @@ use rustix::fs::OFlags;
 
 use crate::system::files::own_user;
 
-/// Sets the permissions of a file or folder; only its owner can be given any.
+/// Sets the permissions of a file or folder; refuses any for other users.
 ///
 /// # Errors
-/// Why it is left as it is, in words.
+/// Why the permissions are unchanged, in words.
 pub(crate) fn set_mode(path: &Path, mode: u32) -> Result<(), String> {
     if mode & 0o7077 != 0 {
         return Err("others would be given permissions".into());
@@ -23,7 +23,7 @@ pub(crate) fn set_mode(path: &Path, mode: u32) -> Result<(), String> {
     }
     expect_own(&found)?;
     expect_own(&folder_of(path)?)?;
-    // Nor may it become a link or a pipe now.
+    // The path may have become a link or a pipe since: O_NOFOLLOW refuses a link, O_NONBLOCK does not wait for a pipe.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let file = fs::OpenOptions::new()
         .read(true)

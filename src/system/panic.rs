@@ -1,4 +1,4 @@
-//! A panic, which is a bug: it ends the process in plain words.
+//! The report of a panic, which is always a bug.
 
 use crate::system::screen::restore;
 use crate::system::terminal::eprint;

@@ -4,15 +4,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread::{self, ScopedJoinHandle};
 
-/// The default limit: as many Termux:API programs at the same time.
+/// The default limit: the most Termux:API programs at the same time.
 const AT_ONCE: usize = 16;
 
-/// Works on all items, a bounded number at a time, and keeps their order.
+/// Works on all items, a limited number at a time; the results are in the order of the items.
 pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     in_parallel_each(items, AT_ONCE, work, |_, _| {})
 }
 
-/// The same with `at_once` at a time, and shows each result to `arrived` as soon as it is there, with the place of its item.
+/// The same with `at_once` at a time. Calls `arrived` with the index of an item and its result, as soon as it is there.
 pub(crate) fn in_parallel_each<T: Sync, R: Send>(
     items: &[T],
     at_once: usize,
@@ -83,7 +83,7 @@ mod tests {
         let (go, gone) = mpsc::channel();
         let gone = Mutex::new(gone);
         let mut seen = Vec::new();
-        // The first is done only once all others were seen.
+        // The first item finishes only after all others have arrived.
         let work = |item: &usize| {
             if *item == 0 {
                 gone.lock().unwrap().recv().unwrap();

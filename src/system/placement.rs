@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use crate::system::{files, temp_file};
 
-/// The largest file whose content is looked at, in bytes; ours are far smaller.
+/// The largest file whose content is read, in bytes; clawtap's own files are far smaller.
 const LARGEST: u64 = 256 * 1024;
 
 /// What is at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found {
     Nothing,
-    /// A file; without its content where that is too large or not ours to read.
+    /// A file; without its content if that is too large or not readable by this user.
     File {
         content: Option<Vec<u8>>,
         mode: u32,
@@ -28,7 +28,7 @@ pub(crate) enum Found {
 /// Inspects a path without following a link.
 ///
 /// # Errors
-/// When that is forbidden. That something on the way is no folder is an answer: nothing is there.
+/// When that is forbidden. A parent that is no folder is not an error: nothing is at the path.
 pub(crate) fn look(path: &Path) -> io::Result<Found> {
     use io::ErrorKind::{NotADirectory, NotFound};
     let metadata = match path.symlink_metadata() {
@@ -53,7 +53,7 @@ pub(crate) fn look(path: &Path) -> io::Result<Found> {
     })
 }
 
-/// The names in a folder, those that are UTF-8, in their order; none if there is no such folder.
+/// The names in a folder that are UTF-8, sorted; none if there is no such folder.
 pub(crate) fn names(folder: &Path) -> io::Result<Vec<String>> {
     use io::ErrorKind::{NotADirectory, NotFound};
     let entries = match fs::read_dir(folder) {
@@ -67,7 +67,7 @@ pub(crate) fn names(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// A folder and those it is in, as far as they are not there; each after the one it is in.
+/// A folder and its parents, as far as they are missing; parents first.
 pub(crate) fn missing_folders(folder: &Path) -> Vec<PathBuf> {
     let missing = folder
         .ancestors()
@@ -77,7 +77,7 @@ pub(crate) fn missing_folders(folder: &Path) -> Vec<PathBuf> {
     missing
 }
 
-/// Makes one folder, open to its owner only. One that is there already stays as it is.
+/// Makes one folder, open to its owner only (0700). An existing one is unchanged.
 pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
@@ -85,12 +85,12 @@ pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Replaces what is at a place by a file with these permissions, whatever the umask; of a link, the link itself.
+/// Replaces what is at a path by a file with these permissions, whatever the umask; of a link, the link itself.
 pub(crate) fn place(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     files::replace(path, content, Some(mode), files::Care::OnDisk)
 }
 
-/// Removes a file or a link; one that is not there is removed already.
+/// Removes a file or a link; a missing one is not an error.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -98,7 +98,7 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes a folder and those it is in, as far as nothing is in them, up to the one at `top`, which stays.
+/// Removes a folder and its parents, as far as they are empty, up to `top`, which is not removed.
 pub(crate) fn remove_empty_folders(folder: &Path, top: &Path) {
     let below_top = |folder: &&Path| *folder != top && folder.starts_with(top);
     for folder in folder.ancestors().take_while(below_top) {
@@ -112,7 +112,7 @@ pub(crate) fn remove_empty_folders(folder: &Path, top: &Path) {
 pub(crate) fn remove_unfinished(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if temp_file::is_temporary(&entry.file_name()) {
-            // A file that stays is removed by a later write.
+            // A file that could not be removed is removed by a later write.
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-/// The process that listens on this port of a loopback address, in words; nothing where it is free.
+/// The process that listens on this port of a loopback address, in words; `None` if the port is free.
 pub(crate) fn holder(address: Ipv4Addr, port: u16) -> Option<String> {
     match TcpListener::bind((address, port)) {
         Ok(_) => None,
@@ -10,8 +10,8 @@ pub(crate) fn holder(address: Ipv4Addr, port: u16) -> Option<String> {
     }
 }
 
-/// The program that listens at a port, as far as the system lets us see: its sockets are listed in
-/// `/proc/net/tcp`, and a process's in `/proc/PID/fd`. Android shows neither of other apps.
+/// The name of the program that listens on a port, if the system shows it: all sockets are listed in `/proc/net/tcp`,
+/// those of a process in `/proc/PID/fd`. Android shows neither for other apps.
 fn name_of_holder(address: Ipv4Addr, port: u16) -> Option<String> {
     const LISTENING: &str = "0A";
     // In the machine's byte order, in hexadecimal.

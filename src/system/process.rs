@@ -1,4 +1,4 @@
-//! Runs programs: every one with a deadline that takes its whole process group with it.
+//! Runs programs, each with a deadline at which its whole process group is killed.
 
 mod conversation;
 mod semaphore;
@@ -25,12 +25,12 @@ use crate::system::screen;
 use crate::system::temp_file;
 use crate::text::Text;
 
-/// The exit code of a program that Ctrl-C ended, by the convention of shells: 128 and the number of the signal.
+/// The exit code after Ctrl-C, by the convention of shells: 128 plus the number of the signal (SIGINT, 2).
 const INTERRUPTED: i32 = 130;
-/// How long a program may take to end by itself after being asked to.
+/// How long a program may take to exit by itself: after its end marker, and after SIGTERM.
 const GRACE: Duration = Duration::from_millis(800);
-/// How long output may still trickle in after the program has ended: a connection master that lives on
-/// keeps the pipes open and must not keep us.
+/// How long output is still read after the program has exited: an ssh `ControlMaster` that continues in the
+/// background holds the pipes open, so that they never reach their end.
 const DRAIN: Duration = Duration::from_millis(300);
 /// How many pieces of output, of at most 16 KiB, are buffered; then the program's writes block.
 const MOST_UNHEARD: usize = 16;
@@ -59,12 +59,12 @@ pub(crate) struct Invocation {
 /// A program's relation to the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Terminal {
-    /// In a process group of its own, which ends as one; it cannot read from the terminal.
+    /// In a separate process group, which is ended as a whole; it cannot read from the terminal.
     Detached,
-    /// In our process group, so that it may ask questions. On the deadline it is asked to end and passes
-    /// that on to its children, as ssh does.
+    /// In clawtap's process group, so that it can ask questions at the terminal. At the deadline only the program
+    /// itself is signalled (SIGTERM); it has to end its own children, as ssh does.
     Shared,
-    /// On a terminal of its own, which is nobody's screen; only in a [`Conversation`].
+    /// On a pseudo-terminal (pty) of its own; only in a [`Conversation`].
     Own,
 }
 
@@ -99,7 +99,7 @@ impl Invocation {
     }
 }
 
-/// A question that waits for a person.
+/// Counts an open prompt, or a program being started, until dropped.
 pub(crate) struct Waiting<'a>(&'a Processes);
 
 impl Drop for Waiting<'_> {
@@ -108,14 +108,14 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// A program that was started, and how that went.
+/// The result of a program that was started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finished {
     pub(crate) ending: Ending,
     pub(crate) stdout: Vec<u8>,
     /// At most the last 64 KiB.
     pub(crate) stderr: Vec<u8>,
-    /// After how long the first byte of output came, if one did.
+    /// The time until the first byte of output, if there was one.
     pub(crate) first_byte: Option<Duration>,
     pub(crate) took: Duration,
 }
@@ -144,7 +144,7 @@ impl Finished {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
     Exited(i32),
-    /// Killed by a signal that was not ours.
+    /// Killed by a signal that clawtap did not send.
     Killed(i32),
     /// Ended by us: it did not exit after its end marker.
     Lingered,
@@ -174,7 +174,7 @@ struct Piece {
     _room: Permit,
 }
 
-/// Starts programs and ends them; one for the whole process, and children of it.
+/// Starts and ends programs: one group for the whole process, and child groups of it.
 #[derive(Clone, Default)]
 pub(crate) struct Processes {
     running: Arc<Running>,
@@ -190,7 +190,7 @@ struct Running {
 }
 
 impl Running {
-    /// Ends all programs of this group and its child groups; whether there were any.
+    /// Ends all programs of this group and its child groups; returns whether any program or prompt was open.
     fn interrupt(&self) -> bool {
         self.interrupted.store(true, Ordering::SeqCst);
         let watchers = lock(&self.watchers);
@@ -205,10 +205,10 @@ impl Running {
 }
 
 impl Processes {
-    /// Ends everything that runs when this process is told to end (Ctrl-C, a closed terminal).
+    /// Ends all running programs on SIGINT (Ctrl-C), SIGTERM, and SIGHUP (a closed terminal).
     ///
-    /// What was running then reports [`Ending::Interrupted`]; with nothing running and nobody asked the process exits
-    /// at once.
+    /// Their result is then [`Ending::Interrupted`]. If no program runs and no prompt is open, or at the second signal,
+    /// the process exits at once.
     pub(crate) fn end_on_signals(&self) -> io::Result<()> {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
         let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
@@ -222,7 +222,7 @@ impl Processes {
                     if !busy || again {
                         let _none_half_written = temp_file::finish_writing();
                         screen::restore();
-                        // A signal ends the process wherever it is.
+                        // The main thread may be anywhere, so the process exits from here.
                         std::process::exit(INTERRUPTED);
                     }
                 }
@@ -230,7 +230,7 @@ impl Processes {
         Ok(())
     }
 
-    /// Whether this process has been told to end.
+    /// Whether a signal, or the end of this group, has interrupted its programs.
     pub(crate) fn interrupted(&self) -> bool {
         self.running.interrupted.load(Ordering::SeqCst)
     }
@@ -241,7 +241,7 @@ impl Processes {
         Waiting(self)
     }
 
-    /// A child group: programs that can be ended without the others, and that end with those of this group.
+    /// A child group: its programs can be ended separately, and end with those of this group.
     pub(super) fn child_group(&self) -> Self {
         let child = Self::default();
         let mut children = lock(&self.running.children);
@@ -318,11 +318,11 @@ fn feed(child: &mut Child, invocation: &Invocation) -> io::Result<()> {
         return Ok(());
     };
     let bytes = invocation.stdin.clone();
-    // A program that does not read its input is not an error of ours.
+    // A program that does not read its input (EPIPE) is not an error.
     spawn("stdin", move || drop(stdin.write_all(&bytes)))
 }
 
-/// Starts the threads that turn what the child does into events.
+/// Starts the threads that send the child's output and exit as events.
 fn watch(child: &mut Child, events: Sender<Event>) -> io::Result<()> {
     if let Some(stdout) = child.stdout.take() {
         hear(stdout, &events)?;
@@ -335,7 +335,7 @@ fn watch(child: &mut Child, events: Sender<Event>) -> io::Result<()> {
         })?;
     }
     let id = pid(child);
-    // The child is left unreaped here, so its id cannot be somebody else's when the deadline kills it.
+    // WNOWAIT leaves the child unreaped, so that its process id is not reused before the deadline may kill it.
     spawn("wait", move || {
         let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while matches!(
@@ -383,7 +383,7 @@ fn forward(mut pipe: impl Read, events: &Sender<Event>, event: fn(Piece) -> Even
     }
 }
 
-/// Gathers output until the child has ended, or ends it. `Exited(0)` stands for "ended by itself".
+/// Collects output until the child has exited, or ends it. `Exited(0)` means that it exited, with any code.
 fn collect(
     child: &Child,
     invocation: &Invocation,
@@ -452,7 +452,7 @@ fn collect(
     }
 }
 
-/// Asks a child that still runs to end, and ends it if it does not.
+/// Sends SIGTERM to a running child, and SIGKILL after the grace period.
 fn end_in_time(child: &Child, terminal: Terminal, inbox: &Receiver<Event>) {
     end(child, terminal, Signal::TERM);
     let patience = Instant::now() + GRACE;
@@ -466,7 +466,7 @@ fn end_in_time(child: &Child, terminal: Terminal, inbox: &Receiver<Event>) {
 }
 
 fn end(child: &Child, terminal: Terminal, signal: Signal) {
-    // Failing means that nothing is left to end.
+    // An error means that no process is left.
     let _ = match terminal {
         Terminal::Detached | Terminal::Own => {
             rustix::process::kill_process_group(pid(child), signal)

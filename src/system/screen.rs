@@ -11,18 +11,18 @@ const GIVE_BACK: &str = "\x1b[?25h\x1b[?7h\x1b[?1049l";
 /// Whether the alternate screen is in use, so that any exit can restore it.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// The screen, until this is dropped.
+/// The alternate screen, until this is dropped.
 pub(crate) struct Screen(());
 
 impl Screen {
-    /// Takes it.
+    /// Switches to the alternate screen.
     pub(crate) fn take() -> Self {
         TAKEN.store(true, Ordering::SeqCst);
         let _ = print(TAKE);
         Self(())
     }
 
-    /// Draws lines in the place of what is there. What is written next begins on the line below them.
+    /// Replaces the screen's content by these lines. The cursor is then at the start of the line below them.
     #[expect(clippy::unused_self, reason = "only who has the screen draws on it")]
     pub(crate) fn draw(&self, lines: &str) {
         let _ = print(&drawing(lines));
@@ -35,7 +35,7 @@ impl Drop for Screen {
     }
 }
 
-/// Leaves the terminal as it was found, wherever the process ends.
+/// Restores the terminal: its echo, and the normal screen.
 pub(crate) fn restore() {
     show_typing();
     give_back();
@@ -48,7 +48,8 @@ fn give_back() {
     }
 }
 
-/// From the top, so that nothing flickers: every line erases what was behind it, and the last what was below.
+/// Draws from the top without clearing first, which would flicker: each line erases the rest of its row, and the last
+/// one the rows below.
 fn drawing(lines: &str) -> String {
     format!("\x1b[H{}\x1b[J", lines.replace('\n', "\x1b[K\n"))
 }

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use crate::system::terminal;
 
 const FRAMES: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-/// Shown only when there is something to wait for.
+/// The delay before the spinner is shown.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Turns until it is dropped, and then leaves no trace.
+/// Turns until dropped, and then erases its line.
 pub(crate) struct Spinner {
     line: Arc<Mutex<Line>>,
     running: Option<(Sender<()>, JoinHandle<()>)>,
@@ -33,7 +33,7 @@ impl Line {
 }
 
 impl Spinner {
-    /// Starts to turn beside `label`, if a person is `watched` to be looking.
+    /// Starts to turn beside `label`, if `watched`: a person is looking at standard error.
     pub(crate) fn start(watched: bool, label: String) -> Self {
         let drawn = false;
         let line = Arc::new(Mutex::new(Line { label, drawn }));
@@ -67,7 +67,7 @@ impl Spinner {
         }
     }
 
-    /// Writes something where it turns, and has it go on below that, beside another label.
+    /// Erases the spinner, calls `write`, and continues below its output with another label.
     pub(crate) fn make_way(&self, label: String, write: impl FnOnce()) {
         let mut line = lock(&self.line);
         line.erase();

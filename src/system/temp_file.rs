@@ -17,11 +17,11 @@ use tempfile::{NamedTempFile, TempDir};
 const TEMPORARY: &str = ".clawtap-";
 /// The name of a socket in such a folder.
 pub(crate) const SOCKET: &str = "s";
-/// The longest time to write a file.
+/// The age from which a temporary file or folder was left by a killed run: no file takes that long to write.
 const ABANDONED_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// A file in this folder that only its owner may read, and that is removed when dropped; those that others left there
-/// go first.
+/// Makes a file in this folder that only its owner may read, and that is removed when dropped. Removes abandoned ones
+/// first.
 pub(super) fn file_in(folder: &Path) -> io::Result<NamedTempFile> {
     remove_abandoned(folder);
     tempfile::Builder::new()
@@ -30,7 +30,7 @@ pub(super) fn file_in(folder: &Path) -> io::Result<NamedTempFile> {
         .map_err(without_place)
 }
 
-/// A folder that only its owner may look into, and that is removed when dropped; those that others left there go first.
+/// Makes a folder that only its owner may open, and that is removed when dropped. Removes abandoned ones first.
 pub(super) fn folder_in(parent: &Path) -> io::Result<TempDir> {
     remove_abandoned(parent);
     tempfile::Builder::new()
@@ -40,15 +40,15 @@ pub(super) fn folder_in(parent: &Path) -> io::Result<TempDir> {
         .map_err(without_place)
 }
 
-/// Removes a folder of [`folder_in`] in which there is a socket at most, which takes no right to look into it.
+/// Removes a folder of [`folder_in`] that contains a socket at most; this needs no permission to list it.
 pub(crate) fn remove_folder(folder: TempDir) {
     let path = folder.keep();
-    // What is left is removed by a later command.
+    // A folder that could not be removed is removed by a later command.
     let _ = fs::remove_file(path.join(SOCKET));
     let _ = fs::remove_dir(path);
 }
 
-/// What is wrong, without the name that chance gave to a file nobody knows of; tempfile adds it.
+/// Removes the random path of the temporary file from an error's text, to which the tempfile crate adds it.
 fn without_place(error: io::Error) -> io::Error {
     match error.to_string().split_once(" at path ") {
         Some((wrong, _)) => io::Error::new(error.kind(), wrong),
@@ -56,12 +56,12 @@ fn without_place(error: io::Error) -> io::Error {
     }
 }
 
-/// Whether a file or folder of this name is one of ours that is not finished.
+/// Whether this is the name of one of clawtap's temporary files or folders.
 pub(super) fn is_temporary(name: &OsStr) -> bool {
     name.as_bytes().starts_with(TEMPORARY.as_bytes())
 }
 
-/// Removes the temporary files and folders in a folder whose owner was killed. A folder whose socket answers is in use.
+/// Removes a folder's temporary files and folders that a killed run has left. A folder whose socket answers is in use.
 fn remove_abandoned(folder: &Path) {
     let is_abandoned = |entry: &fs::DirEntry| {
         let is_ours = is_temporary(&entry.file_name());
@@ -83,15 +83,16 @@ fn remove_abandoned(folder: &Path) {
     }
 }
 
-/// Who writes a file shares this; who has it alone knows that none is half-written, and none will be.
+/// Held shared while a file is written; held exclusively, it guarantees that none is half-written, and none is begun.
 static WRITING: RwLock<()> = RwLock::new(());
 
-/// A file is being written while this lives.
+/// Marks that a file is being written, until dropped.
 pub(super) fn writing() -> RwLockReadGuard<'static, ()> {
     WRITING.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Waits until no file is half-written, but not for a disk that does not answer. While the result lives, none is begun.
+/// Waits until no file is half-written, for 2 s at most, in case a disk does not respond. No file is begun until the
+/// result is dropped.
 pub(super) fn finish_writing() -> Option<RwLockWriteGuard<'static, ()>> {
     let until = Instant::now() + Duration::from_secs(2);
     loop {

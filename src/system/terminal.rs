@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::system::environment::Environment;
 
-/// How soon a question is no longer waited for, once it is pointless.
+/// How often a waiting prompt checks whether it was cancelled.
 const CANCELLED_WITHIN: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 100_000_000,
@@ -19,20 +19,20 @@ const CANCELLED_WITHIN: Timespec = Timespec {
 /// What the three standard streams are connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Terminal {
-    /// Columns to write in.
+    /// The number of columns.
     pub(crate) width: usize,
-    /// Lines that are seen at once.
+    /// The number of lines.
     pub(crate) height: usize,
     /// Whether results may be coloured.
     pub(crate) color: bool,
-    /// Whether standard error is looked at by a person, so that a spinner makes sense.
+    /// Whether standard error is a terminal, so that a spinner is of use.
     pub(crate) stderr_is_tty: bool,
-    /// Whether a person is there to answer questions.
+    /// Whether a person can answer questions.
     pub(crate) is_interactive: bool,
 }
 
 impl Terminal {
-    /// Looks at the streams of this process. `NO_COLOR` and `TERM=dumb` are honoured.
+    /// Inspects the streams of this process. `NO_COLOR` and `TERM=dumb` are honoured.
     pub(crate) fn of_process(environment: &Environment) -> Self {
         let plain =
             environment.path("NO_COLOR").is_some() || environment.text("TERM") == Some("dumb");
@@ -61,18 +61,18 @@ impl Terminal {
         }
     }
 
-    /// Columns for what is said on standard error, where a person looks at it.
+    /// The number of columns for standard error, if it is a terminal.
     pub(crate) fn columns(self) -> Option<usize> {
         self.stderr_is_tty.then_some(self.width)
     }
 }
 
-/// Whether results are looked at by a person, and not read by a program.
+/// Whether a person, not a program, reads the results.
 pub(crate) fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Writes a result to standard output. A reader that has gone away (`| head -1`) is not an error.
+/// Writes a result to standard output. A closed pipe (EPIPE, as with `| head -1`) is not an error.
 pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout
@@ -84,12 +84,12 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     }
 }
 
-/// Writes what is not the result to standard error. There is nowhere left to complain if that fails.
+/// Writes to standard error, for everything that is not the result. An error is ignored: it could not be shown.
 pub(crate) fn eprint(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Asks a question and reads a line; nothing when the input has ended.
+/// Asks a question and reads a line; `None` at the end of the input (EOF).
 pub(crate) fn ask(question: &str) -> io::Result<Option<String>> {
     eprint(question);
     let mut line = String::new();
@@ -97,9 +97,9 @@ pub(crate) fn ask(question: &str) -> io::Result<Option<String>> {
     Ok((length > 0).then(|| line.trim().to_owned()))
 }
 
-/// Reads a line, and stops waiting for it when `cancelled` says so; nothing then, or when the input has ended.
+/// Asks a question and reads a line, until `cancelled` returns true; `None` then, and at the end of the input (EOF).
 ///
-/// What is typed is not shown if it is `hidden`.
+/// If `hidden`, the terminal's echo is off meanwhile.
 pub(crate) fn ask_until(
     question: &str,
     hidden: bool,
@@ -110,7 +110,7 @@ pub(crate) fn ask_until(
     let stdin = io::stdin();
     while !cancelled() {
         let mut ready = [PollFd::new(&stdin, PollFlags::IN)];
-        // A terminal has something to read once a line is complete.
+        // A terminal is readable once a line is complete.
         match poll(&mut ready, Some(&CANCELLED_WITHIN)) {
             Ok(0) | Err(Errno::INTR) => continue,
             Ok(_) => {}
@@ -118,7 +118,7 @@ pub(crate) fn ask_until(
         }
         let mut line = Zeroizing::new(String::new());
         let length = stdin.lock().read_line(&mut line)?;
-        // The return of who typed it has not been shown, or there was none.
+        // The line break was not echoed, or there was none.
         if typing.is_some() || length == 0 {
             eprint("\n");
         }
@@ -128,13 +128,13 @@ pub(crate) fn ask_until(
     Ok(None)
 }
 
-/// While this lives, what is typed is not shown.
+/// Turns the terminal's echo off until dropped.
 struct Unseen;
 
 impl Unseen {
     fn begin() -> Self {
         let stdin = io::stdin();
-        // A pipe shows nothing anyway.
+        // A pipe has no echo.
         if let Ok(shown) = termios::tcgetattr(&stdin) {
             let mut hidden = shown.clone();
             hidden.local_modes.remove(LocalModes::ECHO);
@@ -151,10 +151,10 @@ impl Drop for Unseen {
     }
 }
 
-/// How the terminal was before typing was hidden.
+/// The terminal's settings before its echo was turned off.
 static SHOWN: Mutex<Option<Termios>> = Mutex::new(None);
 
-/// Shows what is typed again, if it was hidden.
+/// Turns the terminal's echo on again, if it was turned off.
 pub(super) fn show_typing() {
     if let Some(shown) = lock(&SHOWN).take() {
         let _ = termios::tcsetattr(io::stdin(), OptionalActions::Now, &shown);

@@ -7,10 +7,10 @@ use zeroize::Zeroizing;
 use crate::system::http::{Failure, Request};
 use crate::text::Text;
 
-/// Its arguments, which other users can read; `-q` ignores `~/.curlrc`.
+/// Its arguments, which other users can read; `--disable` ignores `~/.curlrc`.
 pub(super) const ARGUMENTS: [&str; 3] = ["--disable", "--config", "-"];
 
-/// The limit for a connection, in seconds.
+/// The limit for making a connection.
 const CONNECTING: Duration = Duration::from_secs(8);
 
 /// Its configuration, as <https://curl.se/docs/manpage.html#-K> describes the format.
@@ -52,7 +52,7 @@ pub(super) fn configuration(request: &Request<'_>, limit: Duration) -> Vec<u8> {
     std::mem::take(&mut *text).into_bytes()
 }
 
-/// Adds a line; its value is put together from parts, so that no copy of them is made.
+/// Adds a line. Its value is passed in parts, so that a secret is not copied to join them.
 fn set(text: &mut String, option: &str, value: &[&str]) {
     text.push_str(option);
     text.push_str(" = \"");
@@ -79,7 +79,7 @@ pub(super) fn failure(code: i32, stderr: &[u8]) -> Failure {
         51 | 60 | 83 | 90 | 91 => Failure::Untrusted,
         77 => Failure::NoCertificates,
         35 => Failure::NotEncrypted,
-        // 1 is what it ends with when an answer begins like none of HTTP's.
+        // 1: the response does not begin like HTTP.
         1 | 8 | 16 | 18 | 52 | 55 | 56 | 92 => Failure::NotHttp,
         _ => {
             let said = String::from_utf8_lossy(stderr);

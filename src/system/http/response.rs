@@ -1,8 +1,8 @@
-//! An answer as curl shows it: headers, an empty line, the body.
+//! Parses a response as curl prints it: headers, an empty line, the body.
 
 use crate::system::http::Response;
 
-/// Reads an answer, after the provisional ones (100 to 199) before it; nothing if it is no HTTP.
+/// Parses a response, after any provisional ones (100 to 199) before it; `None` if it is not HTTP.
 pub(super) fn parse(mut bytes: &[u8]) -> Option<Response> {
     loop {
         let status = status(&line(&mut bytes)?)?;
@@ -28,7 +28,7 @@ pub(super) fn parse(mut bytes: &[u8]) -> Option<Response> {
     }
 }
 
-/// Takes a line off; nothing if none is complete. What is not ASCII is of no interest in it.
+/// Removes the first line and returns it; `None` if none is complete. Bytes other than ASCII do not matter.
 fn line(bytes: &mut &[u8]) -> Option<String> {
     let end = bytes.iter().position(|&byte| byte == b'\n')?;
     let (line, rest) = bytes.split_at(end);

@@ -1,4 +1,4 @@
-//! A program whose input and output are used while it runs.
+//! Runs a program whose input and output are used while it runs.
 
 use std::io::{self, Read, Write};
 use std::process::{Child, Stdio};
@@ -34,26 +34,26 @@ pub(crate) enum Heard {
     Output(Zeroizing<Vec<u8>>),
     /// Nothing from the program: a [`Waker`] was used.
     Woken,
-    /// Nothing in the time that was given.
+    /// Nothing within the time limit.
     Nothing,
-    /// The program is no longer running, and everything it said has been heard.
+    /// The program is no longer running, and all its output was returned.
     Ended(Ending),
 }
 
-/// Ends a [`Conversation`]'s waiting, from another thread.
+/// Ends a [`Conversation::listen`] from another thread.
 #[derive(Clone)]
 pub(crate) struct Waker(Sender<Event>);
 
 impl Waker {
     pub(crate) fn wake(&self) {
-        // Nobody waits any more if this fails.
+        // An error means that the conversation is over.
         let _ = self.0.send(Event::Woken);
     }
 }
 
 impl Processes {
-    /// Starts a program to talk with. Of the invocation its `stdin` is said first; its `deadline` is for the whole
-    /// conversation.
+    /// Starts a program for a conversation. The invocation's `stdin` is written first; its `deadline` is that of the
+    /// whole conversation.
     ///
     /// # Errors
     /// When it cannot be started.
@@ -96,7 +96,7 @@ impl Processes {
     }
 }
 
-/// Our side of a program's own terminal.
+/// The controlling side of a program's pseudo-terminal.
 #[derive(Clone)]
 struct OurSide(Arc<Pty>);
 
@@ -116,7 +116,7 @@ impl Write for OurSide {
     }
 }
 
-/// Starts a program as the leader of a session, on a terminal that is its own.
+/// Starts a program as the leader of a session, on a pseudo-terminal of its own.
 fn on_own_terminal(invocation: &Invocation) -> io::Result<(Child, OurSide)> {
     let (pty, theirs) = pty_process::blocking::open().map_err(io::Error::other)?;
     let program = pty_process::blocking::Command::new(&invocation.program)
@@ -127,7 +127,7 @@ fn on_own_terminal(invocation: &Invocation) -> io::Result<(Child, OurSide)> {
 }
 
 impl Conversation {
-    /// Waits for what the program says next, at most for `patience`.
+    /// Waits for the next output, at most for `patience`.
     pub(crate) fn listen(&mut self, patience: Duration) -> Heard {
         let until = Instant::now() + patience;
         loop {
@@ -170,10 +170,10 @@ impl Conversation {
         }
     }
 
-    /// Says something to the program.
+    /// Writes to the program's standard input or terminal.
     ///
     /// # Errors
-    /// When it no longer listens; [`Conversation::listen`] tells why.
+    /// When it no longer reads; [`Conversation::listen`] returns the reason.
     pub(crate) fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
         let Some(stdin) = &mut self.stdin else {
             return Ok(());
@@ -182,17 +182,16 @@ impl Conversation {
         stdin.flush()
     }
 
-    /// What ends a [`Conversation::listen`] from another thread.
     pub(crate) fn waker(&self) -> Waker {
         Waker(self.events.clone())
     }
 
-    /// What the program wrote to standard error, at most the last 64 KiB.
+    /// The program's standard error, at most the last 64 KiB.
     pub(crate) fn complaints(&self) -> &[u8] {
         &self.stderr
     }
 
-    /// Ends the program, unless it has ended by itself, and remembers why it is over.
+    /// Ends the program, unless it has exited by itself, and stores the reason.
     fn over(&mut self, ours: Option<Ending>) -> Heard {
         self.stdin = None;
         if self.exited_at.is_none() {

@@ -116,7 +116,7 @@ fn a_megabyte_of_complaints_is_kept_short() {
 
 #[test]
 fn whoever_never_stops_talking_is_ended_in_time_as_well() {
-    // Faster than it is heard, and deaf.
+    // It writes faster than its output is read, and ignores SIGTERM.
     let complain = "trap '' TERM; for i in 1 2 3; do yes >&2 & done; wait";
     let finished = Processes::default().run(&sh(complain, SECOND)).unwrap();
     assert_eq!(finished.ending, Ending::TimedOut);
