@@ -3,7 +3,7 @@
 use crate::phone::launcher::ActionCommand;
 use crate::phone::notification::Notification;
 
-/// The actions of one command, performed side by side.
+/// The actions of one command, performed in parallel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct PhoneActions {
     pub(crate) toast: String,
@@ -11,7 +11,7 @@ pub(crate) struct PhoneActions {
     pub(crate) notifications: Vec<Notification>,
     /// Ids of notifications that are no longer true.
     pub(crate) withdrawn: Vec<String>,
-    /// What the buttons of the notifications start.
+    /// The command lines of the notifications' buttons.
     pub(crate) launcher: ActionCommand,
     /// An https page to open.
     pub(crate) page: Option<String>,
@@ -27,9 +27,9 @@ pub(crate) struct Alert {
     pub(crate) notification: Notification,
     /// Its id: it replaces the notification with the same one.
     pub(crate) id: String,
-    /// Whether it makes no sound where it replaces one.
+    /// Whether it makes no sound when it replaces one.
     pub(crate) silent_update: bool,
-    /// What its buttons start.
+    /// The command lines of its buttons.
     pub(crate) launcher: ActionCommand,
 }
 
@@ -49,10 +49,10 @@ pub(crate) enum Api {
     NoCommands,
     /// Its app does not answer: not installed, from another source than Termux, or asleep.
     Silent,
-    /// This build of Termux has none.
+    /// This build of Termux (Google Play's) has no Termux:API.
     Unavailable,
-    /// A line for a person.
+    /// The error, as a line for a person.
     Failing(String),
-    /// The app answered with the jobs that it has Android run.
+    /// The app answered, with the jobs that are scheduled with Android.
     Answering { pending: String },
 }

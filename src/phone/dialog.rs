@@ -120,7 +120,7 @@ fn is_ok(answer: &DialogResult) -> bool {
     answer.code.as_i64() == Some(-1)
 }
 
-/// Which choice it is. Nothing selected is a cancel, too.
+/// The index of the choice. OK without a selection counts as a cancel.
 fn chosen(answer: &DialogResult, choices: &[String]) -> Option<usize> {
     if !is_ok(answer) {
         return None;

@@ -1,5 +1,5 @@
-//! The command lines of a notification's buttons: for `sh -c`, which Android runs long after this process has ended, with
-//! a minimal `PATH` and environment.
+//! The command lines of a notification's buttons: for `sh -c`, which Android runs long after this process has ended,
+//! with a minimal `PATH` and environment.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -22,7 +22,7 @@ const HANDED_ON: [&str; 10] = [
     "WARN_HOURS",
 ];
 
-/// Those of them that are set, with their values.
+/// The variables of `HANDED_ON` that are set, with their values.
 pub(crate) fn handed_on(
     environment: &Environment,
 ) -> impl Iterator<Item = (&'static str, PathBuf)> {
@@ -30,7 +30,7 @@ pub(crate) fn handed_on(
     HANDED_ON.into_iter().filter_map(value)
 }
 
-/// Program paths and variables of this process; nothing of it comes from a gateway.
+/// Program paths and variables of this process, from which the lines are made; none comes from a gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct ActionCommand {
     variables: Vec<(&'static str, OsString)>,
@@ -41,7 +41,7 @@ pub(crate) struct ActionCommand {
 }
 
 impl ActionCommand {
-    /// What this process was started with, and the file of its `--config`.
+    /// Takes them from the environment, and the configuration file from `--config`.
     pub(crate) fn of(environment: &Environment, config: Option<&Path>) -> Self {
         let variables = handed_on(environment);
         let variables = variables.map(|(name, value)| (name, value.into_os_string()));
@@ -59,7 +59,7 @@ impl ActionCommand {
         }
     }
 
-    /// The line that does it for the gateway of this name; nothing where the program for it is unknown.
+    /// The line that performs an action for the gateway of this name; `None` if the program for it is unknown.
     pub(crate) fn line(&self, action: ButtonAction, gateway: &str, id: &str) -> Option<OsString> {
         match action {
             ButtonAction::Guide => self.clawtap_line("guide", gateway),
@@ -74,7 +74,7 @@ impl ActionCommand {
         }
     }
 
-    /// The line that opens a page; nothing where no program does.
+    /// The line that opens a page; `None` if no program for it is installed.
     pub(crate) fn page(&self, address: &str) -> Option<OsString> {
         let mut line = quoted(self.opener.as_ref()?.as_os_str());
         line.push(" ");
@@ -101,8 +101,8 @@ impl ActionCommand {
     }
 }
 
-/// A word of a shell's line. A dollar stands apart from what follows it: Termux:API would put what somebody
-/// types in the place of the letters `$REPLY`, wherever they are.
+/// Quotes a word for a shell. A dollar sign is separated from the text after it, because Termux:API replaces the
+/// letters `$REPLY` anywhere in the line by the text of a notification's input field.
 fn quoted(word: &OsStr) -> OsString {
     let mut line = vec![b'\''];
     for &byte in word.as_bytes() {

@@ -1,4 +1,4 @@
-//! The phone: Termux:API where it is installed, the terminal where it is not.
+//! The phone: Termux:API if it is installed, otherwise the terminal.
 
 mod action;
 pub(crate) mod dialog;
@@ -18,7 +18,7 @@ use crate::system::System;
 use crate::system::environment::Environment;
 use crate::system::parallel::in_parallel;
 
-/// The line that has Android run a script again and again, for a person to read.
+/// The command line that schedules a script as a periodic job of Android's, for a person to read.
 pub(crate) fn scheduling(script: &Path, job: u32, every: Duration) -> String {
     termux::schedule(script, job, every).to_string()
 }
@@ -41,17 +41,16 @@ impl Phone {
         }
     }
 
-    /// Performs actions on a phone only: in a terminal the same is printed anyway.
+    /// Performs actions on a phone only: in a terminal the caller prints the same.
     pub(crate) fn tell(&self, actions: &PhoneActions, system: &System) {
         if matches!(self, Self::Termux) {
             self.perform(actions, system);
         }
     }
 
-    /// Performs all actions side by side; a missing or hanging command does not stop the others.
+    /// Performs all actions in parallel; a missing or hanging command does not stop the others.
     ///
-    /// Returns what a person at a terminal should read: the actions themselves where there is no phone, and what
-    /// did not work where there is one.
+    /// Returns the text for the terminal: the actions themselves without a phone, and the failures with one.
     pub(crate) fn perform(&self, actions: &PhoneActions, system: &System) -> Delivered {
         match self {
             Self::Terminal => Delivered {
@@ -82,7 +81,7 @@ impl Phone {
         }
     }
 
-    /// What is on the clipboard, if the phone lets us see it: since Android 10 only while Termux has the focus.
+    /// The clipboard's text, if Android allows reading it: since Android 10 only while Termux has the focus.
     pub(crate) fn clipboard(&self, system: &System) -> Option<Secret> {
         match self {
             Self::Termux => termux::clipboard(system),
@@ -93,7 +92,7 @@ impl Phone {
     /// Shows an alert's notification.
     ///
     /// # Errors
-    /// Why it is not there, for a person.
+    /// Why it is not shown, for a person.
     pub(crate) fn alert(&self, alert: &Alert, system: &System) -> Result<(), String> {
         match self {
             Self::Termux => termux::alert(alert, system).map_err(|problem| problem.text),
@@ -104,7 +103,7 @@ impl Phone {
     /// Checks the owner's fingerprint.
     ///
     /// # Errors
-    /// Why it is not certain, for a person.
+    /// Why it was not confirmed, for a person.
     pub(crate) fn check_fingerprint(&self, system: &System) -> Result<(), String> {
         match self {
             Self::Termux => termux::fingerprint(system),
@@ -159,7 +158,7 @@ pub(crate) struct Delivered {
 }
 
 impl Delivered {
-    /// With what other actions leave; nothing twice.
+    /// Merges the result of other actions; each problem is listed once.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.shown.push_str(&other.shown);
         let news = |problem: &String| !self.problems.contains(problem);

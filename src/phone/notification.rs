@@ -17,7 +17,7 @@ pub(crate) struct Notification {
     pub(crate) picture: Option<PathBuf>,
 }
 
-/// A button: what it is called, and what it does.
+/// A button of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Button {
     pub(crate) label: &'static str,

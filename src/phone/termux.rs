@@ -1,7 +1,7 @@
-//! The Termux:API commands: arguments, and errors.
+//! The Termux:API commands: their arguments and errors.
 //!
-//! They are scripts that wait for an Android app, for ever if it is not installed: none is run without a
-//! deadline. Options are those of termux-api's scripts.
+//! They are scripts that wait for an Android app, for ever if it is not installed, so each is run with a deadline.
+//! Options are those of termux-api's scripts.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -21,9 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// The timeout of the fingerprint sensor.
 const FINGER: Duration = Duration::from_secs(60);
 
-/// Android's notification channel for alerts. That of Termux:API is silent for good once one notification of a low
-/// priority was put up: Android lowers a channel's importance, and never raises it (NotificationAPI.java creates it
-/// anew with the priority of each).
+/// Android's notification channel for alerts. Termux:API's own channel is silent for good once one notification of a
+/// low priority was shown: NotificationAPI.java creates it anew with the priority of each notification, and Android
+/// lowers a channel's importance, but never raises it.
 const CHANNEL: &str = "clawtap-alerts";
 
 /// One command to run, or the first of several that is installed.
@@ -114,7 +114,7 @@ fn invite(sign_in_notification: &SignInNotification, launcher: &ActionCommand) -
     }
 }
 
-/// Asks for the owner's finger. The command prints `{"auth_result":"AUTH_RESULT_SUCCESS",…}`.
+/// Checks the owner's fingerprint. The command prints `{"auth_result":"AUTH_RESULT_SUCCESS",…}`.
 pub(crate) fn fingerprint(system: &System) -> Result<(), String> {
     let program = system.environment.program("termux-fingerprint");
     let program = program.ok_or("termux-fingerprint is not installed: pkg install termux-api")?;
@@ -141,8 +141,8 @@ pub(crate) fn clipboard(system: &System) -> Option<Secret> {
     Some(Secret::from(String::from_utf8(text).ok()?))
 }
 
-/// The command that has Android run a script again and again, at least 15 minutes apart, until it is
-/// cancelled. Without the battery option it would wait for a full enough battery.
+/// The command that schedules a script as a periodic job of Android's, at least 15 minutes apart, until it is
+/// cancelled. Without the battery option Android would not run it on a low battery.
 pub(crate) fn schedule(script: &Path, job: u32, every: Duration) -> Call {
     let mut arguments: Vec<OsString> = vec!["--script".into(), script.into()];
     for (option, value) in [
@@ -161,7 +161,7 @@ pub(crate) fn schedule(script: &Path, job: u32, every: Duration) -> Call {
     }
 }
 
-/// The command that tells which scripts Android is going to run.
+/// The command that lists Android's pending jobs.
 pub(crate) fn pending_jobs() -> Call {
     Call {
         programs: &["termux-job-scheduler"],
@@ -170,7 +170,7 @@ pub(crate) fn pending_jobs() -> Call {
     }
 }
 
-/// Asks the app which scripts Android is going to run: it shows nothing and needs no permission.
+/// Probes the app by listing Android's pending jobs, which shows nothing and needs no permission.
 pub(crate) fn api(system: &System) -> Api {
     const NAME: &str = "termux-job-scheduler";
     let Some(program) = system.environment.program(NAME) else {
@@ -184,7 +184,7 @@ pub(crate) fn api(system: &System) -> Api {
         Err(error) => return Api::Failing(format!("{NAME} did not start: {error}")),
     };
     let said = [&finished.stdout, &finished.stderr].map(|bytes| String::from_utf8_lossy(bytes));
-    // What the commands of Google Play's build say, each of them.
+    // The output of every command in Google Play's build.
     if said
         .iter()
         .any(|it| it.contains("not yet available on Google Play"))
@@ -201,7 +201,7 @@ pub(crate) fn api(system: &System) -> Api {
     }
 }
 
-/// The command that has Android forget a script.
+/// The command that cancels a job of Android's.
 pub(crate) fn cancel(job: u32) -> Call {
     Call {
         programs: &["termux-job-scheduler"],
@@ -215,11 +215,11 @@ pub(crate) fn cancel(job: u32) -> Call {
 /// Whether a notification makes a sound when it replaces one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Heard {
-    /// Unless it replaces one.
+    /// Only when it does not replace one.
     Once,
-    /// Whether or not it replaces one.
+    /// Also when it replaces one.
     Again {
-        /// Of Android's notification channels, the one for alerts, which is there.
+        /// Whether it is sent to Android's channel for alerts, which has to exist.
         on_channel: bool,
     },
 }
@@ -271,10 +271,10 @@ fn put_up(notification: &Notification, id: &str, heard: Heard, launcher: &Action
     }
 }
 
-/// Puts up an alert, which is heard even where it replaces another one, unless it is to be silent then.
+/// Shows an alert, with a sound even when it replaces one, unless `silent_update` is set.
 ///
 /// # Errors
-/// Why it is not in the shade.
+/// Why it is not shown.
 pub(crate) fn alert(alert: &Alert, system: &System) -> Result<(), Problem> {
     let call = |heard| put_up(&alert.notification, &alert.id, heard, &alert.launcher);
     if alert.silent_update {
@@ -285,24 +285,24 @@ pub(crate) fn alert(alert: &Alert, system: &System) -> Result<(), Problem> {
         return elsewhere.run(system);
     }
     match call(Heard::Again { on_channel: true }).run(system) {
-        // Older ones do not know the option.
+        // Older versions of termux-notification have no `--channel`.
         Err(problem) if !problem.app_is_silent => elsewhere.run(system),
         result => result,
     }
 }
 
-/// Creates Android's channel for alerts; whether it exists. A notification on a missing channel is not shown.
+/// Creates Android's channel for alerts; returns whether it exists. Android shows no notification on a missing one.
 fn has_channel(system: &System) -> Result<bool, Problem> {
     let Some(program) = system.environment.program("termux-notification-channel") else {
         return Ok(false);
     };
-    // The name is the part of it that a person sees. It would be split at spaces.
+    // Id, and the name that Android's settings show. The script would split a name at spaces.
     let invocation = Invocation::new(program, PATIENCE).arguments([CHANNEL, CHANNEL]);
     match system.processes.run(&invocation) {
         Ok(finished) if finished.ending == Ending::TimedOut => {
             Err(no_answer("termux-notification-channel"))
         }
-        // What goes wrong in the app is said there as well, with exit code 0.
+        // Errors of the app are printed to standard output as well, with exit code 0.
         Ok(finished) => Ok(finished.succeeded() && finished.stdout.starts_with(b"Created channel")),
         Err(_) => Ok(false),
     }
@@ -324,7 +324,7 @@ pub(crate) struct Problem {
     pub(crate) app_is_silent: bool,
 }
 
-/// As a person would type it, but for quotes.
+/// The command line, without quotes.
 impl fmt::Display for Call {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.programs[0])?;
@@ -334,7 +334,7 @@ impl fmt::Display for Call {
 }
 
 impl Call {
-    /// Runs it; a program that fails gives way to the next.
+    /// Runs the first program that succeeds.
     ///
     /// # Errors
     /// What went wrong.
@@ -342,7 +342,7 @@ impl Call {
         self.answer(system).map(drop)
     }
 
-    /// Does the same, for what it prints.
+    /// The same; returns the standard output.
     ///
     /// # Errors
     /// What went wrong.

@@ -1,17 +1,17 @@
-//! Termux:Widget's list on the home screen, which only reads its folders again when it is told to.
+//! Termux:Widget's list on the home screen, which reads its folders again only on request (a broadcast).
 
 use std::time::Duration;
 
 use crate::system::System;
 use crate::system::process::{Ending, Invocation};
 
-/// How long Android may take to pass the message on.
+/// How long Android may take to deliver the broadcast.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Has the list read its folders again.
+/// Makes the list read its folders again.
 ///
 /// # Errors
-/// Why it may show what was there before, as a line for a person.
+/// Why the list may still show the old files, as a line for a person.
 pub(crate) fn refresh(system: &System) -> Result<(), String> {
     let stale = |why: &str| format!("{why}: press the widget's reload button");
     let Some(program) = system.environment.program("am") else {
