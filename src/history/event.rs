@@ -8,13 +8,13 @@ use crate::text::Text;
 /// The longest line that is read, in bytes; none that is written is longer.
 const LONGEST_LINE: usize = 64 * 1024;
 
-/// A changed condition, or an alert. Times are to the second. Names come from gateways: they are sanitized when they are
-/// written and when they are read.
+/// A changed condition, or an alert. Times are to the second. Names come from gateways: they are sanitized when
+/// written and when read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum Event {
-    /// A provider's login has another state or end than at the last check. What is left at any moment until the next
-    /// change follows from `ends`.
+    /// A provider's login has a different state or expiry than at the last check. The time left at any moment until
+    /// the next change follows from `ends`.
     State {
         #[serde(with = "moment")]
         at: DateTime<Utc>,
@@ -50,7 +50,7 @@ pub(crate) enum Event {
         /// The channels that delivered it.
         #[serde(default)]
         delivered: Vec<String>,
-        /// The channels that did not.
+        /// The channels that could not deliver it.
         #[serde(default)]
         failed: Vec<String>,
     },
@@ -73,11 +73,11 @@ impl Event {
 
     /// Its line in the file, with the line break.
     pub(crate) fn line(&self) -> String {
-        // Strings only: there is nothing in it that could fail to serialise.
+        // It contains only strings, so serialising cannot fail.
         serde_json::to_string(&self.clone().cleaned()).unwrap_or_default() + "\n"
     }
 
-    /// Reads a line without its line break; nothing if it is of a kind that this version does not know, or broken.
+    /// Parses a line without its line break; `None` if it is invalid, or of a kind that this version does not know.
     pub(crate) fn of_line(line: &[u8]) -> Option<Self> {
         if line.len() > LONGEST_LINE {
             return None;

@@ -11,10 +11,10 @@ use crate::system::files;
 
 /// The largest file, in bytes: some thousand events. Then its older half is removed.
 const LARGEST: usize = 256 * 1024;
-/// The most of the older half that stays, in bytes: the last state of each login.
+/// The most that is retained of the older half, in bytes: the last state of each login.
 const LARGEST_REST: usize = 64 * 1024;
 
-/// What is in the file.
+/// The content of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Log {
     /// In the order of writing: of two contradicting events the later one counts.
@@ -72,7 +72,7 @@ fn add(path: &Path, lines: &str) -> io::Result<()> {
     files::write_private(path, &shortened)
 }
 
-/// The most that is read of a file that is too long, in bytes.
+/// The most that is read from the end of a file that is too long, in bytes.
 const fn most() -> u64 {
     4 * LARGEST as u64
 }
@@ -93,7 +93,7 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     lines.filter(|line| !line.iter().all(u8::is_ascii_whitespace))
 }
 
-/// The newer half, after what is still true from the older one: the last state of every login, as far as there is room.
+/// The newer half, after the last state of each login in the older one, as far as there is room for those.
 fn shortened(bytes: &[u8]) -> Vec<u8> {
     let half = bytes.len().saturating_sub(LARGEST / 2);
     let cut = bytes[half..].iter().position(|byte| *byte == b'\n');
@@ -244,7 +244,7 @@ mod tests {
             });
             let its: Vec<i64> = its.flatten().collect();
             assert_eq!(its.last(), Some(&2999));
-            // The first is what was still true when the file was shortened: all there is of one who was done before.
+            // The first event may be the last state from before the file was shortened; a gap follows it.
             assert!(
                 its[1..].windows(2).all(|pair| pair[1] == pair[0] + 1),
                 "{its:?}"

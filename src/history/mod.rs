@@ -1,4 +1,4 @@
-//! History: what changed about each login, and which alerts went out, as the monitor wrote it down.
+//! The history that the monitor writes: the changes of each login, and the alerts sent.
 
 mod event;
 pub(crate) mod log;

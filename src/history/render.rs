@@ -1,4 +1,4 @@
-//! `clawtap history`: how much time was left when, and which alerts went out.
+//! `clawtap history`: the time that each login had left over the last days, and the alerts sent.
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
@@ -18,9 +18,9 @@ pub(crate) struct View {
 
 /// The eight heights of a column.
 const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// Room for what the highest column stands for, such as "  █ 23 h 59 m".
+/// Room for the legend of the highest column, such as "  █ 23 h 59 m".
 const SCALE: usize = 13;
-/// Alerts that are shown; more would push what they are about off the screen.
+/// The most alerts that are shown; more would push the timelines off the screen.
 const MOST_ALERTS: usize = 20;
 
 /// Renders the events. `local` converts to this device's time zone.
@@ -79,7 +79,7 @@ fn row(
     text
 }
 
-/// The login, or where none is named its provider.
+/// The login's name, or its provider's if the event names no login.
 fn name(timeline: &Timeline, current: Option<&Change>) -> String {
     let subject = &timeline.subject;
     let provider = subject.provider.as_str();
@@ -131,7 +131,7 @@ fn sign(cell: Cell, longest: Option<TimeDelta>) -> char {
     }
 }
 
-/// The part of the longest that is left, in eighths that are begun.
+/// The column for the time left, in eighths of the longest; an eighth that has begun counts.
 fn height(left: TimeDelta, longest: TimeDelta) -> char {
     let eighths = 8 * left.num_seconds() / longest.num_seconds().max(1);
     let begun = usize::try_from(eighths).unwrap_or(0);
@@ -153,7 +153,7 @@ fn legend(view: View, columns: usize, date: &impl Fn(DateTime<Utc>) -> String) -
     text
 }
 
-/// The alerts, the newest last, where it is seen first in a terminal.
+/// The alerts, the newest last, at the bottom of a terminal.
 fn alerts(events: &[Event], view: View, date: &impl Fn(DateTime<Utc>) -> String) -> String {
     let alerts: Vec<String> = events
         .iter()
@@ -211,7 +211,7 @@ mod tests {
         now() - TimeDelta::hours(hours)
     }
 
-    /// Hours ago, gateway, provider, profile, state, and in how many hours from now it ends.
+    /// An event: hours ago; gateway, provider and profile; state; and hours from now until it expires.
     fn state(at: i64, whose: [&str; 3], state: &str, ends: Option<i64>) -> Event {
         let [gateway, provider, profile] = whose;
         Event::State {

@@ -35,13 +35,13 @@ pub(crate) struct Timeline {
 /// The worst state of a login during a cell's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cell {
-    /// It did not work.
+    /// The login did not work.
     Broken,
-    /// It worked, and so much was left.
+    /// It worked, with this much time left.
     Left(TimeDelta),
-    /// It worked, and had no end or renewed itself.
+    /// It worked, and does not expire or renews itself.
     Endless,
-    /// The gateway could not be asked, or no check was made after the login's end.
+    /// The gateway could not be asked, or there was no check after the login's expiry.
     Unknown,
     /// Before the first check.
     Before,
@@ -69,7 +69,7 @@ pub(crate) fn timelines(events: &[Event], now: DateTime<Utc>) -> Vec<Timeline> {
             provider: provider.clone(),
         };
         let changes = timelines.entry(subject).or_default();
-        // The event written last counts, whatever the clock was then: it may have been ahead, or was set back since.
+        // The event written last counts, whatever its time is: the clock may have been ahead, or was set back since.
         let at = (*at).min(now);
         while changes.last().is_some_and(|last| last.at > at) {
             changes.pop();
@@ -93,7 +93,7 @@ impl Timeline {
         self.changes.last()
     }
 
-    /// The time from `since` to `now` in so many cells.
+    /// Divides the time from `since` to `now` into cells.
     pub(crate) fn cells(
         &self,
         since: DateTime<Utc>,
@@ -105,7 +105,7 @@ impl Timeline {
         (0..count)
             .map(|index| {
                 let last = index + 1 == count;
-                // What is known this very second belongs to the last one.
+                // An event of this second belongs to the last cell.
                 let to = if last {
                     now + TimeDelta::seconds(1)
                 } else {
@@ -131,7 +131,7 @@ impl Timeline {
 }
 
 impl Change {
-    /// The state that its word names, if it is one.
+    /// The state with this word, if there is one.
     pub(crate) fn state(&self) -> Option<State> {
         State::ALL
             .into_iter()
@@ -159,7 +159,7 @@ mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
     use proptest::prelude::*;
 
-    /// An hour of the day that is looked at.
+    /// An hour of the day that the tests show.
     fn hour(hour: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::hours(hour)
     }
@@ -176,7 +176,7 @@ mod tests {
         }
     }
 
-    /// Each of six hours by a sign, at the end of the sixth.
+    /// Draws six hours, one character each, as seen at the end of the sixth.
     fn drawn(events: &[Event]) -> String {
         let timeline = timelines(events, hour(6)).remove(0);
         let cells = timeline.cells(hour(0), hour(6), 6);
@@ -212,13 +212,13 @@ mod tests {
             },
             alert @ Event::Alert { .. } => alert,
         };
-        // What is left is that at the end of an hour; now is a second after the last one's.
+        // A cell shows the time left at the end of its hour; now is a second after the end of the last.
         let table = [
             (vec![event(0, "ok", Some(9))], "876542"),
             (vec![event(2, "ok", Some(9))], "__6542"),
             (vec![event(-9, "ok", Some(9))], "876542"),
             (vec![event(6, "ok", Some(9))], "_____2"),
-            // A moment in which it does not work is seen.
+            // A short outage within an hour is shown.
             (
                 vec![
                     event(0, "ok", Some(3)),
@@ -227,7 +227,7 @@ mod tests {
                 ],
                 "21×542",
             ),
-            // A moment in which nobody knows is not.
+            // A short time within an hour in which the state is unknown is not shown.
             (
                 vec![
                     event(0, "ok", Some(9)),
@@ -236,14 +236,14 @@ mod tests {
                 ],
                 "876?42",
             ),
-            // Past its end, nobody looked.
+            // There was no check after the expiry.
             (vec![event(0, "ok", Some(2))], "10????"),
             (vec![event(0, "refreshable", Some(2))], "∞∞∞∞∞∞"),
             (vec![event(0, "static", None)], "∞∞∞∞∞∞"),
             (vec![event(0, "ok", None)], "∞∞∞∞∞∞"),
             (vec![event(0, "of a newer version", Some(9))], "??????"),
             (vec![event(0, "cooldown", None)], "××××××"),
-            // The clock was ahead, or was set back: what was written last is true.
+            // The clock was ahead, or was set back: the event written last counts.
             (
                 vec![event(4, "expired", None), event(2, "ok", Some(9))],
                 "__6542",
@@ -295,7 +295,7 @@ mod tests {
             let timeline = timelines(&events, now).remove(0);
             let cells = timeline.cells(now - TimeDelta::days(days), now, columns);
             prop_assert_eq!(cells.len(), columns.max(1));
-            // What was written last is what is known now.
+            // The event written last is the present state.
             let Some(Event::State { state, .. }) = events.last() else { unreachable!() };
             prop_assert_eq!(&timeline.current().unwrap().word, state);
         }
