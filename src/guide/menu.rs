@@ -1,27 +1,27 @@
-//! What can be done about a state.
+//! The actions that the guide offers for a state.
 
 use crate::render::next_step;
 use crate::status::assessment::{Assessment, Finding, Trouble};
 use crate::status::login::State;
 use crate::status::verdict::Issue;
 
-/// Something a person can choose to do.
+/// An action that a person can choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// Open the page and say what to run on the gateway.
+    /// Run the sign-in.
     SignIn,
-    /// Bring Claude Code's login into OpenClaw.
+    /// Copy Claude Code's login into OpenClaw (`clawtap sync`).
     UseClaudeCode,
     ShowPage,
     CheckAgain,
     RemindMe,
-    /// Say what is known and what to do next.
+    /// Show all that is known, and what to do next.
     Explain,
     Dismiss,
 }
 
 impl Action {
-    /// What a person reads in the list of choices.
+    /// The text in the list of choices.
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::SignIn => "Sign in now",
@@ -35,14 +35,14 @@ impl Action {
     }
 }
 
-/// What this device can do beside showing text.
+/// What this device can do besides showing text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Capabilities {
-    /// Whether it can run something later by itself.
+    /// Whether it can run a script later by itself.
     pub(crate) reminders: bool,
 }
 
-/// What can be done about an issue: what mends exactly that state first, and the way out last.
+/// The actions for an issue: the fix for its state first, the action that leaves the guide last.
 pub(crate) fn for_issue(
     issue: &Issue,
     assessment: &Assessment,
@@ -61,7 +61,7 @@ pub(crate) fn for_issue(
             }
             actions.push(Action::CheckAgain);
         }
-        // Nothing but time, money or the gateway mends these.
+        // Only waiting, paying, or a change on the gateway fixes these.
         State::Cooldown | State::Disabled | State::Unavailable | State::Indeterminate => {
             actions.extend([Action::Explain, Action::CheckAgain]);
         }
@@ -70,10 +70,10 @@ pub(crate) fn for_issue(
     finished(actions, means)
 }
 
-/// What can be done about a gateway of which nothing is known.
+/// The actions for a gateway that could not be asked.
 pub(crate) fn for_trouble(trouble: &Trouble, means: Capabilities) -> Vec<Action> {
     let mut actions = vec![Action::Explain];
-    // A changed host key does not get better by asking again.
+    // Checking again does not help with a changed host key.
     if trouble.word != "host-key-changed" {
         actions.insert(0, Action::CheckAgain);
     }
@@ -88,7 +88,7 @@ fn finished(mut actions: Vec<Action>, means: Capabilities) -> Vec<Action> {
     actions
 }
 
-/// Whether Claude Code is signed in on the gateway and could stand in for this login.
+/// Whether Claude Code is signed in on the gateway, and its login could replace this one.
 fn claude_code_would_do(issue: &Issue, assessment: &Assessment) -> bool {
     let Finding::Judged(report, _) = &assessment.finding else {
         return false;

@@ -1,4 +1,4 @@
-//! The guided flow, pure: which page to show, what can be chosen there, and where each choice leads.
+//! The pages of `clawtap guide`, pure: the text and choices of each, and where each choice leads.
 
 mod menu;
 mod page;

@@ -7,7 +7,7 @@ use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::State;
 use crate::status::verdict::Issue;
 
-/// Where in the flow a person is. The numbers are places in the list of assessments and of issues.
+/// A page of the flow. The numbers are indices in the list of assessments and of issues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Page {
     Gateways,
@@ -15,14 +15,14 @@ pub(crate) enum Page {
     Issue(usize, usize),
 }
 
-/// What a page asks or tells.
+/// The content of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Question {
     Choose {
         title: String,
         choices: Vec<(String, Choice)>,
     },
-    /// Nothing to choose: read and go on.
+    /// A message without a choice.
     Tell { title: String, message: String },
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn first(assessments: &[Assessment]) -> Page {
     }
 }
 
-/// The page that "back" leads to; nothing at the beginning.
+/// The page that "back" leads to; `None` from the first page.
 pub(crate) fn back(page: Page, assessments: &[Assessment]) -> Option<Page> {
     match page {
         Page::Gateways => None,
@@ -55,7 +55,7 @@ pub(crate) fn back(page: Page, assessments: &[Assessment]) -> Option<Page> {
     }
 }
 
-/// What a page says. A page that no longer exists, after a fresh check, is the one it was reached from.
+/// The content of a page. A page that no longer exists after a fresh check is replaced by the one before it.
 pub(crate) fn question(page: Page, assessments: &[Assessment], means: Capabilities) -> Question {
     match page {
         Page::Gateways => Question::Choose {

@@ -1,4 +1,4 @@
-//! A reminder: a script that Android runs until its time has come.
+//! A reminder: a script that Android runs periodically, and that checks once it is due.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use crate::gateway::script::quoted;
 
 const SCRIPT: &str = include_str!("reminder.sh");
 
-/// How long from now.
+/// The time until a reminder is due.
 pub(crate) const AFTER: TimeDelta = TimeDelta::hours(1);
-/// How often Android runs the script; the least it allows.
+/// The period in which Android runs the script; the shortest that it allows.
 pub(crate) const EVERY: Duration = Duration::from_secs(15 * 60);
 
-/// The script that runs `check`, a line of shell, when its time has come. `job` is Android's number for it.
+/// The script that runs `check`, a line of shell, once it is due. `job` is its job id with Android.
 pub(crate) fn script(prefix: &Path, check: &str, job: u32, now: DateTime<Utc>) -> String {
     format!(
         "#!{prefix}/bin/sh\nprefix={quoted_prefix} job={job} due={due}\n{SCRIPT}{check}\n",
@@ -24,7 +24,7 @@ pub(crate) fn script(prefix: &Path, check: &str, job: u32, now: DateTime<Utc>) -
     )
 }
 
-/// Android's number for a gateway's reminder: its own for each, and not 0, which others use.
+/// The job id of a gateway's reminder with Android: different for each gateway, and never 0, which other scripts use.
 pub(crate) fn job(gateway: &str) -> u32 {
     // FNV-1a, folded into a range of our own.
     let hash = gateway.bytes().fold(0x811c_9dc5_u32, |hash, byte| {

@@ -1,7 +1,7 @@
-# A reminder that somebody asked for in `clawtap guide`. Android runs it every quarter of an hour; once the time
-# has come it takes itself away and checks.
+# A reminder that was requested in `clawtap guide`. Android runs this script every quarter of an hour; once it is due,
+# it removes itself and its job, and checks.
 #
-# Before this text stand, quoted: prefix, job, due (seconds since 1970); after it the line that checks.
+# Before this text the variables are set: prefix, job, due (seconds since 1970); after it is the line that checks.
 # shellcheck shell=sh disable=SC2154
 
 PATH=$prefix/bin:$PATH
