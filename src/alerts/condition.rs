@@ -14,13 +14,13 @@ pub(crate) const EXPIRING: &str = "expiring";
 pub(crate) enum Condition {
     Works(Basis),
     Broken(Problem),
-    /// OpenClaw cannot tell.
+    /// OpenClaw cannot determine it.
     Unknown,
     /// No model uses it any more.
     Unused,
 }
 
-/// What a subject that works is based on.
+/// The credential by which a subject works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Basis {
     /// OpenClaw's profile id.
@@ -30,14 +30,14 @@ pub(crate) struct Basis {
     pub(crate) credential: Credential,
 }
 
-/// The kind of credential, as far as it says how an incident was resolved.
+/// The kind of credential, as far as it shows how an incident was resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Credential {
     Login,
     RenewingLogin,
-    /// An environment variable, or a key that is no stored login.
+    /// An environment variable, or a key outside the stored logins.
     Other,
-    /// Of the gateway as a whole.
+    /// None: the subject is the gateway as a whole.
     None,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Unreachable {
 }
 
 impl Condition {
-    /// The time left, where the end is known and still ahead or past.
+    /// The time left, if the expiry is known; negative after it.
     pub(crate) fn left(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
         match self {
             Self::Works(basis) => Some(basis.ends? - now),

@@ -1,5 +1,5 @@
-//! Decides what is to be notified, from what was remembered and what is observed. Pure: nothing counts as delivered
-//! before [`record`] says so.
+//! Decides which notices are due, from the stored state and the observations. Pure: a notice counts as delivered only
+//! after [`record`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ pub(crate) struct Alert {
     pub(crate) notice: Notice,
     /// In the order of the configuration.
     pub(crate) to: Vec<Recipient>,
-    /// Whether a channel that is no fallback has delivered it already.
+    /// Whether a channel that is not a fallback has delivered it already.
     pub(crate) is_known: bool,
 }
 
@@ -39,13 +39,13 @@ pub(crate) struct Subject {
 pub(crate) struct Recipient {
     pub(crate) channel: String,
     pub(crate) fallback: bool,
-    /// It could not deliver this at the last try.
+    /// Whether it could not deliver this notice at the last try.
     pub(crate) failed: bool,
-    /// It could not, and it is too early to try again.
+    /// Whether it could not, and it is too early to retry.
     pub(crate) waits: bool,
 }
 
-/// What is notified.
+/// The content of an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Notice {
     /// A login expires soon.
@@ -64,15 +64,15 @@ pub(crate) enum Notice {
     Resolved(Resolution),
 }
 
-/// A subject whose condition is another one than last time.
+/// A subject whose condition differs from the last observation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) subject: Subject,
-    /// None: it is no longer used.
+    /// The new condition; `None` if the subject is no longer used.
     pub(crate) now: Option<Observed>,
 }
 
-/// What came of the observations.
+/// The result of the observations.
 #[derive(Debug, Default)]
 pub(crate) struct Decision {
     /// The most urgent first.
@@ -95,7 +95,7 @@ pub(crate) fn decide(
             .gateways
             .entry(observation.key())
             .or_insert_with(|| GatewayState::new(observation.at));
-        // Another run may have observed something newer meanwhile.
+        // Another run may have stored a newer observation meanwhile.
         if observation.at >= gateway.observed_at {
             let decider = Decider {
                 observation,
@@ -110,7 +110,7 @@ pub(crate) fn decide(
     decision
 }
 
-/// Records that a channel has delivered an alert, or could not.
+/// Records whether a channel has delivered an alert.
 pub(crate) fn record(
     state: &mut AlertState,
     alert: &Alert,
@@ -245,7 +245,7 @@ impl Decider<'_> {
         is_due.then(|| (Notice::Resolved(resolution.clone()), to, false))
     }
 
-    /// The notice of an open incident, for the channels that it is due on in this way.
+    /// The notice of an open incident, for the channels on which it is due as `due`.
     fn open(
         &self,
         state: &SubjectState,
@@ -296,7 +296,7 @@ impl Decider<'_> {
     }
 }
 
-/// Whether the condition is another one, apart from what clocks differ by.
+/// Whether the condition differs; an expiry that moves by less than ten minutes does not count, as clocks differ.
 fn differs(before: Option<&Observed>, after: Option<&Observed>) -> bool {
     let (Some(before), Some(after)) = (before, after) else {
         return before.is_some() != after.is_some();

@@ -9,10 +9,10 @@ use crate::config::channel::Undelivered;
 /// The first wait after a failure; each further one doubles it.
 const FIRST_WAIT: TimeDelta = TimeDelta::minutes(5);
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
-/// As long as another side may have us wait.
+/// The longest wait that a server may ask for (`Retry-After`).
 const LONGEST_ASKED: TimeDelta = TimeDelta::hours(24);
 
-/// What became of an alert.
+/// The result of sending an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sent {
     pub(crate) alert: Alert,
@@ -27,7 +27,7 @@ impl Sent {
         self.delivered.is_empty() && !self.alert.is_known
     }
 
-    /// Whether it only failed once more.
+    /// Whether it failed again, and was delivered by no channel.
     pub(crate) fn is_repeated_failure(&self) -> bool {
         let had_failed = |name: &String| {
             let mut to = self.alert.to.iter();
@@ -37,10 +37,10 @@ impl Sent {
     }
 }
 
-/// Sends alerts, the first one first. `deliver` brings one to a channel, `save` has the state survive this process.
+/// Sends alerts in order. `deliver` sends one by a channel, `save` writes the state to disk.
 ///
 /// # Errors
-/// Those of `save`; nothing more is sent then, as it would be sent again and again.
+/// Those of `save`; nothing more is sent then, as each run would send it again.
 pub(crate) fn send<E>(
     state: &mut AlertState,
     alerts: Vec<Alert>,
@@ -92,7 +92,7 @@ fn relieve(state: &mut AlertState, sent: &Sent, now: DateTime<Utc>) {
 }
 
 impl AlertState {
-    /// Doubles a channel's wait after each failure, and ends it after a delivery.
+    /// Doubles a channel's wait after each failure (exponential backoff), and resets it after a delivery.
     fn back_off(&mut self, channel: &str, undelivered: Option<&Undelivered>, now: DateTime<Utc>) {
         let Some(undelivered) = undelivered else {
             self.channels.remove(channel);

@@ -1,4 +1,4 @@
-//! What of a monitor's run goes into the history.
+//! The events that a run of the monitor adds to the history.
 
 use chrono::{DateTime, Utc};
 
@@ -9,7 +9,8 @@ use crate::alerts::state::{self, AlertState, Observed};
 use crate::alerts::summary::{LocalTime, Summary};
 use crate::history::Event;
 
-/// The changed conditions of providers. While a gateway cannot be asked, that is the condition of each of them.
+/// The events for changed conditions of providers. While a gateway cannot be asked, each of its providers has that
+/// condition.
 pub(crate) fn of_changes(changes: &[Change], state: &AlertState, now: DateTime<Utc>) -> Vec<Event> {
     let mut events = Vec::new();
     for change in changes {
@@ -28,7 +29,7 @@ pub(crate) fn of_changes(changes: &[Change], state: &AlertState, now: DateTime<U
             } else {
                 Some(whole)
             };
-            // A change of its own is an event of its own.
+            // A provider that changed as well has an event already.
             let has_own = changes.iter().any(|other| other.subject == subject);
             if let Some(observed) = observed.filter(|_| !has_own) {
                 events.extend(of_condition(&subject, Some(observed), now));
@@ -42,7 +43,7 @@ pub(crate) fn of_changes(changes: &[Change], state: &AlertState, now: DateTime<U
     events
 }
 
-/// What was delivered, and what was not.
+/// The events for alerts that were delivered or failed; a repeated failure is left out.
 pub(crate) fn of_alerts(sent: &[Sent], now: DateTime<Utc>, local: LocalTime) -> Vec<Event> {
     let new = sent.iter().filter(|sent| !sent.is_repeated_failure());
     let events = new.map(|sent| {

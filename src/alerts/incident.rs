@@ -10,7 +10,7 @@ use crate::alerts::policy::{Level, Policy, is_past_grace};
 use crate::alerts::state::{Cause, Cursor, Incident, Observed, Outage, Resolution, SubjectState};
 use crate::status::login::State;
 
-/// An end that moves by less did not move: clocks differ.
+/// An expiry that moves by less than this counts as unchanged: clocks differ.
 const JITTER: TimeDelta = TimeDelta::minutes(10);
 
 /// Why a notice is due.
@@ -18,7 +18,7 @@ const JITTER: TimeDelta = TimeDelta::minutes(10);
 pub(crate) enum Due {
     /// The channel has not delivered this level.
     FirstTime,
-    /// It has, so long ago that a reminder is due.
+    /// The channel has delivered it, so long ago that a reminder is due.
     Reminder,
 }
 
@@ -62,7 +62,7 @@ impl SubjectState {
         self.last = observed(condition, threshold.is_some(), now);
     }
 
-    /// A channel that is no longer configured has nothing to deliver.
+    /// Removes channels that are no longer configured from the pending resolution.
     fn forget_removed_channels(&mut self, policy: &Policy) {
         if let Some(resolution) = &mut self.resolution {
             let exists = |name: &String| policy.channels.iter().any(|it| it.name == *name);
@@ -81,12 +81,12 @@ impl SubjectState {
         let lasting = now - outage.since;
         incident.confirmed |= !problem.is_transient() || is_past_grace(outage.checks, lasting);
         if incident.confirmed {
-            // Channels that have not delivered the end of the last incident deliver this one instead.
+            // Channels that have not delivered the end of the last incident deliver this incident instead.
             self.resolution = None;
         }
     }
 
-    /// Whether a login that still expires soon is better than what channels have delivered.
+    /// Whether a login that still expires soon is an improvement on what channels have delivered.
     fn is_better(&self, before: Option<&Observed>, basis: &Basis, hours: u32) -> bool {
         self.incident.as_ref().is_some_and(|incident| {
             let expires_later = !ends_alike(before, basis)
@@ -103,7 +103,7 @@ impl SubjectState {
         incident.is_some_and(|it| it.outage.is_none()) && ends_alike(before, basis)
     }
 
-    /// Ends the incident, and has the channels that delivered it deliver its end.
+    /// Ends the incident. Its end is then pending on the channels that delivered it.
     fn resolve(
         &mut self,
         before: Option<&Observed>,
@@ -117,12 +117,12 @@ impl SubjectState {
         let heard = |(name, cursor): (&String, &Cursor)| cursor.delivered.map(|_| name.clone());
         let mut channels: BTreeSet<String> = incident.cursors.iter().filter_map(heard).collect();
         if incident.confirmed {
-            // Also those that could not be notified in time.
+            // Also channels that had not delivered it in time.
             channels.extend(policy.primary().map(|channel| channel.name.clone()));
         }
         let earlier = self.resolution.take();
         let (was, since) = match &earlier {
-            // Not every channel has delivered the last end: this one stands for both.
+            // Not every channel has delivered the last end: this resolution covers both incidents.
             Some(earlier) => (earlier.was.clone(), earlier.since),
             None => (
                 before.map_or(EXPIRING, |before| &before.word).to_owned(),
@@ -147,7 +147,8 @@ impl SubjectState {
         }
     }
 
-    /// Opens an incident for an expiry that the pending resolution says along with it.
+    /// Opens an incident for an expiry that the pending resolution's notice mentions, so that its channels skip the
+    /// notice of this level.
     fn expect(&mut self, hours: u32, now: DateTime<Utc>) {
         let mut incident = Incident::new(now);
         let pending = self.resolution.iter().flat_map(|it| it.pending.keys());
@@ -157,7 +158,7 @@ impl SubjectState {
         self.incident = Some(incident);
     }
 
-    /// The level of the open incident; nothing where there is none to notify of.
+    /// The level of the open incident; `None` if there is nothing to notify.
     pub(crate) fn level(
         &self,
         condition: &Condition,
@@ -211,13 +212,13 @@ impl Incident {
         }
     }
 
-    /// Whether this level is what the channel could not deliver at the last try.
+    /// Whether the channel could not deliver this level at the last try.
     pub(crate) fn has_failed(&self, channel: &str, level: Level) -> bool {
         let cursor = self.cursors.get(channel);
         cursor.is_some_and(|cursor| cursor.failed == Some(level))
     }
 
-    /// A channel has delivered this level.
+    /// Records that a channel has delivered this level.
     pub(crate) fn deliver(&mut self, channel: &str, level: Level, now: DateTime<Utc>) {
         let cursor = self.cursors.entry(channel.to_owned()).or_default();
         let highest = cursor
@@ -229,7 +230,7 @@ impl Incident {
         };
     }
 
-    /// A channel could not deliver this level.
+    /// Records that a channel could not deliver this level.
     pub(crate) fn fail(&mut self, channel: &str, level: Level) {
         self.cursors.entry(channel.to_owned()).or_default().failed = Some(level);
     }

@@ -5,21 +5,21 @@ use chrono::{DateTime, Utc};
 use crate::gateway::host::{Gateway, Identifier};
 use crate::phone::notification::Notification;
 
-/// What goes out.
+/// A message to a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Message {
     pub(crate) severity: Severity,
-    /// One word for programs: `expiring`, a broken state's word such as `expired`, why a gateway cannot be asked such as
-    /// `timeout`, `recovered` or `test`.
+    /// One word for programs: `expiring`; the word of a broken state such as `expired`; the reason why a gateway cannot
+    /// be asked, such as `timeout`; `recovered`; or `test`.
     pub(crate) event: &'static str,
     /// The gateway's name.
     pub(crate) gateway: String,
     /// OpenClaw's agent, where one is configured.
     pub(crate) agent: Option<String>,
     pub(crate) provider: Option<String>,
-    /// The login, as OpenClaw calls it.
+    /// OpenClaw's id of the login.
     pub(crate) profile: Option<String>,
-    /// When the login ends, or ended.
+    /// When the login expires, or expired.
     pub(crate) ends: Option<DateTime<Utc>>,
     /// A line, without the program's name: "home: anthropic expires in 5 h".
     pub(crate) title: String,
@@ -27,7 +27,7 @@ pub(crate) struct Message {
     pub(crate) body: String,
     /// An https page where a person signs in.
     pub(crate) page: Option<String>,
-    /// The notification that the phone shows from then on; the phone channel decides about its sound.
+    /// The notification that the phone shows from then on; the phone channel determines its sound.
     pub(crate) notification: Notification,
     /// When it was decided.
     pub(crate) at: DateTime<Utc>,
@@ -36,9 +36,9 @@ pub(crate) struct Message {
 /// How loud a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
-    /// It is over, or only a test.
+    /// The incident is resolved, or it is a test.
     Info,
-    /// There is time left, or the state is not known.
+    /// There is time left, or the state is unknown.
     Warning,
     /// Something does not work.
     Critical,
@@ -78,8 +78,8 @@ impl Message {
         }
     }
 
-    /// What the phone knows its notification by: that of its gateway, which `tap` and `status --notify` replace and
-    /// take away. A test takes no other one's place.
+    /// The id of its notification: that of the gateway's notification, which `tap` and `status --notify` replace and
+    /// remove. A test has an id of its own, so that it replaces none.
     pub(crate) fn notification_id(&self) -> String {
         let id = self.notification.id();
         if self.event == TEST {
@@ -108,7 +108,7 @@ pub(crate) mod tests {
     use crate::phone::notification::Notification;
     use chrono::DateTime;
 
-    /// One with these texts, about a login of the gateway home.
+    /// A message with these texts, about a login of the gateway `home`.
     pub(crate) fn message(title: &str, body: &str) -> Message {
         Message {
             severity: Severity::Warning,

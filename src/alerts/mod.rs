@@ -1,4 +1,4 @@
-//! Alerts: what is notified, when, and by which channel.
+//! Alerts: which notices are due, when, and on which channels.
 
 pub(crate) mod channels;
 pub(crate) mod condition;

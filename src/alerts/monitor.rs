@@ -51,7 +51,7 @@ impl Monitor<'_> {
         let saved = file.write(&state);
         self.append_to_history(&events::of_changes(&decision.changes, &state, clock::now()));
         if saved.is_err() {
-            // All of it would be sent at every check: only what cannot wait is worth that.
+            // Without a saved state every check sends the alerts again: only urgent ones justify that.
             decision.alerts.retain(|alert| alert.notice.is_urgent());
         }
         let sent = deliver::send(
@@ -134,7 +134,7 @@ impl Monitor<'_> {
         dispatcher.deliver(channel, &message)
     }
 
-    /// Adds to the history; that it cannot be is worth a remark and no more.
+    /// Adds to the history. An error is only printed.
     fn append_to_history(&self, events: &[Event]) {
         if let Err(error) = history::append(&self.context.system.environment, events) {
             eprint(&format!("clawtap: {}\n", error.message));
@@ -142,7 +142,7 @@ impl Monitor<'_> {
     }
 }
 
-/// Prints what was delivered and by which channel, or what to do where printing is the channel; what failed goes to
+/// Prints which alerts were delivered, by which channel, and what to do if printing is the channel; failures go to
 /// standard error.
 fn report(sent: &[Sent]) -> Result<(), Error> {
     let now = clock::now();
@@ -173,7 +173,7 @@ fn read(file: &StateFile) -> Option<AlertState> {
     state.ok()
 }
 
-/// An alert that no channel delivered is an error, so that what started us sees it.
+/// The error for alerts that no channel delivered, so that the exit code shows it to the timer.
 fn complain_of_the_lost(sent: &[Sent]) -> Result<(), Error> {
     match sent.iter().filter(|sent| sent.is_lost()).count() {
         0 => Ok(()),

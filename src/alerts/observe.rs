@@ -12,9 +12,9 @@ use crate::status::report::{Report, Rule, Source};
 use crate::status::verdict::{Issue, Judgement, Verdict, issue_of};
 use crate::text::Text;
 
-/// How many providers of a gateway are observed; no real one uses as many.
+/// The most providers of a gateway that are observed; no real gateway uses as many.
 const MOST_PROVIDERS: usize = 64;
-/// How many of the moments at which a login ends are considered.
+/// The most expiries of logins that are considered.
 const MOST_ENDS: usize = 64;
 
 /// One gateway at one moment.
@@ -27,14 +27,14 @@ pub(crate) struct Observation {
     pub(crate) at: DateTime<Utc>,
     /// The gateway as a whole: whether it can be asked.
     pub(crate) whole: Condition,
-    /// None of a gateway that cannot be asked.
+    /// Empty if the gateway cannot be asked.
     pub(crate) providers: Vec<(Text, Condition)>,
-    /// Whether a provider that is not among them is no longer used.
+    /// Whether these are all providers in use, so that any other is no longer used.
     pub(crate) complete: bool,
 }
 
 impl Observation {
-    /// `agent` is the one that was asked about.
+    /// Observes an assessment of `agent`.
     pub(crate) fn of(assessment: &Assessment, agent: Option<&str>) -> Self {
         let (whole, providers, complete) = match &assessment.finding {
             Finding::Unknown(trouble) => (unreachable(trouble), Vec::new(), false),
@@ -121,8 +121,8 @@ fn of_providers(
         .collect()
 }
 
-/// When a provider stops working, and what is wrong then: the first end of a login from which on it does not work. Any
-/// login's, as a report from the stores is only definite once nothing works.
+/// When a provider stops working, and the issue from then on: the first expiry of any of its logins after which it does
+/// not work. Of any login, as a report from the stores is definite only once nothing works.
 fn end_of(report: &Report, provider: &Text, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Issue)> {
     let moment = report.moment(now);
     let logins = report.logins.iter();
@@ -149,7 +149,8 @@ fn providers<'a>(report: &'a Report, issues: &[&'a Issue]) -> Vec<&'a Text> {
         .collect()
 }
 
-/// Before it judged by routes, OpenClaw went by the worst login of a provider.
+/// Whether another login of the provider works, so that the issue does not break it. Versions of OpenClaw that do not
+/// judge by routes report a provider's worst login.
 fn is_outranked(report: &Report, issue: &Issue, at: DateTime<Utc>) -> bool {
     let by_worst = matches!(report.rule, Rule::Logins | Rule::Providers);
     let Some(stale) = &issue.login else {
@@ -162,7 +163,7 @@ fn is_outranked(report: &Report, issue: &Issue, at: DateTime<Utc>) -> bool {
             .any(|other| other.id != *stale && other.state(moment).works())
 }
 
-/// The login that ends then; where there is none, the one of the issue.
+/// The login that expires then, or else that of the issue.
 fn ending_at<'a>(
     report: &'a Report,
     issue: &'a Issue,
@@ -199,7 +200,7 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
     }
 
-    /// What a document of OpenClaw means: each provider in a few words.
+    /// The conditions in a document of OpenClaw: each provider in a few words.
     fn conditions(document: &Value, exit: i32) -> Vec<String> {
         conditions_of(wire::read(document.to_string().as_bytes(), Some(exit), now()).unwrap())
     }
@@ -249,7 +250,7 @@ mod tests {
         );
     }
 
-    /// A document of before OpenClaw judged by routes.
+    /// A document of a version of OpenClaw that did not judge by routes.
     fn document(profiles: &Value) -> Value {
         let ids: Vec<&Value> = profiles
             .as_array()

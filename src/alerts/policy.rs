@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::channel::Channel;
 
-/// What often passes by itself is notified after so many checks in a row, or after so long.
+/// The grace of a transient problem: it is notified after this many checks in a row, or after this long.
 const GRACE_CHECKS: u32 = 3;
 const GRACE: TimeDelta = TimeDelta::minutes(30);
 
@@ -22,13 +22,13 @@ pub(crate) struct Policy<'a> {
     pub(crate) channels: &'a [Channel],
 }
 
-/// How far an incident has come. A channel is notified again when it is higher than what it delivered last.
+/// The level of an incident. A notice is due on a channel when it is higher than the one that it delivered last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Level {
-    /// It expires within so many hours, a threshold of the policy: fewer are higher.
+    /// The login expires within this many hours, a threshold of the policy: fewer hours are a higher level.
     Warned(Reverse<u32>),
-    /// It does not work, which often passes by itself.
+    /// A problem that often passes by itself.
     Transient,
     Broken,
 }
@@ -42,18 +42,18 @@ impl Policy<'_> {
             .min()
     }
 
-    /// Whether a reminder is due so long after the last notice.
+    /// Whether a reminder is due this long after the last notice.
     pub(crate) fn is_reminder_due(&self, after: TimeDelta) -> bool {
         self.remind_hours > 0 && after >= TimeDelta::hours(i64::from(self.remind_hours))
     }
 
-    /// The channels that every notice goes to, which are those that are no fallback.
+    /// The channels that are not fallbacks: every notice goes to them.
     pub(crate) fn primary(&self) -> impl Iterator<Item = &Channel> {
         self.channels.iter().filter(|channel| !channel.fallback)
     }
 }
 
-/// Whether a transient problem has had the time to pass.
+/// Whether a transient problem has lasted longer than its grace.
 pub(crate) fn is_past_grace(checks: u32, lasting: TimeDelta) -> bool {
     checks >= GRACE_CHECKS || lasting >= GRACE
 }

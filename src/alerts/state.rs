@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::alerts::policy::Level;
 use crate::text::Text;
 
-/// The version of the file's form.
+/// The version of the file's format.
 const SCHEMA: u32 = 2;
-/// A gateway that was not observed for so long is no longer configured.
+/// The time without an observation after which a gateway's state is removed.
 const FORGOTTEN: TimeDelta = TimeDelta::days(90);
 
 /// The content of `alerts.json`.
@@ -24,7 +24,7 @@ pub(crate) struct AlertState {
     pub(crate) channels: BTreeMap<String, ChannelState>,
 }
 
-/// What is read of the file before its form is known.
+/// The part of the file that is read before its version is known.
 #[derive(Deserialize)]
 struct Version {
     #[serde(default)]
@@ -42,13 +42,13 @@ pub(crate) struct GatewayState {
     pub(crate) providers: BTreeMap<String, SubjectState>,
 }
 
-/// What is remembered of one subject.
+/// The stored state of one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct SubjectState {
     pub(crate) last: Option<Observed>,
     pub(crate) incident: Option<Incident>,
-    /// The end of an incident, until every channel that has to has delivered it.
+    /// The end of an incident, until all pending channels have delivered it.
     pub(crate) resolution: Option<Resolution>,
 }
 
@@ -61,13 +61,13 @@ pub(crate) struct Observed {
     pub(crate) ends: Option<DateTime<Utc>>,
 }
 
-/// Something that is broken or expires soon, from its first sign to its end.
+/// A subject that is broken or expires soon, from the first observation to the end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Incident {
     pub(crate) opened: DateTime<Utc>,
-    /// None where it works, if not for long.
+    /// `None` while it works, but expires soon.
     pub(crate) outage: Option<Outage>,
-    /// Whether it was broken for longer than what passes by itself: every channel is notified.
+    /// Whether it was broken for longer than the grace of transient problems: every channel is notified.
     pub(crate) confirmed: bool,
     /// By channel.
     pub(crate) cursors: BTreeMap<String, Cursor>,
@@ -76,14 +76,14 @@ pub(crate) struct Incident {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Outage {
     pub(crate) since: DateTime<Utc>,
-    /// In how many checks one after the other it was observed.
+    /// The number of consecutive checks that observed it.
     pub(crate) checks: u32,
 }
 
-/// How far one channel is with an incident.
+/// The levels of an incident that one channel has delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Cursor {
-    /// The highest level that it delivered, and when it delivered last.
+    /// The highest level that it delivered, and the time of its last delivery.
     pub(crate) delivered: Option<(Level, DateTime<Utc>)>,
     /// The level that it could not deliver at the last try.
     pub(crate) failed: Option<Level>,
@@ -92,14 +92,14 @@ pub(crate) struct Cursor {
 /// The end of an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Resolution {
-    /// The word of what was wrong.
+    /// The word of the problem.
     pub(crate) was: String,
     pub(crate) since: DateTime<Utc>,
     pub(crate) cause: Cause,
     pub(crate) profile: Option<String>,
-    /// Until when it works now.
+    /// When it expires now.
     pub(crate) until: Option<DateTime<Utc>>,
-    /// The channels that have to deliver it, and whether the last try failed.
+    /// The channels that have not delivered it, and whether the last try failed.
     pub(crate) pending: BTreeMap<String, bool>,
 }
 
@@ -111,7 +111,7 @@ pub(crate) enum Cause {
     SignedIn,
     /// Another login is used now.
     OtherLogin,
-    /// A credential that is no stored login.
+    /// A credential outside the stored logins is used now.
     OtherCredential,
     RenewsItself,
     /// A cooldown of OpenClaw's is over.
@@ -121,18 +121,19 @@ pub(crate) enum Cause {
     Reachable,
 }
 
-/// How a channel has been doing.
+/// The retry state of a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct ChannelState {
-    /// Since the last delivery.
+    /// The number of failures since the last delivery.
     pub(crate) failures: u32,
-    /// What it could not deliver is not tried again before.
+    /// Failed notices are not retried before this time.
     pub(crate) retry_after: Option<DateTime<Utc>>,
 }
 
 impl AlertState {
-    /// Reads what another run wrote. It may have been tampered with, and is cleaned like a gateway's answer.
+    /// Parses the text that another run wrote. The file may have been tampered with, so it is cleaned like a gateway's
+    /// answer.
     ///
     /// # Errors
     /// What is wrong with it, in words.
@@ -154,18 +155,18 @@ impl AlertState {
         Ok(state)
     }
 
-    /// As it is stored.
+    /// The text that is stored.
     pub(crate) fn to_text(&self) -> String {
         let stored = Self {
             schema: SCHEMA,
             ..self.clone()
         };
-        // Strings, numbers and maps with string keys: nothing that JSON could not hold.
+        // Only strings, numbers and maps with string keys, so serialising cannot fail.
         serde_json::to_string(&stored).unwrap_or_default()
     }
 
-    /// Moves times out of the future, where a clock that was set back left them, and forgets gateways that were not
-    /// observed for long, other than these.
+    /// Limits times to the present, as a clock that was set back leaves them in the future, and removes gateways that
+    /// were not observed for long, except `keys`.
     pub(crate) fn settle(&mut self, keys: &BTreeSet<String>, now: DateTime<Utc>) {
         self.gateways
             .retain(|key, gateway| keys.contains(key) || now - gateway.observed_at < FORGOTTEN);
@@ -201,7 +202,7 @@ impl GatewayState {
 }
 
 impl SubjectState {
-    /// Whether there is nothing left to remember.
+    /// Whether there is nothing to store.
     pub(crate) fn is_empty(&self) -> bool {
         self.last.is_none() && self.incident.is_none() && self.resolution.is_none()
     }
@@ -236,7 +237,7 @@ impl SubjectState {
     }
 }
 
-/// The key of a gateway: its name, and its agent behind a slash where one is configured.
+/// The key of a gateway: its name, and its agent after a slash if one is configured.
 pub(crate) fn key(gateway: &str, agent: Option<&str>) -> String {
     match agent {
         Some(agent) => format!("{gateway}/{agent}"),

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5 * 60);
 pub(crate) struct StateFile<'a> {
     path: PathBuf,
     environment: &'a Environment,
-    /// None where there is no place for a lock file, nor then for the state.
+    /// `None` if the lock file cannot be made, nor then the state file.
     _lock: Option<FileLock>,
 }
 
@@ -28,7 +28,7 @@ impl<'a> StateFile<'a> {
     /// Locks it, after waiting for another run to end.
     ///
     /// # Errors
-    /// When there is no home folder, or the other run does not come to its end.
+    /// When there is no home folder, or the other run does not end in time.
     pub(crate) fn lock(environment: &'a Environment) -> Result<Self, Error> {
         let folder = environment.state_folder()?;
         let lock = match FileLock::wait(&folder.join("alerts.lock"), PATIENCE) {
@@ -54,16 +54,16 @@ impl<'a> StateFile<'a> {
         read(&self.path, self.environment)
     }
 
-    /// Renames a file that cannot be read: at worst, a notice is sent twice.
+    /// Renames a file that cannot be parsed: at worst, a notice is sent twice.
     pub(crate) fn set_aside(&self) {
-        // Failing means that it is overwritten.
+        // An error means that the file is overwritten.
         let _ = files::rename(&self.path, &self.path.with_extension("json.bad"));
     }
 
     /// Replaces the file in one step.
     ///
     /// # Errors
-    /// Why the old state is still there.
+    /// Why the old state was not replaced.
     pub(crate) fn write(&self, state: &AlertState) -> Result<(), Error> {
         files::write_private(&self.path, state.to_text().as_bytes()).map_err(|error| {
             let path = self.environment.display_path(&self.path);
@@ -79,7 +79,7 @@ pub(crate) fn fault(environment: &Environment) -> Option<String> {
     read(&path, environment).err()
 }
 
-/// The state, read without a lock; nothing where it cannot be read.
+/// The state, read without a lock; `None` if it cannot be read.
 pub(crate) fn peek(environment: &Environment) -> Option<AlertState> {
     read(&environment.state_folder().ok()?.join(FILE), environment).ok()
 }

@@ -24,7 +24,7 @@ pub(crate) struct Summary {
     /// One word for programs.
     pub(crate) event: &'static str,
     pub(crate) profile: Option<String>,
-    /// When the login ends, or ended.
+    /// When the login expires, or expired.
     pub(crate) ends: Option<DateTime<Utc>>,
     /// "anthropic expires in 5 h", without the gateway's name.
     pub(crate) title: String,

@@ -1,4 +1,4 @@
-//! A program of the person's own gets the message as JSON: e-mail, a webhook, a lamp.
+//! Sends the message as JSON to a program of the person's own, for e-mail, a webhook or a lamp.
 
 use std::path::{Path, PathBuf};
 
@@ -24,15 +24,15 @@ struct Document<'a> {
     schema: u32,
     /// `info`, `warning` or `critical`.
     severity: &'static str,
-    /// `expiring`, the word of a broken state such as `expired`, why a gateway cannot be asked such as `timeout`,
-    /// `recovered` or `test`.
+    /// `expiring`; the word of a broken state such as `expired`; the reason why a gateway cannot be asked, such as
+    /// `timeout`; `recovered`; or `test`.
     event: &'static str,
     gateway: &'a str,
     agent: Option<&'a str>,
     provider: Option<&'a str>,
-    /// The login, as OpenClaw calls it.
+    /// OpenClaw's id of the login.
     profile: Option<&'a str>,
-    /// When the login ends or ended: RFC 3339, UTC.
+    /// When the login expires or expired: RFC 3339, UTC.
     ends: Option<String>,
     /// A line.
     title: &'a str,
@@ -44,7 +44,7 @@ struct Document<'a> {
     at: String,
 }
 
-/// Runs the program and takes exit code 0 for delivered.
+/// Runs the program; exit code 0 means delivered.
 pub(super) fn deliver(
     program: &Command,
     message: &Message,
@@ -63,7 +63,7 @@ pub(super) fn deliver(
     judge(&finished, program)
 }
 
-/// Looks for the program, and does not start it.
+/// Finds the program without starting it.
 ///
 /// # Errors
 /// Why it would not start, as the end of a sentence that begins with the channel's name.
@@ -126,7 +126,7 @@ fn judge(finished: &Finished, program: &Command) -> Result<(), Undelivered> {
             )
         }
     };
-    // A program may well repeat the key it was refused with.
+    // The program's output may contain a key, for example one that a server refused.
     let said = redact(&String::from_utf8_lossy(&finished.stderr));
     Err(Undelivered::because(match last_line(&said) {
         Some(line) => format!("{what}: {line}"),

@@ -1,4 +1,4 @@
-//! The dispatcher: brings a message to where a channel leads, within the channel's deadline.
+//! Delivers a message by a channel, within the channel's deadline.
 
 use crate::alerts::channels::{Dispatcher, command, ntfy, openclaw, phone};
 use crate::alerts::message::Message;
@@ -8,7 +8,7 @@ use crate::system::parallel::in_parallel;
 use crate::text::Text;
 
 impl Dispatcher<'_> {
-    /// Delivers a message. An error's reason has no secret in it.
+    /// Delivers a message. An error's reason contains no secret.
     pub(crate) fn deliver(&self, channel: &Channel, message: &Message) -> Result<(), Undelivered> {
         match &channel.means {
             ChannelKind::Ntfy(topic) => ntfy::deliver(topic, message, self),
@@ -20,8 +20,8 @@ impl Dispatcher<'_> {
         }
     }
 
-    /// Checks without sending whether a channel could deliver about these gateways; None where that cannot be known, or
-    /// for the phone itself.
+    /// Checks without sending whether a channel could deliver alerts about these gateways; `None` if that cannot be
+    /// determined, and for the phone itself.
     ///
     /// # Errors
     /// Why it could not, as the end of a sentence that begins with the channel's name.
@@ -45,7 +45,7 @@ impl Dispatcher<'_> {
         }
     }
 
-    /// By the gateway that is configured for it, or by all that it may be about.
+    /// The check through the gateway that is configured for the channel, or through all that an alert may be about.
     fn reach_openclaw(
         &self,
         sender: &OpenClaw,

@@ -1,4 +1,4 @@
-//! The channels that alerts go out by, a file for each, and the dispatcher that picks one.
+//! The channels of alerts, one per file, and the dispatcher that selects one.
 
 pub(crate) mod command;
 mod dispatcher;
@@ -10,7 +10,7 @@ use crate::gateway::host::Gateway;
 use crate::phone::{ActionCommand, Phone};
 use crate::system::System;
 
-/// What deliveries need of this device.
+/// The parts of this device that a delivery uses.
 pub(crate) struct Dispatcher<'a> {
     /// Every gateway that is configured.
     pub(crate) gateways: &'a [Gateway],

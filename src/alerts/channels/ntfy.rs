@@ -1,4 +1,4 @@
-//! ntfy: a message becomes a push notification of the ntfy app.
+//! Publishes a message to an ntfy topic, as a push notification of the ntfy app.
 
 pub(crate) mod publication;
 pub(crate) mod reply;
@@ -16,7 +16,7 @@ use crate::secret::Secret;
 use crate::system::clock;
 use crate::system::http::{self, Request};
 
-/// Brings a message to a topic; tries again where that may help soon.
+/// Publishes a message to a topic; retries errors that may pass soon.
 pub(super) fn deliver(
     topic: &Ntfy,
     message: &Message,
@@ -24,7 +24,7 @@ pub(super) fn deliver(
 ) -> Result<(), Undelivered> {
     let system = dispatcher.system;
     let token = token_of(topic, dispatcher).map_err(Undelivered::because)?;
-    // The topic is in the body: addresses end up in the logs of servers.
+    // The topic is in the body, because servers log addresses.
     let request = Request {
         url: &format!("{}/", topic.server),
         token: token.as_ref(),
@@ -55,8 +55,8 @@ pub(super) fn deliver(
     Ok(())
 }
 
-/// Asks the server how it is, and sends nothing. It looks at the token of every request, so it is known whether it
-/// knows ours; whether that may publish on the topic is not.
+/// Checks the server's health without sending. The server verifies the token of every request, so this also checks
+/// whether the token is valid, but not whether it may publish to the topic.
 ///
 /// # Errors
 /// Why nothing would be delivered, as the end of a sentence that begins with the channel's name.

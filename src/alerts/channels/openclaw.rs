@@ -1,7 +1,7 @@
-//! OpenClaw sends the message itself, by the messenger that is set up on a gateway.
+//! Sends the message with OpenClaw, by the messenger that is set up on a gateway.
 //!
-//! Observed with 2026.9.6: `message send` wants the gateway process running (most channels), exits 1 for whatever it
-//! could not send, and takes the text from an argument only.
+//! Observed with 2026.9.6: `message send` needs the running gateway process (most channels), exits 1 if it could not
+//! send, and takes the text from an argument only.
 
 use serde::Deserialize;
 use serde_json::Deserializer;
@@ -16,9 +16,9 @@ use crate::gateway::script::{ExecRequest, Tool};
 use crate::redact::redact;
 use crate::text::Text;
 
-/// The longest text, in characters: Telegram cuts messages in two at 4096.
+/// The longest text, in characters: Telegram splits messages at 4096.
 const LONGEST: usize = 3000;
-/// How many lines that begin like OpenClaw's error may turn out not to be it.
+/// The most lines beginning like OpenClaw's JSON error that are tried to parse.
 const MOST_ATTEMPTS: usize = 100;
 
 /// Sends through a gateway's OpenClaw: the configured gateway, or the one that the message is about.
@@ -48,8 +48,8 @@ pub(super) fn deliver(
     Err(Undelivered::because(format!("{name}: {why}")))
 }
 
-/// Checks the recipient with OpenClaw's `--dry-run`, without sending. None if that is not known: the gateway cannot be
-/// asked, or its OpenClaw has no `--dry-run`.
+/// Checks the recipient with OpenClaw's `--dry-run`, without sending. `None` if the gateway cannot be asked, or its
+/// OpenClaw has no `--dry-run`.
 ///
 /// # Errors
 /// Why nothing would be delivered, in OpenClaw's words.
@@ -79,7 +79,7 @@ pub(super) fn reach(
     }
 }
 
-/// Each value is in one word with its option, so that none that begins with a dash is taken for another.
+/// The arguments for the recipient. Each value is joined to its option, so that a leading dash does not make it one.
 fn recipient(sender: &OpenClaw) -> Vec<String> {
     let mut arguments = vec![
         "message".into(),
@@ -104,7 +104,7 @@ fn request(sender: &OpenClaw, message: &Message) -> ExecRequest {
     }
 }
 
-/// All of it as one text.
+/// The message as one text.
 fn text(message: &Message) -> String {
     let mut text = format!("{}\n{}", message.title, message.body);
     if let Some(page) = &message.page
@@ -120,8 +120,8 @@ fn text(message: &Message) -> String {
     }
 }
 
-/// Disarms OpenClaw's directives: it attaches the file of a line `MEDIA:…`, and executes `[[…]]`. A name from one gateway
-/// must not read files of another.
+/// Disarms OpenClaw's directives: it attaches the file of a line `MEDIA:…`, and executes `[[…]]`. A name from one
+/// gateway must not read files of another.
 fn without_directives(text: &str) -> String {
     const MEDIA: &str = "media";
     let mut safe = String::with_capacity(text.len());

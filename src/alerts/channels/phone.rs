@@ -1,4 +1,4 @@
-//! The phone's own notifications.
+//! Shows the message as a notification of the phone.
 
 use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::{Message, Severity};
@@ -23,7 +23,7 @@ pub(super) fn deliver(message: &Message, dispatcher: &Dispatcher) -> Result<(), 
         .map_err(Undelivered::because)
 }
 
-/// In termux-notification's words. None is below the default, which would silence those that follow.
+/// termux-notification's priority; never below the default, which would silence later notifications.
 fn priority(severity: Severity) -> &'static str {
     match severity {
         Severity::Info => "default",
@@ -52,7 +52,7 @@ mod tests {
     const CHANNEL: &str = "termux-notification-channel clawtap-alerts clawtap-alerts\n";
     const LOUD: &str = "--group clawtap --sound --vibrate 500,200,500";
 
-    /// What a phone is asked to do with it that has these commands, and whether it is delivered.
+    /// The commands that a phone with these programs runs for the message, and whether it is delivered.
     fn asked(severity: Severity, programs: &[(&str, &str)]) -> (String, bool) {
         let folder = tempfile::tempdir().unwrap();
         #[expect(clippy::disallowed_methods, reason = "the test makes programs")]

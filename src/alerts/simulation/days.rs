@@ -1,4 +1,4 @@
-//! Days of a gateway, each with one thing to show.
+//! Simulated days of a gateway, each for one behaviour of the alerts.
 
 use chrono::TimeDelta;
 use pretty_assertions::assert_eq;
@@ -11,7 +11,7 @@ use crate::alerts::summary;
 use crate::config::quiet_hours::QuietHours;
 use crate::status::login::LoginKind::{ApiKey, OAuth, Token};
 
-/// A change to the world or to who watches it, and how many minutes later the next check is.
+/// A change to the world or to the monitor, and the minutes until the next check.
 type Step<'a> = (&'a dyn Fn(&mut Day), i64);
 
 struct Day {
@@ -19,7 +19,7 @@ struct Day {
     watch: Watch,
     now: chrono::DateTime<chrono::Utc>,
     failing: Vec<&'static str>,
-    /// How far this device's clock is ahead.
+    /// How far this device's clock is fast.
     skew: TimeDelta,
 }
 
@@ -44,7 +44,7 @@ impl Day {
     }
 }
 
-/// What is told, a line for each alert, with the time since the beginning.
+/// The alerts that are delivered, a line for each, with the time since the beginning.
 fn told(steps: &[Step]) -> Vec<String> {
     let mut day = Day {
         world: World {
@@ -338,7 +338,7 @@ fn an_escalation_does_not_wait_for_the_next_try() {
         (NOTHING, 5),
         (NOTHING, 5),
         (NOTHING, 5),
-        // It would be tried again in an hour.
+        // The backoff would retry in an hour.
         (&|day| day.failing.clear(), 5),
         (NOTHING, 90),
         (NOTHING, 5),

@@ -1,4 +1,4 @@
-//! A gateway's life, made up: logins that end, outages, a phone that sleeps, channels that fail; and what is told of it.
+//! Simulates a gateway (logins that expire, outages, a phone that sleeps, channels that fail) and the alerts about it.
 
 pub(crate) mod days;
 pub(crate) mod random;
@@ -22,18 +22,18 @@ use crate::status::login::{Login, LoginKind, Pause, PauseKind, Reported};
 use crate::status::report::{Provider, Report, Rule, Source};
 use crate::text::Text;
 
-/// The gateway as it is, whatever anybody knows of it.
+/// The true state of the gateway, whether or not it is observed.
 #[derive(Debug, Clone, Default)]
 struct World {
     logins: Vec<MadeUp>,
     in_use: Vec<&'static str>,
-    /// The gateway does not answer.
+    /// Whether the gateway does not answer.
     down: bool,
-    /// OpenClaw leaves this login alone until then.
+    /// OpenClaw does not use this login until then (a cooldown).
     pause: Option<(&'static str, DateTime<Utc>)>,
 }
 
-/// A login of it.
+/// A synthetic login.
 #[derive(Debug, Clone, Copy)]
 struct MadeUp {
     id: &'static str,
@@ -43,7 +43,7 @@ struct MadeUp {
 }
 
 impl World {
-    /// A sign-in, in the place of the login of this id.
+    /// Signs in: replaces the login with this id.
     fn sign_in(&mut self, login: MadeUp) {
         self.logins.retain(|other| other.id != login.id);
         self.logins.push(login);
@@ -125,10 +125,10 @@ impl World {
     }
 }
 
-/// Who watches it, and by what rules.
+/// The monitor: its state file, channels and policy.
 #[derive(Debug, Clone)]
 struct Watch {
-    /// What is on disk.
+    /// The content of the state file.
     kept: String,
     channels: Vec<Channel>,
     warn_hours: Vec<u32>,
@@ -141,11 +141,11 @@ struct Watch {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Lives,
-    /// It is killed after so many steps: writing to disk, or delivering.
+    /// It is killed after this many steps; a step is a write to disk or a delivery.
     KilledAfter(usize),
 }
 
-/// The run was killed.
+/// The error of a run that was killed.
 struct Killed;
 
 impl Watch {
@@ -178,7 +178,7 @@ impl Watch {
         }
     }
 
-    /// One run of the monitor. `works` says whether a channel does.
+    /// Runs the monitor once. `works` returns whether a channel can deliver.
     fn run(
         &mut self,
         world: &World,

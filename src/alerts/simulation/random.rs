@@ -1,4 +1,4 @@
-//! Lives that chance made up: no storm, no loss.
+//! Random histories of a gateway: no alert is sent twice, and none is lost.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,10 +13,10 @@ use crate::alerts::incident::Due;
 use crate::alerts::policy::Level;
 use crate::status::login::LoginKind::{ApiKey, Token};
 
-/// What happens between two runs.
+/// A change between two runs.
 #[derive(Debug, Clone)]
 enum Turn {
-    /// A token for so many hours, for the first or the second login of the provider.
+    /// A token for this many hours, for the second login of the provider if true, else for the first.
     SignIn(bool, i64),
     Key,
     Removed,
@@ -26,7 +26,7 @@ enum Turn {
     Nothing,
 }
 
-/// A run of the monitor: what happened before it, how many minutes after the last one it is, and when it is killed.
+/// A run of the monitor: the change before it, the minutes since the last run, and the step at which it is killed.
 type Run = (Turn, i64, Option<usize>);
 
 fn turn() -> impl Strategy<Value = Turn> {
@@ -51,21 +51,21 @@ fn run(killed: bool) -> impl Strategy<Value = Run> {
     (turn(), 5..240_i64, fate)
 }
 
-/// A life, and what it came to.
+/// A simulated history, and its alerts.
 #[derive(Default)]
 struct Life {
     world: World,
     failing: BTreeMap<&'static str, bool>,
-    /// By how much this device's clock is wrong.
+    /// How far this device's clock is fast.
     skew: TimeDelta,
-    /// What went out: when, by which channel, and what.
+    /// The delivered alerts: the number of the run, the channel, and the alert.
     delivered: RefCell<Vec<(usize, String, Alert)>>,
-    /// The runs in which the provider was seen to have just broken.
+    /// The runs that first observed the provider as broken.
     entries: Vec<usize>,
-    /// The runs before which something changed for the better.
+    /// The runs before which something improved.
     turns: Vec<usize>,
     was_broken: bool,
-    /// In which run which channel did not work.
+    /// The runs in which a channel did not work, with that channel.
     failed: Vec<(usize, &'static str)>,
 }
 
@@ -131,7 +131,7 @@ impl Life {
         if seen {
             self.was_broken = broken;
         }
-        // The gateway's clock is right, and so is what it says is left.
+        // The gateway's clock is right, and so is the time left that it reports.
         let mut world = self.world.clone();
         for login in &mut world.logins {
             login.ends = login.ends.map(|end| end + self.skew);
@@ -147,7 +147,7 @@ impl Life {
     }
 }
 
-/// What an alert is about, as far as it must not be sent twice.
+/// The provider and level of an alert that must not be sent twice.
 fn key(alert: &Alert) -> Option<(Option<String>, Level)> {
     match &alert.notice {
         Notice::Expiring { level, .. }
@@ -188,7 +188,7 @@ proptest! {
             }
             let mut told = Vec::new();
             for (number, _, alert) in delivered.iter().filter(|(_, name, _)| name == channel) {
-                // After a turn for the better it is another story.
+                // After an improvement the same alert may be sent again.
                 let chapter = life.turns.iter().filter(|turn| *turn <= number).count();
                 if let Some(key) = key(alert) {
                     prop_assert!(!told.contains(&(chapter, key.clone())), "{channel} told {key:?} twice");
@@ -202,7 +202,7 @@ proptest! {
     fn no_expiry_is_lost(runs in prop::collection::vec(run(true), 1..60)) {
         let mut watch = Watch::new(&[("ntfy", false), ("phone", false)]);
         let mut life = Life::live(&runs, &mut watch);
-        // In the end everything works again, for long enough.
+        // At the end everything works again, for long enough to retry.
         life.failing.clear();
         life.world.down = false;
         let mut now = at("2026-03-01 10:00");

@@ -1,4 +1,4 @@
-//! A year of a gateway, in the order in which its owner hears of it.
+//! A simulated year of a gateway, and its alerts in order.
 //!
 //! To accept changed words, run the test with `CLAWTAP_ACCEPT=1`, and read tests/fixtures/alerts/a-year.txt.
 
@@ -28,10 +28,10 @@ fn berlin(moment: DateTime<Utc>) -> DateTime<FixedOffset> {
     moment.with_timezone(&FixedOffset::east_opt(hours * 3600).unwrap())
 }
 
-/// What happens, apart from time going by.
+/// An event of the year.
 #[derive(Clone, Copy)]
 enum Event {
-    /// A sign-in: its login, its kind, and for how many hours it is good; a renewing one is good for ever.
+    /// A sign-in: its login, its kind, and for how many hours it is valid; a renewing one does not expire.
     SignIn(&'static str, LoginKind, i64),
     Renewing(&'static str),
     Uses(&'static [&'static str]),
@@ -48,7 +48,7 @@ const CLAUDE: &str = "anthropic:claude-code";
 const CODEX: &str = "openai:codex";
 const DAY: i64 = 24;
 
-/// The year: when, UTC; what; and what for.
+/// The year: time (UTC), event, and what it tests.
 const YEAR: &[(&str, Event, &str)] = &[
     ("2026-01-01 10:00", Uses(&["anthropic"]), "set up"),
     ("2026-01-01 10:00", SignIn(CLAUDE, Token, 30 * DAY), ""),

@@ -1,4 +1,4 @@
-//! A message as ntfy takes it: JSON, whose text may be of any script, where a header's may not.
+//! A message as ntfy's JSON, whose text may be of any script; that of a header may not.
 //!
 //! <https://docs.ntfy.sh/publish/#publish-as-json>
 
@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use crate::alerts::message::{Message, Severity};
 
-/// The longest message, in bytes; from a longer one ntfy makes an attachment.
+/// The longest message, in bytes; ntfy turns a longer one into an attachment.
 const LONGEST_MESSAGE: usize = 4096;
 /// The longest JSON, in bytes; ntfy refuses twice its longest message.
 const LONGEST_JSON: usize = 2 * LONGEST_MESSAGE - 1;
-/// Longer than any that a phone shows.
+/// The longest title, in bytes; phones show less.
 const LONGEST_TITLE: usize = 256;
-/// The longest page, which is there twice.
+/// The longest address of a page, in bytes; the JSON contains it twice.
 const LONGEST_PAGE: usize = 2000;
 
 #[derive(Serialize)]
@@ -41,7 +41,7 @@ pub(super) fn of(message: &Message, topic: &str) -> String {
     loop {
         let publication = publication(message, topic, longest);
         let json = serde_json::to_string(&publication).unwrap_or_default();
-        // What is escaped takes more room.
+        // Escaping makes the text longer, so a shorter message is tried next.
         if json.len() <= LONGEST_JSON || longest < LONGEST_TITLE {
             return json;
         }
@@ -60,7 +60,7 @@ fn publication<'a>(message: &'a Message, topic: &'a str, longest: usize) -> Publ
     let title = cut(&message.title, LONGEST_TITLE);
     Publication {
         topic,
-        // ntfy writes "triggered" where there is no message.
+        // ntfy shows "triggered" for an empty message.
         message: match message.body.trim() {
             "" => title.clone(),
             body => cut(body, longest),
@@ -92,7 +92,7 @@ fn tag(message: &Message) -> &'static str {
     }
 }
 
-/// At most so many bytes of a text, whole characters.
+/// Truncates a text to at most this many bytes, at a character.
 fn cut(text: &str, longest: usize) -> String {
     const CUT_OFF: &str = "…";
     if text.len() <= longest {

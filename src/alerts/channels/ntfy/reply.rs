@@ -13,17 +13,17 @@ use crate::text::Text;
 
 /// The longest `Retry-After` that is honoured.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-/// How much of a server's own words is shown, in columns.
+/// The most of a server's error message that is shown, in columns.
 const WORDS: usize = 60;
 
-/// Why a publication did not come about.
+/// Why a publication failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DeliveryError {
     /// The end of a sentence that begins with the channel's name.
     pub(super) reason: String,
-    /// Whether it may be over in a moment, and the server did not take the message.
+    /// Whether a retry may help soon, and the server did not accept the message.
     pub(super) passing: bool,
-    /// How long the server asked us to wait, a day at most.
+    /// The wait that the server asked for (`Retry-After`), a day at most.
     pub(super) retry_after: Option<Duration>,
 }
 
@@ -44,7 +44,7 @@ impl Reader<'_> {
         self.expect(outcome, |answer| self.published(answer), now)
     }
 
-    /// Whether the server is ntfy's, is well and knows our token, or why a message would not go out.
+    /// Whether the server is a healthy ntfy and accepts the token, or why a message would not be published.
     pub(super) fn health(
         &self,
         outcome: &Result<Response, Failure>,
@@ -63,7 +63,7 @@ impl Reader<'_> {
             Ok(answer) => self.judge(answer, is_good, now),
             Err(failure) => Err(DeliveryError {
                 reason: self.without_answer(failure),
-                // After a time-out the server may have the message.
+                // After a timeout the server may have accepted the message.
                 passing: matches!(
                     failure,
                     Failure::NotFound
@@ -110,7 +110,7 @@ impl Reader<'_> {
         let status = answer.status;
         let reason = match status {
             200..=299 if is_good(answer) => return Ok(()),
-            // A hotel's or a carrier's page, too.
+            // Also the captive portal of a hotel or carrier.
             200..=299 => format!("got an answer from {host} that is not ntfy's: check url"),
             _ => {
                 let (what, next) = self.refusal(status);
@@ -129,7 +129,7 @@ impl Reader<'_> {
         })
     }
 
-    /// What happened, up to the server's name, and what to do about it.
+    /// The words for the error, to be followed by the server's name, and the next step.
     fn refusal(&self, status: u16) -> (&'static str, Option<&'static str>) {
         let token = match self.topic.token {
             Some(Token::File(_)) => "check token_file",
@@ -147,7 +147,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the server shows the message as published on our topic.
+    /// Whether the response confirms the message as published to this topic.
     fn published(&self, answer: &Response) -> bool {
         #[derive(Deserialize)]
         struct Published {
@@ -159,7 +159,7 @@ impl Reader<'_> {
         })
     }
 
-    /// The server's error message, where it is ntfy's JSON and contains no secret.
+    /// The server's error message, if it is ntfy's JSON and contains no secret.
     fn words(&self, answer: &Response) -> Option<String> {
         #[derive(Deserialize)]
         struct Refused {
@@ -181,7 +181,7 @@ impl Reader<'_> {
     }
 }
 
-/// By <https://docs.ntfy.sh/config/#health-checks>.
+/// Whether the server reports itself as healthy: <https://docs.ntfy.sh/config/#health-checks>.
 fn is_healthy(answer: &Response) -> bool {
     #[derive(Deserialize)]
     struct Health {
@@ -190,7 +190,7 @@ fn is_healthy(answer: &Response) -> bool {
     serde_json::from_slice(&answer.body).is_ok_and(|health: Health| health.healthy)
 }
 
-/// What `Retry-After` asks for: a number of seconds, or a date.
+/// Parses `Retry-After`: a number of seconds, or a date.
 fn wait(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let wait = if digits {

@@ -1,4 +1,4 @@
-//! When to try again, and how long to try.
+//! The retries of a publication: their pauses and limits (exponential backoff).
 
 use std::time::Duration;
 
@@ -6,18 +6,18 @@ use crate::alerts::channels::ntfy::reply::DeliveryError;
 
 /// The limit for a delivery with all its retries: the other channels and the timer wait for it.
 const TOTAL: Duration = Duration::from_secs(20);
-/// How long a try may take.
+/// The limit for one try.
 const LONGEST_TRY: Duration = Duration::from_secs(10);
-/// A try with less time than this is not worth it.
+/// The shortest limit for a try.
 const SHORTEST_TRY: Duration = Duration::from_secs(3);
 const TRIES: u32 = 3;
 
-/// How long the next try may take.
+/// The limit for the next try.
 pub(super) fn limit(spent: Duration) -> Duration {
     TOTAL.saturating_sub(spent).clamp(SHORTEST_TRY, LONGEST_TRY)
 }
 
-/// The pause before the next try, or None for no retry: the server's `Retry-After`, if the limit allows it.
+/// The pause before the next try; `None` for no retry. A `Retry-After` is honoured if the total limit allows it.
 pub(super) fn after(tries: u32, spent: Duration, error: &DeliveryError) -> Option<Duration> {
     let backoff = Duration::from_secs(1 << tries.saturating_sub(1).min(10));
     let pause = error.retry_after.unwrap_or_default().max(backoff);

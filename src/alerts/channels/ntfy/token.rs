@@ -1,4 +1,4 @@
-//! The access token: from a file that is the person's alone, or a program that prints it.
+//! The access token: from a file that only its owner may read, or from a program that prints it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -81,7 +81,7 @@ fn printed(words: &[String], system: &System) -> Result<Secret, String> {
     }
 }
 
-/// A header value: visible ASCII, and at most a line end behind it.
+/// A token as a header value: visible ASCII, and at most a line end after it.
 fn of_bytes(bytes: &[u8]) -> Option<Secret> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.trim_end_matches(['\n', '\r']);
