@@ -1,4 +1,4 @@
-//! The monitor's state, and the notices of some checks.
+//! Property of the alerts: any state file, followed by some checks.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -18,11 +18,11 @@ use crate::status::login::{LoginKind, State};
 use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
 
-/// Checks of a run; more are for longer runs of the same.
+/// The most checks of an input.
 const MOST_CHECKS: usize = 24;
 
-/// The first line is the state file, and each two bytes behind it are a check: whatever the state is, a notice is
-/// sent once and in plain words, and what is stored can be read again.
+/// Checks that, whatever the state is, a notice is sent once and contains no control characters, and that the stored
+/// state can be read again. The first line is the state file, each two bytes after it are a check.
 ///
 /// # Panics
 /// When that does not hold.
@@ -85,7 +85,7 @@ fn run(state: &mut AlertState, [what, how]: [u8; 2], now: DateTime<Utc>) {
     }
 }
 
-/// What a channel is notified of: that something is wrong, or that it is over.
+/// The key of a notice: its provider, whether it reports a problem or the end of one, and the channel.
 fn matter(alert: &Alert, channel: &str) -> (Option<String>, bool, String) {
     let is_over = matches!(alert.notice, Notice::Resolved(_));
     (alert.subject.provider.clone(), is_over, channel.to_owned())

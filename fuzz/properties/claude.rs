@@ -1,4 +1,4 @@
-//! Claude Code's login, as it may stand in its file.
+//! Property of Claude Code's login file: any content.
 
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -6,11 +6,11 @@ use zeroize::Zeroizing;
 use crate::sync::claude_file as credentials;
 use crate::system::files::Inspected;
 
-/// 2001 to 2286, in milliseconds since 1970.
+/// The valid expiries, from 2001 to 2286, in milliseconds since 1970.
 const EXPIRES: std::ops::Range<i64> = 1_000_000_000_000..10_000_000_000_000;
 
-/// The file as any reader of JSON sees it. What is of no interest is only looked through: a number may be too large
-/// there, and half a character escaped.
+/// The file as a general JSON parser reads it. Other fields are skipped unparsed: they may contain numbers that are too
+/// large, and lone surrogates as escapes.
 #[derive(Deserialize)]
 struct File<'a> {
     #[serde(rename = "claudeAiOauth", borrow)]
@@ -24,7 +24,8 @@ struct Login<'a> {
     expires_at: i64,
 }
 
-/// What is taken for a login is what any reader of JSON finds there, whole and plain, and never what renews it.
+/// Checks that an accepted login is the one that a general JSON parser reads, that its token is one complete access
+/// token without odd characters, and that it is never the refresh token.
 ///
 /// # Panics
 /// When that does not hold.
@@ -43,7 +44,7 @@ pub fn claude(bytes: &[u8]) {
     assert!(token.bytes().all(plain), "a token with odd characters");
     let expires = login.expires.timestamp_millis();
     assert!(EXPIRES.contains(&expires), "{expires}");
-    // A text that is of no interest may be no UTF-8.
+    // A string in another field may be invalid UTF-8.
     let text = String::from_utf8_lossy(bytes);
     let file: File = serde_json::from_str(&text).expect("what is taken is JSON");
     assert_eq!(file.login.access_token, token, "another token");

@@ -1,4 +1,4 @@
-//! The configuration, written by hand.
+//! Property of the configuration: any text.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,7 +11,8 @@ use crate::gateway::ssh_args::{self, BatchMode, CommandLine};
 
 const HOME: &str = "/home/me";
 
-/// A mistake has its line; and what is accepted leads to command lines that say what they mean, and can be added to.
+/// Checks that an error has a line of the text, that the command lines of an accepted configuration are valid, and that
+/// a gateway can be added to it.
 ///
 /// # Panics
 /// When that does not hold.
@@ -91,14 +92,14 @@ fn of_a_gateway(line: &CommandLine, gateway: &Gateway) {
     assert!(!target.starts_with('-') && !target.contains(char::is_whitespace));
     assert_eq!(Target::parse(target).as_ref(), Ok(&ssh.target));
     assert!(program.starts_with("exec sh -c ") && !program.contains('\n'));
-    // Every option is one letter, and has its value behind it.
+    // Every option is one letter, followed by its value.
     let mut options = options[1..].chunks(2);
     assert!(
         options.all(|option| option.len() == 2 && ["-o", "-F", "-p", "-i"].contains(&option[0]))
     );
 }
 
-/// Adds a gateway: it is there afterwards, and everything else is as it was.
+/// Adds a gateway, and checks that everything else is unchanged.
 fn add(text: &str, config: Config) {
     let Ok(target) = Target::parse("me@a-new-one.example") else {
         return;

@@ -1,4 +1,4 @@
-//! The frames around what a gateway says: an answer, and what arrives from its terminal.
+//! Property of the framing of a gateway's output: an answer, and the output of its terminal.
 
 use crate::fuzzing::pieces::pieces;
 use crate::gateway::framing::{self, Answer, Incomplete};
@@ -6,8 +6,8 @@ use crate::gateway::stream::{Piece, Stream};
 
 const NONCE: &str = "0123456789abcdef";
 
-/// An answer is what stands between its first words and its last, and it does not matter how a terminal's bytes are
-/// cut.
+/// Checks that an answer is the text between its begin and end markers, and that a terminal's output does not depend on
+/// how its bytes are cut into pieces.
 ///
 /// # Panics
 /// When that does not hold.
@@ -73,7 +73,7 @@ fn check(answer: &Answer, frame: &[u8]) {
     }
 }
 
-/// Where the lines begin that a program of ours marked with this key.
+/// The offsets of the lines that clawtap's script marked with this key.
 fn lines_of<'a>(bytes: &'a [u8], key: &'a str) -> impl Iterator<Item = usize> + 'a {
     let mut offset = 0;
     let lines = bytes.split_inclusive(|&byte| byte == b'\n');

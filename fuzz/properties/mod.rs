@@ -1,7 +1,7 @@
-//! What has to hold whatever the input is: one property a file, for the fuzz targets in `fuzz/` and, over their seeds
-//! and what is made of those, for the tests.
+//! Properties that hold for any input, one per file: for the fuzz targets in `fuzz/`, and for the tests, which check
+//! them on the seeds and on random changes of those.
 //!
-//! Each takes the bytes of an input and fails by a panic, as fuzzers want it.
+//! Each takes the bytes of an input, and panics if it does not hold, as fuzzers require.
 
 mod alerts;
 mod claude;

@@ -1,4 +1,4 @@
-//! The gate for addresses, and the check of what a person brings back from a page.
+//! Property of the URL policy, and of the check of pasted text.
 
 use url::{Host as UrlHost, Url};
 
@@ -10,13 +10,14 @@ use crate::text;
 
 /// A host that the person allowed.
 const ALLOWED: &str = "login.example.com";
-/// A reason for a person, on a phone.
+/// The most columns of a reason, to fit a phone.
 const WIDEST: usize = 40;
-/// What is typed into a program.
+/// The longest answer that is typed into a program, in bytes.
 const LONGEST_ANSWER: usize = 4 * 1024;
 
-/// The first line is an address that a gateway shows, and what follows is what the person pastes: a browser goes
-/// where this program says it does, its answer to nobody else, and nothing that is typed steers a terminal.
+/// Checks that a browser opens an accepted address on the host that is shown, that its redirect goes only to a port of
+/// this device, its own host or a trusted one, and that an accepted paste contains no control characters. The first
+/// line is an address from a gateway, the rest is the paste.
 ///
 /// # Panics
 /// When that does not hold.
@@ -80,7 +81,7 @@ fn judge(address: &str, allowed: &[Host]) -> Option<Page> {
     Some(page)
 }
 
-/// Where a page sends its answer: to a port of this device, or to whom it may have it.
+/// Checks a redirect address: it is a port of this device, the page's own host or a trusted one.
 fn answer(place: &str, page: &Page, goes_home: impl Fn(&str) -> bool) {
     let read = Url::parse(place).expect("an answer goes to an address");
     assert_eq!((read.username(), read.password()), ("", None), "{place}");

@@ -1,7 +1,7 @@
-//! Bytes as they may arrive.
+//! Cuts bytes into pieces, as a terminal may deliver them.
 
-/// Cuts bytes into pieces of this length at most, each as long as its own first byte says: so it is the input that
-/// decides, and a byte more or less changes only what is near it.
+/// Cuts bytes into pieces of at most this length. The first byte of each determines its length, so that the input
+/// controls the cuts, and an added or removed byte changes only those near it.
 pub(super) fn pieces(bytes: &[u8], longest: usize) -> impl Iterator<Item = &[u8]> {
     let mut rest = bytes;
     std::iter::from_fn(move || {

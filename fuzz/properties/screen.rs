@@ -1,4 +1,4 @@
-//! What a program draws on its terminal, and the conversation that comes of it.
+//! Property of the screen and of the dialogue: any output of a program.
 
 use std::time::Duration;
 
@@ -10,26 +10,26 @@ use crate::signin::prompt::menu::Menu;
 use crate::signin::screen::{Cursor, ROWS, Screen};
 use crate::signin::url_policy;
 
-/// Longer ones are drawn in pieces, but not byte by byte as well.
+/// The longest input that is drawn byte by byte as well as in pieces.
 const SHORT: usize = 300;
 const MOST_CHOICES: usize = 200;
-/// How many pages and codes are told.
+/// The most pages and codes that are shown.
 const MOST_PAGES: usize = 10;
 const MOST_TOLD: usize = 50;
-/// More steps than one look at the screen can lead to.
+/// More steps than one screen can lead to.
 const MOST_STEPS: usize = 2 * MOST_TOLD + 8;
-/// What no sign-in asks a person for.
+/// Words that a question to the person must not contain.
 const NEVER_ASKED: [&str; 4] = [
     "[sudo]",
     "password for ",
     "passphrase",
     "continue connecting",
 ];
-/// Longer than anything waits for.
+/// Longer than any pause that the dialogue waits for.
 const LATER: Duration = Duration::from_secs(40);
 
-/// It does not matter how what is drawn is cut, and a program is only ever typed what a person answered, once, and
-/// where it asked.
+/// Checks that the screen does not depend on how the output is cut into pieces, and that only the person's answers are
+/// typed into the program, each once, after it asked.
 ///
 /// # Panics
 /// When that does not hold.
@@ -50,14 +50,14 @@ fn drawn<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Screen {
     screen
 }
 
-/// Everything that can be asked of a screen.
+/// Everything that a screen returns.
 fn look(screen: &Screen) -> (Cursor, Vec<String>, Vec<(u64, String)>) {
     let links = screen.links().iter().map(|link| link.to_string());
     let drawn = (0..screen.len()).map(|line| (screen.place(line), screen.text(line).to_owned()));
     (screen.cursor(), links.collect(), drawn.collect())
 }
 
-/// A person who does what is asked, and what may be typed now.
+/// A simulated person who answers every question, with the keys that may be typed next.
 struct Person {
     dialogue: Dialogue,
     program: Program,
@@ -71,16 +71,16 @@ struct Person {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum May {
     Nothing,
-    /// This, and then Enter.
+    /// This answer, then Enter.
     Answer(String),
-    /// So many more keys, and then Enter.
+    /// At most this many more keys, then Enter.
     Keys(usize),
     Enter,
-    /// It gave up.
+    /// Nothing more: the dialogue gave up.
     NeverAgain,
 }
 
-/// Draws it piece by piece, with a person at the keyboard.
+/// Draws the bytes piece by piece, with a simulated person at the keyboard.
 fn converse(bytes: &[u8]) -> Screen {
     let programs = [
         Program::SetupToken,
@@ -99,7 +99,7 @@ fn converse(bytes: &[u8]) -> Screen {
         has_token: false,
     };
     let mut screen = Screen::new();
-    // A screen takes time to look at: of what is long, the pieces are.
+    // Reading the screen takes time, so the pieces of a long input are longer.
     for piece in pieces(bytes, 40 + bytes.len() / 8) {
         screen.draw(piece);
         person.react(&screen, Duration::ZERO);

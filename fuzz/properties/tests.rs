@@ -1,4 +1,4 @@
-//! Every property over the seeds of its fuzz target, and over what chance makes of them.
+//! Checks every property on the seeds of its fuzz target, and on random changes of them.
 #![expect(
     clippy::disallowed_methods,
     reason = "the seeds are files that the fuzz targets read as well"
@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-/// Longer inputs are for the fuzz targets.
+/// The longest input; longer ones are left to the fuzz targets.
 const LONGEST: usize = 4 * 1024;
 
-/// What is in this folder of the project, in order.
+/// The paths in this folder of the project, sorted.
 fn inside(folder: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let entries = fs::read_dir(root.join(folder)).unwrap();
@@ -36,7 +36,7 @@ fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
     inside(folder).into_iter().map(read).collect()
 }
 
-/// One change, of the kind that fuzzers make.
+/// A change of an input, of a kind that fuzzers make.
 #[derive(Debug, Clone)]
 enum Change {
     Overwrite(u8),
@@ -84,7 +84,7 @@ fn changed(
     bytes
 }
 
-/// Looks at a property over these folders' files as they are, and over so many changed ones.
+/// Checks a property on the files of these folders, and on this many changed ones.
 fn holds(property: fn(&[u8]), folders: &[impl AsRef<str>], runs: u32) {
     let seeds: Vec<_> = folders
         .iter()

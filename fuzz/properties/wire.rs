@@ -1,4 +1,4 @@
-//! What a gateway tells of its logins: OpenClaw's document, the stores' logins, and what is remembered of both.
+//! Property of a gateway's report: OpenClaw's document, the logins of the stores, and the report cache.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -18,11 +18,12 @@ use crate::status::{stores, wire as document};
 use crate::system::clock::showable;
 use crate::text::{self, Text};
 
-/// As long as a text may be: what is kept, a blank and the sign that there was more.
+/// The longest text, in characters: the retained part, a blank, and the sign for the truncated rest.
 const LONGEST_TEXT: usize = 202;
 const MOST_LOGINS: usize = 10_000;
 
-/// What is read is clean and bounded, can be judged and shown at any moment, and comes back from the memory as it was.
+/// Checks that a report is sanitized and limited, that it can be judged and shown at any moment, and that the report
+/// cache returns it unchanged.
 ///
 /// # Panics
 /// When that does not hold.
@@ -47,7 +48,7 @@ pub fn wire(bytes: &[u8]) {
     }
 }
 
-/// The ends of the world, where the day is another one.
+/// The time zones furthest from UTC, where the date differs.
 pub(super) const ZONES: [LocalTime; 2] =
     [|moment| in_zone(moment, 14), |moment| in_zone(moment, -12)];
 
@@ -64,7 +65,7 @@ fn captured_at() -> DateTime<Utc> {
 fn of_report(report: &Report) {
     check(report);
     remember(report);
-    // A clock of this device may say anything; what is shown is shown in our time.
+    // This device's clock may have any value for judging; reports are shown only at realistic times.
     for now in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
         judge(report, now);
     }
@@ -116,7 +117,7 @@ fn is_clean(text: &Text) {
     assert_eq!(Text::clean(text).as_str(), text, "it is not clean yet");
 }
 
-/// Nothing in it steers a terminal, or looks other than it is.
+/// Checks that a text contains no control or invisible characters.
 pub(super) fn is_showable(text: &str) {
     let odd = |c: char| c != '\n' && (c.is_control() || text::is_invisible(c));
     assert!(!text.contains(odd), "{text:?}");
@@ -177,7 +178,7 @@ fn is_line(text: &str) {
     assert!(!text.contains('\n'), "{text:?}");
 }
 
-/// One series that is there twice has all of them refused.
+/// Checks that no series is there twice: Prometheus would reject all of them.
 fn of_metrics(text: &str) {
     is_showable(text);
     let mut seen = HashSet::new();
