@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// From a gateway or a person, and checked: it is no option, and nothing in it means something to a shell.
+/// A checked word from a gateway or a person: not an option, and without shell metacharacters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Argument(String);
 
@@ -23,7 +23,6 @@ impl Argument {
         (whole && !text.starts_with('-')).then(|| Self(text.to_owned()))
     }
 
-    /// The word.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

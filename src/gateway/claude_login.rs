@@ -20,7 +20,7 @@ pub(crate) struct ClaudeSource {
 pub(crate) struct ClaudeExpiry {
     /// Milliseconds since 1970.
     pub(crate) expires_ms: i64,
-    /// By the gateway's clock, at the moment of the answer.
+    /// The time until then, by the gateway's clock when it answered.
     pub(crate) left: TimeDelta,
 }
 
@@ -54,26 +54,25 @@ pub(crate) enum Fault {
     Link,
     NotAFile,
     Unreadable,
-    /// More than its owner may read or change it.
+    /// Readable or writable by other users.
     OpenToOthers,
     Empty,
     TooLarge,
     ByteOrderMark,
     WindowsLines,
-    /// It breaks off.
+    /// Not JSON, and without a `}` at its end: cut off.
     HalfWritten,
     NotJson,
-    /// It holds no login; it may hold others than Claude's.
+    /// No login of Claude's in the file; there may be other logins.
     NoLogin,
-    /// A login without a whole access token.
+    /// A login whose access token is missing or incomplete.
     NoToken,
-    /// A login that does not say, or not believably, until when it is valid.
+    /// A login whose expiry is missing or implausible.
     NoExpiry,
     KeychainLocked,
 }
 
 impl Fault {
-    /// All of them.
     pub(crate) const ALL: [Self; 15] = [
         Self::Missing,
         Self::Link,
@@ -113,12 +112,12 @@ impl Fault {
         }
     }
 
-    /// The fault that a word stands for.
+    /// The fault with this word.
     pub(crate) fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|fault| fault.word() == word)
     }
 
-    /// What happened, at this place.
+    /// A sentence that describes the fault, with the path or name of the place.
     pub(crate) fn what(self, place: &str) -> String {
         let said = self.said_of(place);
         match said.strip_prefix("the ") {

@@ -1,7 +1,7 @@
 //! One ssh connection for a command that asks several times: OpenSSH's `ControlMaster`, in a private folder.
 //!
-//! The first session makes the connection, the others go over it, and it ends when the value is dropped. Where the
-//! person's own `ssh_config` has a `ControlPath`, sessions share that connection instead, and it is left alone.
+//! The first session opens the connection, later ones reuse it, and dropping the value closes it. If the person's
+//! own `ssh_config` sets a `ControlPath`, sessions share that connection instead, and it is never closed here.
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -20,27 +20,27 @@ use crate::system::temp_file::{self, SOCKET};
 
 /// The limit for a command to the master, which stays on this device or costs one round trip.
 const CONTROL: Duration = Duration::from_secs(10);
-/// The limit for a master that may hang, to end or to give a port back.
+/// The limit for `check`, `cancel` and `exit`, sent to a master that may hang.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// More gateways than these get no connection that stays for the length of a command: each is a process, and Android
-/// ends the 33rd of all apps.
+/// With more gateways than this no masters are started: each is a process, and Android kills child processes beyond
+/// 32 over all apps.
 const MOST: usize = 8;
 /// A socket's path must stay shorter than this on every system, and ssh appends 17 characters while it makes it.
 const LONGEST_SOCKET: usize = 103 - 17;
 
 /// The connection of one command to one gateway.
 pub(crate) struct ControlMaster<'a> {
-    /// The gateway, asked over this connection.
+    /// The gateway, with this connection's socket as its `control_path`.
     pub(crate) gateway: Gateway,
     system: &'a System,
-    /// The folder of the socket, where the connection is this command's own.
+    /// The socket's folder, if the connection belongs to this command.
     folder: Option<TempDir>,
-    /// While it lives, Ctrl-C ends the command and not the process, so that the connection is closed too.
+    /// While held, Ctrl-C (SIGINT) does not end the process at once, so that `drop` can close the connection.
     _waiting: Waiting<'a>,
 }
 
 impl<'a> ControlMaster<'a> {
-    /// Prepares a connection; the first session makes it. Without a place for its socket each session makes its own.
+    /// Prepares a connection, which the first session opens. If no folder suits its socket, each session opens its own.
     pub(crate) fn prepare(gateway: &Gateway, system: &'a System) -> Self {
         let mut gateway = gateway.clone();
         let folder = match &mut gateway.transport {
@@ -62,7 +62,7 @@ impl<'a> ControlMaster<'a> {
     /// Forwards a local port to the same port on the gateway's loopback until the result is dropped (`ssh -L`).
     ///
     /// # Errors
-    /// Why it cannot, in ssh's words or ours.
+    /// The last line of ssh's standard error, or why ssh did not run.
     pub(crate) fn forward(&self, from: Ipv4Addr, port: u16) -> Result<Forward<'_>, String> {
         let words = vec!["-L".into(), format!("{from}:{port}:127.0.0.1:{port}")];
         control(&self.gateway, "forward", &words, CONTROL, self.system)?;
@@ -77,7 +77,7 @@ impl Drop for ControlMaster<'_> {
     fn drop(&mut self) {
         let is_up = |folder: &TempDir| files::exists(&socket_in(folder));
         if self.folder.as_ref().is_some_and(is_up) {
-            // Also when everything else was interrupted. A master that ignores it ends by itself when idle.
+            // Runs even after Ctrl-C. A master that does not answer exits by itself when idle (`ControlPersist`).
             let system = self.system.unstoppable();
             let _ = control(&self.gateway, "exit", &[], FAREWELL, &system);
         }
@@ -87,7 +87,7 @@ impl Drop for ControlMaster<'_> {
     }
 }
 
-/// A forwarded port. Dropping it gives the port back.
+/// A forwarded port. Dropping it cancels the forward (`ssh -O cancel`).
 pub(crate) struct Forward<'a> {
     master: &'a ControlMaster<'a>,
     words: Vec<String>,
@@ -95,14 +95,14 @@ pub(crate) struct Forward<'a> {
 
 impl Drop for Forward<'_> {
     fn drop(&mut self) {
-        // The person's own connection outlives this command.
+        // Needed if the master is the person's own, which outlives this command.
         let system = self.master.system.unstoppable();
         let gateway = &self.master.gateway;
         let _ = control(gateway, "cancel", &self.words, FAREWELL, &system);
     }
 }
 
-/// Prepares a connection for each of these gateways, which are asked over it from now on; none for many.
+/// Prepares a connection for each gateway and sets its `control_path`; none if there are more than `MOST`.
 pub(crate) fn prepare_each<'a>(
     gateways: &mut [Gateway],
     system: &'a System,
@@ -118,7 +118,7 @@ pub(crate) fn prepare_each<'a>(
     gateways.iter_mut().map(prepared).collect()
 }
 
-/// Whether there is a connection already that a session to it would share (`ssh -O check`).
+/// Whether a shared connection to the gateway is open (`ssh -O check`).
 pub(crate) fn is_connected(gateway: &Gateway, system: &System) -> bool {
     control(gateway, "check", &[], FAREWELL, system).is_ok()
 }
@@ -147,12 +147,12 @@ fn control(
     Err(said.map_or_else(|| "ssh refused".into(), |line| line.to_string()))
 }
 
-/// Whether the person's own `ssh_config` says where a shared connection is.
+/// Whether the person's own `ssh_config` sets up shared connections (`ControlMaster` and `ControlPath`).
 fn has_control_path(ssh: &Ssh, system: &System) -> bool {
     ssh_client::resolve(ssh, system).is_ok_and(|resolved| resolved.has_control_path)
 }
 
-/// A new folder for a socket, open to its owner only; nothing where ssh would not take a path in it.
+/// A new folder for a socket, accessible only to its owner; None if ssh would not accept a path in it.
 fn private_folder(system: &System) -> Option<TempDir> {
     let environment = &system.environment;
     let runtime = environment.path("XDG_RUNTIME_DIR");
@@ -166,7 +166,7 @@ fn socket_in(folder: &TempDir) -> PathBuf {
     folder.path().join(SOCKET)
 }
 
-/// Whether ssh takes this path as it is: short, and nothing in it that its configuration expands or divides at.
+/// Whether ssh uses this path unchanged: short, and without characters that it expands (`%`) or splits at (spaces).
 fn is_fit(socket: &Path) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
     let text = socket.to_str();

@@ -8,7 +8,7 @@ use crate::text::Text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct GatewayError {
     pub(crate) kind: ErrorKind,
-    /// What ssh or OpenClaw said, for people.
+    /// A line that ssh or OpenClaw printed, to be shown.
     pub(crate) detail: Option<Text>,
 }
 
@@ -123,7 +123,7 @@ impl ErrorKind {
         Self::TABLE[self as usize].2
     }
 
-    /// Whether OpenClaw itself did not get to run, so that its stores are worth reading instead.
+    /// Whether OpenClaw could not start or did not finish, so that its stores are read instead.
     pub(crate) const fn openclaw_did_not_run(self) -> bool {
         matches!(
             self,
@@ -137,13 +137,13 @@ impl GatewayError {
         Self { kind, detail: None }
     }
 
-    /// Adds what a program said; nothing of it is kept if it said nothing.
+    /// Sets the detail, a line that a program printed; an empty one is dropped.
     pub(crate) fn saying(mut self, detail: Option<Text>) -> Self {
         self.detail = detail.filter(|text| !text.is_empty());
         self
     }
 
-    /// What to do next about it.
+    /// What to do next.
     pub(crate) fn next_step(&self, gateway: &Gateway) -> Hint {
         let name = &gateway.name;
         let (target, words) = match &gateway.transport {
@@ -211,10 +211,10 @@ fn host_of(gateway: &Gateway) -> String {
     }
 }
 
-/// What ssh's own 255 means, from what it wrote.
+/// The error behind ssh's exit code 255, from its standard error.
 ///
-/// OpenSSH does not translate its messages and gives nothing else to go by; the texts are those of 9.2. What
-/// is not recognised stays "cannot be reached", with ssh's words shown.
+/// OpenSSH reports the cause only in its messages, which it does not translate; the texts are those of 9.2. An
+/// unknown message becomes `Unreachable`, with ssh's last line as the detail.
 pub(crate) fn of_ssh(stderr: &[u8]) -> GatewayError {
     let stderr = String::from_utf8_lossy(stderr);
     let says = |words: &str| stderr.contains(words);
@@ -241,14 +241,14 @@ pub(crate) fn of_ssh(stderr: &[u8]) -> GatewayError {
     GatewayError::new(problem).saying(last_line(&stderr))
 }
 
-/// The last line that says something.
+/// The last line with a letter or digit in it.
 pub(crate) fn last_line(text: &str) -> Option<Text> {
     let mut lines = text.lines().rev().map(Text::clean);
     lines.find(|line| line.as_str().chars().any(char::is_alphanumeric))
 }
 
-/// What it means that OpenClaw ended without a document, from what it wrote: on standard error, and before
-/// 2026.3 on standard output, in a box.
+/// The error behind a run of OpenClaw without a document, from its messages: on standard error, and before 2026.3
+/// on standard output, in a box.
 pub(crate) fn of_openclaw(stdout: &[u8], stderr: &[u8], exit: i32) -> GatewayError {
     let stdout = String::from_utf8_lossy(stdout);
     let stderr = String::from_utf8_lossy(stderr);

@@ -15,11 +15,11 @@ pub(crate) enum Done {
     Ran { exit: i32, said: Secret },
     /// OpenClaw is too old for the command; nothing was sent to it.
     TooOld,
-    /// Claude Code is not there.
+    /// Claude Code is not installed on the gateway.
     NoClaude,
 }
 
-/// Runs a command, with `input` on its standard input, then end of file.
+/// Runs a command, with `input` on its standard input, then EOF.
 pub(crate) fn run(
     gateway: &Gateway,
     request: &ExecRequest,

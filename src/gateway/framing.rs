@@ -24,19 +24,19 @@ pub(crate) struct Answer<'a> {
     pub(crate) facts: Vec<(String, String)>,
 }
 
-/// One run of `openclaw models status`.
+/// The output and exit code of the program that was run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Run<'a> {
     pub(crate) stdout: &'a [u8],
     pub(crate) exit: i32,
 }
 
-/// Why an output holds no whole answer.
+/// Why an output holds no complete answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Incomplete {
-    /// The script never began.
+    /// The line "begin" is missing: the script did not start.
     NotBegun,
-    /// It began, and its output ends early.
+    /// The line "end" is missing: the output was cut off.
     CutOff,
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn lines_before(stdout: &[u8], nonce: &str) -> usize {
     before.filter(says).count()
 }
 
-/// The end of every complete answer.
+/// The last line of every complete answer.
 pub(crate) fn end_marker(nonce: &str) -> Vec<u8> {
     format!("\n{nonce} end\n").into_bytes()
 }

@@ -8,8 +8,7 @@ use serde::Deserialize;
 
 use crate::hint::Hint;
 
-/// How long OpenClaw may take on a gateway, unless the configuration says otherwise. Its first run after an
-/// install takes up to 40 s.
+/// The default time limit for OpenClaw on a gateway. Its first run after an install takes up to 40 s.
 pub(crate) const DEFAULT_LIMIT: Duration = Duration::from_secs(45);
 
 /// A gateway, as configured.
@@ -17,7 +16,7 @@ pub(crate) const DEFAULT_LIMIT: Duration = Duration::from_secs(45);
 pub(crate) struct Gateway {
     pub(crate) name: Name,
     pub(crate) transport: Transport,
-    /// The command line of openclaw there; searched for if not set.
+    /// openclaw's command line on the gateway; searched for if not set.
     pub(crate) openclaw: Option<Vec<String>>,
     /// OpenClaw's `--agent`.
     pub(crate) agent: Option<Identifier>,
@@ -48,7 +47,7 @@ impl Gateway {
 }
 
 impl Gateway {
-    /// This machine.
+    /// This machine as a gateway, with defaults.
     pub(crate) fn local(name: Name) -> Self {
         Self {
             name,
@@ -60,7 +59,7 @@ impl Gateway {
         }
     }
 
-    /// What a person does to run a command there: signs in first, where it is another machine.
+    /// The hint to run a command on the gateway: first `ssh`, if that is another machine, then the command.
     pub(crate) fn there(&self, command: &str) -> Hint {
         match &self.transport {
             Transport::Ssh(ssh) => Hint::only(format!("ssh {}", ssh.words())).then(command),
@@ -68,7 +67,7 @@ impl Gateway {
         }
     }
 
-    /// The same for OpenClaw, as it is called there, with these arguments.
+    /// The hint to run OpenClaw on the gateway, by its configured command and profile, with these arguments.
     pub(crate) fn openclaw_there(&self, arguments: &str) -> Hint {
         let mut words = match &self.openclaw {
             Some(words) => words.join(" "),
@@ -105,12 +104,12 @@ impl Gateway {
 pub(crate) enum Transport {
     /// With the OpenSSH client of this device.
     Ssh(Ssh),
-    /// It is this machine.
+    /// The gateway is this machine.
     Local,
 }
 
 impl Transport {
-    /// How ssh gets there; nothing where it is this machine.
+    /// The options of ssh; None for this machine.
     pub(crate) const fn ssh(&self) -> Option<&Ssh> {
         match self {
             Self::Ssh(ssh) => Some(ssh),
@@ -140,7 +139,7 @@ pub(crate) struct Ssh {
 }
 
 impl Ssh {
-    /// What a person types after `ssh` to get there.
+    /// The arguments of `ssh` to show in a hint.
     pub(crate) fn words(&self) -> String {
         let mut words = String::new();
         if let Some(port) = self.port {
@@ -151,7 +150,7 @@ impl Ssh {
     }
 }
 
-/// A host, `user@host` or an alias of `ssh_config`: nothing that ssh or a shell could take for anything else.
+/// A host, `user@host` or an alias of `ssh_config`: not an option of ssh, and without shell metacharacters.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Target(String);
@@ -196,7 +195,6 @@ impl Target {
         }
     }
 
-    /// The target as ssh takes it.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -268,7 +266,6 @@ impl Name {
         })
     }
 
-    /// The name.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -310,7 +307,6 @@ impl Identifier {
         Ok(Self(text.to_owned()))
     }
 
-    /// The identifier.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

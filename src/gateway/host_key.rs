@@ -19,15 +19,15 @@ const LARGEST_OFFER: u64 = 64 * 1024;
 /// A host's offered key, not trusted yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Offer {
-    /// In the form of `known_hosts`, as ssh itself wrote it.
+    /// Lines of `known_hosts`, written by ssh itself.
     lines: String,
     /// "ED25519 SHA256:…"
     pub(crate) fingerprint: String,
 }
 
-/// Asks a host for its key, through whatever jumps and aliases `ssh_config` knows, without signing in.
+/// Asks a host for its key without signing in; jumps and aliases of `ssh_config` apply.
 ///
-/// ssh writes the key to a file of ours; nothing that it trusts is touched.
+/// ssh writes the key to a temporary `known_hosts`; the files that it trusts are not changed.
 pub(crate) fn offered(ssh: &Ssh, system: &System) -> Result<Offer, GatewayError> {
     let failed = |error: std::io::Error| {
         let detail = Text::clean(&error.to_string());
@@ -77,7 +77,7 @@ pub(crate) fn offered(ssh: &Ssh, system: &System) -> Result<Offer, GatewayError>
     Ok(Offer { lines, fingerprint })
 }
 
-/// Adds an offered key to the `known_hosts` that ssh uses for this host, and says which file that is.
+/// Adds an offered key to the `known_hosts` that ssh uses for this host, and returns the path of that file.
 pub(crate) fn pin(offer: &Offer, ssh: &Ssh, system: &System) -> Result<PathBuf, GatewayError> {
     let failed = |detail: &str| {
         GatewayError::new(ErrorKind::HostKeyUnknown).saying(Some(Text::clean(detail)))
@@ -108,7 +108,7 @@ fn run(
     system.processes.run(&invocation).map_err(|_| missing())
 }
 
-/// From `256 SHA256:… host (ED25519)`.
+/// Parses a line of `ssh-keygen -l`: `256 SHA256:… host (ED25519)`.
 fn read_fingerprint(shown: &str) -> Option<String> {
     let mut words = shown.lines().next()?.split_whitespace();
     let hash = words.nth(1)?;

@@ -12,9 +12,9 @@ use crate::gateway::ssh_args::BatchMode;
 use crate::system::{System, clock};
 use crate::text::Text;
 
-/// How long one command of OpenClaw may take at most. `gateway status` waits ten seconds for a process that says nothing.
+/// The limit for one command of OpenClaw. `gateway status` waits ten seconds for a process that does not answer.
 const LIMIT: Duration = Duration::from_secs(25);
-/// The most entries of a list that are read.
+/// The maximum number of entries that are read of a list.
 const MOST: usize = 20;
 
 /// What was found on a gateway; None where it is not known.
@@ -28,7 +28,7 @@ pub(crate) struct Inspection {
     pub(crate) ahead: Option<TimeDelta>,
     /// The name of the login shell.
     pub(crate) shell: Option<Text>,
-    /// How much room is left in the home folder, in KiB.
+    /// The free space for the home folder, in KiB.
     pub(crate) free_kib: Option<u64>,
     /// Folders that should be writable, and are not.
     pub(crate) read_only: Vec<Text>,
@@ -36,11 +36,11 @@ pub(crate) struct Inspection {
     pub(crate) claude: Option<Program>,
     /// OpenClaw's profiles beside the default one.
     pub(crate) profiles: Vec<Text>,
-    /// Whether OpenClaw's gateway process answers there.
+    /// Whether OpenClaw's gateway process answers.
     pub(crate) runs: Option<bool>,
     /// The ids of its agents.
     pub(crate) agents: Vec<Text>,
-    /// The path of the home folder there, which no screen shows.
+    /// The path of the home folder, which is never shown.
     pub(crate) home: Option<String>,
 }
 
@@ -49,11 +49,11 @@ pub(crate) struct Inspection {
 pub(crate) struct Program {
     /// Its path, with a tilde for the home folder.
     pub(crate) place: Text,
-    /// What `--version` says, without words around it.
+    /// The version number that `--version` prints, without other words.
     pub(crate) version: Option<Text>,
 }
 
-/// Inspects a gateway; asks OpenClaw too, where it is known to work.
+/// Inspects a gateway; asks OpenClaw too, if `asks_openclaw` (it is known to work).
 pub(crate) fn inspect(
     gateway: &Gateway,
     asks_openclaw: bool,
@@ -80,7 +80,7 @@ fn understand(run: &Exchange, now: DateTime<Utc>) -> Result<Inspection, GatewayE
         .iter()
         .find(|(name, _)| name == "clock")
         .and_then(|(_, value)| DateTime::from_timestamp(value.parse().ok()?, 0))
-        // It read its clock about when the first byte was sent: half a round trip before it arrived.
+        // The gateway read its clock about when it sent the first byte: half a round trip before that byte arrived.
         .zip(finished.first_byte)
         .map(|(theirs, first_byte)| theirs - (now - finished.took + first_byte / 2));
     Ok(found)
@@ -119,7 +119,7 @@ fn keep(list: &mut Vec<Text>, text: Text) {
 }
 
 impl Inspection {
-    /// A path on the gateway, with a tilde for the home folder there.
+    /// A path on the gateway, with a tilde for its home folder.
     pub(crate) fn display_path(&self, path: &str) -> Text {
         let below_home = || path.strip_prefix(self.home.as_deref()?)?.strip_prefix('/');
         match below_home() {
@@ -128,7 +128,7 @@ impl Inspection {
         }
     }
 
-    /// From `2.1.330 (Claude Code) /usr/bin/claude`.
+    /// Parses a version and a path: `2.1.330 (Claude Code) /usr/bin/claude`.
     fn program(&self, value: &str) -> Option<Program> {
         let at = value.find(" /")?;
         let (said, place) = (&value[..at], &value[at + 1..]);
@@ -162,7 +162,7 @@ mod tests {
         files::write_script(&home.join(name), &format!("#!/bin/sh\n{text}\n")).unwrap();
     }
 
-    /// What a gateway with this home tells, through this shell.
+    /// The inspection of a gateway with this home folder, run in this shell.
     fn told(home: &Path, shell: &[&str], gateway: &Gateway, asks: bool) -> Inspection {
         let program = script::inspect(gateway, asks, PATIENCE, NONCE);
         let home = home.to_str().unwrap();
@@ -184,7 +184,7 @@ mod tests {
         read(&answer.facts)
     }
 
-    /// A gateway on which there is something of everything.
+    /// A home folder with something to find for every fact.
     fn full() -> tempfile::TempDir {
         let home = tempfile::tempdir().unwrap();
         let at = home.path();
@@ -196,7 +196,7 @@ mod tests {
         program_in(at, "tools/openclaw", openclaw);
         program_in(at, "tools/node", "echo v26.1.0");
         program_in(at, ".local/bin/claude", "echo '2.1.330 (Claude Code)'");
-        // As on macOS.
+        // The output of `df` on macOS.
         let df = "echo 'Filesystem   1024-blocks Used Available Capacity  Mounted on'\n\
                   echo 'map auto home  494384795 1234   4096    91%    /System/Volumes/Data'";
         program_in(at, "tools/df", df);
@@ -214,7 +214,7 @@ mod tests {
         Gateway::local(Name::parse("home").unwrap())
     }
 
-    /// The shells that may be called sh, as far as they are here.
+    /// The shells that may be called sh, as far as they are installed.
     fn shells() -> impl Iterator<Item = &'static [&'static str]> {
         let all: [&[&str]; 6] = [
             &["sh"],

@@ -6,17 +6,16 @@ use crate::gateway::argument::Argument;
 use crate::gateway::host::{Gateway, Identifier};
 use crate::gateway::script::{ExecRequest, SyncRequest, Tool};
 
-/// The first OpenClaw that takes a token on a pipe. Those before repeat it on their output, store nothing and report
-/// success.
+/// The first OpenClaw version that reads a token from a pipe. Older ones print it, store nothing and report success.
 pub(crate) const PIPE_SINCE: &str = "2026.6.0";
-/// The profile of a setup token where there is none to replace; OpenClaw's own choice as well.
+/// The profile for a setup token if none is replaced; OpenClaw's own default too.
 pub(crate) const OWN_PROFILE: &str = "anthropic:manual";
-/// What OpenClaw may take to store something: its own work is done in 3 s, but it may try to install a plugin first.
+/// The limit for storing a login: OpenClaw needs 3 s for that, but it may try to install a plugin first.
 const STORING: Duration = Duration::from_secs(90);
-/// What the restart of the gateway process may take.
+/// The limit for restarting the gateway process.
 const RESTARTING: Duration = Duration::from_secs(60);
 
-/// Stores a token of Anthropic's; `lasting` is in OpenClaw's words, such as `365d` or `20400s`.
+/// Stores a token of Anthropic's; `lasting` is its lifetime in OpenClaw's notation, such as `365d` or `20400s`.
 pub(crate) fn paste_token(
     profile: Option<&Argument>,
     lasting: String,
@@ -25,7 +24,7 @@ pub(crate) fn paste_token(
     let own = Argument::id(OWN_PROFILE);
     let profile = profile.or(own.as_ref());
     let mut arguments = auth("paste-token", "anthropic", profile, gateway);
-    // Without it OpenClaw takes the token for one that never expires.
+    // Without this option OpenClaw treats the token as one that never expires.
     arguments.extend(["--expires-in".into(), lasting]);
     ExecRequest {
         tool: Tool::OpenClaw,
@@ -35,7 +34,7 @@ pub(crate) fn paste_token(
     }
 }
 
-/// The profile of a key where there is none to replace; OpenClaw's own choice as well.
+/// The profile for an API key if none is replaced; OpenClaw's own default too.
 pub(crate) fn key_profile(provider: &Argument) -> String {
     format!("{provider}:manual")
 }
@@ -53,7 +52,7 @@ pub(crate) fn paste_key(
     }
 }
 
-/// Stores the access token of the gateway's own Claude Code, of the login that expires then.
+/// Stores the access token of the gateway's own Claude Code, if its login has this expiry.
 pub(crate) fn sync(profile: &Argument, expires_ms: i64, gateway: &Gateway) -> SyncRequest {
     let mut rest = vec!["--provider", "anthropic", "--profile-id", profile.as_str()];
     if let Some(agent) = gateway.agent.as_ref().map(Identifier::as_str) {
@@ -67,7 +66,7 @@ pub(crate) fn sync(profile: &Argument, expires_ms: i64, gateway: &Gateway) -> Sy
     }
 }
 
-/// Has Claude Code renew its login, which it does when it asks its model something.
+/// Makes Claude Code renew its login, by sending a prompt to its model.
 pub(crate) fn renew_claude() -> ExecRequest {
     ExecRequest {
         tool: Tool::Claude,

@@ -24,17 +24,17 @@ pub(crate) struct RemoteTerminal {
 
 /// An event of the terminal.
 pub(crate) enum PtyEvent {
-    /// Bytes for a terminal.
+    /// Output of the program, with its terminal control sequences.
     Drawn(Zeroizing<Vec<u8>>),
     /// The program ended, with this exit code.
     Ended(i32),
     /// There is no such program on the gateway.
     Missing,
-    /// The connection, or the way to it, is broken.
+    /// The connection failed or was lost.
     Lost(GatewayError),
     /// A [`Waker`] was used.
     Woken,
-    /// Nothing in the time that was given.
+    /// No event within the given time.
     Nothing,
 }
 
@@ -65,7 +65,7 @@ impl RemoteTerminal {
         })
     }
 
-    /// Waits for what happens next, at most for `patience`.
+    /// Waits for the next event, at most for `patience`.
     pub(crate) fn watch(&mut self, patience: Duration) -> PtyEvent {
         loop {
             if let Some(piece) = self.stream.next() {
@@ -84,12 +84,12 @@ impl RemoteTerminal {
         }
     }
 
-    /// Types something.
+    /// Sends input to the program.
     pub(crate) fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.conversation.say(bytes)
     }
 
-    /// What ends a [`RemoteTerminal::watch`] from another thread.
+    /// A handle that ends a [`RemoteTerminal::watch`] from another thread.
     pub(crate) fn waker(&self) -> Waker {
         self.conversation.waker()
     }

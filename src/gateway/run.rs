@@ -21,7 +21,7 @@ const TYPING: Duration = Duration::from_secs(120);
 
 /// How a program is run on a gateway.
 pub(super) struct RunOptions<'a> {
-    /// For what the program does; the connection and the login come on top.
+    /// The limit for the program itself; the time to connect and log in is added.
     pub(super) limit: Duration,
     pub(super) stdin: &'a [u8],
     pub(super) batch_mode: BatchMode,
@@ -52,7 +52,7 @@ pub(super) fn run(
         .arguments(line.arguments)
         .stdin(options.stdin);
     invocation.stdout_limit = LARGEST_ANSWER;
-    // A program that OpenClaw left behind may hold the connection open.
+    // A background process of OpenClaw may hold the connection open after the answer.
     invocation.end_marker = Some(framing::end_marker(&nonce));
     if options.batch_mode == BatchMode::Off && matches!(gateway.transport, Transport::Ssh(_)) {
         invocation.terminal = Terminal::Shared;

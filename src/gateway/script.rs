@@ -1,4 +1,4 @@
-//! The scripts that run on a gateway: parts of `sh/`, with their values quoted in front.
+//! The scripts that run on a gateway: parts of `sh/`, preceded by assignments of their quoted values.
 
 use std::time::Duration;
 
@@ -17,16 +17,16 @@ const INSPECT: &str = include_str!("sh/inspect.sh");
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Want {
     Status,
-    /// Also which OpenClaw it is, which costs a second run of it.
+    /// The version of OpenClaw too, which costs a second run of it.
     VersionAndStatus,
 }
 
-/// One thing that a program is to do without a terminal.
+/// One command of OpenClaw or Claude Code, run without a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExecRequest {
     pub(crate) tool: Tool,
     pub(crate) arguments: Vec<String>,
-    /// The first version that can do it.
+    /// The first version that has this command.
     pub(crate) since: Option<&'static str>,
     /// How long it may take.
     pub(crate) limit: Duration,
@@ -50,7 +50,7 @@ pub(crate) struct SyncRequest {
 pub(crate) struct TerminalProgram {
     pub(crate) tool: Tool,
     pub(crate) arguments: Vec<String>,
-    /// How long it may take, the person's part included.
+    /// How long it may take, including the time that the person needs.
     pub(crate) limit: Duration,
     pub(crate) rows: u16,
     pub(crate) columns: u16,
@@ -63,7 +63,7 @@ pub(crate) enum Tool {
 }
 
 impl Tool {
-    /// What it is called on the gateway.
+    /// The name of its executable.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::OpenClaw => "openclaw",
@@ -72,7 +72,7 @@ impl Tool {
     }
 }
 
-/// The program that asks for the status. `nonce` marks the lines of the answer.
+/// The script that asks for the status. `nonce` marks the lines of the answer.
 pub(crate) fn status(gateway: &Gateway, want: Want, nonce: &str) -> String {
     let want = match want {
         Want::Status => "status",
@@ -90,7 +90,7 @@ pub(crate) fn status(gateway: &Gateway, want: Want, nonce: &str) -> String {
     )
 }
 
-/// The program that looks at what stands around OpenClaw, and asks OpenClaw about itself if `asks_openclaw`.
+/// The script that inspects OpenClaw's environment, and asks OpenClaw about itself if `asks_openclaw`.
 pub(crate) fn inspect(
     gateway: &Gateway,
     asks_openclaw: bool,
@@ -101,7 +101,7 @@ pub(crate) fn inspect(
     program(gateway, nonce, limit, &[("want", want)], &[], &[INSPECT])
 }
 
-/// The program that has OpenClaw or Claude Code do one thing.
+/// The script that runs one command of OpenClaw or Claude Code.
 pub(crate) fn exec(gateway: &Gateway, request: &ExecRequest, nonce: &str) -> String {
     let values = [
         ("since", request.since.unwrap_or_default()),
@@ -117,7 +117,7 @@ pub(crate) fn exec(gateway: &Gateway, request: &ExecRequest, nonce: &str) -> Str
     )
 }
 
-/// The program that hands Claude Code's login over to OpenClaw.
+/// The script that syncs Claude Code's login into OpenClaw.
 pub(crate) fn sync_on_gateway(gateway: &Gateway, request: &SyncRequest, nonce: &str) -> String {
     let expires = request.expires_ms.to_string();
     let values = [("since", request.since), ("expires", &expires)];
@@ -131,7 +131,7 @@ pub(crate) fn sync_on_gateway(gateway: &Gateway, request: &SyncRequest, nonce: &
     )
 }
 
-/// The program that signs in on a terminal.
+/// The script that runs a sign-in on a terminal.
 pub(crate) fn sign_in(gateway: &Gateway, program: &TerminalProgram, nonce: &str) -> String {
     let (rows, columns) = (program.rows.to_string(), program.columns.to_string());
     let values = [
@@ -153,7 +153,7 @@ pub(crate) fn sign_in(gateway: &Gateway, program: &TerminalProgram, nonce: &str)
     )
 }
 
-/// A configured command, for a program that needs a terminal: a container gives it one only when told to.
+/// The configured command, for a program that needs a terminal: `docker exec` allocates one only with `-it`.
 fn on_a_terminal(command: &[String]) -> Vec<String> {
     let mut words = command.to_vec();
     let runs_containers = |word: &str| {
@@ -191,7 +191,7 @@ fn program(
         quoted_words(arguments),
         quoted_words(gateway.openclaw.as_deref().unwrap_or_default()),
     ));
-    // Comments and indentation are for who reads the parts here. No text in quotes goes on in an indented line.
+    // Comments and indentation are not sent. No multi-line string in the parts depends on its indentation.
     let lines = [FIND, TIMEOUT]
         .iter()
         .chain(parts)
@@ -210,11 +210,11 @@ fn quoted_words(words: &[String]) -> String {
     words.join(" ")
 }
 
-/// What the login shell of the gateway's user is asked to run: a POSIX shell with this program.
+/// The command for the login shell on the gateway: a POSIX shell that runs this program.
 ///
-/// Login shells quote differently. What is left after the encoding means the same in the single quotes of bash,
-/// dash, zsh, fish and csh: no quote, no newline, no backslash but before a digit or an `n`, and no `!`. As an argument it
-/// travels with the request; on standard input it would follow a round trip later.
+/// Login shells quote differently. The encoded text means the same in the single quotes of bash, dash, zsh, fish and
+/// csh: no quote, no newline, no `!`, and a backslash only before a digit or an `n`. As an argument it is sent with
+/// the request; on standard input it would follow a round trip later.
 pub(crate) fn remote_command(program: &str) -> String {
     let mut encoded = String::with_capacity(program.len() * 5 / 4);
     for byte in program.bytes() {
@@ -228,7 +228,7 @@ pub(crate) fn remote_command(program: &str) -> String {
     format!("exec sh -c 'eval \"$(printf %b \"$1\")\"' sh '{encoded}'")
 }
 
-/// A word for a POSIX shell that stands for exactly this text.
+/// Quotes a text as one word of a POSIX shell.
 pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,4 +1,4 @@
-//! The command line of ssh, and of the shell that stands in for it on this machine.
+//! The command line of ssh, and of the shell that replaces it on this machine.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -6,10 +6,10 @@ use std::path::Path;
 use crate::gateway::host::{Ssh, Transport};
 use crate::gateway::script::remote_command;
 
-/// How long a connection may take to be made, in seconds; ssh's own limit, on the handshake too.
+/// ssh's `ConnectTimeout`, in seconds; it includes the handshake.
 pub(crate) const CONNECT_TIMEOUT_S: u64 = 15;
 
-/// How long a command's own connection outlives its last session, in s: until the next question of `--watch`.
+/// How long a master lives after its last session, in s: longer than the default interval of `--watch` (60 s).
 const CONTROL_PERSIST: &str = "ControlPersist=90";
 
 /// Whether ssh may ask the person at the terminal for a passphrase or password.
@@ -19,20 +19,20 @@ pub(crate) enum BatchMode {
     On,
 }
 
-/// A program and its arguments; the program is still to be found on `PATH`.
+/// A program, not yet looked up on `PATH`, and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CommandLine {
     pub(crate) program: &'static str,
     pub(crate) arguments: Vec<OsString>,
 }
 
-/// The command that has a shell on the gateway run a program.
+/// The command that runs a program in a shell on the gateway, without a terminal (`-T`).
 pub(crate) fn shell_on(transport: &Transport, batch_mode: BatchMode, program: &str) -> CommandLine {
     shell(transport, "-T", batch_mode, program)
 }
 
-/// The same on a terminal of the gateway, whatever our own streams are. On this machine it is up to whoever runs
-/// it to provide one.
+/// The command that runs a program on a pseudo-terminal of the gateway, even if our own streams are no terminal
+/// (`-tt`). On this machine the caller must provide the terminal.
 pub(crate) fn terminal_on(transport: &Transport, program: &str) -> CommandLine {
     shell(transport, "-tt", BatchMode::On, program)
 }
@@ -85,9 +85,9 @@ fn control_path(socket: &Path) -> OsString {
     option
 }
 
-/// The options of every connection. They outrank what the alias in `ssh_config` may say: no forwarded
-/// agent, ports or display, no command of its own, and an unknown host key is never accepted. A network that is gone
-/// is noticed within 20 s, by a master that waits for the next session too.
+/// The options of every connection. They override `ssh_config`: no forwarded agent, ports or display, no
+/// `LocalCommand` or `RemoteCommand`, and an unknown host key is never accepted. A lost network is noticed within
+/// 20 s (`ServerAliveInterval`), by an idle master too.
 fn connection_args(ssh: &Ssh, batch_mode: BatchMode) -> Vec<OsString> {
     let mut arguments = Vec::new();
     let batch = match batch_mode {
@@ -126,7 +126,7 @@ fn connection_args(ssh: &Ssh, batch_mode: BatchMode) -> Vec<OsString> {
     arguments
 }
 
-/// Where the host is and with which key: the options that follow from the configuration.
+/// The options from the configuration: ssh's configuration file, the port and the key.
 pub(crate) fn destination_args(ssh: &Ssh) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = Vec::new();
     if let Some(config) = &ssh.config {

@@ -1,4 +1,4 @@
-//! This device's ssh, as it stands: which it is, and what its settings make of a gateway. Nothing here connects.
+//! This device's ssh: its version, its settings for a gateway, and its agent. Nothing here connects.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,25 +9,25 @@ use crate::gateway::ssh_args::destination_args;
 use crate::system::System;
 use crate::system::process::{Finished, Invocation};
 
-/// For steps that stay on this device; `Match exec` in `ssh_config` runs commands in one of them.
+/// The limit for programs that do not use the network; `ssh -G` may run commands (`Match exec` in `ssh_config`).
 const LOCAL_STEP: Duration = Duration::from_secs(10);
 
-/// What ssh's settings make of a gateway, from `ssh -G`.
+/// ssh's settings for a gateway, from `ssh -G`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Resolved {
-    /// What its host key is kept under: an alias, or the host with its port unless that is 22.
+    /// The name of its host key in `known_hosts`: an alias, or the host with its port unless that is 22.
     pub(crate) known_as: String,
     /// The files with known host keys, the person's own first.
     pub(crate) known_hosts: Vec<PathBuf>,
-    /// The keys that are tried, whether they are there or not.
+    /// The key files that ssh tries, whether they exist or not.
     pub(crate) keys: Vec<PathBuf>,
-    /// Whether the agent of the environment is asked for keys; nothing if another one is.
+    /// Whether the agent of `SSH_AUTH_SOCK` is asked for keys; None if another agent is.
     pub(crate) asks_agent: Option<bool>,
     /// Whether sessions share a connection by the person's own settings (`ControlMaster` and `ControlPath`).
     pub(crate) has_control_path: bool,
 }
 
-/// How the agent of the environment stands.
+/// The state of the ssh agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Agent {
     None,
@@ -35,22 +35,22 @@ pub(crate) enum Agent {
     Dead,
     Empty,
     HasKeys,
-    /// It could not be asked, or it is one that only ssh knows.
+    /// The agent could not be asked, or it is set in `ssh_config` (`IdentityAgent`).
     Unknown,
 }
 
-/// What `ssh -V` says; nothing if there is no ssh.
+/// The output of `ssh -V`; None if ssh cannot be run.
 pub(crate) fn version(system: &System) -> Option<String> {
     let finished = run("ssh", vec!["-V".into()], system)?;
-    // Some builds say it on the other stream.
+    // Some builds print it on standard output.
     let said = [finished.stderr, finished.stdout].concat();
     Some(String::from_utf8_lossy(&said).trim().to_owned())
 }
 
-/// What ssh's settings make of a gateway.
+/// Asks ssh for its settings for a gateway (`ssh -G`).
 ///
 /// # Errors
-/// What ssh says against its settings; empty if it cannot be run.
+/// ssh's message about what is wrong with its settings; empty if ssh cannot be run.
 pub(crate) fn resolve(ssh: &Ssh, system: &System) -> Result<Resolved, String> {
     let mut arguments: Vec<OsString> = vec!["-G".into()];
     arguments.extend(destination_args(ssh));
@@ -63,14 +63,14 @@ pub(crate) fn resolve(ssh: &Ssh, system: &System) -> Result<Resolved, String> {
     Ok(read(&settings, system.environment.home().as_deref()))
 }
 
-/// Whether a host's key is in a file of known host keys; nothing if that cannot be told.
+/// Whether a host's key is in a file of known host keys (`ssh-keygen -F`); None if unknown.
 pub(crate) fn knows(file: &Path, host: &str, system: &System) -> Option<bool> {
     let arguments = vec!["-F".into(), host.into(), "-f".into(), file.into()];
     let finished = run("ssh-keygen", arguments, system)?;
     Some(finished.succeeded() && !finished.stdout.is_empty())
 }
 
-/// How the agent of the environment stands, by `ssh-add -l`: 0 keys, 1 none, 2 nobody answers.
+/// The state of the agent of `SSH_AUTH_SOCK`, by the exit code of `ssh-add -l`: 0 has keys, 1 empty, 2 no answer.
 pub(crate) fn agent(system: &System) -> Agent {
     use crate::system::process::Ending;
     if system.environment.path("SSH_AUTH_SOCK").is_none() {
@@ -91,7 +91,7 @@ fn run(name: &str, arguments: Vec<OsString>, system: &System) -> Option<Finished
     system.processes.run(&invocation).ok()
 }
 
-/// Reads what `ssh -G` prints: a setting a line, its name in lower case.
+/// Parses the output of `ssh -G`: one setting per line, its name in lower case.
 fn read(settings: &str, home: Option<&Path>) -> Resolved {
     let values = |name: &'static str| {
         let pairs = settings.lines().filter_map(|line| line.split_once(' '));

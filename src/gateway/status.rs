@@ -1,4 +1,4 @@
-//! Asks a gateway: one connection, one run of the probe, one report or one failure.
+//! Asks a gateway for its status: one session, one run of `sh/status.sh`, one report or error.
 
 use std::time::Duration;
 
@@ -22,15 +22,15 @@ use crate::text::Text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reply {
     pub(crate) outcome: Result<Report, GatewayError>,
-    /// Why OpenClaw itself could not answer, where its stores did.
+    /// OpenClaw's error, if its stores were read instead.
     pub(crate) stood_in_for: Option<GatewayError>,
     /// Where openclaw is on the gateway, if it was found.
     pub(crate) openclaw: Option<Text>,
-    /// Which it is, if that was asked for.
+    /// OpenClaw's version, if it was asked for.
     pub(crate) version: Option<Text>,
-    /// Claude Code's login there, if it was looked for.
+    /// Claude Code's login on the gateway, if it was looked for.
     pub(crate) claude: Option<ClaudeSource>,
-    /// How long it all took.
+    /// How long the run took.
     pub(crate) took: Duration,
 }
 
@@ -41,7 +41,8 @@ pub(crate) struct Question {
     pub(crate) batch_mode: BatchMode,
 }
 
-/// Asks one gateway. It takes at most the gateway's own limit and half a minute more.
+/// Asks one gateway. It takes at most the gateway's limit for each run of OpenClaw, 30 s more, and the time to type a
+/// passphrase.
 pub(crate) fn ask(gateway: &Gateway, question: Question, system: &System) -> Reply {
     let Question { want, batch_mode } = question;
     let runs = match want {
@@ -73,7 +74,7 @@ impl Reply {
     }
 }
 
-/// Turns what came back into a report or an error; pure.
+/// Turns a script's answer into a report or an error; pure.
 fn understand(gateway: &Gateway, run: &Exchange, now: DateTime<Utc>) -> Reply {
     let answer = run.answer();
     let said = |part: fn(&Answer<'_>) -> Option<String>| {
@@ -98,7 +99,7 @@ fn understand(gateway: &Gateway, run: &Exchange, now: DateTime<Utc>) -> Reply {
     }
 }
 
-/// A report, with the failure that it makes up for if there is one.
+/// The report; if it comes from OpenClaw's stores, also the error of OpenClaw itself.
 fn outcome(
     gateway: &Gateway,
     answer: &Answer,
@@ -128,14 +129,14 @@ fn outcome(
     Ok((report, stood_in_for))
 }
 
-/// Why OpenClaw's output is no document, and what that says of OpenClaw.
+/// The error behind an output of OpenClaw that is no status document.
 fn unread(
     unreadable: &Unreadable,
     run: framing::Run,
     gateway: &Gateway,
     finished: &Finished,
 ) -> GatewayError {
-    // `timeout` reports 124; a shell's own watch, or a kill that was needed, shows as the signal.
+    // `timeout` exits with 124; a program ended by the script's own watcher or by SIGKILL exits with 128 + signal.
     let ended_late = matches!(run.exit, 137 | 143) && finished.took >= gateway.limit;
     if run.exit == 124 || ended_late {
         return GatewayError::new(ErrorKind::OpenClawTimeout);

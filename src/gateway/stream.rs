@@ -1,15 +1,15 @@
-//! What arrives from a terminal of a gateway, divided: what a program draws, and the lines around it.
+//! Splits the output of a gateway's terminal into what a program draws and the framing lines around it.
 //!
-//! A banner stands before the line "begin"; only lines with the nonce are ours.
+//! A banner comes before the line "begin"; framing lines carry the nonce.
 
 use std::collections::VecDeque;
 
 use zeroize::Zeroizing;
 
-/// The longest line of ours, without its nonce.
+/// The longest framing line without its nonce, in bytes.
 const LONGEST_LINE: usize = 64;
 
-/// Takes bytes as they arrive and gives out pieces.
+/// Splits incoming bytes into pieces.
 pub(crate) struct Stream {
     mark: Vec<u8>,
     pending: Zeroizing<Vec<u8>>,
@@ -54,7 +54,7 @@ impl Stream {
             let ours = &line[..line.len().min(LONGEST_LINE + 1)];
             let Some(length) = ours.iter().position(|&byte| byte == b'\n') else {
                 if line.len() <= LONGEST_LINE {
-                    // The rest of the line is still on its way.
+                    // The rest of the line has not arrived yet.
                     self.give_out(at);
                     return;
                 }
@@ -85,7 +85,7 @@ impl Stream {
         }
     }
 
-    /// Takes the first `length` bytes: the program's, or before it began, nobody's.
+    /// Takes the first `length` bytes as the program's output; drops them if the program has not begun.
     fn give_out(&mut self, length: usize) {
         let bytes = Zeroizing::new(self.pending.drain(..length).collect::<Vec<u8>>());
         if self.begun && !bytes.is_empty() {

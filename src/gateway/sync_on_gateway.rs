@@ -1,4 +1,4 @@
-//! A sync on the gateway: OpenClaw stores the login of the Claude Code there. The token does not leave that host.
+//! A sync on the gateway: OpenClaw stores the login of the gateway's own Claude Code. The token never leaves that host.
 
 use crate::gateway::claude_login::Fault;
 use crate::gateway::error::{self, ErrorKind, GatewayError};
@@ -11,21 +11,21 @@ use crate::secret::Secret;
 use crate::system::System;
 use crate::text::Text;
 
-/// A sync that has come to an end. OpenClaw was run in the first case only.
+/// The result of a sync. Only with `Ran` was OpenClaw asked to store the token.
 pub(crate) enum Done {
-    /// OpenClaw ended by itself, with what it said on both its outputs: not for any screen before redaction.
+    /// OpenClaw exited by itself, with its output (stdout and stderr): redact it before it is shown.
     Ran { exit: i32, said: Secret },
-    /// OpenClaw is older than it may be; it would have shown the token.
+    /// OpenClaw is too old: it would have printed the token.
     TooOld,
-    /// There is no login there any more that could be used, and at which place.
+    /// The login is missing or unusable by now, and its place.
     Fault(Fault, Text),
-    /// It is another login than the one that was meant: Claude Code has renewed it.
+    /// The login is not the requested one any more: Claude Code has renewed it.
     Changed,
-    /// It has run out meanwhile.
+    /// The login has expired meanwhile.
     Expired,
 }
 
-/// Has the gateway give Claude Code's access token to OpenClaw.
+/// Passes Claude Code's access token to OpenClaw, on the gateway.
 pub(crate) fn run(
     gateway: &Gateway,
     request: &SyncRequest,
@@ -41,7 +41,7 @@ pub(crate) fn run(
     judge(run.answer()?, &run.finished.stderr)
 }
 
-/// What has come of a sync, by its answer.
+/// The result of a sync, from its answer.
 fn judge(answer: Answer<'_>, stderr: &[u8]) -> Result<Done, GatewayError> {
     if answer.openclaw.is_none() {
         return Err(GatewayError::new(ErrorKind::NoOpenClaw));

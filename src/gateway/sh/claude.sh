@@ -1,11 +1,11 @@
-# Claude Code's login on a gateway: a part of each program that looks at it or hands it over.
+# Claude Code's login on a gateway: a part of each script that reads or syncs it.
 #
-# Whoever uses it has nothing to be read on file descriptor 3. Of the login, what is a secret is only ever on a pipe:
-# in no variable of a shell, no argument, environment or file. sync/claude_file.rs reads this device's by the same rules.
+# The script around it opens /dev/null as file descriptor 3. The login's secrets are only ever on a pipe: never in a
+# shell variable, argument, environment or file. sync/claude_file.rs reads this device's login by the same rules.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts around it
 
-# probe_claude: says how it stands with the place of the login, and the login itself without its tokens. In $source
-# is what is wrong, or ok; in $valid_until, until when the login is valid (ms).
+# probe_claude: prints whether the login is usable, and the login without its tokens. Sets $source to ok or the fault,
+# and $valid_until to the expiry (ms).
 probe_claude() {
   find_login
   find_node
@@ -17,7 +17,7 @@ probe_claude() {
       facts=no-node
     fi
   fi
-  # What is wrong with the file says nothing against showing what is in it.
+  # The content is shown even if the file has a fault, such as its permissions.
   [ "$source" != ok ] || source=${facts%% *}
   facts=${facts#* }
   valid_until=${facts%% *}
@@ -30,8 +30,8 @@ probe_claude() {
   esac
 }
 
-# find_login: its file in $file, empty if it is in the keychain; what to call that in $place; and what is wrong with
-# it in $source, or ok
+# find_login: sets $file to the path of the login (empty if it is in the keychain), $place to the name that is shown
+# for it, and $source to ok or the fault
 find_login() {
   file=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/.credentials.json
   place=$file source=ok
@@ -58,7 +58,7 @@ find_login() {
   fi
 }
 
-# On macOS Claude Code keeps its login in the keychain.
+# On macOS Claude Code stores its login in the keychain.
 find_in_keychain() {
   missing_file=$file file=''
   login_text >/dev/null
@@ -69,7 +69,7 @@ find_in_keychain() {
   esac
 }
 
-# What is at the place of the login: for a pipe only.
+# login_text: prints the login with its secrets; call it only into a pipe or /dev/null
 login_text() (
   input=3
   if [ -n "$file" ]; then
@@ -79,9 +79,9 @@ login_text() (
   fi 2>/dev/null
 )
 
-# read_login NODE: reads what Claude Code keeps and prints what is wrong with it, or ok; until when the login is valid
-# (ms); and the login without its tokens, if there is one.
-# read_login NODE MS: prints the access token and nothing else, if nothing is wrong and it is valid until then.
+# read_login NODE: reads the login from standard input; prints ok or the fault, the expiry (ms), and the login without
+# its tokens, if there is one.
+# read_login NODE MS: prints only the access token, if the login has no fault and its expiry is MS; else nothing.
 read_login() {
   "$1" -e '
     const bytes = require("fs").readFileSync(0), meant = process.argv[1];

@@ -1,13 +1,13 @@
-# An errand: a program does one thing on a gateway, and reads what it is given on our standard input.
+# Runs one command of OpenClaw or Claude Code on a gateway, with our standard input as its own.
 #
 # gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile, tool (openclaw or claude)
-# and since (the first version that can do it, or nothing), the configured openclaw command as positional parameters, with_arguments,
-# and the parts that it calls. gateway/framing.rs reads the answer.
+# and since (the first version that has the command, or nothing), the configured openclaw command as positional
+# parameters, with_arguments, and the parts that it calls. gateway/framing.rs reads the answer.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
   child='' watcher='' input=4
-  # What runs in the background has no standard input of its own.
+  # The standard input of a background command is /dev/null; ours stays available as file descriptor 4.
   exec 3</dev/null 4<&0
   trap on_signal TERM HUP
   emit begin 1

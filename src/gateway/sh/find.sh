@@ -1,10 +1,11 @@
-# Where OpenClaw, its node and Claude Code may be on a gateway: a part of each program that runs there.
+# Finds OpenClaw, its node and Claude Code on a gateway: a part of each script that runs there.
 #
-# with_openclaw and find_claude look after collect_places; what they find is in $found, empty if it is nowhere.
+# Call collect_places before with_openclaw and find_claude, which set $found to the path, empty if there is none.
 # A non-interactive login has a bare PATH, and version managers are set up for interactive shells only.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts around it set profile and use what is found
 
-# The folders an interactive shell would have put on PATH. Version managers come first, as they do there.
+# collect_places: sets $managers and $others to the folders that an interactive shell would have on PATH. Version
+# managers come first, as in that PATH.
 collect_places() {
   managers='' others='' newest=-1
   for dir in "$HOME"/.nvm/versions/node/v*/bin; do
@@ -83,7 +84,7 @@ with_openclaw() {
   "$task" "$@"
 }
 
-# find_openclaw [COMMAND...]: its place in $found, and a PATH on which it finds its node
+# find_openclaw [COMMAND...]: sets $found to its path, and PATH so that it finds its node
 find_openclaw() {
   if [ $# -gt 0 ]; then
     PATH=$PATH:$managers:$others
@@ -125,7 +126,7 @@ seek() {
   [ -n "$found" ]
 }
 
-# find_claude: its place in $found, and a PATH on which it finds its node. Its own installer puts it in
+# find_claude: sets $found to its path, and PATH so that it finds its node. Its own installer puts it in
 # ~/.local/bin, older ones in ~/.claude/local.
 find_claude() {
   seek claude "$PATH:$managers:$others:$HOME/.claude/local" || return 1

@@ -1,8 +1,8 @@
-# The examination: what stands around OpenClaw on a gateway, for `doctor`. It only looks.
+# Inspects OpenClaw's environment on a gateway, for `doctor`. It changes nothing.
 #
 # gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile and want (openclaw: it works,
-# and is to be asked too), the configured openclaw command as positional parameters, and the parts that it calls. Each
-# fact is a framed line, which gateway/inspect.rs reads; what cannot be told here is left out.
+# and is asked too), the configured openclaw command as positional parameters, and the parts that it calls. Each fact
+# is a framed line, which gateway/inspect.rs reads; an unknown fact is left out.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
@@ -14,7 +14,7 @@ main() {
   fact home "$HOME"
   fact shell "${SHELL##*/}"
   collect_places
-  # What is in a container has a home and a node of its own.
+  # An OpenClaw in a container has its own home folder and node.
   if [ $# -le 1 ]; then
     look_at_disk
     look_at_profiles
@@ -24,7 +24,7 @@ main() {
   emit end
 }
 
-# fact NAME VALUE: nothing where nothing is known; of several lines the first
+# fact NAME VALUE: prints a fact; the first line of several, nothing for an empty value
 fact() {
   case ${2-} in
     '') ;;
@@ -43,7 +43,7 @@ look_around() {
   aside ask_openclaw "$@"
 }
 
-# aside COMMAND...: runs it where on_signal finds it
+# aside COMMAND...: runs it in the background, so that on_signal can end it, and waits for it
 aside() {
   "$@" &
   child=$!
@@ -51,7 +51,7 @@ aside() {
   child=''
 }
 
-# ask_openclaw COMMAND...: each takes as long as a node takes to start, so side by side
+# ask_openclaw COMMAND...: runs the queries in parallel, because each waits for a node process to start
 ask_openclaw() {
   look_at_claude_code &
   case $want in
@@ -63,7 +63,7 @@ ask_openclaw() {
   wait
 }
 
-# Whether the gateway's own process answers: `gateway status` exits with 0 either way.
+# Whether OpenClaw's gateway process answers: `gateway status` exits with 0 either way.
 look_at_process() {
   text=$(bounded "$limit" "$@" gateway status --json 2>/dev/null | head -c 65536 | tr -d ' \t\r\n')
   rpc=${text#*'"rpc":{'}
@@ -76,7 +76,7 @@ look_at_process() {
 
 look_at_agents() {
   agents=$(bounded "$limit" "$@" agents list --json 2>/dev/null | head -c 65536 | awk '
-    # Its own keys are indented by four; those of what it holds by more.
+    # The keys of an agent are indented by four spaces, nested ones by more.
     /^    "id": "[A-Za-z0-9._-]+",?$/ {
       gsub(/^    "id": "|",?$/, "")
       if (++count <= 20) list = list (count > 1 ? " " : "") $0
@@ -92,7 +92,7 @@ look_at_claude_code() {
 
 look_at_disk() {
   fact free "$(bounded 5 df -Pk "$HOME" 2>/dev/null | awk '
-    # A name in front may have spaces.
+    # The name of the file system, in front, may have spaces.
     NR > 1 { for (i = 2; i <= NF; i++) if ($i ~ /^[0-9]+%$/) free = $(i - 1) }
     END { print free }')"
   for dir in "$HOME" "${OPENCLAW_STATE_DIR:-$HOME/.openclaw${profile:+-$profile}}"; do

@@ -1,23 +1,23 @@
-# A sign-in: runs a program on the terminal of this session, until it ends, its time is over, or nobody is at the
-# other end any more.
+# Runs a sign-in program on the terminal of this session, until it ends, its time limit is over, or the connection is
+# closed (SIGHUP).
 #
 # gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile, tool (openclaw or
 # claude), rows and columns, the configured openclaw command as positional parameters, with_arguments, and the
-# parts that it calls. What stands between the lines "begin" and "exit" is what the program draws.
+# parts that it calls. The output between the lines "begin" and "exit" is what the program draws.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
   child='' watcher='' input=4
-  # What runs in the background has no standard input of its own.
+  # The standard input of a background command is /dev/null; ours stays available as file descriptor 4.
   exec 4<&0
   trap on_signal TERM HUP INT
-  # A shared connection hands on the modes of a terminal that there is none of: all of them off.
+  # Over a shared connection, ssh without a local terminal sends terminal modes that are all off.
   stty sane rows "$rows" cols "$columns" -echo
-  # A widget has no terminal whose name could have come along.
+  # ssh has no TERM to pass on if a widget started it.
   TERM=xterm-256color
   export TERM
   if [ -n "${SSH_CONNECTION:-}" ]; then
-    # The page is for the phone, not for a screen that nobody sits at.
+    # Opens no browser on the gateway: the page is for the phone.
     BROWSER=true
     export BROWSER
   fi
@@ -32,7 +32,7 @@ main() {
 # sign_in COMMAND...
 sign_in() {
   emit begin 1
-  # On this machine standard error is no part of the terminal, and programs tell there why they failed.
+  # Without ssh, standard error is not on the terminal, and programs print there why they failed.
   with_arguments bounded "$limit" "$@" 2>&1
   code=$?
   emit exit "$code"

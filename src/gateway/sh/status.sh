@@ -1,9 +1,9 @@
-# The status program: asks a gateway's OpenClaw about its logins. It installs nothing there and writes nothing.
+# Asks a gateway's OpenClaw about its logins. It installs nothing on the gateway and writes nothing.
 #
 # gateway/script.rs puts before this text: the quoted values of nonce, limit (s), want, agent and profile, the
 # configured openclaw command as positional parameters, and the parts that it calls. Every line of the answer
-# begins with the nonce, so nothing a banner, a login shell or OpenClaw prints can pass for it; gateway/framing.rs
-# reads it. Everything is inside functions and the call is the last line: a program cut short does nothing.
+# begins with the nonce, so no output of a banner, a login shell or OpenClaw can imitate it; gateway/framing.rs
+# reads it. Everything is inside functions and the call is the last line: a truncated script does nothing.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
@@ -18,7 +18,7 @@ main() {
   emit end
 }
 
-# ask_status COMMAND...: OpenClaw's answer, and its exit code in $code
+# ask_status COMMAND...: prints OpenClaw's answer and sets $code to its exit code
 ask_status() {
   case $want in
     *version*) emit version "$(bounded "$limit" "$@" --version 2>/dev/null)" ;;
@@ -33,10 +33,10 @@ ask_status() {
   tell_rest
 }
 
-# tell_rest: what else there is to tell, by the exit code in $code
+# tell_rest: prints the logins in OpenClaw's stores, if $code may be a failure, and Claude Code's login
 tell_rest() {
-  # OpenClaw answers with 0, 1 or 2. A 1 may also mean that it could not start, which only the reader of
-  # its output can tell: the stores are offered then too.
+  # OpenClaw exits with 0, 1 or 2. A 1 may also mean that it could not start, which is only known after its
+  # output has been parsed, on the device: the stores are printed then too.
   case $code in
     0 | 2) ;;
     *) read_stores ;;
@@ -46,8 +46,8 @@ tell_rest() {
 
 # --- the stores, read on the gateway when OpenClaw cannot answer ----------------------------------------
 
-# OpenClaw calls these layouts private, so they are only the last resort, opened read-only. Of a login its
-# id, provider, type and expiry leave this host, and nothing else.
+# OpenClaw calls these layouts private, so they are only the last resort, opened read-only. Only the id, provider,
+# type and expiry of a login leave this host, and whether it renews itself.
 read_stores() {
   for home in "${OPENCLAW_STATE_DIR:-}" "$HOME/.openclaw${profile:+-$profile}" "$HOME/.clawdbot"; do
     [ -d "$home" ] || continue
@@ -86,14 +86,14 @@ for (const row of db.prepare(process.argv[2]).all()) console.log(Object.values(r
   fi
 }
 
-# extract: reads JSON and prints, a framed line per login, the raw tokens of the few keys named here. A JSON string
-# never spans lines, so the text is taken apart line by line.
+# extract: reads JSON and prints one framed line per login, with the raw JSON values of the few keys named here. A JSON
+# string never spans lines, so the text is parsed line by line.
 extract() {
   awk -v nonce="$nonce" '
     function keep(key, value) {
       if (key == "\"provider\"" || key == "\"type\"") line = line "," key ":" value
       else if (key == "\"expires\"") line = line ",\"expires\":" value
-      # Whether it can renew itself, not with what.
+      # Only whether there is a refresh token, not the token.
       else if (key == "\"refresh\"" && value != "\"\"" && value != "null") line = line ",\"renews\":true"
     }
     function scalar(value) {

@@ -1,9 +1,9 @@
-# A sync: OpenClaw is given the access token of the login that Claude Code has on this gateway. It does not leave
-# it, and is only ever on a pipe.
+# Passes the access token of Claude Code's login on this gateway to OpenClaw. The token never leaves the gateway, and
+# is only ever on a pipe.
 #
 # gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile, since (the first version
-# that takes a token on a pipe) and expires (until when the login that is meant is valid, ms), the configured openclaw
-# command as positional parameters, with_arguments, and the parts that it calls. gateway/framing.rs reads the answer.
+# that reads a token from a pipe) and expires (the expiry of the login to sync, ms), the configured openclaw command
+# as positional parameters, with_arguments, and the parts that it calls. gateway/framing.rs reads the answer.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
@@ -22,7 +22,7 @@ store_login() {
   emit openclaw "$found"
   version=$(bounded "$limit" "$@" --version)
   emit version "$version"
-  # Older ones show the token, and keep nothing.
+  # Older versions print the token and store nothing.
   is_since "$version" || { emit skipped too-old && return; }
   probe_claude
   [ "$source" = ok ] || return 0
@@ -34,8 +34,8 @@ store_login() {
     }')
   [ "$left" -gt 0 ] || { emit skipped expired && return; }
   emit stdout
-  # In the background, so that we hear of it when we are to end. If the login has changed by now, OpenClaw is given
-  # nothing.
+  # In the background, because a shell runs its traps only between foreground commands. If the login has changed by
+  # now, OpenClaw reads an empty input.
   {
     login_text | read_login "$node" "$expires" | {
       exec 4<&0

@@ -1,18 +1,18 @@
-# Programs under a time limit, and the lines of an answer: a part of each program that runs on a gateway.
+# Time limits for programs, and the framed lines of an answer: a part of each script that runs on a gateway.
 #
-# The program around it sets child and watcher to nothing, and input to a file descriptor.
+# The script around it sets child and watcher to the empty string, and input to a file descriptor.
 # shellcheck shell=sh disable=SC2154 # the parts around it set input
 
-# Each line is one write: side by side, none gets into another.
+# emit TEXT...: prints a framed line in one write, so that lines of parallel commands do not mix
 emit() { printf '\n%s %s\n' "$nonce" "$*"; }
 
-# bounded SECONDS COMMAND...: runs it, its standard input being $input, and ends it, with its children, after
-# SECONDS; it returns 124 then
+# bounded SECONDS COMMAND...: runs it with file descriptor $input as its standard input; after SECONDS it ends the
+# command and its children and returns 124
 bounded() {
   seconds=$1
   shift
   watcher=''
-  # On a terminal its group would be in the background, where nothing can be read.
+  # timeout makes a background process group of its command, which cannot read from a terminal (SIGTTIN).
   if [ ! -t "$input" ] && has_timeout; then
     timeout -k 2 "$seconds" "$@" <&"$input" &
     child=$!
@@ -29,14 +29,14 @@ bounded() {
     wait "$watcher"
     [ $? -ne 124 ] || ended=124
   elif [ "$ended" -eq 124 ]; then
-    # timeout leaves its group alone once the program itself has ended: a child that did not heed it lives on.
+    # timeout sends no SIGKILL once the program itself has ended: a child that ignored SIGTERM is still running.
     kill -s KILL -- "-$child" 2>/dev/null
   fi
   child=''
   return "$ended"
 }
 
-# Whether there is a timeout that ends children too: busybox has one that does not.
+# Whether there is a timeout that ends children too: that of busybox does not.
 has_timeout() {
   place=$(command -v timeout) || return
   for busybox in /bin/busybox /usr/bin/busybox; do
@@ -45,7 +45,7 @@ has_timeout() {
   done
 }
 
-# What we started must not outlive us: whoever ends the probe ends it too.
+# On a signal, ends the programs that the script has started, and then the script.
 on_signal() {
   if [ -n "$child" ]; then
     kill_tree "$child"
@@ -55,7 +55,7 @@ on_signal() {
   exit 143
 }
 
-# watch SECONDS PID: ends PID and its descendants after SECONDS and exits with 124; told to end before, with 0
+# watch SECONDS PID: ends PID and its descendants after SECONDS and exits with 124; on SIGTERM before that, with 0
 watch() {
   trap 'kill "$nap"; exit' TERM
   left=$1
@@ -65,11 +65,11 @@ watch() {
     sleep "$step" &
     nap=$!
     wait "$nap"
-    # A signal that comes while a shell is only just forked is lost: then it shows here that nobody is left.
+    # A SIGTERM that arrives before the forked shell has set its trap is lost; then the watcher exits here.
     kill -s 0 "$2" 2>/dev/null || exit 0
     left=$((left - step))
   done
-  # From here on all of them are to end, also if the first does so at once.
+  # SIGTERM is ignored from here on, so that the descendants are ended even if PID exits at once.
   trap '' TERM
   kill_tree "$2"
   resume_to_end
@@ -81,8 +81,8 @@ watch() {
   exit 124
 }
 
-# kill_tree PID...: stops them and their descendants until no further ones appear, so that none is born
-# unseen while its parents are ended. They are in $family.
+# kill_tree PID...: sends SIGSTOP to them and their descendants until no new ones appear, so that none can fork
+# unnoticed. Sets $family to all of them.
 kill_tree() {
   members=-1
   while
@@ -105,7 +105,7 @@ resume_to_end() {
 
 count() { members=$#; }
 
-# family_of PID...: they and their descendants, as far as they live; they alone where ps cannot tell
+# family_of PID...: prints them and their descendants, as far as they are running; only them if ps does not work
 family_of() {
   { ps -A -o pid= -o ppid= 2>/dev/null || ps -o pid,ppid 2>/dev/null || printf '%s 0\n' "$@"; } | awk -v roots="$*" '
     BEGIN {

@@ -1,4 +1,4 @@
-//! What runs on a gateway, run here: by every shell and every awk that there may be.
+//! Runs the gateway's scripts on this machine, in every shell and awk that a gateway may have.
 #![expect(
     clippy::disallowed_methods,
     reason = "tests set the scene and run programs as a gateway would"
@@ -26,7 +26,7 @@ use crate::system::files::inspect;
 
 const NONCE: &str = "0123456789abcdef";
 const PLACE: &str = ".claude/.credentials.json";
-/// Far more than anything here takes.
+/// Far more than any of these tests takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A gateway's home folder, with a login of Claude Code in it.
@@ -51,7 +51,7 @@ impl Home {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     }
 
-    /// The secret that OpenClaw has stored; its store says below it until when that is valid.
+    /// The secret that OpenClaw has stored; the next line of its store is the expiry.
     fn stored(&self) -> Option<String> {
         let store = self.read("store-anthropic:claude-code")?;
         let (secret, expires) = store.split_once("expires ").expect("a lifetime");
@@ -63,7 +63,7 @@ impl Home {
         fs::read_to_string(self.path(name)).ok()
     }
 
-    /// Every file below, but what was put there.
+    /// Every file of the home folder that the test did not put there.
     fn files(&self) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(self.0.path())
             .unwrap()
@@ -74,7 +74,7 @@ impl Home {
         names
     }
 
-    /// The processes of this home.
+    /// The processes whose `HOME` is this folder.
     fn processes(&self) -> Vec<i32> {
         let mark = format!("HOME={}", self.0.path().display());
         process_ids()
@@ -91,7 +91,7 @@ impl Home {
         let tools = self.path("tools");
         let path = format!("{}:{}:/usr/bin:/bin", tools.display(), fakes().display());
         let mut command = Command::new(shell[0]);
-        // What zsh is, it takes from how it is called.
+        // zsh runs as sh if it is called sh.
         if shell.len() == 1 {
             command.arg0("sh");
         }
@@ -171,7 +171,7 @@ fn told(output: &str) -> Answer<'_> {
     framing::read(output.as_bytes(), NONCE).unwrap_or_else(|error| panic!("{error:?}: {output}"))
 }
 
-/// A program that asks for every file of a folder what a sync would, and what it would pass on.
+/// A script that reads each login of a folder as a sync would, and prints the fault or the token it would pass on.
 fn reader_of_all(folder: &Path) -> String {
     let program = sync_script();
     let (parts, _) = program.rsplit_once("main() {").unwrap();
@@ -183,7 +183,7 @@ fn reader_of_all(folder: &Path) -> String {
     )
 }
 
-/// What the gateway's reader makes of each of these: a word and the token it would pass on.
+/// The gateway's result for each content: `ok` or the fault's word, and the token that it would pass on.
 fn read_all(home: &Home, shell: &[&str], contents: &[Vec<u8>]) -> Vec<(String, String)> {
     let folder = home.path("all");
     for (index, content) in contents.iter().enumerate() {
@@ -204,7 +204,7 @@ fn read_all(home: &Home, shell: &[&str], contents: &[Vec<u8>]) -> Vec<(String, S
     told.into_values().collect()
 }
 
-/// What this program makes of the same content.
+/// This device's result for the same content.
 fn read_here(home: &Home, content: &[u8]) -> (String, String) {
     home.write("here", content);
     match claude_file::read(&inspect(&home.path("here"), LARGEST)) {
@@ -340,7 +340,7 @@ fn an_openclaw_that_would_show_the_token_is_not_run() {
 
 #[test]
 fn a_login_that_is_renewed_at_the_last_moment_is_not_passed_on() {
-    // As the sync reads it again when everything was found to be well.
+    // Changes the file after the sync has checked it and before it reads the token.
     let program = sync_script().replace(
         "emit stdout",
         "sed -i s/1999999999123/1999999999124/ \"$file\"\n  emit stdout",
@@ -472,7 +472,7 @@ fn without_a_node_the_login_is_not_read_and_that_is_said() {
     }
 }
 
-/// What is done to a good home.
+/// Damages a good home folder.
 type Spoil = fn(&Home);
 
 #[test]
@@ -591,7 +591,7 @@ fn the_status_shows_a_login_whose_file_is_only_too_open() {
     }
 }
 
-/// A change to a good file: where, how much of it goes, and what comes instead.
+/// A change to a good file: the position, how many bytes are removed, and the bytes put there.
 fn mutation() -> impl Strategy<Value = (prop::sample::Index, usize, Vec<u8>)> {
     let syntax = prop::sample::select(br#"{}[]",:\eu019. -tnX"#.to_vec());
     let byte = prop_oneof![4 => syntax, 1 => any::<u8>()];
@@ -603,7 +603,7 @@ fn mutation() -> impl Strategy<Value = (prop::sample::Index, usize, Vec<u8>)> {
 }
 
 proptest! {
-    // Each content starts a node.
+    // Each content starts a node process, which is slow.
     #![proptest_config(ProptestConfig::with_cases(1))]
     #[test]
     fn the_gateway_passes_on_the_token_that_is_read_here(
