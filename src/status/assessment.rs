@@ -10,19 +10,18 @@ use crate::status::report::{Report, Source};
 use crate::status::verdict::{Issue, Judgement, Verdict, judge};
 use crate::text::Text;
 
-/// One gateway, judged or not to be judged.
+/// One gateway: its judged report, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Assessment {
-    /// The gateway's name.
     pub(crate) name: String,
     pub(crate) finding: Finding,
-    /// How long asking took.
+    /// How long the request took.
     pub(crate) took: Duration,
-    /// The moment it was made; ages and remaining times count to here.
+    /// The moment of the judgement; ages and remaining times are counted to it.
     pub(crate) now: DateTime<Utc>,
 }
 
-/// What came of asking.
+/// The result of asking a gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Finding {
     Judged(Box<Report>, Judgement),
@@ -36,13 +35,13 @@ pub(crate) struct Trouble {
     pub(crate) word: &'static str,
     /// The end of a sentence that begins with the gateway's name.
     pub(crate) what: String,
-    /// What ssh or OpenClaw said.
+    /// A line that ssh or OpenClaw printed.
     pub(crate) detail: Option<Text>,
     pub(crate) next_step: Hint,
 }
 
 impl Assessment {
-    /// Judges a report at `now`, or takes note of the trouble.
+    /// Judges a report at `now`, or records why there is none.
     pub(crate) fn new(
         name: String,
         outcome: Result<Report, Trouble>,
@@ -72,7 +71,7 @@ impl Assessment {
         }
     }
 
-    /// What the gateway reported, if it did.
+    /// The gateway's report, if there is one.
     pub(crate) fn report(&self) -> Option<&Report> {
         match &self.finding {
             Finding::Judged(report, _) => Some(report),
@@ -80,12 +79,11 @@ impl Assessment {
         }
     }
 
-    /// How long ago the gateway reported it, if it did.
+    /// The age of the report, if there is one.
     pub(crate) fn age(&self) -> Option<TimeDelta> {
         self.report().map(|report| self.now - report.captured_at)
     }
 
-    /// The verdict on it.
     pub(crate) fn verdict(&self) -> Verdict {
         match &self.finding {
             Finding::Judged(_, judgement) => judgement.verdict,
@@ -93,7 +91,7 @@ impl Assessment {
         }
     }
 
-    /// What is wrong, the worst first; nothing where nothing is known.
+    /// The issues, the worst first; empty if there is no report.
     pub(crate) fn issues(&self) -> &[Issue] {
         match &self.finding {
             Finding::Judged(_, judgement) => &judgement.issues,
@@ -101,12 +99,12 @@ impl Assessment {
         }
     }
 
-    /// What is worst, if anything is wrong.
+    /// The worst issue, if there is one.
     pub(crate) fn first_issue(&self) -> Option<&Issue> {
         self.issues().first()
     }
 
-    /// The login in use that ends first, with the time left; those that renew themselves do not end.
+    /// The login in use that expires first, with the time left; logins that renew themselves are left out.
     pub(crate) fn ends_first(&self) -> Option<(&Login, TimeDelta)> {
         let Finding::Judged(report, _) = &self.finding else {
             return None;
@@ -122,7 +120,7 @@ impl Assessment {
         left.min_by_key(|(_, left)| *left)
     }
 
-    /// A note that this is not OpenClaw's own answer, and why.
+    /// A note that the report is from OpenClaw's stores, and why; None if OpenClaw itself answered.
     pub(crate) fn stand_in_note(&self) -> Option<String> {
         match &self.finding {
             Finding::Judged(report, _) => match &report.source {
@@ -136,7 +134,7 @@ impl Assessment {
     }
 }
 
-/// The worst of several gateways; nothing to judge is nothing wrong.
+/// The worst verdict of several gateways; `Ok` if there are none.
 pub(crate) fn worst(assessments: &[Assessment]) -> Verdict {
     let verdicts = assessments.iter().map(Assessment::verdict);
     verdicts.max().unwrap_or(Verdict::Ok)

@@ -1,13 +1,13 @@
-//! The status document in what OpenClaw printed.
+//! Finds the status document in OpenClaw's output.
 
 use serde_json::{Map, Value};
 
 use crate::text::Text;
 
-/// How many lines that begin like a document may turn out not to be one: each is read again up to where it breaks.
+/// How many lines that look like the start of a document are tried: each attempt parses up to its first error.
 const MOST_ATTEMPTS: usize = 8;
-/// How many values JSON may hold, at a guess; OpenClaw's own has a few hundred. In memory the smallest of them, of
-/// which 8 MiB hold a million, take a hundred times the place.
+/// The estimated number of values that JSON may hold; OpenClaw's own has a few hundred. In memory the smallest values
+/// take a hundred times their size in the text, and 8 MiB of text can hold a million of them.
 const MOST_VALUES: usize = 100_000;
 
 /// Why an output holds no status document.
@@ -15,19 +15,19 @@ const MOST_VALUES: usize = 100_000;
 pub(crate) enum Unreadable {
     /// Nothing but white space.
     Empty,
-    /// A document that breaks off or is broken.
+    /// A document that is cut off or has a syntax error.
     Broken,
-    /// Whole JSON, but not a status document.
+    /// Valid JSON, but not a status document.
     OtherJson,
     /// No JSON at all.
     NotJson,
-    /// More of it than OpenClaw would ever write.
+    /// More values than OpenClaw would ever write.
     TooMuch,
     /// OpenClaw's own error, from 2026.8 on as JSON.
     Error(Text),
 }
 
-/// Finds the document among whatever log lines, banners and escape sequences stand around it.
+/// Finds the document among log lines, banners and escape sequences.
 pub(crate) fn find(text: &str) -> Result<Map<String, Value>, Unreadable> {
     if text.trim().is_empty() {
         return Err(Unreadable::Empty);
@@ -65,7 +65,7 @@ pub(crate) fn find(text: &str) -> Result<Map<String, Value>, Unreadable> {
     Err(failure)
 }
 
-/// A line of JSON that a gateway wrote; nothing if it is none, or more than would fit in memory.
+/// Parses a line of JSON from a gateway; None if it is invalid or has too many values for memory.
 pub(crate) fn line(text: &str) -> Option<Value> {
     if has_too_much(text) {
         return None;
@@ -73,15 +73,16 @@ pub(crate) fn line(text: &str) -> Option<Value> {
     serde_json::from_slice(text.as_bytes()).ok()
 }
 
-/// Whether this could be read into more values than there is place for. Texts in it count as if they were JSON.
+/// Whether a text may hold more than `MOST_VALUES` values. Commas and brackets inside strings are counted too.
 fn has_too_much(text: &str) -> bool {
     let begins_a_value = |byte: &u8| matches!(byte, b',' | b'[' | b'{');
     let mut beginnings = text.bytes().filter(begins_a_value);
-    // Each takes a byte, so most need not be counted.
+    // Each value takes at least a byte, so a short text need not be counted.
     text.len() > MOST_VALUES && beginnings.nth(MOST_VALUES).is_some()
 }
 
-/// Whether this says anything of logins: every version writes both lists, and silence must not pass for health.
+/// Whether the object has a list of logins. Every version of OpenClaw writes both lists; an object without them must
+/// not be judged as healthy.
 fn is_auth(auth: &Value) -> bool {
     auth["oauth"]["profiles"].is_array() || auth["missingProvidersInUse"].is_array()
 }
@@ -112,7 +113,7 @@ fn next_brace(text: &str, from: usize) -> Option<usize> {
     None
 }
 
-/// `{"ok":false,"error":{"type":"cli_error","message":"…"}}`
+/// The message of `{"ok":false,"error":{"type":"cli_error","message":"…"}}`.
 fn error_message(object: &Map<String, Value>) -> Option<Text> {
     let message = object.get("error")?.get("message")?.as_str()?;
     Some(Text::clean(message))

@@ -1,4 +1,4 @@
-//! One login: what OpenClaw reported of it, and what it is at a later moment.
+//! One login: what OpenClaw reported about it, and its state at a later moment.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,7 @@ pub(crate) enum LoginKind {
 }
 
 impl LoginKind {
-    /// OpenClaw's word for it.
+    /// OpenClaw's identifier for it.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::OAuth => "oauth",
@@ -44,7 +44,7 @@ impl LoginKind {
         }
     }
 
-    /// The words a person uses.
+    /// The name to show.
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::OAuth => "sign-in",
@@ -64,16 +64,16 @@ pub(crate) enum Reported {
     Expired,
     Missing,
     Static,
-    /// A word of a version that this program does not know.
+    /// A status word of a newer OpenClaw.
     Unknown,
 }
 
-/// A login that OpenClaw leaves alone for a while.
+/// A period in which OpenClaw does not use a login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pause {
     pub(crate) kind: PauseKind,
     pub(crate) reason: Option<Text>,
-    /// Until when, counted from the moment of capture.
+    /// The time until its end, counted from the moment of capture.
     #[serde(with = "milliseconds::optional")]
     pub(crate) left: Option<TimeDelta>,
 }
@@ -85,7 +85,7 @@ pub(crate) enum PauseKind {
     Disabled,
 }
 
-/// One word per state, each with its own next step.
+/// The state of a login; each has its own next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum State {
     Ok,
@@ -117,7 +117,6 @@ impl State {
         Self::Expired,
     ];
 
-    /// The word for it.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -133,7 +132,7 @@ impl State {
         }
     }
 
-    /// Whether a sign-in, or a new key, is what mends it.
+    /// Whether a sign-in or a new key resolves it.
     pub(crate) const fn is_resolved_by_sign_in(self) -> bool {
         matches!(self, Self::Expired | Self::Missing | Self::Expiring)
     }
@@ -147,7 +146,7 @@ impl State {
     }
 }
 
-/// How long after its capture a report is looked at, and from when on a login counts as expiring.
+/// A moment in terms of a report: the time since its capture, and its threshold for logins that are expiring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
     pub(crate) since_capture: TimeDelta,
@@ -160,7 +159,7 @@ impl Login {
         Some(self.left? - moment.since_capture)
     }
 
-    /// What the login is at this moment, pauses included.
+    /// The state at this moment, pauses included.
     pub(crate) fn state(&self, moment: Moment) -> State {
         let expiry = self.expiry_state(moment);
         match self.pause_at(moment) {
@@ -179,8 +178,7 @@ impl Login {
         (!over).then_some(pause)
     }
 
-    /// What the login is by its expiry alone. It only worsens with time: what OpenClaw reported stands at
-    /// the moment of capture.
+    /// The state by expiry alone. At the moment of capture it is what OpenClaw reported; afterwards it only worsens.
     pub(crate) fn expiry_state(&self, moment: Moment) -> State {
         match self.reported {
             Reported::Static => State::Static,
@@ -257,7 +255,7 @@ mod tests {
             (OAuth, Reported::Ok, Some(-2), 0, State::Refreshable),
             (ApiKey, Reported::Static, None, 10_000, State::Static),
             (Token, Reported::Unknown, None, 0, State::Indeterminate),
-            // What OpenClaw said stands at the moment of capture, whatever the figures beside it.
+            // At the moment of capture OpenClaw's status counts, even if its figures contradict it.
             (Token, Reported::Ok, Some(-3), 0, State::Ok),
         ];
         for (kind, reported, left, hours, expected) in table {

@@ -1,9 +1,9 @@
-//! Durations in milliseconds, as OpenClaw's documents and the report cache have them.
+//! Durations in milliseconds, as in OpenClaw's documents and the report cache.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A duration of so many milliseconds, within a thousand years, so that sums never overflow.
+/// A duration in milliseconds, clamped to a thousand years, so that sums never overflow.
 pub(crate) fn clamped(milliseconds: i64) -> TimeDelta {
     const MOST: i64 = 1000 * 365 * 24 * 60 * 60 * 1000;
     TimeDelta::milliseconds(milliseconds.clamp(-MOST, MOST))
@@ -17,7 +17,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<TimeDelt
     i64::deserialize(from).map(clamped)
 }
 
-/// The same where there may be none.
+/// The same for an `Option`.
 pub(super) mod optional {
     use chrono::TimeDelta;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,4 +1,4 @@
-//! The domain, pure: what a gateway's OpenClaw says of its logins, and what that means now.
+//! The domain, pure: what a gateway's OpenClaw reports about its logins, and what that means now.
 
 pub(crate) mod assessment;
 pub(crate) mod document;

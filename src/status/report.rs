@@ -7,11 +7,11 @@ use crate::status::login::{Login, Moment};
 use crate::status::milliseconds;
 use crate::text::Text;
 
-/// What a gateway said, and when.
+/// What a gateway reported, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Report {
-    /// By this device's clock. Ages and remaining times count from here, so that the two clocks are
-    /// never compared.
+    /// By this device's clock. Ages and remaining times are counted from it, so that the device's and the gateway's
+    /// clocks are never compared.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub(crate) captured_at: DateTime<Utc>,
     pub(crate) source: Source,
@@ -21,14 +21,14 @@ pub(crate) struct Report {
     #[serde(with = "milliseconds")]
     pub(crate) warn_after: TimeDelta,
     pub(crate) logins: Vec<Login>,
-    /// How many logins there are beyond those in `logins`.
+    /// The number of logins that `logins` leaves out.
     pub(crate) more_logins: usize,
     pub(crate) providers: Vec<Provider>,
     /// The providers of the configured models (default, fallbacks, image, utility), each once.
     pub(crate) in_use: Vec<Text>,
     /// Providers in use for which OpenClaw found no usable credential.
     pub(crate) missing: Vec<Text>,
-    /// Routes that cannot work, or of which OpenClaw cannot tell, whatever their logins.
+    /// Routes that cannot work, or that OpenClaw could not confirm, independent of their logins.
     pub(crate) route_problems: Vec<RouteProblem>,
     /// Claude Code's own login on the gateway, which OpenClaw does not show.
     pub(crate) claude_code: Option<Login>,
@@ -38,9 +38,9 @@ pub(crate) struct Report {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Source {
-    /// `openclaw models status --json`, with the exit code of the same run where there was one.
+    /// `openclaw models status --json`, with the exit code of the same run; None for a document from a file.
     OpenClaw { exit: Option<i32> },
-    /// OpenClaw's stores, read on the gateway because OpenClaw itself could not answer.
+    /// OpenClaw's stores, read on the gateway because OpenClaw itself did not answer.
     Stores { because: Text },
 }
 
@@ -52,9 +52,9 @@ pub(crate) enum Rule {
     Logins,
     /// 2026.5 to 2026.7: the providers of the configured models count.
     Providers,
-    /// From 2026.8: each configured route by the one credential selected for it.
+    /// From 2026.8: each configured route is judged by the one credential selected for it.
     Routes,
-    /// Not OpenClaw's: a report from the stores knows no routes.
+    /// clawtap's own rule for a report from the stores, which has no routes.
     Stores,
 }
 
@@ -73,14 +73,14 @@ pub(crate) struct Provider {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RouteProblem {
     pub(crate) provider: Text,
-    /// Whether OpenClaw only could not confirm it.
+    /// Whether OpenClaw could not confirm the route, but does not report it as broken.
     pub(crate) indeterminate: bool,
-    /// OpenClaw's own words.
+    /// OpenClaw's own message.
     pub(crate) detail: Option<Text>,
 }
 
 impl Report {
-    /// Whether it refers to nothing that it does not have.
+    /// Whether every index in it is valid.
     pub(crate) fn is_consistent(&self) -> bool {
         let mut orders = self.providers.iter().flat_map(|provider| &provider.order);
         orders.all(|&index| index < self.logins.len())
@@ -92,8 +92,7 @@ impl Report {
         logins.find(|login| login.id == *id)
     }
 
-    /// The moment `now` as this report counts it. A clock that jumped back does not make it younger than
-    /// its capture.
+    /// The moment `now` in terms of this report; if the clock was set back, the moment of capture.
     pub(crate) fn moment(&self, now: DateTime<Utc>) -> Moment {
         Moment {
             since_capture: (now - self.captured_at).max(TimeDelta::zero()),
@@ -116,8 +115,8 @@ impl Report {
         order.iter().filter_map(|&index| self.logins.get(index))
     }
 
-    /// Whether this login counts: where OpenClaw judges by routes, those whose provider a configured model
-    /// uses, and elsewhere all.
+    /// Whether this login counts: by the rules `Providers` and `Routes` if a configured model uses its provider, by the
+    /// others always.
     pub(crate) fn uses(&self, login: &Login) -> bool {
         match self.rule {
             Rule::Logins | Rule::Stores => true,

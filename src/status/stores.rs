@@ -1,4 +1,5 @@
-//! The fallback: a report from OpenClaw's stores, of which the probe sent id, provider, type and expiry only.
+//! The fallback: a report from OpenClaw's stores, of which the gateway sends no secrets, only id, provider, type,
+//! expiry, and whether the login renews itself.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -10,7 +11,7 @@ use crate::status::report::{Provider, Report, Rule, Source};
 use crate::status::wire::{MOST, integer};
 use crate::text::Text;
 
-/// OpenClaw warns a day ahead.
+/// OpenClaw's default: it warns a day ahead.
 const WARN_AFTER: TimeDelta = TimeDelta::days(1);
 
 /// Reads one login: `{"id":…,"provider":…,"type":…,"expires":<ms>,"renews":true}`, with the gateway's
@@ -19,7 +20,7 @@ pub(crate) fn read_login(line: &str, clock: Option<i64>, default_provider: &str)
     let value = document::line(line)?;
     let id = Text::clean(value["id"].as_str()?);
     let kind = match value["type"].as_str() {
-        // Claude Code's file does not say; it is what it is.
+        // Claude Code's login has no type; it is always OAuth.
         Some("oauth") | None => LoginKind::OAuth,
         Some("token") => LoginKind::Token,
         Some("api_key") => LoginKind::ApiKey,
@@ -53,7 +54,7 @@ pub(crate) fn read_login(line: &str, clock: Option<i64>, default_provider: &str)
     })
 }
 
-/// Makes a report of logins read from the stores. `because` says why OpenClaw itself did not answer.
+/// Makes a report of logins read from the stores. `because` is the reason why OpenClaw itself did not answer.
 pub(crate) fn report(mut logins: Vec<Login>, because: &str, captured_at: DateTime<Utc>) -> Report {
     let more_logins = logins.len().saturating_sub(MOST);
     logins.truncate(MOST);

@@ -8,20 +8,20 @@ use crate::status::login::{Login, LoginKind, Moment, PauseKind, State};
 use crate::status::report::{Report, Rule, Source};
 use crate::text::Text;
 
-/// The answer in one word, in the order in which the worst of several gateways wins.
+/// The result of a check, ordered from the best to the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
     Ok,
-    /// Something that is in use ends soon.
+    /// A login in use expires soon.
     Expiring,
-    /// Nobody could be asked, or the answer could not be read.
+    /// The gateway could not be asked, or its answer could not be read.
     CannotTell,
-    /// Something that is in use is expired, missing or unusable.
+    /// A login or route in use is expired, missing or unusable.
     Broken,
 }
 
 impl Verdict {
-    /// The exit code of a command that judged: OpenClaw's own of `--check`, and 3 where there is no answer.
+    /// The exit code of a command that judges: as of OpenClaw's `--check`, and 3 if there is no answer.
     pub(crate) const fn exit_code(self) -> u8 {
         match self {
             Self::Ok => 0,
@@ -33,7 +33,6 @@ impl Verdict {
 }
 
 impl Verdict {
-    /// The word for it.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -53,34 +52,34 @@ impl Verdict {
     }
 }
 
-/// A verdict with its reasons, the worst first.
+/// A verdict with its issues, the worst first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Judgement {
     pub(crate) verdict: Verdict,
     pub(crate) issues: Vec<Issue>,
-    /// What only matters when something is odd: where OpenClaw's exit code and its document do not agree.
+    /// A note for `--verbose`, if OpenClaw's exit code and its document contradict each other.
     pub(crate) remark: Option<String>,
 }
 
-/// One thing that is wrong, or soon will be.
+/// A problem of a login or a route, present or imminent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Issue {
     pub(crate) verdict: Verdict,
     pub(crate) state: State,
     pub(crate) provider: Text,
-    /// The login it is about, if there is one.
+    /// The id of the affected login, if there is one.
     pub(crate) login: Option<Text>,
     pub(crate) kind: Option<LoginKind>,
-    /// Time left, or since when it is over (negative).
+    /// Time left, or the time since the expiry (negative).
     pub(crate) left: Option<TimeDelta>,
-    /// OpenClaw's own words.
+    /// OpenClaw's own message.
     pub(crate) detail: Option<Text>,
 }
 
 /// Judges a report at `now`.
 ///
-/// OpenClaw's exit code of the same run is the verdict at the moment of capture; afterwards it only worsens,
-/// as logins run out.
+/// OpenClaw's exit code of the same run is the verdict at the moment of capture; afterwards it only worsens, as logins
+/// expire.
 pub(crate) fn judge(report: &Report, now: DateTime<Utc>) -> Judgement {
     let ours_then = worst(&issues(report, report.moment(report.captured_at)));
     let mut issues = issues(report, report.moment(now));
@@ -106,7 +105,7 @@ pub(crate) fn judge(report: &Report, now: DateTime<Utc>) -> Judgement {
     }
 }
 
-/// How OpenClaw's exit code and its document differ, if they do.
+/// A note on how OpenClaw's exit code and its document contradict each other, if they do.
 fn remark(report: &Report, theirs: Option<Verdict>, ours: Verdict) -> Option<String> {
     let Source::OpenClaw { exit: Some(exit) } = report.source else {
         return None;
@@ -124,7 +123,7 @@ fn remark(report: &Report, theirs: Option<Verdict>, ours: Verdict) -> Option<Str
     }
 }
 
-/// Which of several reasons is told first: those that a sign-in mends.
+/// The order of issues with the same verdict: first those that a sign-in resolves.
 const fn rank(state: State) -> u8 {
     match state {
         State::Expired => 6,
@@ -160,7 +159,7 @@ fn issues(report: &Report, moment: Moment) -> Vec<Issue> {
     found.extend(report.route_problems.iter().map(|problem| Issue {
         verdict: Verdict::Broken,
         state: match problem.indeterminate {
-            // Nothing there that could be confirmed: a sign-in is what is missing.
+            // There is no credential that OpenClaw could confirm: a sign-in is missing.
             true if nothing_stored(report, &problem.provider) => State::Missing,
             true => State::Indeterminate,
             false => State::Unavailable,
@@ -177,8 +176,8 @@ fn issues(report: &Report, moment: Moment) -> Vec<Issue> {
     found
 }
 
-/// Whether the gateway has no credential at all that a provider's models could use, Claude Code's included. A
-/// document from a file says nothing of Claude Code.
+/// Whether the gateway has no credential at all that a provider's models could use, Claude Code's included. False for
+/// a document from a file, which does not include Claude Code's login.
 fn nothing_stored(report: &Report, provider: &Text) -> bool {
     let asked = matches!(report.source, Source::OpenClaw { exit: Some(_) });
     let other = report
@@ -191,7 +190,7 @@ fn in_use(report: &Report, issue: impl Fn(&Text) -> Option<Issue>) -> Vec<Issue>
     report.in_use.iter().filter_map(issue).collect()
 }
 
-/// 2026.5 to 2026.7: a provider is as bad as the worst of its logins, unless it has another credential.
+/// 2026.5 to 2026.7: the worst login of a provider counts, unless the provider has another credential.
 fn of_provider(report: &Report, name: &Text, moment: Moment) -> Option<Issue> {
     let provider = report.provider(name)?;
     if provider.other_credential {
@@ -204,12 +203,13 @@ fn of_provider(report: &Report, name: &Text, moment: Moment) -> Option<Issue> {
         .max_by_key(|issue| issue.verdict)
 }
 
-/// From 2026.8: a route is as good as the first of its logins that OpenClaw could pick.
+/// From 2026.8: the first login that OpenClaw could pick for a route counts.
 fn of_route(report: &Report, name: &Text, moment: Moment) -> Option<Issue> {
     if let Some(picked) = picked(report, name, moment) {
         return of_expiry(picked, moment);
     }
-    // Nothing to pick: known at the moment of capture as missing, new if the time ran out since.
+    // No login to pick. If there was none at capture either, `missing` already has the provider; else the login that
+    // was picked then has expired since.
     let before = Moment {
         since_capture: TimeDelta::zero(),
         ..moment
@@ -225,7 +225,7 @@ fn of_route(report: &Report, name: &Text, moment: Moment) -> Option<Issue> {
     }
 }
 
-/// What is wrong with one provider's logins at a moment, the worst; nothing where they work.
+/// The worst issue of one provider's logins at a moment; None if they work.
 pub(crate) fn issue_of(report: &Report, provider: &Text, at: DateTime<Utc>) -> Option<Issue> {
     let moment = report.moment(at);
     match report.rule {
@@ -247,7 +247,7 @@ fn of_logins(report: &Report, moment: Moment) -> impl Iterator<Item = Issue> {
     logins.filter_map(move |login| of_expiry(login, moment))
 }
 
-/// The login that OpenClaw takes for a provider's routes, if there is one that it could.
+/// The login that OpenClaw picks for a provider's routes, if it can pick one.
 fn picked<'a>(report: &'a Report, name: &Text, moment: Moment) -> Option<&'a Login> {
     report.logins_of(name).find(|login| {
         let spent = login.kind == LoginKind::Token && login.expiry_state(moment) == State::Expired;
@@ -255,8 +255,8 @@ fn picked<'a>(report: &'a Report, name: &Text, moment: Moment) -> Option<&'a Log
     })
 }
 
-/// The ids of the logins on which the verdict rests: those that an issue is about, and those that would be one
-/// if they ended. A second login behind a healthy one is not among them.
+/// The ids of the logins that the verdict depends on: those with an issue, and those whose expiry would be one. A
+/// second login behind a healthy one is not among them.
 pub(crate) fn relied_on<'a>(
     report: &'a Report,
     judgement: &'a Judgement,
@@ -297,8 +297,8 @@ fn best_of_each(report: &Report, moment: Moment) -> Vec<&Login> {
         .collect()
 }
 
-/// A report from the stores knows no routes: every provider is taken by its best login, and the verdict is
-/// only definite where all of them agree.
+/// Judges a report from the stores, which has no routes: the best login of every provider counts. If some providers
+/// work and others are broken, the verdict is `CannotTell`.
 fn of_stores(report: &Report, moment: Moment) -> Vec<Issue> {
     let bests = best_of_each(report, moment);
     let some_work = bests.iter().any(|login| login.state(moment).works());
@@ -358,7 +358,7 @@ fn about(login: &Login, state: State, moment: Moment) -> Option<Issue> {
     })
 }
 
-/// Why a provider that is in use has nothing usable: its logins tell more than "missing".
+/// Why a provider in use has no usable credential: an expired or paused login explains more than "missing".
 fn of_missing(report: &Report, provider: &Text, moment: Moment) -> Issue {
     let paused = |login: &&Login, kind| {
         login
@@ -393,7 +393,7 @@ fn of_missing(report: &Report, provider: &Text, moment: Moment) -> Issue {
     }
 }
 
-/// What OpenClaw's exit code says and its document does not explain.
+/// The issue for a verdict of OpenClaw's exit code that its document does not explain.
 fn unnamed(report: &Report, verdict: Verdict) -> Issue {
     let provider = report
         .in_use

@@ -1,7 +1,7 @@
-//! OpenClaw's own document, `openclaw models status --json`, of any version: read tolerantly, into a report.
+//! Parses OpenClaw's own document, `openclaw models status --json`, of any version, into a report.
 //!
-//! Shapes are those of the real documents in `tests/fixtures/corpus`. A field that is missing or of another
-//! type is treated as absent; nothing was ever removed or renamed, so unknown ones are simply not read.
+//! The shapes are those of the real documents in `tests/fixtures/corpus`. A field of another type is treated as
+//! absent, and unknown fields are ignored: OpenClaw has never removed or renamed one.
 
 use std::collections::HashMap;
 
@@ -14,13 +14,13 @@ use crate::status::milliseconds::clamped;
 use crate::status::report::{Provider, Report, RouteProblem, Rule, Source};
 use crate::text::Text;
 
-/// More logins, providers or models than anybody has; of logins the rest are counted, not kept.
+/// The maximum number of logins, providers or models that are read; further logins are only counted.
 pub(super) const MOST: usize = 1000;
 /// OpenClaw's own default for `auth.oauth.warnAfterMs`.
 const WARN_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// Reads the standard output of `openclaw models status --json --check`, whatever log lines stand around the
-/// document, and the exit code of the same run.
+/// Parses the standard output of `openclaw models status --json --check`, with log lines around the document, and the
+/// exit code of the same run.
 pub(crate) fn read(
     stdout: &[u8],
     exit: Option<i32>,
@@ -76,7 +76,7 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
         push_new(&mut in_use, provider);
     }
     let rule = rule(auth);
-    // These versions run OpenAI's models on the Codex runtime, which has logins of its own.
+    // These versions run OpenAI's models on the Codex runtime, which has its own logins.
     let openai = Text::clean("openai");
     if rule == Rule::Providers && in_use.contains(&openai) && !missing.contains(&openai) {
         push_new(&mut in_use, Text::clean("openai-codex"));
@@ -100,7 +100,7 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
     }
 }
 
-/// Which OpenClaw wrote this: documents carry no version, but each rule came with a new key.
+/// The rule of the OpenClaw that wrote the document: documents have no version, but each rule came with a new key.
 fn rule(auth: &Value) -> Rule {
     let ordered = list(&auth["oauth"]["providers"])
         .iter()
@@ -132,15 +132,15 @@ fn login(profile: &Value, captured_at: DateTime<Utc>) -> Option<Login> {
         Some("api_key") => LoginKind::ApiKey,
         _ => LoginKind::Other,
     };
-    // Without `remainingMs` only the two clocks can be compared.
+    // Without `remainingMs` the expiry can only be compared with this device's clock.
     let left = milliseconds(&profile["remainingMs"]).or_else(|| {
         let expires = integer(&profile["expiresAt"])?;
         Some(clamped(
             expires.saturating_sub(captured_at.timestamp_millis()),
         ))
     });
-    // OpenClaw's word stands: a time that is over says nothing of a login that is not. One that renews
-    // itself is "ok" beyond its end.
+    // OpenClaw's status counts: a remaining time of zero or less is dropped if the status is not "expired". Only an
+    // OAuth login that renews itself is "ok" after its expiry.
     let contradicts = match reported {
         Reported::Ok => kind != LoginKind::OAuth,
         Reported::Expiring => true,
@@ -253,7 +253,7 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// The first of a list: what is done with them grows with the square of how many there are.
+/// At most the first `MOST` values of a list, because the work grows with the square of their number.
 fn some(value: &Value) -> &[Value] {
     let all = list(value);
     all.get(..MOST).unwrap_or(all)
@@ -330,7 +330,7 @@ mod tests {
             ("1e300", longest),
             ("9223372036854775807", longest),
             ("\"99999999999999999\"", longest),
-            // Over, and yet called "expiring": no figure at all.
+            // A time that is over contradicts the status "expiring" and is dropped.
             ("-1e300", None),
             ("0", None),
             ("-1", None),
@@ -364,7 +364,7 @@ mod tests {
         assert_eq!(report.providers.len(), MOST);
     }
 
-    /// Every document that differs from `value` in one place: gone, or of another type.
+    /// Every document that differs from `value` in one place: a key removed, or a value of another type.
     fn spoilt(value: &Value) -> Vec<Value> {
         let mut variants: Vec<Value> =
             [json!(null), json!(-1), json!("x"), json!([]), json!({})].into();
