@@ -10,14 +10,14 @@ use crate::error::Error;
 use crate::system::environment::Environment;
 use crate::text::Text;
 
-/// When to alert about what, and by which channels.
+/// The settings of `[alerts]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "[alerts]")]
 pub(crate) struct Alerts {
     /// Thresholds in hours before an expiry, the largest first, without duplicates.
     #[serde(deserialize_with = "warn_hours")]
     pub(crate) warn_hours: Vec<u32>,
-    /// Hours between reminders of what is still broken; 0 is never.
+    /// Hours between reminders of a login that is still broken; 0 is never.
     #[serde(deserialize_with = "remind_hours")]
     pub(crate) remind_hours: u32,
     pub(crate) quiet: Option<QuietHours>,
@@ -59,8 +59,8 @@ fn longest_first(hours: impl Iterator<Item = u32>) -> Vec<u32> {
 }
 
 impl Alerts {
-    /// Adds what the upstream scripts' variables say: `WARN_HOURS` are the thresholds, `NOTIFY_NTFY` is a topic,
-    /// `NOTIFY_PHONE` whom OpenClaw sends a message.
+    /// Applies the variables of OpenClaw's own phone scripts: `WARN_HOURS` are the thresholds, `NOTIFY_NTFY` is a
+    /// topic, `NOTIFY_PHONE` the recipient of a message that OpenClaw sends.
     pub(super) fn add_variables(&mut self, environment: &Environment) -> Result<(), Error> {
         let wrong = |name: &str, reason: String| {
             Error::configuration(format!("{name} is not usable: {reason}"))
@@ -116,7 +116,7 @@ fn hours_of(text: &str) -> Result<Vec<u32>, String> {
     Ok(longest_first(numbers.into_iter()))
 }
 
-/// The topic that upstream's `NOTIFY_NTFY` names: alone, or with its server before it.
+/// Parses `NOTIFY_NTFY`: a topic alone, or with its server before it.
 fn ntfy_of(text: &str) -> Result<Ntfy, String> {
     let (server, topic) = match text.rsplit_once('/') {
         Some((server, topic)) if server.contains("://") => (self::server(server)?, topic),

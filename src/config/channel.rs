@@ -1,4 +1,4 @@
-//! Channels: the ways by which a message reaches a person. A new one is a means here, and a file of its own.
+//! Channels: how a message is delivered. A new one is a `ChannelKind` here, and a file in `alerts/channels/`.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,32 +9,31 @@ use url::Url;
 use crate::config::fields::{Number, Program, checked, expand, path};
 use crate::text::Text;
 
-/// The default server of topics.
+/// The default ntfy server.
 pub(crate) const NTFY_SERVER: &str = "https://ntfy.sh";
 
-/// How long a program of the person's own may take.
+/// The default time limit for a program of the person's own.
 const COMMAND_LIMIT: Duration = Duration::from_secs(30);
 
-/// How long OpenClaw may take to send a message: some 5 s, but 36 s were seen for a first one.
+/// The default time limit for OpenClaw to send a message: it needs about 5 s, but 36 s were seen for a first message.
 pub(super) const OPENCLAW_LIMIT: Duration = Duration::from_secs(60);
 
 /// A configured channel.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Channel {
-    /// Its unique name.
     #[serde(deserialize_with = "checked_name")]
     pub(crate) name: String,
-    /// It gets only what no other channel could deliver.
+    /// Whether it gets only alerts that no other channel could deliver.
     #[serde(default)]
     pub(crate) fallback: bool,
     pub(crate) means: ChannelKind,
 }
 
-/// The name of the channel that is there where no other is.
+/// The name of the channel that is used if there is no other.
 pub(crate) const PRINTED: &str = "printed";
 
 impl Channel {
-    /// Standard output.
+    /// The channel that prints to standard output.
     pub(crate) fn output() -> Self {
         Self {
             name: PRINTED.into(),
@@ -44,8 +43,8 @@ impl Channel {
     }
 }
 
-/// The channels to go by: the configured ones. A phone tells what no other channel could deliver, or everything if there
-/// is no other, whether or not that is configured.
+/// The channels to use: the configured ones, and on a phone its notifications too. If they are not configured, they
+/// get what no other channel could deliver, or everything if there is no other channel.
 pub(crate) fn in_use(configured: &[Channel], on_a_phone: bool) -> Vec<Channel> {
     let mut channels = configured.to_vec();
     let has_phone = channels.iter().any(|it| it.means == ChannelKind::Phone);
@@ -59,7 +58,7 @@ pub(crate) fn in_use(configured: &[Channel], on_a_phone: bool) -> Vec<Channel> {
     channels
 }
 
-/// This word, or with a number if a channel is called so already.
+/// This word as a name, with a number if a channel has that name already.
 pub(crate) fn free_name(word: &str, channels: &[Channel]) -> String {
     let taken = |name: &str| channels.iter().any(|channel| channel.name == name);
     let mut name = word.to_owned();
@@ -81,7 +80,7 @@ pub(crate) enum ChannelKind {
     Phone,
     OpenClaw(OpenClaw),
     Command(Command),
-    /// Standard output, where no channel is configured.
+    /// Standard output, if no channel is configured.
     #[serde(skip)]
     Output,
 }
@@ -169,13 +168,13 @@ impl Ntfy {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "[alerts.openclaw]")]
 pub(crate) struct OpenClaw {
-    /// Whom to, as `openclaw message send --target` takes it; a Telegram group begins with a dash.
+    /// The recipient, as for `openclaw message send --target`; the id of a Telegram group begins with a dash.
     #[serde(deserialize_with = "checked_word")]
     pub(crate) target: String,
-    /// By which of OpenClaw's channels: `whatsapp`, `telegram`, …; OpenClaw's own choice if this is not set.
+    /// OpenClaw's channel: `whatsapp`, `telegram`, …; OpenClaw chooses one if this is not set.
     #[serde(default, deserialize_with = "checked_channel")]
     pub(crate) channel: Option<String>,
-    /// The gateway that sends it; the one it is about if this is not set.
+    /// The gateway that sends the message; by default the gateway that the alert is about.
     pub(crate) gateway: Option<String>,
     /// How long OpenClaw may take.
     #[serde(
@@ -252,13 +251,13 @@ fn checked_channel<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     checked_word(deserializer).map(Some)
 }
 
-/// An ntfy server's address, as every later part is put behind it.
+/// Checks an ntfy server's URL; the result has no slash at the end, so that a path can be appended.
 ///
 /// # Errors
 /// What is wrong with it, in words.
 pub(crate) fn server(text: &str) -> Result<String, String> {
     let no_address = || String::from("it is no address such as https://ntfy.sh");
-    // The parser has no tables for other letters than ASCII's, encoded ones included.
+    // The URL parser is built without the tables for internationalised names (IDNA), so no Unicode and no punycode.
     let in_disguise = text.to_ascii_lowercase().contains("xn--");
     if !text.is_ascii() || text.contains('%') || in_disguise {
         return Err(no_address());
@@ -274,7 +273,7 @@ pub(crate) fn server(text: &str) -> Result<String, String> {
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
-/// A topic's name.
+/// Checks a topic's name.
 ///
 /// # Errors
 /// What is wrong with it, in words.
@@ -286,7 +285,7 @@ pub(crate) fn topic(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// A word for OpenClaw.
+/// Checks an argument for OpenClaw.
 ///
 /// # Errors
 /// What is wrong with it, in words.
@@ -303,17 +302,17 @@ pub(super) fn word(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// Why a message did not go out.
+/// Why a message was not delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Undelivered {
     /// The end of a sentence that begins with the channel's name.
     pub(crate) reason: String,
-    /// How long the other side asked us to wait.
+    /// How long the server asked us to wait.
     pub(crate) retry_after: Option<Duration>,
 }
 
 impl Undelivered {
-    /// For the next run to try again.
+    /// An error without a waiting time: the next run tries again.
     pub(crate) fn because(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),

@@ -1,4 +1,4 @@
-//! `[alerts.ntfy]`, `[[alerts.command]]` and so on: taken out of `[alerts]` in the order of the file, and read.
+//! Takes `[alerts.ntfy]`, `[[alerts.command]]` and so on out of `[alerts]` in the order of the file, and reads them.
 
 use std::path::Path;
 
@@ -60,7 +60,7 @@ fn nested<'a>(
     value(DeValue::Table(channel))
 }
 
-/// Reads the channels. `~/` in them means `home`; a message of OpenClaw's own is sent by one of the `gateways`.
+/// Reads the channels. `~/` in them is expanded to `home`; the key `gateway` must name one of the `gateways`.
 pub(super) fn read(
     tables: &[Spanned<DeValue>],
     document: &Document,

@@ -1,4 +1,4 @@
-//! A configuration as TOML, and serde's errors about it in plain words, with their line.
+//! Parses a configuration as TOML, and turns serde's errors into plain messages with their line.
 
 use std::ops::Range;
 
@@ -9,10 +9,10 @@ use toml::de::{DeTable, DeValue};
 use crate::config::node::{Fault, Node, NodeError};
 use crate::suggest::nearest;
 
-/// Keys that older versions had, as a person finds them.
+/// Keys and tables that older versions had, and how messages show them.
 const GONE: [(&str, &str); 2] = [("ssh_multiplex", "`ssh_multiplex`"), ("tap", "[tap]")];
 
-/// A configuration error, with its place.
+/// A configuration error, with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ConfigError {
     /// Counted from 1.
@@ -39,7 +39,7 @@ impl<'a> Document<'a> {
         Ok(Self { text, root })
     }
 
-    /// Deserializes a value. `more` are keys that were taken out of the table of this name before.
+    /// Deserializes a value. `more` is a table's name and its keys that were taken out before, to be suggested too.
     pub(super) fn read<T: DeserializeOwned>(
         &self,
         value: &Spanned<DeValue>,
@@ -51,8 +51,8 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// An error about a span of the value; if the message begins with "the key" of a table, about that. Behind a
-    /// line break comes the hint.
+    /// An error at a span of the value, or, if the message begins with "the key", at that key of the table. A second
+    /// line of the message is the hint.
     pub(super) fn error(
         &self,
         value: &Spanned<DeValue>,
@@ -85,7 +85,7 @@ fn place_of(key: &str, value: &Spanned<DeValue>, span: &Range<usize>) -> Option<
     }
 }
 
-/// What is wrong without anything that the file says, except for the name of an unknown key.
+/// The message for an error. It quotes nothing from the file except the name of an unknown key.
 fn in_plain_words(fault: Fault, key: &str, (title, more): (&str, &[&str])) -> String {
     match fault {
         Fault::UnknownKey { name, known } => {

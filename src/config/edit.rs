@@ -1,4 +1,4 @@
-//! The topic of `[alerts.ntfy]`: whether the configuration has one, and one added to it.
+//! The topic of `[alerts.ntfy]`: finds whether the configuration has one, and adds one.
 
 use std::io;
 use std::path::Path;
@@ -14,15 +14,15 @@ use crate::system::files;
 /// What has to be added to a configuration for an ntfy topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {
-    /// Nothing, or a mistake that a person has to correct.
+    /// Nothing can be added: there is a topic, or an error that a person has to correct.
     Nothing,
-    /// The topic of a table that is there.
+    /// The topic, in an existing table.
     Topic { has_server: bool },
     /// The table.
     Table,
 }
 
-/// Every topic, by its channel's name: of the configuration at `path` and of the variables. No gateway is needed.
+/// Every topic and its channel's name, from the configuration at `path` and the variables; works without a gateway.
 pub(crate) fn all(path: &Path, environment: &Environment) -> Result<Vec<(String, Ntfy)>, Error> {
     let mut alerts = read_config(path, environment)?.alerts;
     alerts.add_variables(environment)?;
@@ -36,18 +36,18 @@ pub(crate) fn all(path: &Path, environment: &Environment) -> Result<Vec<(String,
     Ok(topics.collect())
 }
 
-/// Finds what the configuration at `path` lacks. A topic from a variable needs no table.
+/// Finds what is missing in the configuration at `path`. A topic from a variable needs no table.
 pub(crate) fn look(path: &Path, environment: &Environment) -> Result<Missing, Error> {
     let text = read_text(path, environment)?;
     Ok(match missing(&text) {
         Ok(Missing::Table) if environment.text("NOTIFY_NTFY").is_some() => Missing::Nothing,
         Ok(missing) => missing,
-        // The full parse reports where the mistake is.
+        // The full parse reports the error.
         Err(_) => Missing::Nothing,
     })
 }
 
-/// Adds the topic that is missing to the configuration at `path`, and makes the file if there is none.
+/// Adds the missing topic to the configuration at `path`; creates the file if there is none.
 pub(crate) fn add_to_config(
     path: &Path,
     server: Option<&str>,
@@ -60,7 +60,7 @@ pub(crate) fn add_to_config(
             .hint("Nothing was changed; check the folder and the space left")
     };
     let change = |before: &str| add(before, server, topic).map_err(io::Error::other);
-    // A file with a mistake in it is left alone.
+    // A file with an error in it is not changed.
     let after = change(&read_text(path, environment)?).map_err(cannot_write)?;
     parsed(&after, path, environment)?;
     files::update_private(path, LARGEST_CONFIG, |before| change(&before)).map_err(cannot_write)
@@ -125,7 +125,7 @@ fn add(text: &str, server: Option<&str>, topic: &str) -> Result<String, TomlErro
     Ok(document.to_string())
 }
 
-/// The first table of `[alerts.ntfy]` that has no topic.
+/// The first `[alerts.ntfy]` table that has no topic.
 fn unfinished(document: &mut DocumentMut) -> Option<&mut dyn TableLike> {
     let lacks = |table: &dyn TableLike| !table.contains_key("topic");
     match document.get_mut("alerts")?.get_mut("ntfy")? {
@@ -146,7 +146,7 @@ mod tests {
 
     const TOPIC: &str = "topic = \"clawtap-1\"\n";
 
-    /// What the configuration comes to be, with its topics.
+    /// The configuration after the change, and its topics.
     fn added(text: &str, server: Option<&str>) -> (String, Vec<String>) {
         let after = add(text, server, "clawtap-1").unwrap();
         let config = file::parse(&after, None).unwrap_or_else(|it| panic!("{it:?}:\n{after}"));

@@ -1,4 +1,4 @@
-//! How the tables of the configuration read their values: lists, numbers, programs and paths.
+//! Deserializes values of the configuration: lists, numbers, programs and paths.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,12 +13,12 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    // One message, whichever value of the list is wrong.
+    // The same message for every wrong value of the list.
     let values = deserializer.deserialize_any(OneOrMany(PhantomData));
     values.map_err(|_| D::Error::custom(format!("must be {expected}")))
 }
 
-/// Much smaller in the program than serde's `untagged`, which keeps whatever a value could be.
+/// Compiles to much less code than serde's `untagged`, which buffers a value of any type.
 struct OneOrMany<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
@@ -45,7 +45,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
     }
 }
 
-/// What a list of words is called.
+/// How messages describe a list of words.
 pub(super) const WORDS: &str = "a text, or a list of texts";
 
 /// A number from `MIN` to `MAX`.
@@ -63,7 +63,7 @@ impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Number<MIN, MAX> 
     }
 }
 
-/// Reads a text that a function checks; it returns what is wrong, in words.
+/// Reads a text and checks it with a function, whose error is a message.
 pub(super) fn checked<'de, D, T>(
     deserializer: D,
     parse: impl FnOnce(&str) -> Result<T, String>,
@@ -94,7 +94,7 @@ impl<'de> Deserialize<'de> for Program {
     }
 }
 
-/// Reads the path of a file, in which `~/` is still to be expanded.
+/// Reads the path of a file; `~/` is expanded later.
 pub(super) fn path<'de, D>(deserializer: D) -> Result<Option<PathBuf>, D::Error>
 where
     D: Deserializer<'de>,
@@ -106,7 +106,7 @@ where
     })
 }
 
-/// Expands `~/`.
+/// Expands `~/` to the home folder.
 pub(super) fn expand(path: &mut PathBuf, home: Option<&Path>) {
     if let (Ok(rest), Some(home)) = (path.strip_prefix("~/"), home) {
         *path = home.join(rest);

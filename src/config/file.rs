@@ -19,10 +19,10 @@ use crate::gateway::host::{Gateway, Transport};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
-    /// Every gateway of the file, and the one that only a variable names.
+    /// Every gateway of the file, and one that only `OPENCLAW_SERVER` names.
     #[serde(rename = "gateway")]
     pub(crate) known: Vec<Gateway>,
-    /// Those that the command is about: all, until a selection is applied.
+    /// The gateways of the command: all, until a selection is applied.
     #[serde(skip)]
     pub(crate) gateways: Vec<Gateway>,
     pub(crate) notification: Notification,
@@ -36,11 +36,11 @@ pub(crate) struct Config {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "[notification]")]
 pub(crate) struct Notification {
-    /// Whether it stays when all is well.
+    /// Whether it is pinned, and shown even when all is well.
     pub(crate) ongoing: bool,
-    /// Whether a tap puts it up.
+    /// Whether a tap shows it.
     pub(crate) after_tap: bool,
-    /// Whether it carries a picture.
+    /// Whether it has a picture.
     pub(crate) picture: bool,
 }
 
@@ -61,8 +61,8 @@ pub(crate) struct SignIn {
     /// Hosts whose pages may be opened, besides those of known providers.
     #[serde(deserialize_with = "hosts")]
     pub(crate) allowed_hosts: Vec<Host>,
-    /// The loopback address at which the browser's answer is taken and forwarded to the gateway. A browser goes to
-    /// 127.0.0.1; another one is for where gateway and browser share a machine.
+    /// The loopback address on which the browser's redirect is received, to be forwarded to the gateway. A browser goes
+    /// to 127.0.0.1; another address is needed if gateway and browser are on the same machine.
     #[serde(deserialize_with = "loopback")]
     pub(crate) forward_from: Ipv4Addr,
 }
@@ -93,18 +93,18 @@ fn loopback<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Ipv4Addr, D::E
     })
 }
 
-/// How a sync is done.
+/// The settings of a sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "[sync]")]
 pub(crate) struct Sync {
-    /// Whether the phone makes sure of its owner first.
+    /// Whether the phone asks for a fingerprint first.
     pub(crate) fingerprint: bool,
 }
 
-/// Reads a configuration. `~/` in it means `home`.
+/// Reads a configuration. `~/` in it is expanded to `home`.
 ///
 /// # Errors
-/// The first mistake in it.
+/// The first error in it.
 pub(crate) fn parse(text: &str, home: Option<&Path>) -> Result<Config, ConfigError> {
     let mut document = Document::parse(text)?;
     let mut channels = Vec::new();

@@ -1,4 +1,4 @@
-//! `[[gateway]]`: a gateway as it is written in the configuration, read and added.
+//! `[[gateway]]`: reads a gateway from the configuration, and adds one to it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, TomlError, Value
 use crate::config::fields::{Number, Program, path};
 use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Transport};
 
-/// The keys. (`flatten` would take them apart into a gateway and its transport, but loses their lines.)
+/// The keys. (`#[serde(flatten)]` could split them into a gateway and its transport, but loses their lines.)
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "[[gateway]]")]
 struct GatewayTable {
@@ -70,7 +70,7 @@ fn checked<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Gateway, D::Err
     })
 }
 
-/// Adds a gateway at the end of a configuration and leaves every other byte of it as it was.
+/// Adds a gateway at the end of a configuration and leaves every other byte unchanged.
 ///
 /// # Errors
 /// When `text` is not TOML.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// A public host name in lower case, such as `login.example.com`: no address in numbers, no name of this device or
-/// of its network, and none that shows as other letters than it is made of.
+/// A public host name in lower case, such as `login.example.com`: not an IP address, not a name of this device or its
+/// network, and not punycode (`xn--`), which is shown as other letters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Host(String);
 
@@ -23,7 +23,7 @@ impl Host {
                 && !label.starts_with('-')
                 && !label.ends_with('-')
         };
-        // A last label with a digit in it may be read as a number, and the whole as an address.
+        // A browser may read a last label with a digit (`0x7f`) as a number, and the whole name as an IP address.
         let top = labels.last().copied().unwrap_or_default();
         if name.len() > 253 || !labels.iter().all(fine) {
             Err("its host is not a plain name".into())
@@ -38,7 +38,6 @@ impl Host {
         }
     }
 
-    /// The name.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! The configuration: the file, the command line and the environment, put together once.
+//! The configuration: merges the file, the command line and the environment, once.
 
 pub(crate) mod alerts;
 pub(crate) mod channel;
@@ -26,7 +26,7 @@ use crate::system::files;
 /// The largest configuration that is read, in bytes.
 const LARGEST_CONFIG: u64 = 4 * 1024 * 1024;
 
-/// Where the configuration is: `--config`, `CLAWTAP_CONFIG`, or below `XDG_CONFIG_HOME` or the home folder.
+/// The path of the configuration: `--config`, `CLAWTAP_CONFIG`, or below `XDG_CONFIG_HOME` or the home folder.
 ///
 /// # Errors
 /// When none of them is set.
@@ -48,8 +48,8 @@ pub(crate) fn config_path(
         })
 }
 
-/// Where the configuration is, whole, unless it is below `.config` in the home folder: for what is started without
-/// the variables that say so.
+/// The absolute path of the configuration, unless it is the default one below `~/.config`: for programs that are
+/// started without the variables that set it.
 pub(crate) fn unusual_config_path(
     flag: Option<&Path>,
     environment: &Environment,
@@ -61,7 +61,7 @@ pub(crate) fn unusual_config_path(
     Ok((Some(&path) != usual.as_ref()).then_some(path))
 }
 
-/// Reads the configuration; a file that is not there is an empty one.
+/// Reads the configuration; a missing file counts as an empty one.
 pub(crate) fn read_config(path: &Path, environment: &Environment) -> Result<Config, Error> {
     parsed(&read_text(path, environment)?, path, environment)
 }
@@ -77,7 +77,7 @@ fn read_text(path: &Path, environment: &Environment) -> Result<String, Error> {
     Ok(text.unwrap_or_default())
 }
 
-/// Parses a text that is, or becomes, the configuration at `path`.
+/// Parses a text that is, or will be, the configuration at `path`.
 fn parsed(text: &str, path: &Path, environment: &Environment) -> Result<Config, Error> {
     file::parse(text, environment.home().as_deref()).map_err(|mistake| {
         let (path, line) = (environment.display_path(path), mistake.line);
@@ -89,17 +89,17 @@ fn parsed(text: &str, path: &Path, environment: &Environment) -> Result<Config, 
     })
 }
 
-/// Adds a gateway to the configuration, and makes the file if there is none.
+/// Adds a gateway to the configuration; creates the file if there is none.
 pub(crate) fn add_to_config(path: &Path, gateway: &Gateway) -> io::Result<()> {
     files::update_private(path, LARGEST_CONFIG, |before| {
         gateway::add(&before, gateway).map_err(io::Error::other)
     })
 }
 
-/// Which gateways a command is about.
+/// The selection of gateways for a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Selection {
-    /// What `OPENCLAW_SERVER` names, or else every configured one.
+    /// The gateway that `OPENCLAW_SERVER` names, or else every configured one.
     Default,
     /// Every configured one.
     All,
@@ -132,10 +132,10 @@ pub(crate) fn load(
     Ok(config)
 }
 
-/// Chooses the gateways, at least one, and adds what the variables say.
+/// Chooses the gateways, at least one, and applies the variables.
 ///
-/// `OPENCLAW_SERVER` (the upstream scripts' variable) picks a configured gateway by name or target, or
-/// stands for one that is not configured.
+/// `OPENCLAW_SERVER` (a variable of OpenClaw's own phone scripts) picks a configured gateway by name or target, or is
+/// the target of a gateway that is not configured.
 fn apply(
     config: &mut Config,
     selection: &Selection,
@@ -179,7 +179,7 @@ fn of_server(server: &str, configured: &[Gateway]) -> Result<Gateway, Error> {
     Ok(Gateway::at(Name::from_host(target.host()), target))
 }
 
-/// The gateway of this name: a configured one, or that of `OPENCLAW_SERVER` as its notification calls it.
+/// The gateway with this name: a configured one, or that of `OPENCLAW_SERVER`, named after its host.
 fn named(name: &str, configured: &[Gateway], server: Option<&str>) -> Result<Gateway, Error> {
     let is_it = |gateway: &Gateway| gateway.name.as_str() == name;
     if let Some(gateway) = configured.iter().find(|gateway| is_it(gateway)) {

@@ -1,5 +1,5 @@
-//! A deserializer of parsed TOML that knows the key and the place of each error. toml's own would be compiled three
-//! times for each table: for its marks of spans and dates as well.
+//! A serde deserializer of parsed TOML that records the key and the span of each error. toml's own would be compiled
+//! three times for each table, because it also handles spans and dates as tables.
 
 use std::fmt::{self, Display};
 use std::ops::Range;
@@ -12,15 +12,14 @@ use serde::forward_to_deserialize_any;
 use toml::Spanned;
 use toml::de::{DeString, DeValue};
 
-/// An error and its place.
+/// An error and its position.
 #[derive(Debug)]
 pub(super) struct NodeError {
     pub(super) fault: Fault,
-    /// The innermost value that it is about: its key, and its bytes in the text.
+    /// The innermost value with the error: its key, and its byte range in the text.
     pub(super) place: Option<(String, Range<usize>)>,
 }
 
-/// The error.
 #[derive(Debug)]
 pub(super) enum Fault {
     UnknownKey {
@@ -28,9 +27,9 @@ pub(super) enum Fault {
         known: &'static [&'static str],
     },
     MissingKey(&'static str),
-    /// The value is of another type than this one.
+    /// The value has the wrong type; this one was expected.
     WrongType(String),
-    /// The message of a value's own check.
+    /// The message of the check of a value.
     Other(String),
 }
 
@@ -45,7 +44,7 @@ impl NodeError {
     }
 }
 
-/// Only because serde's errors have one; `document` has the words for a person.
+/// Required by serde's `Error`; the messages for people are made in `document`.
 impl Display for NodeError {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         write!(formatter, "{self:?}")
@@ -73,7 +72,7 @@ impl Error for NodeError {
     }
 }
 
-/// A value, and the key that it has, or that the list has in which it stands.
+/// A value, and its key, or the key of the list that contains it.
 #[derive(Clone, Copy)]
 pub(super) struct Node<'a> {
     pub(super) key: &'a str,
@@ -127,7 +126,7 @@ impl<'de> Deserializer<'de> for Node<'_> {
         visitor.visit_newtype_struct(self)
     }
 
-    /// A list is none: serde's derived structs would read it as the values of their fields.
+    /// Refuses a list, which serde's derived structs would read as the values of their fields.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,

@@ -1,9 +1,9 @@
-//! Quiet hours: only a login that has just broken is notified.
+//! Quiet hours: the time of day in which only new failures are alerted.
 
 use chrono::{NaiveTime, Timelike};
 use serde::Deserialize;
 
-/// From one time of day to another, by this device's clock; over midnight where the first is later.
+/// From one time of day to another, by this device's clock; over midnight if the first is later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct QuietHours {
@@ -20,7 +20,7 @@ impl TryFrom<String> for QuietHours {
 }
 
 impl QuietHours {
-    /// Reads `23:00-07:00`.
+    /// Parses `23:00-07:00`.
     ///
     /// # Errors
     /// What is wrong with it, in words.
@@ -35,7 +35,7 @@ impl QuietHours {
         }
     }
 
-    /// Whether this time of day, local, is among them. The first minute is, the last one is not.
+    /// Whether this local time of day is in the quiet hours; the first minute is, the last one is not.
     pub(crate) fn cover(self, local: NaiveTime) -> bool {
         let minute = |time: NaiveTime| time.hour() * 60 + time.minute();
         let (from, to, at) = (minute(self.from), minute(self.to), minute(local));

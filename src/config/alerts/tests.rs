@@ -1,4 +1,4 @@
-//! What `[alerts]` may say, and what is said of its mistakes.
+//! The valid settings of `[alerts]`, and the errors for invalid ones.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -174,7 +174,7 @@ fn a_token_may_be_printed_by_a_program() {
     assert_eq!(ntfy.token, Some(expected));
 }
 
-/// A part of the file, its line, what is said of it, and the hint.
+/// A part of the file, its line, the message and the hint.
 type Wrong = (String, usize, &'static str, Option<&'static str>);
 
 #[track_caller]
