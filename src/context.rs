@@ -11,7 +11,7 @@ use crate::system::environment::Environment;
 use crate::system::process::Processes;
 use crate::system::terminal::{self, Terminal};
 
-/// Made once per process and passed to every command.
+/// The context, made once per process and passed to every command.
 pub(crate) struct Context {
     pub(crate) system: System,
     /// The value of `--config`.
@@ -19,12 +19,12 @@ pub(crate) struct Context {
     pub(crate) verbose: bool,
     pub(crate) terminal: Terminal,
     pub(crate) phone: Phone,
-    /// How the phone starts this program again, with the same configuration.
+    /// The command with which the phone starts this program again, with the same configuration.
     pub(crate) launcher: ActionCommand,
 }
 
 impl Context {
-    /// Reads the environment, and arranges for Ctrl-C to end the programs that are started.
+    /// Reads the environment, and installs signal handlers that end the started programs on Ctrl-C.
     pub(crate) fn of_process(config_path: Option<PathBuf>, verbose: bool) -> Result<Self, Error> {
         let system = System {
             environment: Environment::of_process(),
@@ -44,7 +44,7 @@ impl Context {
         })
     }
 
-    /// The configuration, with what the command line and the variables say; it has at least one gateway.
+    /// Loads the configuration and applies the command line and the variables; it has at least one gateway.
     pub(crate) fn load_config(&self, selection: &Selection) -> Result<Config, Error> {
         let path = self.config_path.as_deref();
         config::load(selection, path, &self.system.environment)

@@ -1,8 +1,9 @@
-//! Durations as people say them.
+//! Formats durations for people.
 
 use chrono::TimeDelta;
 
-/// "3 years", "299 d", "1 d 5 h", "5 h 40 m", "40 m", "30 s": rounded down, never more than two parts.
+/// Formats a duration: "3 years", "299 d", "1 d 5 h", "5 h 40 m", "40 m", "30 s". It is rounded down and has at most
+/// two units.
 pub(crate) fn humanize(duration: TimeDelta) -> String {
     let seconds = duration.num_seconds().unsigned_abs();
     let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);
@@ -18,7 +19,7 @@ pub(crate) fn humanize(duration: TimeDelta) -> String {
     }
 }
 
-/// How long ago: "just now", or "5 h 40 m ago".
+/// Formats how long ago something was: "just now", or "5 h 40 m ago".
 pub(crate) fn ago(duration: TimeDelta) -> String {
     if duration < TimeDelta::seconds(5) {
         return "just now".into();

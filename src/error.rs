@@ -1,10 +1,10 @@
-//! What can go wrong with clawtap itself: kind, message and hint.
+//! The error that ends a command: kind, message and hint.
 
 use std::fmt;
 
 use crate::hint::Hint;
 
-/// An error that ends the program, told in full on standard error.
+/// An error that ends the program, printed in full on standard error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Error {
     pub(crate) kind: Kind,
@@ -21,7 +21,7 @@ pub(crate) enum Kind {
     Usage,
     /// The configuration is wrong or missing.
     Configuration,
-    /// A gateway, or the way to it.
+    /// A gateway that could not be reached, or that failed.
     Gateway,
     /// A sign-in that failed.
     SignIn,
@@ -33,7 +33,7 @@ pub(crate) enum Kind {
     Undelivered,
     /// Ctrl-C, or another signal that ends the process.
     Interrupted,
-    /// Ours.
+    /// A bug in clawtap.
     Bug,
 }
 
@@ -57,7 +57,7 @@ impl Error {
         Self::new(Kind::Configuration, message)
     }
 
-    /// A gateway, or the way to it.
+    /// A gateway that could not be reached, or that failed.
     pub(crate) fn gateway(message: impl Into<String>) -> Self {
         Self::new(Kind::Gateway, message)
     }
@@ -92,7 +92,7 @@ impl Error {
         Self::new(Kind::Bug, message)
     }
 
-    /// Says what to do next.
+    /// Adds the hint.
     pub(crate) fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hint = Some(hint.into());
         self

@@ -1,6 +1,6 @@
 //! One-tap OpenClaw sign-in health, from an Android home screen.
 //!
-//! A library so that the fuzz targets reach the code; nothing else of it is public.
+//! This is a library only for the fuzz targets; nothing else of it is public.
 
 mod alerts;
 mod app;
@@ -11,8 +11,8 @@ mod context;
 mod doctor;
 mod duration;
 mod error;
-/// The properties that the fuzz targets check, beside those targets. They are compiled in here because they reach
-/// into what is not public.
+/// The properties that the fuzz targets check. Their files are beside those targets, but are compiled in here because
+/// they use private items.
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 #[path = "../fuzz/properties/mod.rs"]
@@ -48,7 +48,7 @@ use crate::system::environment::Environment;
 use crate::system::panic;
 use crate::system::terminal::{self, Terminal};
 
-/// The whole program: the command line in, what it printed and its exit code out.
+/// Runs the program: parses the command line, runs the command, prints errors, returns the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
     panic::report_bugs_with(Outcome::Failed(Kind::Bug).code());
@@ -98,7 +98,7 @@ fn perform(command: Command, context: &Context) -> Result<Outcome, Error> {
     }
 }
 
-/// `--help` and `--version` are results; everything else is wrong usage.
+/// Prints what clap returned: `--help` and `--version` as results, anything else as a usage error.
 fn usage(message: &clap::Error) -> ExitCode {
     if message.use_stderr() {
         terminal::eprint(&message.to_string());

@@ -1,17 +1,17 @@
-//! The providers: where a person signs in, and what to run on the gateway. A new one is a row here.
+//! The table of providers: pages, hosts, keys and OpenClaw's methods. A new provider is a row here.
 
-/// A provider as OpenClaw names it.
+/// A provider; `id` is OpenClaw's name for it.
 struct Provider {
     id: &'static str,
-    /// Where a sign-in begins or is renewed.
+    /// The page where a sign-in begins or is renewed.
     sign_in_page: Option<&'static str>,
-    /// Where API keys are made.
+    /// The page where API keys are created.
     key_page: Option<&'static str>,
-    /// The hosts that its sign-in pages are on, exactly.
+    /// The exact hosts of its sign-in pages.
     hosts: &'static [&'static str],
-    /// How its API keys begin; empty where they have no sign of their own.
+    /// The prefixes of its API keys; empty if they have none.
     keys: &'static [&'static str],
-    /// OpenClaw's `--method` that shows a code to be typed into a page, on any device.
+    /// OpenClaw's `--method` for a device code: a code that is typed into a page, on any device.
     device_method: Option<&'static str>,
 }
 
@@ -120,10 +120,9 @@ fn find(id: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().find(|provider| provider.id == id)
 }
 
-/// OpenClaw's name for a sign-in by a code that is typed into a page. Its `--device-code` means this method.
+/// OpenClaw's usual name for the device-code method, which its `--device-code` selects.
 pub(crate) const DEVICE_CODE: &str = "device-code";
 
-/// A kind of sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MethodKind {
     SetupToken,
@@ -132,7 +131,7 @@ pub(crate) enum MethodKind {
     OpenClaw,
 }
 
-/// The default kind of sign-in to a provider of which the gateway has no login yet.
+/// The default kind of sign-in for a provider without a login on the gateway.
 pub(crate) fn default_method(id: &str) -> MethodKind {
     match find(id) {
         Some(Provider {
@@ -146,12 +145,12 @@ pub(crate) fn default_method(id: &str) -> MethodKind {
     }
 }
 
-/// OpenClaw's method that shows a code to be typed into a page, if the provider has one.
+/// OpenClaw's device-code method for a provider, if there is one.
 pub(crate) fn device_method(id: &str) -> Option<&'static str> {
     find(id)?.device_method
 }
 
-/// The page that API keys are made on.
+/// The page where a provider's API keys are created.
 pub(crate) fn key_page(id: &str) -> Option<&'static str> {
     find(id)?.key_page
 }
@@ -161,14 +160,14 @@ pub(crate) fn sign_in_page(id: &str) -> Option<&'static str> {
     find(id)?.sign_in_page
 }
 
-/// Whether a host is one that sign-in pages of a known provider are on.
+/// Whether a host has sign-in pages of a known provider.
 pub(crate) fn is_sign_in_host(host: &str) -> bool {
     PROVIDERS
         .iter()
         .any(|provider| provider.hosts.contains(&host))
 }
 
-/// Whether a text begins as this provider's API keys do, and no other's.
+/// Whether a text begins with a prefix of this provider's API keys, and with no longer one of another provider.
 pub(crate) fn has_key_prefix(id: &str, key: &str) -> bool {
     find(id).is_some_and(|provider| owner(key).is_some_and(|owner| owner.id == provider.id))
 }
@@ -176,19 +175,19 @@ pub(crate) fn has_key_prefix(id: &str, key: &str) -> bool {
 /// Checks that a key is not another provider's.
 ///
 /// # Errors
-/// Whose it is, or how this provider's begin.
+/// A message with the provider that the key belongs to, or with the prefixes of this provider's keys.
 pub(crate) fn fits_key(id: &str, key: &str) -> Result<(), String> {
     let own = find(id).map_or(&[][..], |provider| provider.keys);
     match owner(key) {
         Some(owner) if owner.id == id => Ok(()),
-        // A mere `sk-` says little: those of providers that are not known here begin with it too.
+        // The prefix `sk-` proves nothing: keys of unknown providers have it too.
         Some(owner) if owner.keys != ["sk-"] => Err(format!("That is a key of {}.", owner.id)),
         _ if own.is_empty() => Ok(()),
         _ => Err(format!("Its keys begin with {}.", own.join(" or "))),
     }
 }
 
-/// Whose key it is, by the longest prefix.
+/// The provider that a key belongs to, by the longest prefix.
 fn owner(key: &str) -> Option<&'static Provider> {
     let prefixes = PROVIDERS
         .iter()

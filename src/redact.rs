@@ -1,12 +1,12 @@
-//! Redaction: the words of a program without what may be a secret in them.
+//! Redaction: removes what may be a secret from a program's output.
 
 use crate::secret::Secret;
 use crate::text::Text;
 
-/// The length in bytes from which a word of letters and digits may be a secret.
+/// The length in bytes from which a word with letters and digits may be a secret.
 const OPAQUE: usize = 20;
 
-/// The lines of a text, cleaned, with every long and opaque word left out.
+/// Sanitizes the lines of a text, and replaces every long, opaque word by "…".
 pub(crate) fn redact(text: &str) -> String {
     let lines: Vec<String> = text
         .lines()
@@ -15,12 +15,12 @@ pub(crate) fn redact(text: &str) -> String {
     lines.join("\n")
 }
 
-/// The same without a secret that is known, whatever it looks like.
+/// Redacts a text, and a known secret in it too, whatever that looks like.
 pub(crate) fn redact_known(text: &str, secret: &Secret) -> String {
     redact(&text.replace(secret.reveal(), "…"))
 }
 
-/// One line, cleaned, with every long and opaque word left out.
+/// Sanitizes one line, and replaces every long, opaque word by "…".
 pub(crate) fn redact_line(words: &str) -> Text {
     let clean = Text::clean(words);
     let masked: Vec<String> = clean.as_str().split(' ').map(redact_word).collect();
@@ -28,11 +28,11 @@ pub(crate) fn redact_line(words: &str) -> Text {
 }
 
 fn redact_word(word: &str) -> String {
-    // The address helps, what was sent to it does not.
+    // The address of a URL is useful; its query and fragment are removed, because they may hold secrets.
     if let Some(start) = word.find("://")
         && let Some(end) = word[start..].find(['?', '#'])
     {
-        // A host is no secret for its length.
+        // A long host name is not a secret: its labels are judged separately.
         let is_part = |c: char| is_opaque_part(c) && c != '.';
         return redact_parts(&word[..start + end], is_part) + "…";
     }

@@ -1,6 +1,6 @@
-//! The report cache: the last report of each gateway, kept on this device as `reports/NAME.json`.
+//! The report cache: the last report of each gateway, stored on this device as `reports/NAME.json`.
 //!
-//! It is what a tap shows first and what `--remembered` judges. A file that does not read is as good as none.
+//! A tap shows it first, and `--remembered` judges it. An unreadable file counts as a missing one.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,13 +15,13 @@ use crate::status::report::Report;
 use crate::system::environment::Environment;
 use crate::system::files::{self, FileLock, Inspected};
 
-/// The version of the file's form. A file of any other version is not read.
+/// The version of the file format. A file of another version is not read.
 const VERSION: u32 = 2;
-/// The largest file that is written and read, in bytes; that of a usual gateway has about 2,000.
+/// The largest file that is written and read, in bytes; a usual one has about 2,000.
 const LARGEST: u64 = 1024 * 1024;
-/// A report that is older is forgotten, such as that of a gateway that is no longer configured.
+/// The age from which a report is not used, and its file removed: the gateway may no longer be configured.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::days(30);
-/// How long a write waits for another command's, which takes a moment.
+/// How long a write waits for the lock, which another command holds only for a moment.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The folder of the reports.
@@ -30,8 +30,8 @@ pub(crate) struct ReportCache<'a> {
     environment: &'a Environment,
 }
 
-/// The content of a file. Two answers that come at once are told apart by when they were asked for, as the one that
-/// was asked for later saw the gateway later.
+/// The content of a file. Of two answers that arrive at once, the one that was asked for later replaces the other,
+/// because it is about a later moment.
 #[derive(Serialize, Deserialize)]
 struct Entry {
     version: u32,
@@ -45,7 +45,7 @@ impl<'a> ReportCache<'a> {
     /// The cache below the state folder.
     ///
     /// # Errors
-    /// Without a home folder there is none.
+    /// If there is no home folder.
     pub(crate) fn of(environment: &'a Environment) -> Result<Self, Error> {
         Ok(Self {
             folder: environment.state_folder()?.join("reports"),
@@ -53,11 +53,11 @@ impl<'a> ReportCache<'a> {
         })
     }
 
-    /// Keeps a report that was asked for at `asked_at`, unless the cache has a later one. One from the future was
-    /// written before the clock was set back, and is replaced.
+    /// Stores a report that was asked for at `asked_at`, unless the cache has a later one. A stored report from the
+    /// future was written before the clock was set back, and is replaced.
     ///
     /// # Errors
-    /// Why it is not kept, for a person.
+    /// Why it is not stored, to be shown.
     pub(crate) fn store(
         &self,
         gateway: &Gateway,
@@ -93,7 +93,7 @@ impl<'a> ReportCache<'a> {
     /// The last report of a gateway, if the cache has one.
     ///
     /// # Errors
-    /// Why there is none although there is a file; for a person.
+    /// Why the file cannot be used, to be shown.
     pub(crate) fn load(
         &self,
         gateway: &Gateway,
@@ -103,7 +103,7 @@ impl<'a> ReportCache<'a> {
         Ok(report.filter(|report| now - report.captured_at < FORGOTTEN_AFTER))
     }
 
-    /// Removes the files of gateways that were not asked for long.
+    /// Removes the files that have not been written for `FORGOTTEN_AFTER`.
     pub(crate) fn forget_old(&self, now: DateTime<Utc>) {
         files::remove_unchanged_since(&self.folder, now - FORGOTTEN_AFTER);
     }
@@ -127,7 +127,8 @@ impl<'a> ReportCache<'a> {
     }
 }
 
-/// Reads a file's content about this origin. It may have been tampered with: texts are cleaned and figures clamped.
+/// Parses a file's content, which must have this origin. It may have been manipulated: texts are sanitized and
+/// numbers clamped.
 fn parse(bytes: &[u8], origin: &Value, now: DateTime<Utc>) -> Result<Entry, String> {
     #[derive(Deserialize)]
     struct Head {
@@ -151,8 +152,8 @@ fn parse(bytes: &[u8], origin: &Value, now: DateTime<Utc>) -> Result<Entry, Stri
     Ok(entry)
 }
 
-/// Everything that decides which OpenClaw answers, so that a name that came to stand for another gateway is noticed.
-/// The key that opens the door and the time limit do not.
+/// The settings that determine which OpenClaw answers: if a name is given to another gateway, its old report is not
+/// used. The key file and the time limit are not among them.
 fn origin(gateway: &Gateway) -> Value {
     let host = match &gateway.transport {
         Transport::Local => json!("local"),
@@ -163,7 +164,7 @@ fn origin(gateway: &Gateway) -> Value {
     json!([host, gateway.openclaw, agent, profile])
 }
 
-/// Writes a report and reads it back; for the fuzz target.
+/// Serializes a report and parses it again; for the fuzz target.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn round_trip(report: &Report) -> Result<Report, String> {
     let origin = json!("local");
@@ -177,7 +178,7 @@ pub(crate) fn round_trip(report: &Report) -> Result<Report, String> {
     parse(text.as_bytes(), &origin, report.captured_at).map(|entry| entry.report)
 }
 
-/// Reads a file's content about this machine; for the fuzz target.
+/// Parses a file's content about this machine; for the fuzz target.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn read_local(bytes: &[u8], now: DateTime<Utc>) -> Result<Report, String> {
     parse(bytes, &json!("local"), now).map(|entry| entry.report)

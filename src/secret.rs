@@ -1,4 +1,4 @@
-//! A text that nobody but the program it is meant for may see.
+//! Secrets: texts that are never shown or logged.
 
 use zeroize::Zeroizing;
 
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 pub(crate) struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The text itself, for a pipe.
+    /// The text itself, to be written to a pipe.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }

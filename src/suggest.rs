@@ -1,6 +1,6 @@
 //! Suggestions for a mistyped word.
 
-/// The known word that is most like this one, if any is.
+/// The known word that is most similar to this one (Jaro-Winkler), if any is similar enough.
 pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))

@@ -5,9 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthChar;
 
-/// Longer texts are cut, in characters.
+/// The maximum length, in characters; a longer text is cut.
 const LONGEST: usize = 200;
-/// How many marks that take no column of their own a character may bear; more would cover the lines around it.
+/// The maximum number of combining marks (of zero width) on a character; more would cover the lines around it.
 const MOST_MARKS: usize = 4;
 
 /// Text without control, escape, bidi or invisible characters, on one line and of bounded length.
@@ -26,12 +26,12 @@ impl From<String> for Text {
 impl Text {
     /// Sanitizes a string.
     pub(crate) fn clean(raw: &str) -> Self {
-        // Whole escape sequences are stripped first, so that their parameters do not stay behind.
+        // Whole escape sequences are stripped first, so that their parameters do not remain.
         let visible = anstream::adapter::strip_str(raw).to_string();
         let mut text = String::new();
         let mut length = 0;
         let mut gap = false;
-        // A mark needs a character before it.
+        // Full at first: a mark needs a character before it.
         let mut marks = MOST_MARKS;
         for character in visible.chars() {
             if character.is_whitespace() {
@@ -46,7 +46,7 @@ impl Text {
                 Some(0) => marks += 1,
                 _ => marks = 0,
             }
-            // A blank and its word may have gone one beyond.
+            // A space and the character after it may exceed the limit by one.
             if length >= LONGEST {
                 text.push('…');
                 break;
@@ -61,12 +61,10 @@ impl Text {
         Self(text)
     }
 
-    /// The text.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether nothing is left.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -84,8 +82,8 @@ impl AsRef<str> for Text {
     }
 }
 
-/// Characters that show nothing themselves but change what is seen: Unicode's bidi controls, joiners and
-/// other default-ignorable characters, and private-use ones, whose looks are the font's choice.
+/// Whether a character is invisible or changes how others are shown: Unicode's bidi controls, joiners and other
+/// default-ignorable characters, and private-use ones, whose shape depends on the font.
 pub(crate) fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'

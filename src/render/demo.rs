@@ -1,9 +1,9 @@
-//! What the phone would show, drawn for a terminal.
+//! Draws in a terminal what a phone would show.
 
 use crate::phone::notification::Notification;
 use crate::render::wrap::{lines, padded, width};
 
-/// One tap, as the phone would show it.
+/// What a phone shows after one tap.
 #[derive(Debug, Clone)]
 pub(crate) struct Screen {
     pub(crate) title: &'static str,
@@ -14,7 +14,7 @@ pub(crate) struct Screen {
     pub(crate) vibration_ms: u32,
 }
 
-/// Draws it in a frame of at most 46 columns.
+/// Draws the screen in a frame of at most 46 columns.
 pub(crate) fn render(screen: &Screen, columns: usize) -> String {
     let inner = columns.clamp(24, 46) - 4;
     let mut rows: Vec<String> = Vec::new();

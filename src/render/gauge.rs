@@ -1,4 +1,4 @@
-//! A gauge of remaining time. Lifetimes reach from an hour to a year, so its steps are not even.
+//! A gauge of remaining time. Lifetimes range from an hour to a year, so its steps are unequal.
 
 use chrono::TimeDelta;
 
@@ -13,8 +13,8 @@ pub(crate) const STEPS: [TimeDelta; 8] = [
     TimeDelta::days(90),
 ];
 
-/// How many of a gauge's cells are full: one for any time at all, then one more from each of 1 h, 6 h, 24 h,
-/// 3 d, 7 d, 30 d and 90 d on.
+/// The number of full cells: one if there is any time left, and one more above each of 1 h, 6 h, 24 h, 3 d, 7 d, 30 d
+/// and 90 d.
 pub(crate) fn level(left: TimeDelta) -> usize {
     STEPS.iter().filter(|&&step| left > step).count()
 }

@@ -10,7 +10,7 @@ use crate::status::report::{Report, Source};
 use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
 
-/// Raised when a key changes its meaning; new keys do not raise it.
+/// The schema number: raised when a key changes its meaning, not for a new key.
 const SCHEMA: u32 = 1;
 
 #[derive(Serialize)]
@@ -102,7 +102,7 @@ pub(crate) fn render(assessments: &[Assessment]) -> String {
         openclaw: leading.map_or(unknown.clone(), upstream::openclaw).into(),
         needs_reauth: matches!(verdict, Verdict::Broken | Verdict::Expiring),
     };
-    // Strings and numbers only: there is nothing in it that could fail to serialise.
+    // Strings and numbers only, which cannot fail to serialise.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text

@@ -1,11 +1,11 @@
-//! What a person can do next about a login, and the page where it is done.
+//! The next step for an issue: what to do, and on which page.
 
 use crate::hint::Hint;
 use crate::providers;
 use crate::status::login::{LoginKind, State};
 use crate::status::verdict::Issue;
 
-/// The page on which an issue can be mended; only where a sign-in or a new key mends it.
+/// The page on which an issue can be resolved; None if neither a sign-in nor a new key resolves it.
 pub(crate) fn page(issue: &Issue) -> Option<&'static str> {
     if !issue.state.is_resolved_by_sign_in() {
         return None;
@@ -21,7 +21,7 @@ pub(crate) fn page(issue: &Issue) -> Option<&'static str> {
     }
 }
 
-/// What to do next about an issue, in a sentence for a person.
+/// What to do next about an issue, as a sentence.
 pub(crate) fn sentence(issue: &Issue) -> Hint {
     const SIGN_IN: &str = "clawtap reauth";
     match issue.state {

@@ -1,4 +1,4 @@
-//! The standing notification: how it stands with a gateway, and what can be done about it.
+//! The status notification of a gateway: its verdict, the next step, and buttons.
 
 use crate::phone::notification::{Button, ButtonAction, Notification};
 use crate::render::{next_step, summary};
@@ -18,7 +18,7 @@ const HIDE: Button = Button {
     action: ButtonAction::Hide,
 };
 
-/// What to notify of about a gateway.
+/// The status notification of a gateway.
 pub(crate) fn of(assessment: &Assessment, ongoing: bool) -> Notification {
     let priority = match assessment.verdict() {
         Verdict::Ok => "low",

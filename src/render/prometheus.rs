@@ -1,7 +1,8 @@
-//! `--format prometheus`: metrics, without secrets and with label sets bounded by the logins there are.
+//! `--format prometheus`: metrics without secrets; the number of label sets is bounded by the number of logins.
 //!
-//! The text is both `OpenMetrics` and the older format of Prometheus that node_exporter's textfile collector reads,
-//! which knows neither units nor the type `info`. One series that is there twice makes both refuse all of it.
+//! The text is valid both as `OpenMetrics` and in the older format of Prometheus that node_exporter's textfile
+//! collector reads, which has neither units nor the type `info`. Both parsers reject the whole text if a series
+//! occurs twice.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -14,7 +15,7 @@ use crate::status::report::Report;
 use crate::status::verdict::{Judgement, Verdict, relied_on};
 use crate::text::Text;
 
-/// Logins of a gateway that are told, those that count first: Prometheus keeps a series of each for weeks.
+/// The maximum number of logins per gateway, those in use first: Prometheus stores several series of each for weeks.
 const MOST_LOGINS: usize = 50;
 
 /// Renders all gateways as one exposition.
@@ -31,13 +32,13 @@ pub(crate) fn render(assessments: &[Assessment]) -> String {
     text
 }
 
-/// A gateway under the name that it has in labels.
+/// A gateway, and its name in labels.
 struct Gateway<'a> {
     name: Text,
     assessment: &'a Assessment,
 }
 
-/// Each gateway once.
+/// The gateways, each name once.
 fn gateways(assessments: &[Assessment]) -> Vec<Gateway<'_>> {
     let mut told = HashSet::new();
     let named = assessments.iter().map(|assessment| Gateway {
@@ -94,7 +95,7 @@ fn of_gateways(gateways: &[Gateway]) -> String {
         .concat()
 }
 
-/// What is told of one login; a provider in use for which there is none is one without a profile.
+/// The values of one login; a provider in use that has no login is a row with an empty profile.
 struct Row {
     gateway: Text,
     provider: Text,
@@ -146,7 +147,7 @@ fn of_logins(rows: &[Row]) -> String {
         .concat()
 }
 
-/// The logins of a gateway, each once.
+/// The rows of a gateway, each login once.
 fn rows(gateway: &Gateway) -> Vec<Row> {
     let Finding::Judged(report, judgement) = &gateway.assessment.finding else {
         return Vec::new();
@@ -177,7 +178,7 @@ fn rows(gateway: &Gateway) -> Vec<Row> {
     rows
 }
 
-/// Providers that have no login to complain about, which is what is wrong with them.
+/// The rows of issues that are about a provider without a login.
 fn without_login<'a>(gateway: &'a Gateway, judgement: &'a Judgement) -> Vec<Row> {
     let issues = judgement.issues.iter();
     let without = issues.filter(|issue| issue.login.is_none());
@@ -193,7 +194,8 @@ fn without_login<'a>(gateway: &'a Gateway, judgement: &'a Judgement) -> Vec<Row>
     row.collect()
 }
 
-/// Whether a login renews itself: of an OAuth login that is well, only its last day tells.
+/// Whether a login renews itself; None for an OAuth login that is "ok" and not within its warning time, when OpenClaw
+/// does not show it yet.
 fn renews_itself(login: &Login, report: &Report) -> Option<bool> {
     if login.renews_itself(report.warn_after) {
         return Some(true);
@@ -229,7 +231,7 @@ impl Family {
     }
 
     fn add(&mut self, labels: &[(&str, &str)], value: f64) {
-        // To Prometheus, an empty label is one that is not there.
+        // Prometheus treats an empty label as a missing one.
         let labels: Vec<String> = labels
             .iter()
             .filter(|(_, content)| !content.is_empty())
@@ -239,7 +241,7 @@ impl Family {
     }
 }
 
-/// What a label holds; its text has no line breaks.
+/// Escapes a label's value, which has no line breaks.
 fn escaped(text: &str) -> String {
     text.replace('\\', r"\\").replace('"', "\\\"")
 }

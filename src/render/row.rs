@@ -1,4 +1,4 @@
-//! A live row: the summary as a file name, which is what Termux:Widget shows.
+//! A live row: the summary as the name of a script, because Termux:Widget shows file names.
 
 use chrono::TimeDelta;
 
@@ -10,15 +10,15 @@ use crate::status::verdict::{Issue, Verdict};
 
 /// The longest name, in bytes.
 const LONGEST: usize = 80;
-/// How many more names there are if the good ones are taken.
+/// The number of further names, to be used if the better ones are taken.
 const SPARE: usize = 9;
 
-/// The name of a row whose gateway has not been asked yet, and what it may be called if that is taken.
+/// The names for the row of a gateway that has not been asked yet, best first.
 pub(crate) fn first_names(gateway: &str) -> Vec<String> {
     named('?', gateway, "tap to check")
 }
 
-/// What the row may be called, best first.
+/// The names for a gateway's row, best first.
 pub(crate) fn names(assessment: &Assessment) -> Vec<String> {
     named(
         mark(assessment.verdict()),
@@ -27,7 +27,7 @@ pub(crate) fn names(assessment: &Assessment) -> Vec<String> {
     )
 }
 
-/// The gateway whose row has this name; nothing for a name that no row has.
+/// The gateway whose row has this name; None if it is not the name of a row.
 pub(crate) fn gateway(name: &str) -> Option<&str> {
     use Verdict::{Broken, CannotTell, Expiring, Ok};
     let marks = [Ok, Expiring, CannotTell, Broken].map(mark);
@@ -44,7 +44,7 @@ fn named(mark: char, gateway: &str, state: &str) -> Vec<String> {
     [full, safe(&short)].into_iter().chain(spare).collect()
 }
 
-/// "6 d", "anthropic expired", "no ssh server answers"
+/// The state in a few words: "6 d", "anthropic expired", "no ssh server answers".
 fn state(assessment: &Assessment) -> String {
     match &assessment.finding {
         Finding::Unknown(trouble) => trouble.what.clone(),
@@ -74,7 +74,7 @@ fn of_issue(issue: &Issue) -> String {
     format!("{} {state}", issue.provider)
 }
 
-/// One part only: the row is renamed whenever this changes.
+/// A duration in one unit only, because the file is renamed whenever the text changes.
 fn about(left: TimeDelta) -> String {
     let minutes = left.num_minutes().max(0);
     match (minutes / 1440, minutes / 60) {
@@ -84,8 +84,8 @@ fn about(left: TimeDelta) -> String {
     }
 }
 
-/// A file name whatever it was made from: one line, not a path, and not too long. The mark before it keeps it
-/// from being hidden.
+/// Makes a valid file name: one line, without slashes, of limited length. It begins with the mark, so it is never a
+/// hidden file.
 fn safe(name: &str) -> String {
     let mut text: String = name
         .chars()

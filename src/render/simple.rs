@@ -1,9 +1,9 @@
-//! `--format simple`: the upstream word of the worst gateway.
+//! `--format simple`: the worst gateway's word, as in OpenClaw's own phone scripts.
 
 use crate::render::upstream;
 use crate::status::assessment::Assessment;
 
-/// One word and a newline.
+/// Renders one word and a newline.
 pub(crate) fn render(assessments: &[Assessment]) -> String {
     let worst = assessments
         .iter()

@@ -8,7 +8,7 @@ use crate::status::login::State;
 use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
 
-/// The mark that stands for a verdict.
+/// The mark of a verdict.
 pub(crate) const fn mark(verdict: Verdict) -> char {
     match verdict {
         Verdict::Ok => '✓',
@@ -18,12 +18,12 @@ pub(crate) const fn mark(verdict: Verdict) -> char {
     }
 }
 
-/// "home: ok, anthropic 299 d left", with what is worst if something is wrong.
+/// The gateway's name and statement: "home: ok, anthropic 299 d left", or the worst issue.
 pub(crate) fn line(assessment: &Assessment) -> String {
     format!("{}: {}", assessment.name, statement(assessment))
 }
 
-/// The same with its age: "home: ok, anthropic 299 d left · checked 12 m ago".
+/// The line with its age: "home: ok, anthropic 299 d left · checked 12 m ago".
 pub(crate) fn dated_line(assessment: &Assessment) -> String {
     let line = line(assessment);
     match assessment.age() {
@@ -32,7 +32,7 @@ pub(crate) fn dated_line(assessment: &Assessment) -> String {
     }
 }
 
-/// The same without the gateway's name.
+/// The line without the gateway's name: "ok, anthropic 299 d left".
 pub(crate) fn statement(assessment: &Assessment) -> String {
     match &assessment.finding {
         Finding::Unknown(trouble) => trouble.what.clone(),
@@ -54,12 +54,12 @@ pub(crate) fn statement(assessment: &Assessment) -> String {
     }
 }
 
-/// "anthropic expires in 5 h 40 m"
+/// An issue with its provider: "anthropic expires in 5 h 40 m".
 pub(crate) fn of_issue(issue: &Issue) -> String {
     about(&issue.provider, issue)
 }
 
-/// The same with the login's own name, where it is one login that is concerned.
+/// An issue with the id of its login, if it has one.
 pub(crate) fn of_login(issue: &Issue) -> String {
     about(issue.login.as_ref().unwrap_or(&issue.provider), issue)
 }

@@ -1,4 +1,4 @@
-//! `--format full`: an assessment for a terminal, made for the 40 to 60 columns of a phone.
+//! `--format full`: an assessment for a terminal, designed for the 40 to 60 columns of a phone.
 
 use std::fmt::Write as _;
 
@@ -14,20 +14,20 @@ use crate::status::login::{Login, Moment, PauseKind, State};
 use crate::status::report::Report;
 use crate::status::verdict::{Judgement, Verdict};
 
-/// What the terminal is like.
+/// How to draw for this terminal.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Look {
     pub(crate) width: usize,
     pub(crate) color: bool,
-    /// Whether to tell what only matters when something is odd.
+    /// Whether to show remarks too, such as contradictions in OpenClaw's answer.
     pub(crate) verbose: bool,
 }
 
-/// From this width on there is room for the kind of login and its end.
+/// The width from which the kind of login and its expiry are shown.
 const WIDE: usize = 84;
-/// Logins shown per gateway; more would push what matters off the screen.
+/// The maximum number of logins shown per gateway, so that the next steps stay on the screen.
 const MOST_ROWS: usize = 40;
-/// Next steps shown per gateway.
+/// The maximum number of next steps shown per gateway.
 const MOST_STEPS: usize = 3;
 
 /// Renders all gateways, with an empty line between them. `local` turns moments into this device's time zone.
@@ -68,7 +68,7 @@ pub(crate) fn render(
     text
 }
 
-/// One gateway in one line, which ends with `end` whatever is cut off before it.
+/// One gateway in one line; `end` is never cut off.
 pub(crate) fn line(assessment: &Assessment, end: &str, look: Look) -> String {
     let verdict = assessment.verdict();
     let line = format!("{} {}", mark(verdict), summary::line(assessment));
@@ -76,7 +76,7 @@ pub(crate) fn line(assessment: &Assessment, end: &str, look: Look) -> String {
     paint(&line, verdict_style(verdict), look) + end
 }
 
-/// The headline: name and statement on one line where they fit, else the statement below.
+/// The headline: name and statement on one line if they fit, else the statement below.
 fn headline(assessment: &Assessment, look: Look) -> String {
     let verdict = assessment.verdict();
     let title = format!("{} {}", mark(verdict), assessment.name);
@@ -126,7 +126,7 @@ fn rows(
     text
 }
 
-/// How wide the parts of a row are.
+/// The widths of the parts of a row.
 struct Columns {
     id: usize,
     gauge: bool,
@@ -145,7 +145,7 @@ impl Columns {
         let label = widest(&|login| width(&label(login, login.state(moment), moment)));
         let id = widest(&|login| width(login.id.as_str()));
         let wide = width_of_screen >= WIDE;
-        // Margin, mark, and the gaps between the parts.
+        // The margin, the mark, and the gaps between the parts.
         let around = 2 + 2 + 1 + label + if wide { 30 } else { 0 };
         let with_gauge = around + gauge::WIDTH + 1;
         let gauge = width_of_screen >= with_gauge + id.min(16);
@@ -199,7 +199,7 @@ fn label(login: &Login, state: State, moment: Moment) -> String {
     label
 }
 
-/// Whether a login's end is no end.
+/// Whether a login renews itself at its expiry.
 pub(crate) fn renews(login: &Login, state: State, moment: Moment) -> bool {
     match state {
         State::Refreshable => true,

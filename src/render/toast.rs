@@ -1,4 +1,4 @@
-//! What a tap shows and does at once: toast and vibration.
+//! The toast and the vibration of a tap.
 
 use chrono::TimeDelta;
 
@@ -7,14 +7,14 @@ use crate::render::summary;
 use crate::status::assessment::Assessment;
 use crate::status::verdict::Verdict;
 
-/// Most lines Android shows of a toast.
+/// The maximum number of lines that Android shows of a toast.
 const MOST_LINES: usize = 6;
 
-/// From this age on, what is remembered has no mark of a verdict any more.
+/// The age from which a remembered report is shown without a verdict's mark.
 const OLD: TimeDelta = TimeDelta::hours(1);
 
-/// The toast: one line a gateway, the worst first where there are more than fit. Of a gateway that does not answer it
-/// says what is remembered as well.
+/// The toast with the answers: one line per gateway, the worst first if there are more than fit. A gateway that does
+/// not answer is shown with its remembered report.
 pub(crate) fn text(assessments: &[Assessment], remembered: &[Assessment]) -> String {
     lines(assessments, |assessment| {
         let line = marked(assessment);
@@ -26,7 +26,7 @@ pub(crate) fn text(assessments: &[Assessment], remembered: &[Assessment]) -> Str
     })
 }
 
-/// The toast before anybody is asked: what is remembered, and how old it is. Nothing without a memory.
+/// The toast before the gateways are asked: the remembered reports and their age. Empty if there are none.
 pub(crate) fn remembered(remembered: &[Assessment]) -> String {
     lines(remembered, |assessment| {
         if elapsed(assessment) < OLD {
@@ -41,7 +41,7 @@ pub(crate) fn remembered(remembered: &[Assessment]) -> String {
     })
 }
 
-/// Whether who read the toast of what is remembered learns nothing from that of the answers.
+/// Whether the toast with the answers adds nothing new to the toast with the remembered reports.
 pub(crate) fn says_the_same(remembered: &[Assessment], answers: &[Assessment]) -> bool {
     remembered.len() == answers.len()
         && remembered
@@ -66,7 +66,7 @@ fn is_same(before: &Assessment, now: &Assessment) -> bool {
         && is_about(told_time(before), told_time(now))
 }
 
-/// The time that the toast tells, if it tells one.
+/// The remaining time that the toast shows, if it shows one.
 fn told_time(assessment: &Assessment) -> Option<TimeDelta> {
     match assessment.first_issue() {
         Some(issue) => issue.left,
@@ -74,7 +74,7 @@ fn told_time(assessment: &Assessment) -> Option<TimeDelta> {
     }
 }
 
-/// Whether two times are the same but for a tenth, or for what passes between two toasts.
+/// Whether two times differ by at most a tenth, or by two minutes, which may pass between the toasts.
 fn is_about(one: Option<TimeDelta>, other: Option<TimeDelta>) -> bool {
     let (Some(one), Some(other)) = (one, other) else {
         return one == other;
@@ -112,7 +112,7 @@ fn age(assessment: &Assessment) -> String {
     ago(elapsed(assessment))
 }
 
-/// How long to vibrate, in ms: the worse, the longer.
+/// How long to vibrate, in ms: longer for a worse verdict.
 pub(crate) const fn vibration_ms(verdict: Verdict) -> u32 {
     match verdict {
         Verdict::Ok => 40,
@@ -136,7 +136,7 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
-    /// A gateway that said at the beginning how long its login lasts, judged later.
+    /// A gateway that reported `left` for its login, judged `later` after the report.
     fn known(name: &str, left: TimeDelta, later: TimeDelta) -> Assessment {
         let login = Login {
             id: Text::clean("anthropic:claude-code"),
@@ -212,7 +212,7 @@ mod tests {
     fn only_what_matters_is_news() {
         let (hours, minutes) = (TimeDelta::hours, TimeDelta::minutes);
         let table = [
-            // The minute that passed meanwhile, across an hour and a day.
+            // The minute that passes between the toasts, also across an hour and a day.
             (hours(5) + minutes(40), hours(5) + minutes(39), true),
             (hours(5), hours(5) - minutes(1), true),
             (hours(48), hours(48) - minutes(1), true),

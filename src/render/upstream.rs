@@ -1,4 +1,4 @@
-//! The words of OpenClaw's own phone scripts, so that shortcuts built on them keep working.
+//! The words of OpenClaw's own phone scripts ("upstream"), so that shortcuts built on them still work.
 
 use chrono::TimeDelta;
 
@@ -7,8 +7,8 @@ use crate::status::login::{Login, Moment, State};
 use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
 
-/// `OK`, `CLAUDE_EXPIRED`, `OPENCLAW_EXPIRED`, `CLAUDE_EXPIRING`, `OPENCLAW_EXPIRING`; and `UNKNOWN`, which
-/// upstream has no word for.
+/// The word of a verdict: `OK`, `CLAUDE_EXPIRED`, `OPENCLAW_EXPIRED`, `CLAUDE_EXPIRING`, `OPENCLAW_EXPIRING`; and
+/// `UNKNOWN`, which upstream does not have.
 pub(crate) fn word(assessment: &Assessment) -> &'static str {
     let claude = assessment.first_issue().is_some_and(is_claude_code);
     match (assessment.verdict(), claude) {
@@ -21,20 +21,20 @@ pub(crate) fn word(assessment: &Assessment) -> &'static str {
     }
 }
 
-/// Whether it is Claude Code's own login that is concerned.
+/// Whether the issue is about Claude Code's own login.
 fn is_claude_code(issue: &Issue) -> bool {
     let login = issue.login.as_ref().map(Text::as_str);
     issue.provider.as_str() == "claude-cli" || login == Some("anthropic:claude-cli")
 }
 
-/// A status of the upstream JSON, such as `OK:5h40m`, and when it ends in ms since 1970 (0: unknown).
+/// A status of the upstream JSON, such as `OK:5h40m`, and its expiry in ms since 1970 (0: unknown).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Status {
     pub(crate) word: String,
     pub(crate) expires_at_ms: i64,
 }
 
-/// Claude Code's login on the gateway.
+/// The status of Claude Code's login on the gateway.
 pub(crate) fn claude_code(assessment: &Assessment) -> Status {
     let Finding::Judged(report, _) = &assessment.finding else {
         return unknown();
@@ -48,7 +48,7 @@ pub(crate) fn claude_code(assessment: &Assessment) -> Status {
     }
 }
 
-/// What OpenClaw uses.
+/// The status of the logins that OpenClaw uses.
 pub(crate) fn openclaw(assessment: &Assessment) -> Status {
     let issue = assessment.first_issue();
     let left = match issue {
@@ -62,7 +62,7 @@ pub(crate) fn openclaw(assessment: &Assessment) -> Status {
         (Verdict::Expiring, _, left) => format!("EXPIRING:{}", hours(left.unwrap_or_default())),
         (Verdict::Broken, Some(State::Expired), _) => "EXPIRED".into(),
         (Verdict::Broken, Some(State::Missing), _) => "MISSING".into(),
-        // Upstream's script knows no more words, and takes what it does not know for trouble.
+        // Upstream's script has no word for this; it treats an unknown word as a problem.
         (Verdict::Broken, ..) => "UNUSABLE".into(),
     };
     Status {

@@ -7,17 +7,17 @@ use crate::render::terminal::{self, Look};
 use crate::render::wrap::cut;
 use crate::status::assessment::Assessment;
 
-/// From this age on an answer says how old it is.
+/// The age from which an answer is shown with its age.
 const AGING: TimeDelta = TimeDelta::minutes(1);
 
-/// A gateway, and what was last seen of it.
+/// A gateway, and its last assessment.
 pub(crate) struct Watched {
     pub(crate) name: String,
     pub(crate) seen: Option<Assessment>,
 }
 
-/// The screen, less than `height` lines of five at least: everything where there is room, a line for each gateway where there is not, and
-/// the worst of them where that is too much as well. `last` is the line below it all.
+/// Draws the screen, in less than `height` lines if that is at least five: each gateway in full, or in one line if
+/// that is too much, or only the worst gateways if there are too many. `last` is the line at the bottom.
 pub(crate) fn render(
     gateways: &[Watched],
     last: &str,
@@ -31,7 +31,7 @@ pub(crate) fn render(
         None => unseen(gateway, look),
     });
     let whole = blocks.collect::<Vec<_>>().join("\n");
-    // Below them are an empty line, the last, and one for who asks.
+    // Three lines are reserved below: an empty one, `last`, and one for ssh's prompts.
     let room = height.saturating_sub(3).max(2);
     if whole.lines().count() <= room {
         return format!("{whole}\n{last}\n");

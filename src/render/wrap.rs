@@ -1,15 +1,15 @@
-//! Text in columns: measured, cut and wrapped by what a terminal shows of it.
+//! Measures, cuts and wraps text by its width in a terminal.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::hint::Hint;
 
-/// How many columns a text takes.
+/// The number of columns that a text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// At most `columns` of a text, with an ellipsis for what is cut off.
+/// Cuts a text to at most `columns`, with an ellipsis if something is cut off.
 pub(crate) fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -33,20 +33,20 @@ pub(crate) fn padded(text: &str, columns: usize) -> String {
     cut + &" ".repeat(missing)
 }
 
-/// Lines of at most `columns`, broken at spaces; a longer word stands alone, so that it can be copied. What has lines
-/// already keeps them, and how far each is indented.
+/// Breaks a text at spaces into lines of at most `columns`; a longer word gets its own line, so that it can be copied.
+/// Existing line breaks and indentation are preserved.
 pub(crate) fn lines(text: &str, columns: usize) -> Vec<String> {
     broken(text, columns, |_| false)
 }
 
-/// The same of what to do next: a command is broken only where it is longer than a line.
+/// Breaks a hint into lines; a command is broken only if it is longer than a line.
 pub(crate) fn instruction(hint: &Hint, columns: usize) -> Vec<String> {
     broken(hint.as_str(), columns, |place| {
         hint.is_within_command(place)
     })
 }
 
-/// `stays`: whether the word at this place in the text stays with the one before.
+/// Breaks a text into lines. `stays`: whether the word at this byte offset stays on the line of the word before.
 fn broken(text: &str, columns: usize, stays: impl Fn(usize) -> bool) -> Vec<String> {
     let mut lines = Vec::new();
     let mut start = 0;
@@ -61,7 +61,7 @@ fn broken(text: &str, columns: usize, stays: impl Fn(usize) -> bool) -> Vec<Stri
     lines
 }
 
-/// The words of a line, each with those that stay with it: a unit of time with its number, a command's with each other.
+/// The words of a line, grouped by what must not be broken: a number with its unit of time, the words of a command.
 fn groups(line: &str, stays: impl Fn(usize) -> bool) -> Vec<Vec<&str>> {
     let mut groups: Vec<Vec<&str>> = Vec::new();
     let mut start = 0;
@@ -82,7 +82,7 @@ fn groups(line: &str, stays: impl Fn(usize) -> bool) -> Vec<Vec<&str>> {
     groups
 }
 
-/// Fills lines; a group is broken where it is longer than a line.
+/// Fills lines; a group is broken only if it is longer than a line.
 fn filled(groups: Vec<Vec<&str>>, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for group in groups {
@@ -105,12 +105,12 @@ fn filled(groups: Vec<Vec<&str>>, columns: usize) -> Vec<String> {
     lines
 }
 
-/// A text after a mark, wrapped to `columns` with the further lines under the first.
+/// A text after a mark, wrapped to `columns`, with a hanging indent.
 pub(crate) fn hanging(mark: &str, text: &str, columns: usize) -> String {
     after(mark, |room| lines(text, room), columns)
 }
 
-/// The same of what to do next.
+/// A hint after a mark, wrapped to `columns`, with a hanging indent.
 pub(crate) fn next_step(mark: &str, hint: &Hint, columns: usize) -> String {
     after(mark, |room| instruction(hint, room), columns)
 }
@@ -166,7 +166,7 @@ mod tests {
                 30,
                 &["ssh -p 22 me@host, then:", "openclaw doctor --fix"],
             ),
-            // Its name alone is no command, and one too long for a line is broken.
+            // A program's name alone is not a command, and a command that is too long for a line is broken.
             (
                 Hint::from("what openclaw says here"),
                 14,

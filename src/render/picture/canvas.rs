@@ -4,11 +4,11 @@ use std::io;
 
 use spleen_font::{FONT_12X24, PSF2Font};
 
-/// How much room a letter takes.
+/// The width and height of a letter, in pixels.
 pub(crate) const LETTER: (usize, usize) = (12, 24);
 
-/// The colours, as different in brightness as in hue: of those that have to be told apart, no two look alike
-/// to colour-blind eyes.
+/// The colours. Those with a meaning differ in brightness as well as in hue, so that colour-blind people can
+/// distinguish them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Colour {
@@ -18,7 +18,7 @@ pub(crate) enum Colour {
     Dim,
     Track,
     Grid,
-    /// The time in which a login counts as expiring.
+    /// The part of the axis in which a login counts as expiring.
     Warning,
     Green,
     Amber,
@@ -45,7 +45,7 @@ const PALETTE: [[u8; 3]; 13] = [
     [0x74, 0x7F, 0x8C],
 ];
 
-/// A picture that is being drawn. What lies outside is not drawn.
+/// A picture that is being drawn. Pixels outside it are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Canvas {
     width: usize,
@@ -79,7 +79,7 @@ impl Canvas {
         }
     }
 
-    /// Colours the pixels of a rectangle that `chosen` agrees to; it is given their place within it.
+    /// Colours the pixels of a rectangle for which `chosen` is true; it gets their position within the rectangle.
     pub(crate) fn fill_where(
         &mut self,
         area: Area,
@@ -99,7 +99,7 @@ impl Canvas {
         self.fill_where(area, colour, |_, _| true);
     }
 
-    /// Writes a text on one line. A character that the font lacks becomes a question mark.
+    /// Writes a text on one line. A character that is not in the font becomes a question mark.
     pub(crate) fn write(&mut self, x: usize, y: usize, text: &str, colour: Colour) {
         let Ok(mut font) = PSF2Font::new(FONT_12X24) else {
             return;
@@ -122,7 +122,7 @@ impl Canvas {
     /// The picture as a PNG file with a palette.
     ///
     /// # Errors
-    /// When it is too large for the format.
+    /// If it is too large for the format.
     pub(crate) fn png(&self) -> io::Result<Vec<u8>> {
         let size = |length: usize| u32::try_from(length).map_err(io::Error::other);
         let mut file = Vec::new();

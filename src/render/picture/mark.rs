@@ -1,13 +1,13 @@
-//! The marks of states and verdicts: each has a shape of its own, so that none depends on its colour.
+//! The marks of states and verdicts: each has its own shape, so that it can be recognised without its colour.
 
 use crate::render::picture::canvas::{Area, Canvas, Colour};
 use crate::status::login::State;
 use crate::status::verdict::Verdict;
 
-/// How wide and high a mark is.
+/// The width and height of a mark, in pixels.
 pub(crate) const SIZE: usize = 22;
 
-/// How it stands with something, as far as a picture shows it.
+/// The state or verdict that a mark shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mark {
     Fine,
@@ -47,8 +47,8 @@ impl Mark {
         }
     }
 
-    /// Draws it: a disc with a tick, a triangle with an exclamation mark, a square with a cross, a square with
-    /// two bars, a diamond with a question mark.
+    /// Draws the mark: a disc with a tick, a triangle with an exclamation mark, a square with a cross, a square with
+    /// two bars, or a diamond with a question mark.
     pub(crate) fn draw(self, canvas: &mut Canvas, x: usize, y: usize, colour: Colour) {
         let area = Area {
             x,
@@ -62,7 +62,7 @@ impl Mark {
         }
     }
 
-    /// Whether the shape covers this pixel. Distances are counted in half pixels from the middle.
+    /// Whether the shape covers this pixel. Distances are in half pixels from the middle.
     fn covers(self, x: usize, y: usize) -> bool {
         let from_middle = |place: usize| (2 * place + 1).abs_diff(SIZE);
         let (across, down) = (from_middle(x), from_middle(y));

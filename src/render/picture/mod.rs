@@ -1,5 +1,5 @@
-//! A picture of the time that is left: a row for each login on an axis from now on, made to be looked at on a
-//! phone for a second. It brings its own background, so that it reads the same on light and dark ones.
+//! A picture of the remaining times: a row for each login on a time axis that begins now, to be understood at a glance
+//! on a phone. It has its own background, so that it looks the same in light and dark themes.
 
 mod canvas;
 mod mark;
@@ -21,26 +21,26 @@ use crate::status::report::Report;
 
 const WIDTH: usize = 720;
 const MARGIN: usize = 20;
-/// Where the axis begins: left of now there is room for what is over.
+/// The start of the axis, in pixels; expired logins are drawn to the left of it.
 const NOW: usize = MARGIN + 44;
 const AXIS: usize = WIDTH - MARGIN - NOW;
-/// Heights of the parts, with the gaps below them.
+/// The heights of the parts, with the gaps below them, in pixels.
 const HEADLINE: usize = 38;
 const SCALE: usize = 32;
 const ROW: usize = 58;
 const LINE: usize = LETTER.1 + 2;
 const BAR: usize = 16;
-/// Gateways shown; more would make a picture that nobody looks at.
+/// The maximum number of gateways shown; more would make the picture unreadable.
 const MOST_GATEWAYS: usize = 12;
-/// What expired longer ago has a made-up end.
+/// An expiry longer ago than this is not believed, and not shown.
 const TEN_YEARS: TimeDelta = TimeDelta::days(3650);
-/// Lines of advice where there are no logins to show.
+/// The maximum number of lines of the next step, if there is no report.
 const MOST_LINES: usize = 4;
 
-/// How many logins of a gateway are shown, the most urgent first.
+/// Where the picture is shown, which limits the number of logins per gateway; the most urgent come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Room {
-    /// In a notification, which Android cuts off below about half its width.
+    /// In a notification: Android cuts off what is below about half its width.
     Notification,
     /// In a file.
     File,
@@ -58,7 +58,7 @@ impl Room {
 /// Draws gateways below each other, as a PNG file. `local` turns moments into this device's time zone.
 ///
 /// # Errors
-/// When the picture is too large for the format.
+/// If the picture is too large for the format.
 pub(crate) fn png(
     assessments: &[Assessment],
     room: Room,
@@ -79,7 +79,7 @@ pub(crate) fn png(
     draw(&parts).png()
 }
 
-/// What a picture is made of, from top to bottom.
+/// The parts of a picture, from top to bottom.
 enum Part {
     Headline(Mark, String),
     Scale,
@@ -96,18 +96,18 @@ struct Row {
     bar: Bar,
     /// Whether any configured model uses it.
     used: bool,
-    /// Where on the axis the warning ends.
+    /// The position on the axis where the time for warnings ends.
     warning: usize,
 }
 
-/// How far a login reaches.
+/// The bar of a login on the axis.
 enum Bar {
     Until(usize),
-    /// It renews itself when this is over.
+    /// It renews itself at this position.
     Renewing(usize),
     Endless,
     Over,
-    /// Not to be used, whatever is left.
+    /// The login cannot be used, independent of the time left.
     Barred,
 }
 
@@ -145,7 +145,7 @@ fn parts_of(
     parts
 }
 
-/// All logins: those in use first, and of them those that end first.
+/// The rows of all logins: those in use first, and among them those that expire first.
 fn rows(report: &Report, moment: Moment) -> Vec<Row> {
     let mut logins: Vec<&Login> = report.logins.iter().collect();
     logins.sort_by_key(|login| {
@@ -198,7 +198,7 @@ fn bar(login: &Login, state: State, moment: Moment) -> Bar {
     let end = left.map_or(0, |left| scale::position(left, AXIS));
     match state {
         _ if terminal::renews(login, state, moment) => Bar::Renewing(end),
-        // Any time at all can be seen.
+        // At least 4 pixels, so that even a short time can be seen.
         State::Ok | State::Expiring if left.is_some() => Bar::Until(end.max(4)),
         State::Ok | State::Expiring | State::Static | State::Refreshable => Bar::Endless,
         State::Expired | State::Missing => Bar::Over,
@@ -327,7 +327,7 @@ impl Row {
     }
 }
 
-/// As much of a text as fits into this many pixels.
+/// Cuts a text to a width in pixels.
 fn fitted(text: &str, width: usize) -> String {
     let columns = width / LETTER.0;
     if text.chars().count() <= columns {

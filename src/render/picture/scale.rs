@@ -1,5 +1,5 @@
-//! The time axis. Lifetimes reach from an hour to a year: its steps, all as wide, are those of the gauge, and a
-//! year.
+//! The time axis. Lifetimes range from an hour to a year, so the steps are those of the gauge, and a year, all equally
+//! wide.
 
 use chrono::TimeDelta;
 
@@ -7,10 +7,10 @@ use crate::render::gauge::STEPS;
 
 const YEAR: TimeDelta = TimeDelta::days(365);
 
-/// What stands at each step.
+/// The label of each step.
 pub(crate) const LABELS: [&str; 9] = ["now", "1h", "6h", "24h", "3d", "7d", "30d", "90d", "1y"];
 
-/// Where a remaining time ends on an axis of this width: nothing left is at 0, a year and more at the end.
+/// The position of a remaining time on an axis of this width: 0 for no time left, `width` for a year or more.
 pub(crate) fn position(left: TimeDelta, width: usize) -> usize {
     let stops: Vec<i64> = STEPS
         .iter()

@@ -1,6 +1,6 @@
-//! Pictures as they were looked at and found good, compared pixel by pixel.
+//! Compares pictures with approved ones, pixel by pixel.
 //!
-//! To accept changed ones, run the tests with `CLAWTAP_ACCEPT=1`, and look at tests/fixtures/pictures/.
+//! To approve changed pictures, run the tests with `CLAWTAP_ACCEPT=1`, and review tests/fixtures/pictures/.
 #![expect(
     clippy::disallowed_methods,
     reason = "the good pictures are files of the repository"

@@ -1,4 +1,4 @@
-//! Whatever gateways call their logins, the metrics can be read back, and no series is there twice.
+//! For any names of logins, the metrics can be parsed, and no series occurs twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -16,8 +16,8 @@ fn now() -> DateTime<Utc> {
     "2026-09-14T14:05:00Z".parse().unwrap()
 }
 
-/// A gateway whose document has these logins, all taken for those of the first one's provider, by the rule of the
-/// newest OpenClaw; its models use the provider `in_use`.
+/// A gateway whose document has these logins, all listed under the provider of the first one, judged by the rule of
+/// the newest OpenClaw; its models use the provider `in_use`.
 fn gateway(name: &str, logins: &[Value], in_use: &str) -> Assessment {
     let document = json!({
         "resolvedDefault": format!("{in_use}/model"),
@@ -53,8 +53,8 @@ fn login(id: &str, kind: &str, status: &str, hours: Option<i64>) -> Value {
 
 type Labels = BTreeMap<String, String>;
 
-/// Reads an exposition as strictly as the two formats are together: by family, each with its help, its type and then
-/// its samples, and the end.
+/// Parses an exposition by the rules of both formats: families, each with its help, its type and then its samples,
+/// and the end marker.
 fn parsed(text: &str) -> Result<BTreeMap<(String, Labels), f64>, String> {
     let mut lines = text
         .strip_suffix("# EOF\n")
@@ -89,7 +89,7 @@ fn parsed(text: &str) -> Result<BTreeMap<(String, Labels), f64>, String> {
     Ok(samples)
 }
 
-/// `{name="content",…} ` and what follows.
+/// Parses `{name="content",…} `, and returns the rest too.
 fn labels(text: &str) -> Result<(Labels, &str), String> {
     let mut labels = Labels::new();
     let mut rest = text.strip_prefix('{').ok_or("no labels")?;
@@ -138,7 +138,7 @@ fn only_what_is_certain_to_end_is_said_not_to_renew_itself() {
         (login("a", "oauth", "expired", Some(-5)), Some(0.0)),
         (login("a", "oauth", "ok", Some(5)), Some(1.0)),
         (login("a", "oauth", "ok", Some(-5)), Some(1.0)),
-        // It says only in its last day whether it has a refresh token.
+        // OpenClaw shows only in the login's last day whether it has a refresh token.
         (login("a", "oauth", "ok", Some(25)), None),
     ];
     for (login, expected) in table {
@@ -170,7 +170,7 @@ fn a_second_login_behind_a_healthy_one_is_not_in_use() {
     let text = render(&[gateway("home", &logins, "anthropic")]);
     assert_eq!(in_use(&text, "first"), Some(1.0));
     assert_eq!(in_use(&text, "second"), Some(0.0));
-    // No model uses them.
+    // No model uses the logins.
     let text = render(&[gateway("home", &logins, "openai")]);
     assert_eq!(in_use(&text, "first"), Some(0.0));
 }
@@ -209,7 +209,7 @@ fn a_thousand_logins_are_not_a_thousand_series() {
     let text = render(std::slice::from_ref(&document));
     let told = |text: &str| text.matches("clawtap_login_in_use{").count();
     assert_eq!(told(&text), MOST_LOGINS);
-    // The one that counts is among them, though it comes last.
+    // The login in use is among them, although it comes last.
     document = gateway("home", &logins[100..], "anthropic");
     let text = render(&[document]);
     assert_eq!(told(&text), MOST_LOGINS);
