@@ -11,7 +11,7 @@ use crate::alerts::observe::Observation;
 use crate::alerts::policy::Policy;
 use crate::alerts::state::AlertState;
 use crate::alerts::{deliver, summary};
-use crate::config::channel::{Channel, ChannelKind, Undelivered};
+use crate::config::channel::{Channel, ChannelKind, DeliveryError};
 use crate::fuzzing::wire::{ZONES, is_showable};
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::login::{LoginKind, State};
@@ -48,7 +48,7 @@ fn run(state: &mut AlertState, [what, how]: [u8; 2], now: DateTime<Utc>) {
         [("ntfy", false), ("openclaw", false), ("phone", true)].map(|(name, fallback)| Channel {
             name: name.into(),
             fallback,
-            means: ChannelKind::Output,
+            kind: ChannelKind::Output,
         });
     let policy = Policy {
         warn_hours: &[24, 6, 1],
@@ -69,7 +69,7 @@ fn run(state: &mut AlertState, [what, how]: [u8; 2], now: DateTime<Utc>) {
         now,
         |alert, channel| {
             if !works(channel) {
-                return Err(Undelivered::because("is down"));
+                return Err(DeliveryError::because("is down"));
             }
             assert!(told.insert(matter(alert, channel)), "twice at once");
             Ok(())

@@ -58,7 +58,7 @@ fn check(config: &Config) {
     let mut channels = BTreeSet::new();
     for channel in &config.alerts.channels {
         assert!(channels.insert(&channel.name), "two of the same name");
-        match &channel.means {
+        match &channel.kind {
             ChannelKind::Ntfy(ntfy) => {
                 let place = format!("{}/{}", ntfy.server, ntfy.topic);
                 let read = url::Url::parse(&place).expect("a topic has an address");

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::alerts::decide::{Alert, Notice, record};
 use crate::alerts::state::AlertState;
-use crate::config::channel::Undelivered;
+use crate::config::channel::DeliveryError;
 
 /// The first wait after a failure; each further one doubles it.
 const FIRST_WAIT: TimeDelta = TimeDelta::minutes(5);
@@ -18,7 +18,7 @@ pub(crate) struct Sent {
     pub(crate) alert: Alert,
     /// By channel.
     pub(crate) delivered: Vec<String>,
-    pub(crate) failed: Vec<(String, Undelivered)>,
+    pub(crate) failed: Vec<(String, DeliveryError)>,
 }
 
 impl Sent {
@@ -45,7 +45,7 @@ pub(crate) fn send<E>(
     state: &mut AlertState,
     alerts: Vec<Alert>,
     now: DateTime<Utc>,
-    mut deliver: impl FnMut(&Alert, &str) -> Result<(), Undelivered>,
+    mut deliver: impl FnMut(&Alert, &str) -> Result<(), DeliveryError>,
     mut save: impl FnMut(&AlertState) -> Result<(), E>,
 ) -> Result<Vec<Sent>, E> {
     let mut all = Vec::new();
@@ -72,7 +72,7 @@ pub(crate) fn send<E>(
                 save(state)?;
             }
         }
-        relieve(state, &sent, now);
+        record_fallback(state, &sent, now);
         save(state)?;
         all.push(sent);
     }
@@ -80,7 +80,7 @@ pub(crate) fn send<E>(
 }
 
 /// Records for the other channels what a fallback has delivered, so that they do not retry.
-fn relieve(state: &mut AlertState, sent: &Sent, now: DateTime<Utc>) {
+fn record_fallback(state: &mut AlertState, sent: &Sent, now: DateTime<Utc>) {
     let alert = &sent.alert;
     let by_fallback = |name: &String| alert.to.iter().any(|it| it.fallback && it.channel == *name);
     if matches!(alert.notice, Notice::Resolved(_)) || !sent.delivered.iter().any(by_fallback) {
@@ -93,7 +93,7 @@ fn relieve(state: &mut AlertState, sent: &Sent, now: DateTime<Utc>) {
 
 impl AlertState {
     /// Doubles a channel's wait after each failure (exponential backoff), and resets it after a delivery.
-    fn back_off(&mut self, channel: &str, undelivered: Option<&Undelivered>, now: DateTime<Utc>) {
+    fn back_off(&mut self, channel: &str, undelivered: Option<&DeliveryError>, now: DateTime<Utc>) {
         let Some(undelivered) = undelivered else {
             self.channels.remove(channel);
             return;

@@ -67,7 +67,7 @@ impl Monitor<'_> {
         report(&sent)?;
         self.append_to_history(&events::of_alerts(&sent, clock::now(), clock::local));
         saved?;
-        complain_of_the_lost(&sent)
+        report_undelivered(&sent)
     }
 
     /// Prints what would be sent.
@@ -118,8 +118,8 @@ impl Monitor<'_> {
         decide(state, &observations, &policy, now)
     }
 
-    fn deliver(&self, alert: &Alert, name: &str) -> Result<(), channel::Undelivered> {
-        let unknown = || channel::Undelivered::because("is not configured");
+    fn deliver(&self, alert: &Alert, name: &str) -> Result<(), channel::DeliveryError> {
+        let unknown = || channel::DeliveryError::because("is not configured");
         let named = |it: &&Channel| it.name == name;
         let channel = self.channels.iter().find(named).ok_or_else(unknown)?;
         let about = |it: &&Assessment| it.name == alert.subject.gateway;
@@ -174,7 +174,7 @@ fn read(file: &StateFile) -> Option<AlertState> {
 }
 
 /// The error for alerts that no channel delivered, so that the exit code shows it to the timer.
-fn complain_of_the_lost(sent: &[Sent]) -> Result<(), Error> {
+fn report_undelivered(sent: &[Sent]) -> Result<(), Error> {
     match sent.iter().filter(|sent| sent.is_lost()).count() {
         0 => Ok(()),
         lost => Err(

@@ -13,7 +13,7 @@ pub(crate) fn announce(toast: String, verdict: Verdict, context: &Context) {
         vibration_ms: toast::vibration_ms(verdict),
         ..PhoneActions::default()
     };
-    context.phone.tell(&actions, &context.system);
+    context.phone.show(&actions, &context.system);
 }
 
 /// The same for an error; a person's own "no" does not vibrate.

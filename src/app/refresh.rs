@@ -15,7 +15,7 @@ use crate::phone::{Phone, widget_list};
 use crate::render::row;
 use crate::report_cache::ReportCache;
 use crate::status::assessment::Assessment;
-use crate::system::placement::{Found, look};
+use crate::system::placement::{FileKind, inspect};
 use crate::system::{clock, files, terminal};
 
 /// Renames the live rows of these gateways, and removes old reports. An error is only printed: the check itself succeeded.
@@ -75,5 +75,5 @@ fn rename_rows(assessments: &[Assessment], context: &Context) -> Result<bool, Er
 }
 
 fn is_free(place: &Path) -> bool {
-    matches!(look(place), Ok(Found::Nothing))
+    matches!(inspect(place), Ok(FileKind::Nothing))
 }

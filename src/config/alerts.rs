@@ -91,14 +91,14 @@ impl Alerts {
     }
 
     /// Adds a channel, unless one delivers to the same place already.
-    fn add(&mut self, word: &str, means: ChannelKind) {
-        if self.channels.iter().any(|channel| channel.means == means) {
+    fn add(&mut self, word: &str, kind: ChannelKind) {
+        if self.channels.iter().any(|channel| channel.kind == kind) {
             return;
         }
         self.channels.push(Channel {
             name: free_name(word, &self.channels),
             fallback: false,
-            means,
+            kind,
         });
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Channel {
     /// Whether it gets only alerts that no other channel could deliver.
     #[serde(default)]
     pub(crate) fallback: bool,
-    pub(crate) means: ChannelKind,
+    pub(crate) kind: ChannelKind,
 }
 
 /// The name of the channel that is used if there is no other.
@@ -38,7 +38,7 @@ impl Channel {
         Self {
             name: PRINTED.into(),
             fallback: false,
-            means: ChannelKind::Output,
+            kind: ChannelKind::Output,
         }
     }
 }
@@ -47,12 +47,12 @@ impl Channel {
 /// get what no other channel could deliver, or everything if there is no other channel.
 pub(crate) fn in_use(configured: &[Channel], on_a_phone: bool) -> Vec<Channel> {
     let mut channels = configured.to_vec();
-    let has_phone = channels.iter().any(|it| it.means == ChannelKind::Phone);
+    let has_phone = channels.iter().any(|it| it.kind == ChannelKind::Phone);
     if on_a_phone && !has_phone {
         channels.push(Channel {
             name: free_name("phone", &channels),
             fallback: !channels.is_empty(),
-            means: ChannelKind::Phone,
+            kind: ChannelKind::Phone,
         });
     }
     channels
@@ -304,14 +304,14 @@ pub(super) fn word(text: &str) -> Result<String, String> {
 
 /// Why a message was not delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Undelivered {
+pub(crate) struct DeliveryError {
     /// The end of a sentence that begins with the channel's name.
     pub(crate) reason: String,
     /// How long the server asked us to wait.
     pub(crate) retry_after: Option<Duration>,
 }
 
-impl Undelivered {
+impl DeliveryError {
     /// An error without a waiting time: the next run tries again.
     pub(crate) fn because(reason: impl Into<String>) -> Self {
         Self {
@@ -326,11 +326,11 @@ mod tests {
     use super::{Channel, ChannelKind, Command, in_use};
     use std::time::Duration;
 
-    fn channel(name: &str, fallback: bool, means: ChannelKind) -> Channel {
+    fn channel(name: &str, fallback: bool, kind: ChannelKind) -> Channel {
         Channel {
             name: name.into(),
             fallback,
-            means,
+            kind,
         }
     }
 

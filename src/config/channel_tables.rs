@@ -55,8 +55,8 @@ fn nested<'a>(
     if let DeValue::Table(own) = table.get_mut() {
         channel.extend(COMMON.iter().filter_map(|key| own.remove_entry(*key)));
     }
-    let means = DeTable::from_iter([(key(kind), table)]);
-    channel.insert(key("means"), value(DeValue::Table(means)));
+    let settings = DeTable::from_iter([(key(kind), table)]);
+    channel.insert(key("kind"), value(DeValue::Table(settings)));
     value(DeValue::Table(channel))
 }
 
@@ -69,7 +69,7 @@ pub(super) fn read(
 ) -> Result<Vec<Channel>, ConfigError> {
     let mut channels: Vec<Channel> = Vec::new();
     for table in tables {
-        let mut channel: Channel = document.read(table, ("means", &COMMON))?;
+        let mut channel: Channel = document.read(table, ("kind", &COMMON))?;
         let wrong = |message: &str| Err(document.error(table, &table.span(), message));
         if channels.iter().any(|other| other.name == channel.name) {
             return wrong("two channels have the same name");
@@ -77,12 +77,12 @@ pub(super) fn read(
         if let ChannelKind::OpenClaw(OpenClaw {
             gateway: Some(name),
             ..
-        }) = &channel.means
+        }) = &channel.kind
             && !gateways.contains(&name.as_str())
         {
             return wrong(&no_gateway(name, gateways));
         }
-        channel.means.expand(home);
+        channel.kind.expand(home);
         channels.push(channel);
     }
     Ok(channels)

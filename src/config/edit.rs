@@ -29,7 +29,7 @@ pub(crate) fn all(path: &Path, environment: &Environment) -> Result<Vec<(String,
     let topics = alerts
         .channels
         .into_iter()
-        .filter_map(|channel| match channel.means {
+        .filter_map(|channel| match channel.kind {
             ChannelKind::Ntfy(topic) => Some((channel.name, topic)),
             _ => None,
         });
@@ -37,7 +37,7 @@ pub(crate) fn all(path: &Path, environment: &Environment) -> Result<Vec<(String,
 }
 
 /// Finds what is missing in the configuration at `path`. A topic from a variable needs no table.
-pub(crate) fn look(path: &Path, environment: &Environment) -> Result<Missing, Error> {
+pub(crate) fn inspect(path: &Path, environment: &Environment) -> Result<Missing, Error> {
     let text = read_text(path, environment)?;
     Ok(match missing(&text) {
         Ok(Missing::Table) if environment.text("NOTIFY_NTFY").is_some() => Missing::Nothing,
@@ -154,7 +154,7 @@ mod tests {
             .alerts
             .channels
             .iter()
-            .filter_map(|channel| match &channel.means {
+            .filter_map(|channel| match &channel.kind {
                 ChannelKind::Ntfy(ntfy) => Some(format!("{}/{}", ntfy.server, ntfy.topic)),
                 _ => None,
             });

@@ -70,7 +70,7 @@ pub(crate) fn try_out(config: &Config, send_test: bool, context: &Context) -> Ve
             .channels
             .get(&channel.name)
             .map_or(0, |it| it.failures),
-        open_token: token_file(&channel.means).and_then(|path| {
+        open_token: token_file(&channel.kind).and_then(|path| {
             let mode = files::mode(path).filter(|mode| mode & 0o077 != 0)?;
             Some((Place::of(path, environment), mode))
         }),
@@ -108,7 +108,7 @@ impl Tried {
             .as_ref()
             .is_none_or(|it| it.check != CHECK || it.next.is_none());
         let mut findings = Vec::from_iter(first);
-        if is_guessable(&self.channel.means) {
+        if is_guessable(&self.channel.kind) {
             let what =
                 format!("{name}: the topic can be guessed, and anybody could read the alerts");
             let say = format!("Take topic out of {config}, then have one made:");
@@ -136,7 +136,7 @@ impl Tried {
             Trial::Sent(Err(reason)) => Some(problem(TEST, reason)),
             Trial::Reached(Ok(how)) => Some(Finding::ok(CHECK, format!("{name}: {how}"))),
             Trial::Reached(Err(reason)) => Some(problem(CHECK, reason)),
-            Trial::None if self.channel.means == ChannelKind::Phone && !has_phone => {
+            Trial::None if self.channel.kind == ChannelKind::Phone && !has_phone => {
                 Some(problem(CHECK, "is for a phone with Termux:API"))
             }
             Trial::None => None,
@@ -145,8 +145,8 @@ impl Tried {
 }
 
 /// Whether strangers can find a topic, at the server where everybody is.
-fn is_guessable(means: &ChannelKind) -> bool {
-    let ChannelKind::Ntfy(ntfy) = means else {
+fn is_guessable(kind: &ChannelKind) -> bool {
+    let ChannelKind::Ntfy(ntfy) = kind else {
         return false;
     };
     let is_public = ntfy.server == NTFY_SERVER && ntfy.token.is_none();
@@ -156,8 +156,8 @@ fn is_guessable(means: &ChannelKind) -> bool {
 }
 
 /// The file that a channel's token is in.
-const fn token_file(means: &ChannelKind) -> Option<&PathBuf> {
-    match means {
+const fn token_file(kind: &ChannelKind) -> Option<&PathBuf> {
+    match kind {
         ChannelKind::Ntfy(ntfy) => match &ntfy.token {
             Some(Token::File(path)) => Some(path),
             Some(Token::Command(_)) | None => None,
@@ -185,12 +185,12 @@ mod tests {
         })
     }
 
-    fn tried(means: ChannelKind, trial: Trial) -> Tried {
+    fn tried(kind: ChannelKind, trial: Trial) -> Tried {
         Tried {
             channel: Channel {
                 name: "mine".into(),
                 fallback: false,
-                means,
+                kind,
             },
             trial,
             failures: 0,
@@ -202,7 +202,7 @@ mod tests {
         ntfy(NTFY_SERVER, "clawtap-0123456789abcdef", None)
     }
 
-    fn told(channels: &[Tried], has_timer: bool) -> Vec<(&'static str, Level, String)> {
+    fn findings(channels: &[Tried], has_timer: bool) -> Vec<(&'static str, Level, String)> {
         let found = judge(channels, has_timer, false, "~/config.toml");
         let lines = found.into_iter();
         lines.map(|it| (it.check, it.severity, it.what)).collect()
@@ -215,8 +215,8 @@ mod tests {
             Warning,
             "no channel: alerts are only printed".into(),
         );
-        assert_eq!(told(&[], true), [printed]);
-        assert_eq!(told(&[], false), []);
+        assert_eq!(findings(&[], true), [printed]);
+        assert_eq!(findings(&[], false), []);
     }
 
     #[test]
@@ -250,10 +250,10 @@ mod tests {
                 Some(("channel", Problem, "mine is for a phone with Termux:API")),
             ),
         ];
-        for (means, trial, expected) in table {
+        for (kind, trial, expected) in table {
             let expected = expected.map(|(check, level, what)| (check, level, what.to_owned()));
-            let told = told(&[tried(means, trial.clone())], true);
-            assert_eq!(told, Vec::from_iter(expected), "{trial:?}");
+            let found = findings(&[tried(kind, trial.clone())], true);
+            assert_eq!(found, Vec::from_iter(expected), "{trial:?}");
         }
     }
 
@@ -279,8 +279,8 @@ mod tests {
                 failures,
                 ..tried(secret(), trial)
             };
-            let told = told(&[channel], true);
-            told.iter().any(|(check, ..)| *check == "channel-failures")
+            let found = findings(&[channel], true);
+            found.iter().any(|(check, ..)| *check == "channel-failures")
         };
         let well = || Trial::Reached(Ok("x".into()));
         assert!(failing(2, well()));
@@ -307,8 +307,8 @@ mod tests {
             (secret(), false),
             (ChannelKind::Phone, false),
         ];
-        for (means, expected) in table {
-            assert_eq!(is_guessable(&means), expected, "{means:?}");
+        for (kind, expected) in table {
+            assert_eq!(is_guessable(&kind), expected, "{kind:?}");
         }
     }
 }

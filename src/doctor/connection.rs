@@ -82,7 +82,7 @@ pub(super) fn check(found: &Inspection, was_connected: bool, gateway: &Gateway) 
 }
 
 fn answered(took: Duration, was_connected: bool, gateway: &Gateway) -> Finding {
-    let time = spoken(took);
+    let time = in_seconds(took);
     if !was_connected {
         return Finding::ok(CHECK, format!("signs us in and answers in {time}"));
     }
@@ -115,7 +115,7 @@ pub(super) fn said(failure: &GatewayError) -> String {
 }
 
 /// "83 ms", "1.4 s"
-fn spoken(duration: Duration) -> String {
+fn in_seconds(duration: Duration) -> String {
     match duration.as_millis() {
         0 => "1 ms".into(),
         millis @ 1..1000 => format!("{millis} ms"),

@@ -23,7 +23,7 @@ pub(crate) fn check(gateway: &Gateway, context: &Context) -> Section {
     let master = ControlMaster::prepare(gateway, &context.system);
     let gateway = &master.gateway;
     let was_connected = control_master::is_connected(gateway, &context.system);
-    let look = || Keys::look(gateway.transport.ssh()?, context);
+    let look = || Keys::inspect(gateway.transport.ssh()?, context);
     let (reply, keys) = join(look, |keys| {
         let reply = ask_one(gateway, Want::VersionAndStatus, Interactive::No, context);
         (reply, keys.wait().flatten())

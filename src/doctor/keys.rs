@@ -20,7 +20,7 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Nothing where ssh does not say what it goes by.
-    pub(super) fn look(ssh: &Ssh, context: &Context) -> Option<Self> {
+    pub(super) fn inspect(ssh: &Ssh, context: &Context) -> Option<Self> {
         let (system, environment) = (&context.system, &context.system.environment);
         let resolved = ssh_client::resolve(ssh, system).ok()?;
         // The one that is named comes first, and no other is tried.

@@ -43,8 +43,7 @@ const CHECK: &str = "timer";
 const INSTALL: &str = "clawtap monitor install";
 
 pub(crate) fn check(mut timers: Timers, config: &Config, context: &Context) -> Vec<Finding> {
-    let is_known =
-        |it: &TimerStatus| it.kind != Kind::TermuxJob || it.course != TimerState::Unknown;
+    let is_known = |it: &TimerStatus| it.kind != Kind::TermuxJob || it.state != TimerState::Unknown;
     let is_set_up = !timers.statuses.is_empty();
     // The phone's findings say why Android cannot be asked.
     timers.statuses.retain(is_known);
@@ -96,7 +95,7 @@ fn judge(timers: &Timers, surroundings: &Surroundings) -> Vec<Finding> {
         findings.push(finding.next(Hint::only("loginctl enable-linger")));
     }
     findings.extend(missing(timers));
-    let runs = |it: &&TimerStatus| matches!(it.course, TimerState::Runs | TimerState::Failed(_));
+    let runs = |it: &&TimerStatus| matches!(it.state, TimerState::Runs | TimerState::Failed(_));
     let running = statuses.iter().find(runs);
     findings.extend(running.map(|running| age(running, surroundings)));
     findings
@@ -128,7 +127,7 @@ fn status(status: &TimerStatus) -> Vec<Finding> {
         .map(|line| Finding::problem(CHECK, format!("{word}: {line}")).next(install()))
         .collect();
     let words = format!("{word}: {}", status.words);
-    match &status.course {
+    match &status.state {
         TimerState::Failed(_) => {
             let next = Hint::from("See why, in its own words:").below("clawtap monitor");
             findings.push(Finding::warning(CHECK, words).next(next));
@@ -191,12 +190,12 @@ mod tests {
     use crate::install::timers::timer::{Kind, TimerState, TimerStatus};
     use chrono::TimeDelta;
 
-    fn timer(course: TimerState, troubles: &[&str]) -> TimerStatus {
+    fn timer(state: TimerState, troubles: &[&str]) -> TimerStatus {
         TimerStatus {
             kind: Kind::Cron,
             words: "every 30 min".into(),
             every: Some(30),
-            course,
+            state,
             troubles: troubles.iter().map(ToString::to_string).collect(),
             program: None,
         }
@@ -209,7 +208,7 @@ mod tests {
         }
     }
 
-    fn told(statuses: Vec<TimerStatus>, surroundings: &Surroundings) -> Vec<(Level, String)> {
+    fn findings(statuses: Vec<TimerStatus>, surroundings: &Surroundings) -> Vec<(Level, String)> {
         let timers = Timers {
             statuses,
             ..Timers::default()
@@ -235,15 +234,15 @@ mod tests {
     fn a_timer_that_is_not_there_matters_to_whoever_asked_for_alerts() {
         let none = "no timer: nobody is told when a login ends";
         let never = Surroundings::default();
-        assert_eq!(told(vec![], &never), [line(Note, none)]);
-        assert_eq!(told(vec![], &minutes_ago(25 * 60)), [line(Note, none)]);
+        assert_eq!(findings(vec![], &never), [line(Note, none)]);
+        assert_eq!(findings(vec![], &minutes_ago(25 * 60)), [line(Note, none)]);
         let asked = Surroundings {
             has_channels: true,
             ..never
         };
-        assert_eq!(told(vec![], &asked), [line(Warning, none)]);
+        assert_eq!(findings(vec![], &asked), [line(Warning, none)]);
         let elsewhere = "no timer of clawtap's; the last check was 5 m ago";
-        assert_eq!(told(vec![], &minutes_ago(5)), [line(Note, elsewhere)]);
+        assert_eq!(findings(vec![], &minutes_ago(5)), [line(Note, elsewhere)]);
     }
 
     #[test]
@@ -275,13 +274,13 @@ mod tests {
                 vec![line(Problem, "cron: Android has forgotten the job")],
             ),
         ];
-        for (course, troubles, mut expected) in table {
-            let runs = matches!(course, TimerState::Runs | TimerState::Failed(_));
-            let timers = vec![timer(course, &troubles)];
+        for (state, troubles, mut expected) in table {
+            let runs = matches!(state, TimerState::Runs | TimerState::Failed(_));
+            let timers = vec![timer(state, &troubles)];
             if runs {
                 expected.push(line(Ok, "the last check was 1 m ago"));
             }
-            assert_eq!(told(timers, &minutes_ago(1)), expected);
+            assert_eq!(findings(timers, &minutes_ago(1)), expected);
         }
     }
 
@@ -300,14 +299,14 @@ mod tests {
         ];
         for (minutes, level, what) in table {
             let surroundings = minutes.map_or_else(Surroundings::default, minutes_ago);
-            let told = told(vec![runs()], &surroundings);
-            assert_eq!(told[1], line(level, what));
+            let found = findings(vec![runs()], &surroundings);
+            assert_eq!(found[1], line(level, what));
         }
         let unknown = TimerStatus {
             every: None,
             ..runs()
         };
-        assert_eq!(told(vec![unknown], &minutes_ago(9999))[1].0, Ok);
+        assert_eq!(findings(vec![unknown], &minutes_ago(9999))[1].0, Ok);
     }
 
     #[test]

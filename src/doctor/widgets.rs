@@ -13,7 +13,7 @@ use crate::install::unmarked::WIDGETS;
 use crate::install::widgets::FOLDERS;
 use crate::system::environment::{Environment, no_home};
 use crate::system::files;
-use crate::system::placement::{Found, look};
+use crate::system::placement::{FileKind, inspect};
 
 const CHECK: &str = "widgets";
 const RENEW: &str = "clawtap widgets install";
@@ -50,7 +50,7 @@ enum Fault {
 }
 
 pub(crate) fn check(environment: &Environment) -> Vec<Finding> {
-    match Shortcuts::look(environment) {
+    match Shortcuts::inspect(environment) {
         Ok(Some(shortcuts)) => shortcuts.judge(),
         Ok(None) => {
             let finding = Finding::note(CHECK, "no shortcuts on the home screen");
@@ -62,17 +62,17 @@ pub(crate) fn check(environment: &Environment) -> Vec<Finding> {
 
 /// Whether any shortcut is installed.
 pub(crate) fn are_installed(environment: &Environment) -> bool {
-    matches!(Shortcuts::look(environment), Ok(Some(_)))
+    matches!(Shortcuts::inspect(environment), Ok(Some(_)))
 }
 
 impl Shortcuts {
     /// Nothing where none is installed.
-    fn look(environment: &Environment) -> Result<Option<Self>, Error> {
+    fn inspect(environment: &Environment) -> Result<Option<Self>, Error> {
         let home = environment.home().ok_or_else(no_home)?;
         let folders = FOLDERS.iter().filter_map(|folder| {
             let path = home.join(folder);
             Some(Folder {
-                is_link: matches!(look(&path), Ok(Found::Link)),
+                is_link: matches!(inspect(&path), Ok(FileKind::Link)),
                 mode: files::mode(&path)?,
                 place: Place::of(&path, environment),
             })
@@ -90,7 +90,7 @@ impl Shortcuts {
         for (path, place) in shortcuts.iter().flat_map(|shortcut| &shortcut.files) {
             let fault = fault(place, is_script(path));
             faults.extend(fault.map(|fault| (Place::of(path, environment), fault)));
-            if let Found::File {
+            if let FileKind::File {
                 content: Some(content),
                 ..
             } = &place.found
@@ -158,8 +158,8 @@ impl Folder {
 fn fault(place: &plan::Place, is_script: bool) -> Option<Fault> {
     trouble(place, is_script)?;
     Some(match &place.found {
-        Found::File { .. } if place.origin == Origin::Ours => Fault::NotExecutable,
-        Found::File { .. } => Fault::Changed,
+        FileKind::File { .. } if place.origin == Origin::Ours => Fault::NotExecutable,
+        FileKind::File { .. } => Fault::Changed,
         _ => Fault::Missing,
     })
 }

@@ -12,7 +12,7 @@ use crate::gateway::run::{ALLOWANCE, cannot_start, find, no_answer};
 use crate::gateway::script::{self, TerminalProgram};
 use crate::gateway::ssh_args::{self, CONNECT_TIMEOUT_S};
 use crate::gateway::stream::{Piece, Stream};
-use crate::system::process::{Conversation, Ending, Heard, Invocation, Terminal, Waker};
+use crate::system::process::{Conversation, Ending, Invocation, Received, Terminal, Waker};
 use crate::system::{System, random};
 
 /// A program that runs on a gateway's terminal. Dropping it ends the program, on the gateway too, by hanging up its
@@ -76,17 +76,17 @@ impl RemoteTerminal {
                 };
             }
             match self.conversation.listen(patience) {
-                Heard::Output(bytes) => self.stream.feed(&bytes),
-                Heard::Woken => return PtyEvent::Woken,
-                Heard::Nothing => return PtyEvent::Nothing,
-                Heard::Ended(ending) => return PtyEvent::Lost(self.loss(ending)),
+                Received::Output(bytes) => self.stream.feed(&bytes),
+                Received::Woken => return PtyEvent::Woken,
+                Received::Nothing => return PtyEvent::Nothing,
+                Received::Ended(ending) => return PtyEvent::Lost(self.loss(ending)),
             }
         }
     }
 
     /// Sends input to the program.
-    pub(crate) fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.conversation.say(bytes)
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.conversation.write(bytes)
     }
 
     /// A handle that ends a [`RemoteTerminal::watch`] from another thread.
@@ -105,7 +105,7 @@ impl RemoteTerminal {
                     Incomplete::NotBegun
                 },
                 ending,
-                self.conversation.complaints(),
+                self.conversation.stderr(),
             ),
         }
     }

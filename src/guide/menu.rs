@@ -46,7 +46,7 @@ pub(crate) struct Capabilities {
 pub(crate) fn for_issue(
     issue: &Issue,
     assessment: &Assessment,
-    means: Capabilities,
+    capabilities: Capabilities,
 ) -> Vec<Action> {
     let mut actions = Vec::new();
     let page = next_step::page(issue).is_some();
@@ -67,21 +67,21 @@ pub(crate) fn for_issue(
         }
         State::Ok | State::Static | State::Refreshable => actions.push(Action::CheckAgain),
     }
-    finished(actions, means)
+    finished(actions, capabilities)
 }
 
 /// The actions for a gateway that could not be asked.
-pub(crate) fn for_trouble(trouble: &Trouble, means: Capabilities) -> Vec<Action> {
+pub(crate) fn for_trouble(trouble: &Trouble, capabilities: Capabilities) -> Vec<Action> {
     let mut actions = vec![Action::Explain];
     // Checking again does not help with a changed host key.
     if trouble.word != "host-key-changed" {
         actions.insert(0, Action::CheckAgain);
     }
-    finished(actions, means)
+    finished(actions, capabilities)
 }
 
-fn finished(mut actions: Vec<Action>, means: Capabilities) -> Vec<Action> {
-    if means.reminders {
+fn finished(mut actions: Vec<Action>, capabilities: Capabilities) -> Vec<Action> {
+    if capabilities.reminders {
         actions.push(Action::RemindMe);
     }
     actions.push(Action::Dismiss);

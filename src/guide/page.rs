@@ -56,7 +56,11 @@ pub(crate) fn back(page: Page, assessments: &[Assessment]) -> Option<Page> {
 }
 
 /// The content of a page. A page that no longer exists after a fresh check is replaced by the one before it.
-pub(crate) fn question(page: Page, assessments: &[Assessment], means: Capabilities) -> Question {
+pub(crate) fn question(
+    page: Page,
+    assessments: &[Assessment],
+    capabilities: Capabilities,
+) -> Question {
     match page {
         Page::Gateways => Question::Choose {
             title: "Which gateway?".into(),
@@ -71,32 +75,32 @@ pub(crate) fn question(page: Page, assessments: &[Assessment], means: Capabiliti
                 .collect(),
         },
         Page::Gateway(index) => match assessments.get(index) {
-            Some(assessment) => gateway(index, assessment, means),
-            None => question(Page::Gateways, assessments, means),
+            Some(assessment) => gateway(index, assessment, capabilities),
+            None => question(Page::Gateways, assessments, capabilities),
         },
         Page::Issue(index, number) => {
             let assessment = assessments.get(index);
             match assessment
                 .and_then(|assessment| Some((assessment, issues(assessment).get(number)?)))
             {
-                Some((assessment, issue)) => about(index, number, assessment, issue, means),
-                None => question(Page::Gateway(index), assessments, means),
+                Some((assessment, issue)) => about(index, number, assessment, issue, capabilities),
+                None => question(Page::Gateway(index), assessments, capabilities),
             }
         }
     }
 }
 
-fn gateway(index: usize, assessment: &Assessment, means: Capabilities) -> Question {
+fn gateway(index: usize, assessment: &Assessment, capabilities: Capabilities) -> Question {
     match (&assessment.finding, issues(assessment)) {
         (Finding::Unknown(trouble), _) => Question::Choose {
             title: summary::line(assessment),
-            choices: actions(index, None, menu::for_trouble(trouble, means)),
+            choices: actions(index, None, menu::for_trouble(trouble, capabilities)),
         },
         (Finding::Judged(..), []) => Question::Tell {
             title: format!("{}: all is well", assessment.name),
             message: every_login(assessment),
         },
-        (Finding::Judged(..), [only]) => about(index, 0, assessment, only, means),
+        (Finding::Judged(..), [only]) => about(index, 0, assessment, only, capabilities),
         (Finding::Judged(..), several) => Question::Choose {
             title: format!("{}: what is wrong", assessment.name),
             choices: several
@@ -116,14 +120,14 @@ fn about(
     number: usize,
     assessment: &Assessment,
     issue: &Issue,
-    means: Capabilities,
+    capabilities: Capabilities,
 ) -> Question {
     Question::Choose {
         title: format!("{}: {}", assessment.name, summary::of_login(issue)),
         choices: actions(
             index,
             Some(number),
-            menu::for_issue(issue, assessment, means),
+            menu::for_issue(issue, assessment, capabilities),
         ),
     }
 }

@@ -8,7 +8,7 @@ use crate::install::mark::Origin;
 use crate::install::plan::{Change, Place, Places, Plan};
 use crate::install::unmarked::Unmarked;
 use crate::system::environment::Environment;
-use crate::system::placement::{self, Found, look};
+use crate::system::placement::{self, FileKind, inspect};
 
 const AGAIN: &str = "Check the folder and the space left, then run it again: it goes on from there";
 
@@ -30,9 +30,9 @@ impl<'a> Files<'a> {
     /// What is at these paths, and who wrote it.
     pub(crate) fn survey(&self, paths: impl IntoIterator<Item = PathBuf>) -> Result<Places, Error> {
         let inspected = |path: PathBuf| {
-            let found = look(&path).map_err(|error| self.cannot("look at", &path, &error))?;
+            let found = inspect(&path).map_err(|error| self.cannot("look at", &path, &error))?;
             let origin = match &found {
-                Found::File {
+                FileKind::File {
                     content: Some(content),
                     ..
                 } => self.unmarked.origin(&path, content),

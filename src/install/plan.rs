@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::install::mark::{Origin, marked};
-use crate::system::placement::Found;
+use crate::system::placement::FileKind;
 
 /// The desired files and folders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl DesiredFile {
 /// What is at a path, and who wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
-    pub(crate) found: Found,
+    pub(crate) found: FileKind,
     pub(crate) origin: Origin,
 }
 
@@ -130,37 +130,37 @@ pub(crate) fn uninstall(files: &[PathBuf], there: &Places, force: bool) -> Plan 
 impl Plan {
     fn need_folder(&mut self, folder: &Path, place: Option<&Place>) {
         match place.map(|place| &place.found) {
-            None | Some(Found::Nothing) => {
+            None | Some(FileKind::Nothing) => {
                 self.changes.push(Change::MakeFolder(folder.to_path_buf()));
             }
-            Some(Found::Folder) => {}
-            Some(Found::Link) => self.conflict(folder, Why::LinkedFolder),
-            Some(Found::File { .. } | Found::Other) => self.conflict(folder, Why::NotAFolder),
+            Some(FileKind::Folder) => {}
+            Some(FileKind::Link) => self.conflict(folder, Why::LinkedFolder),
+            Some(FileKind::File { .. } | FileKind::Other) => self.conflict(folder, Why::NotAFolder),
         }
     }
 
     fn need_file(&mut self, file: &DesiredFile, place: Option<&Place>, force: bool) {
         let origin = place.map(|place| place.origin);
         let why = match place.map(|place| &place.found) {
-            None | Some(Found::Nothing) => None,
-            Some(Found::File {
+            None | Some(FileKind::Nothing) => None,
+            Some(FileKind::File {
                 content: Some(content),
                 mode,
             }) if *content == file.content && *mode == file.mode => {
                 self.unchanged += 1;
                 return;
             }
-            Some(Found::File { .. }) if origin == Some(Origin::Ours) => None,
-            Some(Found::File { .. }) if origin == Some(Origin::Changed) => Some(Why::Changed),
-            Some(Found::File { .. }) => Some(Why::Foreign),
-            Some(Found::Folder) => return self.conflict(&file.path, Why::NotAFile),
-            Some(Found::Link | Found::Other) => Some(Why::NotAFile),
+            Some(FileKind::File { .. }) if origin == Some(Origin::Ours) => None,
+            Some(FileKind::File { .. }) if origin == Some(Origin::Changed) => Some(Why::Changed),
+            Some(FileKind::File { .. }) => Some(Why::Foreign),
+            Some(FileKind::Folder) => return self.conflict(&file.path, Why::NotAFile),
+            Some(FileKind::Link | FileKind::Other) => Some(Why::NotAFile),
         };
         match why {
             Some(why) if !force => self.conflict(&file.path, why),
             _ => self.changes.push(Change::Write {
                 file: file.clone(),
-                new: place.is_none_or(|place| place.found == Found::Nothing),
+                new: place.is_none_or(|place| place.found == FileKind::Nothing),
             }),
         }
     }
@@ -194,7 +194,7 @@ impl Plan {
 mod tests {
     use super::{Change, Desired, DesiredFile, Place, Places, Plan, Why, install, uninstall};
     use crate::install::mark::{Origin, marked, origin};
-    use crate::system::placement::Found;
+    use crate::system::placement::FileKind;
     use proptest::prelude::*;
     use std::path::PathBuf;
 
@@ -209,14 +209,14 @@ mod tests {
     fn file(content: &str, mode: u32) -> Place {
         Place {
             origin: origin(content.as_bytes()),
-            found: Found::File {
+            found: FileKind::File {
                 content: Some(content.into()),
                 mode,
             },
         }
     }
 
-    fn place(found: Found) -> Place {
+    fn place(found: FileKind) -> Place {
         let origin = Origin::Foreign;
         Place { found, origin }
     }
@@ -233,7 +233,7 @@ mod tests {
         for change in plan.changes.iter().take(most) {
             match change {
                 Change::MakeFolder(path) => {
-                    there.insert(path.clone(), place(Found::Folder));
+                    there.insert(path.clone(), place(FileKind::Folder));
                 }
                 Change::Write { file: written, .. } => {
                     let text = String::from_utf8_lossy(&written.content);
@@ -283,14 +283,14 @@ mod tests {
     fn what_bars_the_way_is_not_forced() {
         for (found, why) in [
             (file("x", 0o644).found, Why::NotAFolder),
-            (Found::Other, Why::NotAFolder),
-            (Found::Link, Why::LinkedFolder),
+            (FileKind::Other, Why::NotAFolder),
+            (FileKind::Link, Why::LinkedFolder),
         ] {
             let there: Places = [("/h/s".into(), place(found))].into();
             let plan = install(&desired(&[]), &[], &there, true);
             assert_eq!(plan.barrier().map(|conflict| conflict.why), Some(why));
         }
-        let folder: Places = [("/h/s/a".into(), place(Found::Folder))].into();
+        let folder: Places = [("/h/s/a".into(), place(FileKind::Folder))].into();
         let plan = install(&desired(&[("/h/s/a", "ours")]), &[], &folder, true);
         assert_eq!(plan.conflicts[0].why, Why::NotAFile);
         assert!(plan.barrier().is_none());
@@ -344,7 +344,7 @@ mod tests {
         fn wherever_it_is_killed_a_second_run_repairs_and_uninstall_restores(
             theirs in some_files(), first in some_files(), second in some_files(), killed_at in 0_usize..8,
         ) {
-            let mut there: Places = [("/h/s".into(), place(Found::Folder))].into();
+            let mut there: Places = [("/h/s".into(), place(FileKind::Folder))].into();
             for (index, text) in &theirs {
                 there.insert(NAMES[*index].into(), file(text, 0o644));
             }

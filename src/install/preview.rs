@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::install::mark::Origin;
 use crate::install::plan::{Change, Conflict, Place, Plan};
-use crate::system::placement::Found;
+use crate::system::placement::FileKind;
 
 /// The changes of a dry run, a line for each.
 pub(crate) fn intent(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
@@ -89,11 +89,11 @@ pub(crate) fn written(plan: &Plan, spell: impl Fn(&Path) -> String) -> String {
 /// What differs from the installed state; a script must be executable, too.
 pub(crate) fn trouble(place: &Place, is_script: bool) -> Option<&'static str> {
     match &place.found {
-        Found::Nothing => Some("is missing"),
-        Found::File { mode, .. } if place.origin == Origin::Ours => {
+        FileKind::Nothing => Some("is missing"),
+        FileKind::File { mode, .. } if place.origin == Origin::Ours => {
             (is_script && mode & 0o100 == 0).then_some("cannot be run")
         }
-        Found::File { .. } => Some("was changed since"),
+        FileKind::File { .. } => Some("was changed since"),
         _ => Some("is no file"),
     }
 }

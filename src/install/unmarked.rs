@@ -52,7 +52,7 @@ impl Unmarked {
                     .hint("Move it away; the files that it lists are left alone then")
             })?;
         let mut unmarked = Self {
-            hashes: icons().map(spelled).collect(),
+            hashes: icons().map(hash_of).collect(),
             paths: BTreeSet::new(),
             ledger: ledger.is_some().then_some(path),
         };
@@ -66,7 +66,7 @@ impl Unmarked {
     /// Who wrote the file at a path.
     pub(crate) fn origin(&self, path: &Path, content: &[u8]) -> Origin {
         match mark::origin(content) {
-            Origin::Foreign if self.hashes.contains(&spelled(content)) => Origin::Ours,
+            Origin::Foreign if self.hashes.contains(&hash_of(content)) => Origin::Ours,
             Origin::Foreign if self.paths.contains(path) => Origin::Changed,
             origin => origin,
         }
@@ -78,6 +78,6 @@ impl Unmarked {
     }
 }
 
-fn spelled(content: &[u8]) -> String {
+fn hash_of(content: &[u8]) -> String {
     format!("{:016x}", hash(content))
 }

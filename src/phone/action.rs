@@ -1,6 +1,6 @@
 //! The actions of a phone.
 
-use crate::phone::launcher::ActionCommand;
+use crate::phone::action_command::ActionCommand;
 use crate::phone::notification::Notification;
 
 /// The actions of one command, performed in parallel.

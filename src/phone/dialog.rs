@@ -16,17 +16,17 @@ pub(crate) trait Person: Sync {
     fn choose(&self, title: &str, choices: &[String]) -> Result<Option<usize>, NoAnswer>;
 
     /// Shows a message.
-    fn tell(&self, title: &str, message: &str) -> Result<(), NoAnswer>;
+    fn show(&self, title: &str, message: &str) -> Result<(), NoAnswer>;
 
     /// Asks for a line, which may be empty; None is back or cancel.
-    fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, NoAnswer>;
+    fn ask(&self, title: &str, hint: &str, echo: Echo) -> Result<Option<Secret>, NoAnswer>;
 }
 
-/// Whether the input is hidden.
+/// Whether a terminal shows what is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hidden {
-    No,
-    Yes,
+pub(crate) enum Echo {
+    On,
+    Off,
 }
 
 /// Why a question has no answer.
@@ -96,14 +96,14 @@ impl Person for Dialogs<'_> {
         Ok(chosen(&answer, choices))
     }
 
-    fn tell(&self, title: &str, message: &str) -> Result<(), NoAnswer> {
+    fn show(&self, title: &str, message: &str) -> Result<(), NoAnswer> {
         self.show("confirm", &["-t", title, "-i", message])
             .map(drop)
     }
 
-    fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, NoAnswer> {
+    fn ask(&self, title: &str, hint: &str, echo: Echo) -> Result<Option<Secret>, NoAnswer> {
         let mut arguments = vec!["-t", title, "-i", hint];
-        if hidden == Hidden::Yes {
+        if echo == Echo::Off {
             arguments.push("-p");
         }
         let answer = self.show("text", &arguments)?;
@@ -138,10 +138,10 @@ pub(crate) struct Prompts<'a> {
 }
 
 impl Prompts<'_> {
-    fn line(&self, question: &str, hidden: Hidden) -> Result<Option<Zeroizing<String>>, NoAnswer> {
+    fn line(&self, question: &str, echo: Echo) -> Result<Option<Zeroizing<String>>, NoAnswer> {
         let ended = || self.processes.interrupted();
         let _waiting = self.processes.waiting();
-        match terminal::ask_until(question, hidden == Hidden::Yes, ended) {
+        match terminal::ask_until(question, echo == Echo::Off, ended) {
             Ok(None) if ended() => Err("interrupted".into()),
             Ok(line) => Ok(line),
             Err(error) => Err(NoAnswer::Unavailable(error.to_string())),
@@ -157,7 +157,7 @@ impl Person for Prompts<'_> {
         }
         terminal::eprint(&text);
         loop {
-            let line = self.line("Number, or Enter to go back: ", Hidden::No)?;
+            let line = self.line("Number, or Enter to go back: ", Echo::On)?;
             let Some(line) = line.filter(|line| !line.trim().is_empty()) else {
                 return Ok(None);
             };
@@ -168,7 +168,7 @@ impl Person for Prompts<'_> {
         }
     }
 
-    fn tell(&self, title: &str, message: &str) -> Result<(), NoAnswer> {
+    fn show(&self, title: &str, message: &str) -> Result<(), NoAnswer> {
         terminal::eprint(&format!("\n{title}\n"));
         for line in message.lines() {
             terminal::eprint(&format!("  {line}\n"));
@@ -176,8 +176,8 @@ impl Person for Prompts<'_> {
         Ok(())
     }
 
-    fn ask(&self, title: &str, hint: &str, hidden: Hidden) -> Result<Option<Secret>, NoAnswer> {
-        let line = self.line(&format!("\n{title}\n{hint}: "), hidden)?;
+    fn ask(&self, title: &str, hint: &str, echo: Echo) -> Result<Option<Secret>, NoAnswer> {
+        let line = self.line(&format!("\n{title}\n{hint}: "), echo)?;
         Ok(line.map(Secret::from))
     }
 }

@@ -1,8 +1,8 @@
 //! The phone: Termux:API if it is installed, otherwise the terminal.
 
 mod action;
+mod action_command;
 pub(crate) mod dialog;
-mod launcher;
 pub(crate) mod notification;
 mod termux;
 pub(crate) mod widget_list;
@@ -11,8 +11,8 @@ use std::path::Path;
 use std::time::Duration;
 
 pub(crate) use crate::phone::action::{Alert, Api, PhoneActions, SignInNotification};
-pub(crate) use crate::phone::launcher::{ActionCommand, handed_on};
-use crate::phone::termux::Problem;
+pub(crate) use crate::phone::action_command::{ActionCommand, inherited_variables};
+use crate::phone::termux::TermuxError;
 use crate::secret::Secret;
 use crate::system::System;
 use crate::system::environment::Environment;
@@ -42,7 +42,7 @@ impl Phone {
     }
 
     /// Performs actions on a phone only: in a terminal the caller prints the same.
-    pub(crate) fn tell(&self, actions: &PhoneActions, system: &System) {
+    pub(crate) fn show(&self, actions: &PhoneActions, system: &System) {
         if matches!(self, Self::Termux) {
             self.perform(actions, system);
         }
@@ -61,7 +61,7 @@ impl Phone {
             Self::Termux => {
                 let calls = termux::calls(actions);
                 let problems = in_parallel(&calls, |call| call.run(system).err());
-                let problems: Vec<Problem> = problems.into_iter().flatten().collect();
+                let problems: Vec<TermuxError> = problems.into_iter().flatten().collect();
                 Delivered {
                     shown: String::new(),
                     app_is_silent: problems.iter().any(|problem| problem.app_is_silent),

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::phone::action::{Alert, Api, PhoneActions, SignInNotification};
-use crate::phone::launcher::ActionCommand;
+use crate::phone::action_command::ActionCommand;
 use crate::phone::notification::{ButtonAction, Notification};
 use crate::secret::Secret;
 use crate::system::System;
@@ -57,7 +57,7 @@ pub(crate) fn calls(actions: &PhoneActions) -> Vec<Call> {
     let notifications = actions.notifications.iter();
     calls.extend(notifications.map(|notification| {
         let id = notification.id();
-        put_up(notification, &id, Heard::Once, launcher)
+        notification_call(notification, &id, AlertAgain::Once, launcher)
     }));
     for id in &actions.withdrawn {
         calls.push(Call {
@@ -84,13 +84,13 @@ pub(crate) fn calls(actions: &PhoneActions) -> Vec<Call> {
         actions
             .sign_in_notification
             .iter()
-            .map(|sign_in_notification| invite(sign_in_notification, launcher)),
+            .map(|sign_in_notification| sign_in_call(sign_in_notification, launcher)),
     );
     calls
 }
 
 /// The command for a notification that opens a page when it is tapped.
-fn invite(sign_in_notification: &SignInNotification, launcher: &ActionCommand) -> Call {
+fn sign_in_call(sign_in_notification: &SignInNotification, launcher: &ActionCommand) -> Call {
     let mut arguments: Vec<OsString> = [
         "--id",
         &sign_in_notification.id,
@@ -214,7 +214,7 @@ pub(crate) fn cancel(job: u32) -> Call {
 
 /// Whether a notification makes a sound when it replaces one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Heard {
+enum AlertAgain {
     /// Only when it does not replace one.
     Once,
     /// Also when it replaces one.
@@ -225,7 +225,12 @@ enum Heard {
 }
 
 /// The command for a notification, which replaces the one with the same id.
-fn put_up(notification: &Notification, id: &str, heard: Heard, launcher: &ActionCommand) -> Call {
+fn notification_call(
+    notification: &Notification,
+    id: &str,
+    heard: AlertAgain,
+    launcher: &ActionCommand,
+) -> Call {
     let mut arguments: Vec<OsString> = [
         "--id",
         id,
@@ -239,8 +244,8 @@ fn put_up(notification: &Notification, id: &str, heard: Heard, launcher: &Action
     .map(OsString::from)
     .to_vec();
     match heard {
-        Heard::Once => arguments.push("--alert-once".into()),
-        Heard::Again { on_channel } => {
+        AlertAgain::Once => arguments.push("--alert-once".into()),
+        AlertAgain::Again { on_channel } => {
             // For Android before 8; from then on the channel decides.
             arguments.extend(["--sound", "--vibrate", "500,200,500"].map(OsString::from));
             if on_channel {
@@ -275,16 +280,16 @@ fn put_up(notification: &Notification, id: &str, heard: Heard, launcher: &Action
 ///
 /// # Errors
 /// Why it is not shown.
-pub(crate) fn alert(alert: &Alert, system: &System) -> Result<(), Problem> {
-    let call = |heard| put_up(&alert.notification, &alert.id, heard, &alert.launcher);
+pub(crate) fn alert(alert: &Alert, system: &System) -> Result<(), TermuxError> {
+    let call = |heard| notification_call(&alert.notification, &alert.id, heard, &alert.launcher);
     if alert.silent_update {
-        return call(Heard::Once).run(system);
+        return call(AlertAgain::Once).run(system);
     }
-    let elsewhere = call(Heard::Again { on_channel: false });
+    let elsewhere = call(AlertAgain::Again { on_channel: false });
     if !has_channel(system)? {
         return elsewhere.run(system);
     }
-    match call(Heard::Again { on_channel: true }).run(system) {
+    match call(AlertAgain::Again { on_channel: true }).run(system) {
         // Older versions of termux-notification have no `--channel`.
         Err(problem) if !problem.app_is_silent => elsewhere.run(system),
         result => result,
@@ -292,7 +297,7 @@ pub(crate) fn alert(alert: &Alert, system: &System) -> Result<(), Problem> {
 }
 
 /// Creates Android's channel for alerts; returns whether it exists. Android shows no notification on a missing one.
-fn has_channel(system: &System) -> Result<bool, Problem> {
+fn has_channel(system: &System) -> Result<bool, TermuxError> {
     let Some(program) = system.environment.program("termux-notification-channel") else {
         return Ok(false);
     };
@@ -308,8 +313,8 @@ fn has_channel(system: &System) -> Result<bool, Problem> {
     }
 }
 
-fn no_answer(name: &str) -> Problem {
-    Problem {
+fn no_answer(name: &str) -> TermuxError {
+    TermuxError {
         text: format!("{name} got no answer: is the Termux:API app installed?"),
         app_is_silent: true,
     }
@@ -317,7 +322,7 @@ fn no_answer(name: &str) -> Problem {
 
 /// The error of a Termux:API command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub(crate) struct TermuxError {
     /// A line for a person.
     pub(crate) text: String,
     /// Whether the app did not answer, so that no other command will work either.
@@ -338,7 +343,7 @@ impl Call {
     ///
     /// # Errors
     /// What went wrong.
-    pub(crate) fn run(&self, system: &System) -> Result<(), Problem> {
+    pub(crate) fn run(&self, system: &System) -> Result<(), TermuxError> {
         self.answer(system).map(drop)
     }
 
@@ -346,7 +351,7 @@ impl Call {
     ///
     /// # Errors
     /// What went wrong.
-    pub(crate) fn answer(&self, system: &System) -> Result<String, Problem> {
+    pub(crate) fn answer(&self, system: &System) -> Result<String, TermuxError> {
         let mut problem = format!(
             "{} is not installed: pkg install termux-api",
             self.programs[0]
@@ -370,7 +375,7 @@ impl Call {
                 Err(error) => format!("{name} did not start: {error}"),
             };
         }
-        Err(Problem {
+        Err(TermuxError {
             text: problem,
             app_is_silent: false,
         })

@@ -39,7 +39,7 @@ struct Gateway<'a> {
     problem: Option<Problem<'a>>,
     default_model: Option<&'a str>,
     #[serde(rename = "concerns")]
-    issues: Vec<Complaint<'a>>,
+    issues: Vec<IssueDocument<'a>>,
     logins: Vec<Entry<'a>>,
     claude_code: Option<Entry<'a>>,
 }
@@ -53,7 +53,7 @@ struct Problem<'a> {
 }
 
 #[derive(Serialize)]
-struct Complaint<'a> {
+struct IssueDocument<'a> {
     state: &'static str,
     provider: &'a str,
     login: Option<&'a str>,
@@ -155,7 +155,7 @@ fn gateway(assessment: &Assessment) -> Gateway<'_> {
                 Source::Stores { .. } => "stores",
             });
             gateway.default_model = report.default_model.as_ref().map(Text::as_str);
-            gateway.issues = judgement.issues.iter().map(complaint).collect();
+            gateway.issues = judgement.issues.iter().map(issue_document).collect();
             let entry = |login| entry(login, report, moment, assessment.now);
             gateway.logins = report.logins.iter().map(entry).collect();
             gateway.claude_code = report.claude_code.as_ref().map(entry);
@@ -164,8 +164,8 @@ fn gateway(assessment: &Assessment) -> Gateway<'_> {
     gateway
 }
 
-fn complaint(issue: &Issue) -> Complaint<'_> {
-    Complaint {
+fn issue_document(issue: &Issue) -> IssueDocument<'_> {
+    IssueDocument {
         state: issue.state.word(),
         provider: issue.provider.as_str(),
         login: issue.login.as_ref().map(Text::as_str),

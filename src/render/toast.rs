@@ -63,11 +63,11 @@ fn is_same(before: &Assessment, now: &Assessment) -> bool {
         && reasons(before) == reasons(now)
         && issue(before) == issue(now)
         && (reasons(now) > 0 || ends_first(before) == ends_first(now))
-        && is_about(told_time(before), told_time(now))
+        && is_about(shown_time(before), shown_time(now))
 }
 
 /// The remaining time that the toast shows, if it shows one.
-fn told_time(assessment: &Assessment) -> Option<TimeDelta> {
+fn shown_time(assessment: &Assessment) -> Option<TimeDelta> {
     match assessment.first_issue() {
         Some(issue) => issue.left,
         None => assessment.ends_first().map(|(_, left)| left),

@@ -20,7 +20,7 @@ pub(crate) fn bring(provider: &str, scene: &SignInContext<'_>) -> Result<Secret,
         question: Question {
             prompt: Text::clean(&format!("API key for {provider}")),
             context: Vec::new(),
-            complaint: Text::default(),
+            rejection: Text::default(),
             answer: AnswerKind::Secret,
             hidden: true,
         },
@@ -31,7 +31,7 @@ pub(crate) fn bring(provider: &str, scene: &SignInContext<'_>) -> Result<Secret,
         remark: None,
         gateway: scene.connection.gateway.name.clone(),
     }));
-    prompter.look_at_clipboard(scene.system);
+    prompter.watch_clipboard(scene.system);
     let open_page = || {
         let actions = PhoneActions {
             page: providers::key_page(provider).map(str::to_owned),

@@ -14,9 +14,9 @@ use crate::signin::session;
 pub(crate) const SETUP_TOKEN_DAYS: u32 = 365;
 
 /// The program that signs in on the gateway's terminal; `None` for an API key, which the person pastes.
-pub(crate) fn on_terminal(route: &Method, gateway: &Gateway) -> Option<session::Plan> {
+pub(crate) fn on_terminal(method: &Method, gateway: &Gateway) -> Option<session::SignInProgram> {
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
-    let (tool, program, arguments) = match route {
+    let (tool, program, arguments) = match method {
         Method::SetupToken { .. } => (Tool::Claude, Program::SetupToken, words(&["setup-token"])),
         Method::ClaudeCli => (Tool::Claude, Program::AuthLogin, words(&["auth", "login"])),
         Method::OpenClaw {
@@ -32,7 +32,7 @@ pub(crate) fn on_terminal(route: &Method, gateway: &Gateway) -> Option<session::
         }
         Method::ApiKey { .. } => return None,
     };
-    Some(session::Plan {
+    Some(session::SignInProgram {
         tool,
         arguments,
         program,
@@ -76,8 +76,8 @@ impl Storing {
     }
 
     /// The same, with the secret typed at OpenClaw's own prompt.
-    pub(crate) fn typed(self) -> session::Plan {
-        session::Plan {
+    pub(crate) fn typed(self) -> session::SignInProgram {
+        session::SignInProgram {
             tool: Tool::OpenClaw,
             arguments: self.request.arguments,
             program: Program::OpenClaw,
@@ -88,10 +88,10 @@ impl Storing {
 }
 
 /// Configures OpenClaw to run Claude Code.
-pub(crate) fn use_cli(gateway: &Gateway) -> session::Plan {
+pub(crate) fn use_cli(gateway: &Gateway) -> session::SignInProgram {
     let mut arguments = auth("login", "anthropic", None, gateway);
     arguments.extend(["--method", "cli", "--set-default"].map(String::from));
-    session::Plan {
+    session::SignInProgram {
         tool: Tool::OpenClaw,
         arguments,
         program: Program::OpenClaw,
@@ -101,16 +101,16 @@ pub(crate) fn use_cli(gateway: &Gateway) -> session::Plan {
 }
 
 /// The command lines of a dry run.
-pub(crate) fn described(route: &Method, gateway: &Gateway) -> String {
-    let mut text = format!("On {}, for {}:\n", gateway.name, route.label());
+pub(crate) fn described(method: &Method, gateway: &Gateway) -> String {
+    let mut text = format!("On {}, for {}:\n", gateway.name, method.label());
     let mut line = |tool: Tool, arguments: &[String], how: &str| {
         let words: Vec<String> = arguments.iter().map(|word| shell_word(word)).collect();
         text.push_str(&format!("  {} {}{how}\n", tool.name(), words.join(" ")));
     };
-    if let Some(plan) = on_terminal(route, gateway) {
+    if let Some(plan) = on_terminal(method, gateway) {
         line(plan.tool, &plan.arguments, "");
     }
-    match route {
+    match method {
         Method::SetupToken { profile } => {
             let request = paste_token(profile.as_ref(), format!("{SETUP_TOKEN_DAYS}d"), gateway);
             line(Tool::OpenClaw, &request.arguments, " < the token");
@@ -207,11 +207,11 @@ mod tests {
             ),
             (key("openrouter", None), Some("main"), None),
         ];
-        for (route, agent, expected) in table {
-            let plan = on_terminal(&route, &gateway(agent));
+        for (method, agent, expected) in table {
+            let plan = on_terminal(&method, &gateway(agent));
             let line =
                 plan.map(|plan| format!("{} {}", plan.tool.name(), plan.arguments.join(" ")));
-            assert_eq!(line.as_deref(), expected, "{route:?}");
+            assert_eq!(line.as_deref(), expected, "{method:?}");
         }
     }
 
@@ -291,10 +291,10 @@ mod tests {
                 "On home, for google API key:\n  openclaw models auth paste-api-key --provider google < the key\n",
             ),
         ];
-        for (route, steps) in table {
+        for (method, steps) in table {
             let expected = format!("{steps}  openclaw models status --json --check\n");
-            assert_eq!(described(&route, &gateway(None)), expected);
-            let described = described(&route, &gateway(Some("main")));
+            assert_eq!(described(&method, &gateway(None)), expected);
+            let described = described(&method, &gateway(Some("main")));
             let of_openclaw = described.lines().filter(|line| line.contains(" openclaw "));
             for line in of_openclaw {
                 assert!(line.contains(" --agent main"), "{line}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::context::Context;
 use crate::gateway::host::Name;
 use crate::phone::Phone;
-use crate::phone::dialog::{Dialogs, Hidden, NoAnswer, Person, Prompts};
+use crate::phone::dialog::{Dialogs, Echo, NoAnswer, Person, Prompts};
 use crate::secret::Secret;
 use crate::signin::pasted::{self, Shape};
 use crate::signin::prompt::{AnswerKind, Question};
@@ -55,7 +55,7 @@ impl<'a> Prompter<'a> {
     }
 
     /// Remembers the clipboard, so that a later copy is known to be new.
-    pub(crate) fn look_at_clipboard(&self, system: &System) {
+    pub(crate) fn watch_clipboard(&self, system: &System) {
         self.before.get_or_init(|| self.phone.clipboard(system));
     }
 
@@ -79,17 +79,13 @@ impl<'a> Prompter<'a> {
             remark,
             gateway,
         } = asked;
-        let hidden = if question.hidden {
-            Hidden::Yes
-        } else {
-            Hidden::No
-        };
+        let echo = if question.hidden { Echo::Off } else { Echo::On };
         let mut title = format!("{gateway}: {}", words(question, page.as_ref()));
         if let Some(remark) = remark {
             title.push_str(&format!("\n{remark}"));
         }
         loop {
-            let Some(line) = person.ask(&title, self.hint(shape), hidden)? else {
+            let Some(line) = person.ask(&title, self.hint(shape), echo)? else {
                 return Ok(Reply::Declined);
             };
             let is_empty = line.reveal().trim().is_empty();
@@ -164,8 +160,8 @@ fn at<'a>(phone: &Phone, system: &'a System) -> Box<dyn Person + 'a> {
 
 /// The words of a question, or of the complaint about the last reply.
 fn words(question: &Question, page: Option<&Page>) -> String {
-    if !question.complaint.is_empty() {
-        return question.complaint.to_string();
+    if !question.rejection.is_empty() {
+        return question.rejection.to_string();
     }
     if let (AnswerKind::Code, Some(page)) = (question.answer, page) {
         return format!("paste the code from {}", page.host());

@@ -22,7 +22,7 @@ const SILENT: Duration = Duration::from_secs(2);
 /// The number of draws after which a typed answer counts as received too: something else is drawing (a spinner).
 const BUSY: u64 = 40;
 /// How long a menu may take to move its marker.
-const OBEDIENCE: Duration = Duration::from_secs(30);
+const KEY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The most pages that are opened; a sign-in has one or two.
 const MOST_PAGES: usize = 10;
 /// The most device codes that are shown.
@@ -147,13 +147,13 @@ impl Dialogue {
             State::Entering(prompt) => return self.enter(prompt),
             other => self.state = other,
         }
-        if let Some(step) = self.tell(screen, quiet) {
+        if let Some(step) = self.show_output(screen, quiet) {
             return step;
         }
         match std::mem::replace(&mut self.state, State::Watching) {
             State::Watching | State::Answered(..) | State::Entering(_) => self.watch(screen, quiet),
             State::Asked(prompt) => {
-                if stands(screen, &prompt) || quiet < ECHOED {
+                if is_current(screen, &prompt) || quiet < ECHOED {
                     self.state = State::Asked(prompt);
                     return Step::Wait;
                 }
@@ -167,7 +167,7 @@ impl Dialogue {
                 self.state = State::Typed(prompt, before);
                 Step::Wait
             }
-            State::Choosing(prompt, course) => self.steer(prompt, course, screen, quiet),
+            State::Choosing(prompt, navigation) => self.steer(prompt, navigation, screen, quiet),
             State::Over => {
                 self.state = State::Over;
                 Step::Wait
@@ -198,7 +198,7 @@ impl Dialogue {
         };
         let letter = choice.as_str().chars().take(1).collect::<String>();
         let prompt = prompt.clone();
-        self.state = match menu.means {
+        self.state = match menu.select_by {
             SelectBy::Arrows => {
                 State::Choosing(prompt.clone(), Navigation::new(menu.clone(), index))
             }
@@ -228,7 +228,7 @@ impl Dialogue {
     }
 
     /// The step for a page, a code or the token that is new on the screen; one for each.
-    fn tell(&mut self, screen: &Screen, quiet: Duration) -> Option<Step> {
+    fn show_output(&mut self, screen: &Screen, quiet: Duration) -> Option<Step> {
         let mut page = None;
         for shown in output::all(screen) {
             match shown {
@@ -277,7 +277,7 @@ impl Dialogue {
 
     fn watch(&mut self, screen: &Screen, quiet: Duration) -> Step {
         if let Some(last) = &mut self.last {
-            last.gone |= !stands(screen, &last.prompt);
+            last.gone |= !is_current(screen, &last.prompt);
         }
         let known = clack::detect(screen).or_else(|| claude_code::detect(screen));
         let Some(prompt) = known.or_else(|| self.guess(screen, quiet)) else {
@@ -343,23 +343,23 @@ impl Dialogue {
     fn steer(
         &mut self,
         prompt: Prompt,
-        mut course: Navigation,
+        mut navigation: Navigation,
         screen: &Screen,
         quiet: Duration,
     ) -> Step {
         let seen = clack::detect(screen).filter(|seen| seen.place == prompt.place);
         let step = match seen.map(|seen| seen.wants) {
-            Some(Wants::Choice(menu)) => course.next(&menu),
+            Some(Wants::Choice(menu)) => navigation.next(&menu),
             _ => Move::Wait,
         };
         match step {
             Move::Arrived => return self.enter(prompt),
             Move::Press(key) => {
-                self.state = State::Choosing(prompt, course);
+                self.state = State::Choosing(prompt, navigation);
                 return Step::Type(Secret::from(key.to_owned()));
             }
-            Move::Wait if quiet < OBEDIENCE => {
-                self.state = State::Choosing(prompt, course);
+            Move::Wait if quiet < KEY_TIMEOUT => {
+                self.state = State::Choosing(prompt, navigation);
                 return Step::Wait;
             }
             Move::Wait | Move::Lost => {}
@@ -378,7 +378,7 @@ impl Dialogue {
 }
 
 /// Whether a prompt is still where it was.
-fn stands(screen: &Screen, prompt: &Prompt) -> bool {
+fn is_current(screen: &Screen, prompt: &Prompt) -> bool {
     let lines = 0..screen.len();
     lines
         .filter(|&line| screen.place(line) == prompt.place)
@@ -393,7 +393,7 @@ fn stands(screen: &Screen, prompt: &Prompt) -> bool {
 /// The words of a prompt, and its complaint.
 fn words(wants: &Wants) -> (&str, &str) {
     match wants {
-        Wants::Line { question, .. } => (question.prompt.as_str(), question.complaint.as_str()),
+        Wants::Line { question, .. } => (question.prompt.as_str(), question.rejection.as_str()),
         Wants::Choice(menu) => (menu.title.as_str(), ""),
         Wants::Retry(words) | Wants::Improper(words) | Wants::Several(words) => {
             (words.as_str(), "")

@@ -222,5 +222,5 @@ fn withdraw_notification(gateway: &Name, context: &Context) {
         withdrawn: vec![session::notification_id(gateway.as_str())],
         ..PhoneActions::default()
     };
-    context.phone.tell(&actions, &context.system.unstoppable());
+    context.phone.show(&actions, &context.system.unstoppable());
 }

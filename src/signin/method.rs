@@ -169,12 +169,12 @@ pub(crate) fn choose(
 
 /// The logins that need a sign-in, and whether one was left out because its name is no id.
 fn broken(report: Option<&Report>, issues: &[Issue]) -> (Vec<Target>, bool) {
-    let mendable = |issue: &&Issue| issue.state.is_resolved_by_sign_in();
+    let needs_sign_in = |issue: &&Issue| issue.state.is_resolved_by_sign_in();
     let is_broken = |issue: &&Issue| issue.verdict > Verdict::Expiring;
-    let any_broken = issues.iter().filter(mendable).any(|it| is_broken(&it));
+    let any_broken = issues.iter().filter(needs_sign_in).any(|it| is_broken(&it));
     let wanted: Vec<_> = issues
         .iter()
-        .filter(mendable)
+        .filter(needs_sign_in)
         .filter(|issue| is_broken(issue) == any_broken)
         .collect();
     let targets: Vec<_> = wanted
@@ -190,7 +190,7 @@ struct Target {
     provider: Argument,
     profile: Option<Argument>,
     /// Whether a person named the profile.
-    insisted: bool,
+    is_explicit: bool,
     kind: MethodKind,
     state: State,
 }
@@ -206,7 +206,7 @@ impl Target {
             kind: kind(report, provider.as_str(), issue.kind),
             provider,
             profile,
-            insisted: false,
+            is_explicit: false,
             state: issue.state,
         })
     }
@@ -217,7 +217,7 @@ impl Target {
             kind: kind(None, provider.as_str(), Some(login.kind)),
             provider,
             profile: Some(Argument::id(login.id.as_str())?),
-            insisted: false,
+            is_explicit: false,
             state,
         })
     }
@@ -229,7 +229,7 @@ impl Target {
             kind: kind(report, name, None),
             provider,
             profile: None,
-            insisted: false,
+            is_explicit: false,
             state: State::Missing,
         })
     }
@@ -264,7 +264,7 @@ impl Target {
             })?;
             return Ok(Self {
                 profile: Some(profile),
-                insisted: true,
+                is_explicit: true,
                 ..Self::of_provider(None, provider)?
             });
         };
@@ -279,7 +279,7 @@ impl Target {
             }
             _ => Self::of_login(login, State::Ok)
                 .map(|target| Self {
-                    insisted: true,
+                    is_explicit: true,
                     ..target
                 })
                 .ok_or_else(|| not_usable("that login's provider")),
@@ -301,7 +301,9 @@ impl Target {
             .hint("Leave --method out, or take api-key, device-code or browser"));
         }
         // A profile gets a login of a different kind only if the person named it.
-        let profile = self.profile.filter(|_| self.insisted || kind == self.kind);
+        let profile = self
+            .profile
+            .filter(|_| self.is_explicit || kind == self.kind);
         // OpenClaw stores no login under the runtime's name.
         let provider = match (kind, self.provider.as_str()) {
             (MethodKind::OpenClaw | MethodKind::ApiKey, CLAUDE_CLI) => {

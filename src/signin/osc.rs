@@ -73,7 +73,7 @@ impl OscFilter {
     }
 
     /// Filters bytes of the program; returns those for the terminal emulator.
-    pub(crate) fn strain(&mut self, bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn filter(&mut self, bytes: &[u8]) -> Zeroizing<Vec<u8>> {
         // As large as it can become: a buffer that grows leaves copies of a secret in freed memory.
         let mut rest = Zeroizing::new(Vec::with_capacity(self.held.len() + 2 * bytes.len()));
         rest.append(&mut self.held);
@@ -182,9 +182,13 @@ mod tests {
     use super::{LONGEST, MOST, OscFilter};
 
     fn links(bytes: &[u8]) -> Vec<String> {
-        let mut sieve = OscFilter::default();
-        sieve.strain(bytes);
-        sieve.links().iter().map(|link| link.to_string()).collect()
+        let mut osc_filter = OscFilter::default();
+        osc_filter.filter(bytes);
+        osc_filter
+            .links()
+            .iter()
+            .map(|link| link.to_string())
+            .collect()
     }
 
     #[test]
@@ -213,8 +217,8 @@ mod tests {
 
     #[test]
     fn commands_do_not_reach_the_emulator_and_the_rest_does() {
-        let mut sieve = OscFilter::default();
-        let rest = sieve.strain(b"a\x1b[1mb\x1b]8;;x\x1b\\c\x1b]0;t\x07d\x1b7e");
+        let mut osc_filter = OscFilter::default();
+        let rest = osc_filter.filter(b"a\x1b[1mb\x1b]8;;x\x1b\\c\x1b]0;t\x07d\x1b7e");
         assert_eq!(rest.as_slice(), b"a\x1b[1mb\x18c\x18d\x1b7e");
     }
 
@@ -223,10 +227,10 @@ mod tests {
         for between in ["\r", "\x7f", "\x1b", "\x07\x00"] {
             let bytes = format!("a\x1b{between}]8;;https://a/\x07b");
             assert_eq!(links(bytes.as_bytes()), ["https://a/"], "{bytes:?}");
-            let rest = OscFilter::default().strain(bytes.as_bytes());
+            let rest = OscFilter::default().filter(bytes.as_bytes());
             assert!(!rest.contains(&b']'), "{bytes:?}");
         }
-        let rest = OscFilter::default().strain(b"\x1b\x97]8;;https://a/");
+        let rest = OscFilter::default().filter(b"\x1b\x97]8;;https://a/");
         assert!(!rest.contains(&b']'));
     }
 

@@ -10,6 +10,6 @@ pub(crate) fn report_progress(text: &str, context: &Context) {
         toast: text.to_owned(),
         ..PhoneActions::default()
     };
-    context.phone.tell(&actions, &context.system);
+    context.phone.show(&actions, &context.system);
     terminal::eprint(&format!("{text}\n"));
 }

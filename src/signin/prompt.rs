@@ -54,7 +54,7 @@ pub(crate) struct Question {
     /// The lines above the prompt, where it is not clear by itself.
     pub(crate) context: Vec<Text>,
     /// Why the last answer was refused; empty the first time.
-    pub(crate) complaint: Text,
+    pub(crate) rejection: Text,
     pub(crate) answer: AnswerKind,
     /// Whether the input is hidden.
     pub(crate) hidden: bool,
@@ -74,7 +74,7 @@ pub(crate) enum AnswerKind {
 
 impl Question {
     /// A question, its kind read from its words.
-    pub(crate) fn new(prompt: &str, context: Vec<Text>, complaint: &str) -> Self {
+    pub(crate) fn new(prompt: &str, context: Vec<Text>, rejection: &str) -> Self {
         let words = prompt.to_lowercase();
         let mentions = |list: &[&str]| list.iter().any(|word| words.contains(word));
         let secret = mentions(&[
@@ -94,7 +94,7 @@ impl Question {
         Self {
             prompt: Text::clean(prompt),
             context,
-            complaint: Text::clean(complaint),
+            rejection: Text::clean(rejection),
             answer,
             hidden: secret || answer == AnswerKind::CodeOrAddress,
         }
@@ -104,7 +104,7 @@ impl Question {
 impl Question {
     /// The text that asks for a refused kind, among everything that the person would read.
     fn improper_words(&self) -> Option<Text> {
-        let mut read = [&self.prompt, &self.complaint]
+        let mut read = [&self.prompt, &self.rejection]
             .into_iter()
             .chain(&self.context);
         read.find(|words| is_improper(words.as_str())).cloned()

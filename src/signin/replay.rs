@@ -49,7 +49,7 @@ pub(super) fn told(step: Step) -> String {
                 if question.hidden { " hidden" } else { "" },
                 context.join(" | "),
                 question.prompt,
-                question.complaint
+                question.rejection
             )
         }
         Step::Choose(menu) => {

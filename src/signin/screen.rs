@@ -16,7 +16,7 @@ pub(crate) struct Screen {
     lines: Vec<Line>,
     cursor: Cursor,
     draws: u64,
-    sieve: OscFilter,
+    osc_filter: OscFilter,
 }
 
 /// A line as the program meant it: the rows that the terminal made of it.
@@ -50,7 +50,7 @@ impl Screen {
             lines: Vec::new(),
             cursor: Cursor::default(),
             draws: 0,
-            sieve: OscFilter::default(),
+            osc_filter: OscFilter::default(),
         };
         screen.join();
         screen
@@ -60,12 +60,12 @@ impl Screen {
     pub(crate) fn draw(&mut self, bytes: &[u8]) {
         // For a single byte, only the rows that it can change are read again.
         let reach = match bytes {
-            &[byte] => self.sieve.reach(byte),
+            &[byte] => self.osc_filter.reach(byte),
             _ => Reach::Everything,
         };
         let before = self.emulator.screen().cursor_position();
         let gone = self.emulator.callbacks().0;
-        self.emulator.process(&self.sieve.strain(bytes));
+        self.emulator.process(&self.osc_filter.filter(bytes));
         let after = self.emulator.screen().cursor_position();
         self.draws += 1;
         // Within margins, scrolling removes no row at the top: the cursor stays on its row, or moves back in it.
@@ -123,7 +123,7 @@ impl Screen {
 
     /// The addresses of all hyperlinks so far, each whole and once.
     pub(crate) fn links(&self) -> &[Zeroizing<String>] {
-        self.sieve.links()
+        self.osc_filter.links()
     }
 
     /// How often something was drawn.

@@ -19,7 +19,7 @@ use crate::signin::error::SignInError;
 use crate::signin::pasted::{self, Shape};
 use crate::signin::prompt::{AnswerKind, Question};
 use crate::signin::restart::wants_restart;
-pub(crate) use crate::signin::session::context::{Plan, SignInContext, Signed};
+pub(crate) use crate::signin::session::context::{SignInContext, SignInProgram, Signed};
 use crate::signin::session::pages::Pages;
 pub(crate) use crate::signin::session::pages::notification_id;
 use crate::signin::session::person::{About, PersonSide};
@@ -27,7 +27,7 @@ use crate::signin::session::transport::{Event, Transport};
 use crate::signin::url_policy::{self, Denied};
 
 /// Runs a program that signs in, on the gateway's terminal, to its end.
-pub(crate) fn run(plan: Plan, context: &SignInContext<'_>) -> Result<Signed, SignInError> {
+pub(crate) fn run(plan: SignInProgram, context: &SignInContext<'_>) -> Result<Signed, SignInError> {
     let transport = Transport::start(&plan, context)?;
     thread::scope(|scope| {
         Session {
@@ -44,7 +44,7 @@ pub(crate) fn run(plan: Plan, context: &SignInContext<'_>) -> Result<Signed, Sig
 }
 
 struct Session<'scope, 'env> {
-    plan: Plan,
+    plan: SignInProgram,
     context: &'env SignInContext<'env>,
     transport: Transport,
     dialogue: Dialogue,
@@ -107,7 +107,7 @@ impl Session<'_, '_> {
                     title: words.to_string(),
                     choices: choices.map(String::from).to_vec(),
                 };
-                self.put(About::Denied, request);
+                self.put(About::SignInFailed, request);
             }
             Step::Withdraw => self.person.withdraw(),
             Step::Type(keys) => self.transport.type_keys(&keys),
@@ -130,7 +130,10 @@ impl Session<'_, '_> {
                 );
                 let choices = ["Do not open it", "Open it this once"];
                 let choices = choices.map(String::from).to_vec();
-                self.put(About::Stranger(page), Request::Choice { title, choices });
+                self.put(
+                    About::UntrustedPage(page),
+                    Request::Choice { title, choices },
+                );
             }
         }
         Ok(())
@@ -187,13 +190,13 @@ impl Session<'_, '_> {
             (_, Reply::Declined) => return Err(SignInError::Declined),
             (About::Program, Reply::Line(line)) => self.dialogue.answer(line),
             (About::Program, Reply::Choice(index)) => self.dialogue.choose(index),
-            (About::Denied, Reply::Choice(again @ (0 | 1))) => {
+            (About::SignInFailed, Reply::Choice(again @ (0 | 1))) => {
                 if again == 1 {
                     self.pages.show_again();
                 }
                 self.dialogue.retry();
             }
-            (About::Stranger(page), Reply::Choice(1)) => {
+            (About::UntrustedPage(page), Reply::Choice(1)) => {
                 self.pages.show(page);
                 while !self.person.is_deciding()
                     && let Some(step) = self.person.postponed.pop_front()
@@ -201,10 +204,10 @@ impl Session<'_, '_> {
                     self.take(step)?;
                 }
             }
-            (About::Stranger(page), _) => {
+            (About::UntrustedPage(page), _) => {
                 return Err(SignInError::UnknownHost(page.host().to_string()));
             }
-            (About::Denied, _) => return Err(SignInError::Declined),
+            (About::SignInFailed, _) => return Err(SignInError::Declined),
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ const TOLERANCE: TimeDelta = TimeDelta::days(2);
 /// # Errors
 /// Why the sign-in is not verified, as the end of a sentence that begins with the gateway's name.
 pub(crate) fn of(
-    route: &Method,
+    method: &Method,
     promised: Option<TimeDelta>,
     before: Option<&Report>,
     after: &Assessment,
@@ -29,7 +29,7 @@ pub(crate) fn of(
         }
     };
     let moment = report.moment(after.now);
-    let logins = candidates(route, report);
+    let logins = candidates(method, report);
     if logins.is_empty() {
         return Err("openclaw does not list the new login".into());
     }
@@ -82,10 +82,10 @@ fn has_changed(older: Option<TimeDelta>, newer: Option<TimeDelta>) -> bool {
 }
 
 /// The logins that a sign-in may have made or renewed, those that last longest first.
-fn candidates<'a>(route: &Method, report: &'a Report) -> Vec<&'a Login> {
+fn candidates<'a>(method: &Method, report: &'a Report) -> Vec<&'a Login> {
     let named = |id: &str| report.logins.iter().find(|login| login.id.as_str() == id);
     let one = |id: &str| named(id).into_iter().collect();
-    match route {
+    match method {
         Method::SetupToken { profile } => one(profile
             .as_ref()
             .map_or(OWN_PROFILE, |profile| profile.as_str())),
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_token_is_good_for_as_long_as_was_promised() {
-        let route = token(Some("anthropic:claude-code"));
+        let method = token(Some("anthropic:claude-code"));
         let days = TimeDelta::days;
         let differs = |left: &str| Err(format!("promised 365 d, but openclaw says {left}"));
         let table = [
@@ -190,7 +190,7 @@ mod tests {
         ];
         for (left, expected) in table {
             let proof = of(
-                &route,
+                &method,
                 Some(days(365)),
                 Some(&report(EXPIRED)),
                 &now(lasting(left)),
@@ -199,20 +199,20 @@ mod tests {
         }
         let mut endless = lasting(days(365));
         endless.logins[0].left = None;
-        let proof = of(&route, Some(days(365)), None, &now(endless));
+        let proof = of(&method, Some(days(365)), None, &now(endless));
         assert_eq!(proof, differs("no expiry").map(str::to_owned));
     }
 
     #[test]
     fn without_a_promise_any_lifetime_will_do() {
-        let route = openclaw("anthropic", None);
-        let proof = of(&route, None, None, &now(lasting(TimeDelta::days(299))));
+        let method = openclaw("anthropic", None);
+        let proof = of(&method, None, None, &now(lasting(TimeDelta::days(299))));
         assert_eq!(proof, Ok("signed in, valid for 299 d".into()));
     }
 
     #[test]
     fn what_is_still_the_old_login_is_no_sign_in() {
-        let route = openclaw("anthropic", Some("anthropic:claude-code"));
+        let method = openclaw("anthropic", Some("anthropic:claude-code"));
         let before = lasting(TimeDelta::hours(5));
         let later = TimeDelta::minutes(3);
         let old = Err("openclaw still has the old login".to_owned());
@@ -220,28 +220,28 @@ mod tests {
         for seconds in [-180, -176] {
             let mut after = lasting(TimeDelta::hours(5) + TimeDelta::seconds(seconds));
             after.captured_at = DateTime::UNIX_EPOCH + later;
-            let proof = of(&route, None, Some(&before), &asked_at(after, later));
+            let proof = of(&method, None, Some(&before), &asked_at(after, later));
             assert_eq!(proof, old, "{seconds}");
         }
         let mut renewed = lasting(TimeDelta::hours(5));
         renewed.captured_at = DateTime::UNIX_EPOCH + later;
-        let proof = of(&route, None, Some(&before), &asked_at(renewed, later));
+        let proof = of(&method, None, Some(&before), &asked_at(renewed, later));
         assert_eq!(proof, Ok("signed in, valid for 5 h".into()));
     }
 
     #[test]
     fn another_profile_of_the_same_lifetime_is_a_new_login() {
-        let route = openclaw("anthropic", None);
+        let method = openclaw("anthropic", None);
         let mut before = lasting(TimeDelta::hours(5));
         before.logins[0].id = Text::clean("anthropic:other");
         let after = now(lasting(TimeDelta::hours(5)));
-        let proof = of(&route, None, Some(&before), &after);
+        let proof = of(&method, None, Some(&before), &after);
         assert_eq!(proof, Ok("signed in, valid for 5 h".into()));
     }
 
     #[test]
     fn a_login_that_openclaw_does_not_list_is_no_sign_in() {
-        let routes = [
+        let methods = [
             token(None),
             token(Some("anthropic:work")),
             Method::ClaudeCli,
@@ -249,10 +249,10 @@ mod tests {
             key("anthropic", None),
             key("anthropic", Some("anthropic:key")),
         ];
-        for route in routes {
-            let proof = of(&route, None, Some(&report(EXPIRED)), &now(report(FRESH)));
+        for method in methods {
+            let proof = of(&method, None, Some(&report(EXPIRED)), &now(report(FRESH)));
             let missing = "openclaw does not list the new login";
-            assert_eq!(proof, Err(missing.into()), "{route:?}");
+            assert_eq!(proof, Err(missing.into()), "{method:?}");
         }
     }
 
@@ -266,18 +266,18 @@ mod tests {
 
     #[test]
     fn a_login_that_does_not_work_is_told_by_its_state() {
-        let route = openclaw("anthropic", Some("anthropic:claude-code"));
-        let proof = of(&route, None, None, &now(report(EXPIRED)));
+        let method = openclaw("anthropic", Some("anthropic:claude-code"));
+        let proof = of(&method, None, None, &now(report(EXPIRED)));
         assert_eq!(proof, Err("openclaw still says expired".into()));
-        let route = openclaw("anthropic", Some("anthropic:default"));
-        let proof = of(&route, None, None, &now(report(MIXED)));
+        let method = openclaw("anthropic", Some("anthropic:default"));
+        let proof = of(&method, None, None, &now(report(MIXED)));
         let paused = "signed in, valid for 299 d, but still in cooldown";
         assert_eq!(proof, Ok(paused.into()));
     }
 
     #[test]
     fn a_login_that_renews_itself_is_told_so() {
-        let route = openclaw("anthropic", None);
+        let method = openclaw("anthropic", None);
         for (left, expected) in [
             (TimeDelta::hours(8), "signed in, 8 h and renews itself"),
             (TimeDelta::hours(-1), "signed in, renews itself"),
@@ -285,7 +285,7 @@ mod tests {
         ] {
             let mut after = lasting(left);
             after.logins[0].kind = LoginKind::OAuth;
-            let proof = of(&route, None, Some(&report(EXPIRED)), &now(after));
+            let proof = of(&method, None, Some(&report(EXPIRED)), &now(after));
             assert_eq!(proof, Ok(expected.into()), "{left}");
         }
     }
@@ -313,9 +313,9 @@ mod tests {
 
     #[test]
     fn a_key_is_stored_whatever_there_was_before() {
-        let route = key("openrouter", Some("openrouter:default"));
+        let method = key("openrouter", Some("openrouter:default"));
         for before in [None, Some(report(OLD_MIXED)), Some(report(EXPIRED))] {
-            let proof = of(&route, None, before.as_ref(), &now(report(OLD_MIXED)));
+            let proof = of(&method, None, before.as_ref(), &now(report(OLD_MIXED)));
             assert_eq!(proof, Ok("the key is stored".into()));
         }
         let mut after = report(OLD_MIXED);

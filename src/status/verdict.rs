@@ -289,7 +289,7 @@ fn best_of_each(report: &Report, moment: Moment) -> Vec<&Login> {
     let best = |name: &Text| {
         report
             .logins_of(name)
-            .min_by_key(|login| goodness(login.state(moment)))
+            .min_by_key(|login| severity(login.state(moment)))
     };
     let providers = report.providers.iter();
     providers
@@ -312,7 +312,8 @@ fn of_stores(report: &Report, moment: Moment) -> Vec<Issue> {
     bests.iter().filter_map(issue).collect()
 }
 
-const fn goodness(state: State) -> u8 {
+/// How bad a state is.
+const fn severity(state: State) -> u8 {
     match state {
         State::Ok | State::Static | State::Refreshable => 0,
         State::Expiring => 1,

@@ -72,7 +72,7 @@ impl Sync<'_> {
             "Claude Code's login expired {} ago",
             humanize(since)
         ))
-        .hint(way_in(from))
+        .hint(sign_in_hint(from))
     }
 
     pub(super) fn let_claude_renew(
@@ -100,11 +100,11 @@ impl Sync<'_> {
                 let words = words.map(|words| format!(": {words}")).unwrap_or_default();
                 Err(self
                     .refused(&format!("claude could not renew it{words}"))
-                    .hint(way_in(source.from)))
+                    .hint(sign_in_hint(source.from)))
             }
             exec::Done::TooOld | exec::Done::NoClaude => Err(self
                 .refused("claude is not installed there")
-                .hint(way_in(source.from))),
+                .hint(sign_in_hint(source.from))),
         }
     }
 
@@ -126,7 +126,7 @@ impl Sync<'_> {
     }
 }
 
-fn way_in(from: SourceMachine) -> Hint {
+fn sign_in_hint(from: SourceMachine) -> Hint {
     match from {
         SourceMachine::Gateway => Hint::run("Sign in again", "clawtap reauth --method cli"),
         SourceMachine::Phone => sign_in_here(),

@@ -39,7 +39,7 @@ pub(crate) struct Response {
 
 /// Why there is no response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub(crate) enum HttpError {
     /// curl is not installed on this device.
     NoCurl,
     /// The server's name cannot be resolved.
@@ -64,7 +64,7 @@ pub(crate) enum Failure {
 
 /// The result of a request, and its duration.
 pub(crate) struct Sent {
-    pub(crate) outcome: Result<Response, Failure>,
+    pub(crate) outcome: Result<Response, HttpError>,
     pub(crate) took: Duration,
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn send(request: &Request<'_>, limit: Duration, system: &System) -> S
         took: Duration::ZERO,
     };
     let Some(program) = system.environment.program("curl") else {
-        return failed(Failure::NoCurl);
+        return failed(HttpError::NoCurl);
     };
     let mut invocation = Invocation::new(program, limit + MARGIN)
         .arguments(curl::ARGUMENTS)
@@ -83,17 +83,17 @@ pub(crate) fn send(request: &Request<'_>, limit: Duration, system: &System) -> S
     invocation.stdout_limit = LARGEST_ANSWER;
     let finished = match system.processes.run(&invocation) {
         Ok(finished) => finished,
-        Err(error) => return failed(Failure::Other(Text::clean(&error.to_string()))),
+        Err(error) => return failed(HttpError::Other(Text::clean(&error.to_string()))),
     };
-    let answer = || response::parse(&finished.stdout).ok_or(Failure::NotHttp);
+    let answer = || response::parse(&finished.stdout).ok_or(HttpError::NotHttp);
     Sent {
         outcome: match finished.ending {
             Ending::Exited(0) | Ending::TooMuchOutput => answer(),
             Ending::Exited(code) => Err(curl::failure(code, &finished.stderr)),
-            Ending::Interrupted => Err(Failure::Interrupted),
-            Ending::TimedOut => Err(Failure::TimedOut),
+            Ending::Interrupted => Err(HttpError::Interrupted),
+            Ending::TimedOut => Err(HttpError::TimedOut),
             Ending::Killed(_) | Ending::Lingered | Ending::NoOutput => {
-                Err(Failure::Other(Text::clean("curl was ended")))
+                Err(HttpError::Other(Text::clean("curl was ended")))
             }
         },
         took: finished.took,

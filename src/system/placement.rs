@@ -12,7 +12,7 @@ const LARGEST: u64 = 256 * 1024;
 
 /// What is at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum FileKind {
     Nothing,
     /// A file; without its content if that is too large or not readable by this user.
     File {
@@ -29,27 +29,27 @@ pub(crate) enum Found {
 ///
 /// # Errors
 /// When that is forbidden. A parent that is no folder is not an error: nothing is at the path.
-pub(crate) fn look(path: &Path) -> io::Result<Found> {
+pub(crate) fn inspect(path: &Path) -> io::Result<FileKind> {
     use io::ErrorKind::{NotADirectory, NotFound};
     let metadata = match path.symlink_metadata() {
         Ok(metadata) => metadata,
         Err(error) if matches!(error.kind(), NotFound | NotADirectory) => {
-            return Ok(Found::Nothing);
+            return Ok(FileKind::Nothing);
         }
         Err(error) => return Err(error),
     };
     let kind = metadata.file_type();
     Ok(if kind.is_symlink() {
-        Found::Link
+        FileKind::Link
     } else if kind.is_dir() {
-        Found::Folder
+        FileKind::Folder
     } else if kind.is_file() {
-        Found::File {
+        FileKind::File {
             content: files::read(path, LARGEST).ok(),
             mode: metadata.permissions().mode() & 0o7777,
         }
     } else {
-        Found::Other
+        FileKind::Other
     })
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn names(folder: &Path) -> io::Result<Vec<String>> {
 pub(crate) fn missing_folders(folder: &Path) -> Vec<PathBuf> {
     let missing = folder
         .ancestors()
-        .take_while(|folder| matches!(look(folder), Ok(Found::Nothing)));
+        .take_while(|folder| matches!(inspect(folder), Ok(FileKind::Nothing)));
     let mut missing: Vec<PathBuf> = missing.map(Path::to_path_buf).collect();
     missing.reverse();
     missing
@@ -120,7 +120,7 @@ pub(crate) fn remove_unfinished(folder: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Found, look, make_folder, place, remove_empty_folders, remove_unfinished};
+    use super::{FileKind, inspect, make_folder, place, remove_empty_folders, remove_unfinished};
     use std::fs;
     use std::os::unix::fs::symlink;
 
@@ -129,11 +129,11 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let link = home.path().join("link");
         symlink(home.path(), &link).unwrap();
-        assert_eq!(look(&link).unwrap(), Found::Link);
+        assert_eq!(inspect(&link).unwrap(), FileKind::Link);
         assert!(make_folder(&home.path().join("a")).is_ok());
         fs::write(home.path().join("file"), "").unwrap();
         let below_a_file = home.path().join("file/x");
-        assert_eq!(look(&below_a_file).unwrap(), Found::Nothing);
+        assert_eq!(inspect(&below_a_file).unwrap(), FileKind::Nothing);
     }
 
     #[test]
@@ -143,11 +143,11 @@ mod tests {
         fs::write(&target, "theirs").unwrap();
         symlink(&target, &link).unwrap();
         place(&link, b"ours", 0o700).unwrap();
-        let ours = Found::File {
+        let ours = FileKind::File {
             content: Some(b"ours".to_vec()),
             mode: 0o700,
         };
-        assert_eq!(look(&link).unwrap(), ours);
+        assert_eq!(inspect(&link).unwrap(), ours);
         assert_eq!(fs::read_to_string(&target).unwrap(), "theirs");
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 2);
     }

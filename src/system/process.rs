@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub(crate) use conversation::{Conversation, Heard, Waker};
+pub(crate) use conversation::{Conversation, Received, Waker};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
 use semaphore::{Permit, Semaphore};
@@ -127,7 +127,7 @@ impl Finished {
     }
 
     /// An error in one line: the program's last output line, or that there was none.
-    pub(crate) fn complaint(&self, command: &str) -> String {
+    pub(crate) fn failure_message(&self, command: &str) -> String {
         if self.ending == Ending::TimedOut {
             return format!("{command} did not end in time");
         }
@@ -161,8 +161,8 @@ pub(crate) enum Ending {
 enum Event {
     Output(Piece),
     OutputEnded,
-    Complaint(Piece),
-    ComplaintsEnded,
+    Stderr(Piece),
+    StderrEnded,
     Exited,
     Interrupted,
     Woken,
@@ -325,13 +325,13 @@ fn feed(child: &mut Child, invocation: &Invocation) -> io::Result<()> {
 /// Starts the threads that send the child's output and exit as events.
 fn watch(child: &mut Child, events: Sender<Event>) -> io::Result<()> {
     if let Some(stdout) = child.stdout.take() {
-        hear(stdout, &events)?;
+        read_output(stdout, &events)?;
     }
     if let Some(stderr) = child.stderr.take() {
         let events = events.clone();
         spawn("stderr", move || {
-            forward(stderr, &events, Event::Complaint);
-            let _ = events.send(Event::ComplaintsEnded);
+            forward(stderr, &events, Event::Stderr);
+            let _ = events.send(Event::StderrEnded);
         })?;
     }
     let id = pid(child);
@@ -346,7 +346,7 @@ fn watch(child: &mut Child, events: Sender<Event>) -> io::Result<()> {
     })
 }
 
-fn hear(output: impl Read + Send + 'static, events: &Sender<Event>) -> io::Result<()> {
+fn read_output(output: impl Read + Send + 'static, events: &Sender<Event>) -> io::Result<()> {
     let events = events.clone();
     spawn("stdout", move || {
         forward(output, &events, Event::Output);
@@ -426,13 +426,13 @@ fn collect(
                     break Ending::TooMuchOutput;
                 }
             }
-            Ok(Event::Complaint(piece)) => {
+            Ok(Event::Stderr(piece)) => {
                 stderr.extend_from_slice(&piece.bytes);
                 if stderr.len() > 2 * STDERR_LIMIT {
                     stderr.drain(..stderr.len() - STDERR_LIMIT);
                 }
             }
-            Ok(Event::OutputEnded | Event::ComplaintsEnded) => open_pipes -= 1,
+            Ok(Event::OutputEnded | Event::StderrEnded) => open_pipes -= 1,
             Ok(Event::Exited) => exited_at = Some(Instant::now()),
             Ok(Event::Interrupted) => break Ending::Interrupted,
             Ok(Event::Woken) => {}

@@ -106,7 +106,7 @@ pub(crate) fn ask_until(
     cancelled: impl Fn() -> bool,
 ) -> io::Result<Option<Zeroizing<String>>> {
     eprint(question);
-    let typing = hidden.then(Unseen::begin);
+    let typing = hidden.then(EchoOff::begin);
     let stdin = io::stdin();
     while !cancelled() {
         let mut ready = [PollFd::new(&stdin, PollFlags::IN)];
@@ -129,9 +129,9 @@ pub(crate) fn ask_until(
 }
 
 /// Turns the terminal's echo off until dropped.
-struct Unseen;
+struct EchoOff;
 
-impl Unseen {
+impl EchoOff {
     fn begin() -> Self {
         let stdin = io::stdin();
         // A pipe has no echo.
@@ -145,7 +145,7 @@ impl Unseen {
     }
 }
 
-impl Drop for Unseen {
+impl Drop for EchoOff {
     fn drop(&mut self) {
         show_typing();
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::Message;
-use crate::config::channel::{Command, Undelivered};
+use crate::config::channel::{Command, DeliveryError};
 use crate::gateway::error::last_line;
 use crate::redact::redact;
 use crate::system::environment::Environment;
@@ -49,9 +49,9 @@ pub(super) fn deliver(
     program: &Command,
     message: &Message,
     dispatcher: &Dispatcher,
-) -> Result<(), Undelivered> {
+) -> Result<(), DeliveryError> {
     let path = find(&program.run[0], &dispatcher.system.environment)
-        .ok_or_else(|| Undelivered::because(nowhere(program)))?;
+        .ok_or_else(|| DeliveryError::because(nowhere(program)))?;
     let invocation = Invocation::new(path, program.limit)
         .arguments(&program.run[1..])
         .stdin(document(message));
@@ -59,7 +59,7 @@ pub(super) fn deliver(
         .system
         .processes
         .run(&invocation)
-        .map_err(|error| Undelivered::because(format!("it did not start: {error}")))?;
+        .map_err(|error| DeliveryError::because(format!("it did not start: {error}")))?;
     judge(&finished, program)
 }
 
@@ -112,7 +112,7 @@ fn document(message: &Message) -> String {
     format!("{json}\n")
 }
 
-fn judge(finished: &Finished, program: &Command) -> Result<(), Undelivered> {
+fn judge(finished: &Finished, program: &Command) -> Result<(), DeliveryError> {
     let what = match finished.ending {
         Ending::Exited(0) => return Ok(()),
         Ending::Exited(code) => format!("exit code {code}"),
@@ -128,7 +128,7 @@ fn judge(finished: &Finished, program: &Command) -> Result<(), Undelivered> {
     };
     // The program's output may contain a key, for example one that a server refused.
     let said = redact(&String::from_utf8_lossy(&finished.stderr));
-    Err(Undelivered::because(match last_line(&said) {
+    Err(DeliveryError::because(match last_line(&said) {
         Some(line) => format!("{what}: {line}"),
         None => what,
     }))

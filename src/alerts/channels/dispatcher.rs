@@ -2,15 +2,19 @@
 
 use crate::alerts::channels::{Dispatcher, command, ntfy, openclaw, phone};
 use crate::alerts::message::Message;
-use crate::config::channel::{Channel, ChannelKind, OpenClaw, Undelivered};
+use crate::config::channel::{Channel, ChannelKind, DeliveryError, OpenClaw};
 use crate::gateway::host::Gateway;
 use crate::system::parallel::in_parallel;
 use crate::text::Text;
 
 impl Dispatcher<'_> {
     /// Delivers a message. An error's reason contains no secret.
-    pub(crate) fn deliver(&self, channel: &Channel, message: &Message) -> Result<(), Undelivered> {
-        match &channel.means {
+    pub(crate) fn deliver(
+        &self,
+        channel: &Channel,
+        message: &Message,
+    ) -> Result<(), DeliveryError> {
+        match &channel.kind {
             ChannelKind::Ntfy(topic) => ntfy::deliver(topic, message, self),
             ChannelKind::Phone => phone::deliver(message, self),
             ChannelKind::OpenClaw(sender) => openclaw::deliver(sender, message, self),
@@ -30,7 +34,7 @@ impl Dispatcher<'_> {
         channel: &Channel,
         about: &[Gateway],
     ) -> Option<Result<String, String>> {
-        match &channel.means {
+        match &channel.kind {
             ChannelKind::Ntfy(topic) => {
                 let known = topic.token.as_ref().map_or("", |_| ", and knows the token");
                 let reached = ntfy::reach(topic, self);

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::Message;
-use crate::config::channel::{Ntfy, Undelivered};
+use crate::config::channel::{DeliveryError, Ntfy};
 use crate::secret::Secret;
 use crate::system::clock;
 use crate::system::http::{self, Request};
@@ -21,9 +21,9 @@ pub(super) fn deliver(
     topic: &Ntfy,
     message: &Message,
     dispatcher: &Dispatcher,
-) -> Result<(), Undelivered> {
+) -> Result<(), DeliveryError> {
     let system = dispatcher.system;
-    let token = token_of(topic, dispatcher).map_err(Undelivered::because)?;
+    let token = token_of(topic, dispatcher).map_err(DeliveryError::because)?;
     // The topic is in the body, because servers log addresses.
     let request = Request {
         url: &format!("{}/", topic.server),
@@ -44,7 +44,7 @@ pub(super) fn deliver(
             Err(error) => error,
         };
         let Some(pause) = retry::after(tries, spent, &error) else {
-            return Err(Undelivered {
+            return Err(DeliveryError {
                 reason: error.reason,
                 retry_after: error.retry_after,
             });

@@ -8,7 +8,7 @@ use serde_json::Deserializer;
 
 use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::Message;
-use crate::config::channel::{OpenClaw, Undelivered};
+use crate::config::channel::{DeliveryError, OpenClaw};
 use crate::gateway::error::last_line;
 use crate::gateway::exec::{self, Done};
 use crate::gateway::host::Gateway;
@@ -26,14 +26,14 @@ pub(super) fn deliver(
     sender: &OpenClaw,
     message: &Message,
     dispatcher: &Dispatcher,
-) -> Result<(), Undelivered> {
+) -> Result<(), DeliveryError> {
     let name = sender.gateway.as_deref().unwrap_or(&message.gateway);
     let mut gateways = dispatcher.gateways.iter();
     let gateway = gateways
         .find(|gateway| gateway.name.as_str() == name)
         .ok_or_else(|| {
             let name = Text::clean(name);
-            Undelivered::because(format!("no gateway is called {name}"))
+            DeliveryError::because(format!("no gateway is called {name}"))
         })?;
     let done = exec::run(gateway, &request(sender, message), &[], dispatcher.system);
     let why = match done {
@@ -45,7 +45,7 @@ pub(super) fn deliver(
         Ok(Done::TooOld | Done::NoClaude) => "openclaw is too old".into(),
         Err(failure) => failure.kind.what().into(),
     };
-    Err(Undelivered::because(format!("{name}: {why}")))
+    Err(DeliveryError::because(format!("{name}: {why}")))
 }
 
 /// Checks the recipient with OpenClaw's `--dry-run`, without sending. `None` if the gateway cannot be asked, or its

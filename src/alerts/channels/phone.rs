@@ -2,12 +2,12 @@
 
 use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::{Message, Severity};
-use crate::config::channel::Undelivered;
+use crate::config::channel::DeliveryError;
 use crate::phone::Alert;
 use crate::phone::notification::Notification;
 
 /// Replaces the gateway's status notification, with a sound unless the incident is resolved.
-pub(super) fn deliver(message: &Message, dispatcher: &Dispatcher) -> Result<(), Undelivered> {
+pub(super) fn deliver(message: &Message, dispatcher: &Dispatcher) -> Result<(), DeliveryError> {
     let alert = Alert {
         notification: Notification {
             priority: priority(message.severity),
@@ -20,7 +20,7 @@ pub(super) fn deliver(message: &Message, dispatcher: &Dispatcher) -> Result<(), 
     dispatcher
         .phone
         .alert(&alert, dispatcher.system)
-        .map_err(Undelivered::because)
+        .map_err(DeliveryError::because)
 }
 
 /// termux-notification's priority; never below the default, which would silence later notifications.

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use pretty_assertions::assert_eq;
 
-use super::{Fate, MadeUp, Watch, World, at};
+use super::{Fate, SimulatedLogin, SimulatedMonitor, World, at};
 use crate::alerts::decide::decide;
 use crate::alerts::observe::Observation;
 use crate::alerts::state::AlertState;
@@ -16,7 +16,7 @@ type Step<'a> = (&'a dyn Fn(&mut Day), i64);
 
 struct Day {
     world: World,
-    watch: Watch,
+    monitor: SimulatedMonitor,
     now: chrono::DateTime<chrono::Utc>,
     failing: Vec<&'static str>,
     /// How far this device's clock is fast.
@@ -35,7 +35,7 @@ impl Day {
         kind: crate::status::login::LoginKind,
         ends: Option<chrono::DateTime<chrono::Utc>>,
     ) {
-        self.world.sign_in(MadeUp {
+        self.world.sign_in(SimulatedLogin {
             id,
             kind,
             ends,
@@ -51,7 +51,7 @@ fn told(steps: &[Step]) -> Vec<String> {
             in_use: vec!["anthropic"],
             ..World::default()
         },
-        watch: Watch::new(&[("ntfy", false)]),
+        monitor: SimulatedMonitor::new(&[("ntfy", false)]),
         now: at("2026-01-01 12:00"),
         failing: Vec::new(),
         skew: TimeDelta::zero(),
@@ -69,8 +69,8 @@ fn told(steps: &[Step]) -> Vec<String> {
         }
         let failing = day.failing.clone();
         let works = |channel: &str| !failing.contains(&channel);
-        for sent in day.watch.run(&world, now, works, Fate::Lives, |_, _| {}) {
-            let line = summary::line(&sent.alert, now, day.watch.local);
+        for sent in day.monitor.run(&world, now, works, Fate::Lives, |_, _| {}) {
+            let line = summary::line(&sent.alert, now, day.monitor.local);
             let to = sent.delivered.join(", ");
             told.push(format!(
                 "{:02}:{:02} {line} > {to}",
@@ -111,7 +111,7 @@ fn what_the_ladder_is_like_is_the_persons_choice() {
     let steps: [Step; 4] = [
         (
             &|day| {
-                day.watch.warn_hours = vec![72];
+                day.monitor.warn_hours = vec![72];
                 day.token("anthropic:a", 60);
             },
             1,
@@ -136,7 +136,7 @@ fn keys_and_logins_that_renew_themselves_are_left_in_peace() {
             &|day| {
                 day.world.in_use = vec!["anthropic", "openai"];
                 day.login("anthropic:key", ApiKey, None);
-                day.world.sign_in(MadeUp {
+                day.world.sign_in(SimulatedLogin {
                     id: "openai:codex",
                     kind: OAuth,
                     ends: Some(day.now + TimeDelta::hours(1)),
@@ -219,7 +219,7 @@ fn an_expiry_out_of_sight_is_told_only_once_it_is_seen() {
 #[test]
 fn quiet_hours_hold_back_all_but_what_expires() {
     let night = |day: &mut Day| {
-        day.watch.quiet = QuietHours::parse("23:00-07:00").ok();
+        day.monitor.quiet = QuietHours::parse("23:00-07:00").ok();
         day.token("anthropic:a", 18);
         day.now = at("2026-01-01 22:00");
     };
@@ -243,7 +243,7 @@ fn quiet_hours_hold_back_all_but_what_expires() {
 #[test]
 fn what_is_still_broken_is_told_again_once_a_day_or_never() {
     let day_by_day = |remind_hours: u32| {
-        let begin = move |day: &mut Day| day.watch.remind_hours = remind_hours;
+        let begin = move |day: &mut Day| day.monitor.remind_hours = remind_hours;
         let mut steps: Vec<Step> = vec![(&begin, 5)];
         steps.extend([(NOTHING, 6 * 60); 12]);
         told(&steps)
@@ -265,7 +265,7 @@ fn a_clock_that_jumps_tells_nothing_twice() {
         let steps: [Step; 7] = [
             (
                 &|day| {
-                    day.watch.remind_hours = 0;
+                    day.monitor.remind_hours = 0;
                     day.world.in_use = vec!["anthropic", "openai"];
                     day.token("anthropic:a", 20);
                 },
@@ -356,9 +356,9 @@ fn who_is_new_hears_of_what_is_wrong_now() {
         (NOTHING, 5),
         (
             &|day| {
-                let kept = std::mem::take(&mut day.watch.kept);
-                day.watch = Watch::new(&[("ntfy", false), ("phone", false)]);
-                day.watch.kept = kept;
+                let kept = std::mem::take(&mut day.monitor.kept);
+                day.monitor = SimulatedMonitor::new(&[("ntfy", false), ("phone", false)]);
+                day.monitor.kept = kept;
             },
             5,
         ),
@@ -378,7 +378,7 @@ fn what_the_last_resort_has_delivered_is_not_tried_again() {
     let steps: [Step; 3] = [
         (
             &|day| {
-                day.watch = Watch::new(&[("openclaw", false), ("phone", true)]);
+                day.monitor = SimulatedMonitor::new(&[("openclaw", false), ("phone", true)]);
                 day.failing = vec!["openclaw"];
             },
             5,
@@ -417,17 +417,17 @@ fn a_run_that_looked_earlier_and_comes_later_changes_nothing() {
         ..World::default()
     };
     let mut mended = world.clone();
-    mended.sign_in(MadeUp {
+    mended.sign_in(SimulatedLogin {
         id: "anthropic:key",
         kind: ApiKey,
         ends: None,
         renews_itself: false,
     });
-    let watch = Watch::new(&[("ntfy", false)]);
+    let monitor = SimulatedMonitor::new(&[("ntfy", false)]);
     let mut state = AlertState::default();
     let mut alerts = |world: &World, time| {
         let observation = Observation::of(&world.assessment(at(time)), None);
-        let policy = watch.policy(at("2026-01-01 10:05"));
+        let policy = monitor.policy(at("2026-01-01 10:05"));
         decide(&mut state, &[observation], &policy, at("2026-01-01 10:05"))
             .alerts
             .len()
@@ -440,14 +440,14 @@ fn a_run_that_looked_earlier_and_comes_later_changes_nothing() {
 #[test]
 fn a_channel_that_is_gone_is_not_waited_for() {
     let only_the_phone: &dyn Fn(&mut Day) = &|day| {
-        let kept = std::mem::take(&mut day.watch.kept);
-        day.watch = Watch::new(&[("phone", false)]);
-        day.watch.kept = kept;
+        let kept = std::mem::take(&mut day.monitor.kept);
+        day.monitor = SimulatedMonitor::new(&[("phone", false)]);
+        day.monitor.kept = kept;
     };
     let back: &dyn Fn(&mut Day) = &|day| {
-        let kept = std::mem::take(&mut day.watch.kept);
-        day.watch = Watch::new(&[("ntfy", false)]);
-        day.watch.kept = kept;
+        let kept = std::mem::take(&mut day.monitor.kept);
+        day.monitor = SimulatedMonitor::new(&[("ntfy", false)]);
+        day.monitor.kept = kept;
         day.failing.clear();
     };
     let steps: [Step; 4] = [

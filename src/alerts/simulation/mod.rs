@@ -15,7 +15,7 @@ use crate::alerts::observe::Observation;
 use crate::alerts::policy::Policy;
 use crate::alerts::state::AlertState;
 use crate::alerts::summary::LocalTime;
-use crate::config::channel::{Channel, ChannelKind, Undelivered};
+use crate::config::channel::{Channel, ChannelKind, DeliveryError};
 use crate::config::quiet_hours::QuietHours;
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::login::{Login, LoginKind, Pause, PauseKind, Reported};
@@ -25,7 +25,7 @@ use crate::text::Text;
 /// The true state of the gateway, whether or not it is observed.
 #[derive(Debug, Clone, Default)]
 struct World {
-    logins: Vec<MadeUp>,
+    logins: Vec<SimulatedLogin>,
     in_use: Vec<&'static str>,
     /// Whether the gateway does not answer.
     down: bool,
@@ -35,7 +35,7 @@ struct World {
 
 /// A synthetic login.
 #[derive(Debug, Clone, Copy)]
-struct MadeUp {
+struct SimulatedLogin {
     id: &'static str,
     kind: LoginKind,
     ends: Option<DateTime<Utc>>,
@@ -44,7 +44,7 @@ struct MadeUp {
 
 impl World {
     /// Signs in: replaces the login with this id.
-    fn sign_in(&mut self, login: MadeUp) {
+    fn sign_in(&mut self, login: SimulatedLogin) {
         self.logins.retain(|other| other.id != login.id);
         self.logins.push(login);
     }
@@ -95,24 +95,24 @@ impl World {
         }
     }
 
-    fn login(&self, made_up: &MadeUp, now: DateTime<Utc>) -> Login {
-        let left = made_up.ends.map(|end| end - now);
+    fn login(&self, simulated: &SimulatedLogin, now: DateTime<Utc>) -> Login {
+        let left = simulated.ends.map(|end| end - now);
         let reported = match left {
             None => Reported::Static,
-            Some(_) if made_up.renews_itself => Reported::Ok,
+            Some(_) if simulated.renews_itself => Reported::Ok,
             Some(left) if left <= TimeDelta::zero() => Reported::Expired,
             Some(left) if left < TimeDelta::hours(24) => Reported::Expiring,
             Some(_) => Reported::Ok,
         };
         let pause = self
             .pause
-            .filter(|(id, until)| *id == made_up.id && *until > now);
-        let spent = made_up.kind == LoginKind::Token && reported == Reported::Expired;
-        let provider = made_up.id.split(':').next().unwrap_or_default();
+            .filter(|(id, until)| *id == simulated.id && *until > now);
+        let spent = simulated.kind == LoginKind::Token && reported == Reported::Expired;
+        let provider = simulated.id.split(':').next().unwrap_or_default();
         Login {
-            id: Text::clean(made_up.id),
+            id: Text::clean(simulated.id),
             provider: Text::clean(provider),
-            kind: made_up.kind,
+            kind: simulated.kind,
             reported,
             left,
             eligible: !spent && pause.is_none(),
@@ -127,7 +127,7 @@ impl World {
 
 /// The monitor: its state file, channels and policy.
 #[derive(Debug, Clone)]
-struct Watch {
+struct SimulatedMonitor {
     /// The content of the state file.
     kept: String,
     channels: Vec<Channel>,
@@ -148,7 +148,7 @@ enum Fate {
 /// The error of a run that was killed.
 struct Killed;
 
-impl Watch {
+impl SimulatedMonitor {
     fn new(channels: &[(&str, bool)]) -> Self {
         Self {
             kept: String::new(),
@@ -157,7 +157,7 @@ impl Watch {
                 .map(|(name, fallback)| Channel {
                     name: (*name).to_owned(),
                     fallback: *fallback,
-                    means: ChannelKind::Output,
+                    kind: ChannelKind::Output,
                 })
                 .collect(),
             warn_hours: vec![24, 6, 1],
@@ -213,10 +213,10 @@ impl Watch {
             |alert, channel| {
                 if dead.get() || step.borrow_mut()().is_err() {
                     dead.set(true);
-                    return Err(Undelivered::because("killed"));
+                    return Err(DeliveryError::because("killed"));
                 }
                 if !works(channel) {
-                    return Err(Undelivered::because("is down"));
+                    return Err(DeliveryError::because("is down"));
                 }
                 delivered(alert, channel);
                 Ok(())

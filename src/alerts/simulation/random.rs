@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
-use super::{Fate, MadeUp, Watch, World, at};
+use super::{Fate, SimulatedLogin, SimulatedMonitor, World, at};
 use crate::alerts::condition::Problem;
 use crate::alerts::decide::{Alert, Notice};
 use crate::alerts::incident::Due;
@@ -53,7 +53,7 @@ fn run(killed: bool) -> impl Strategy<Value = Run> {
 
 /// A simulated history, and its alerts.
 #[derive(Default)]
-struct Life {
+struct Simulation {
     world: World,
     failing: BTreeMap<&'static str, bool>,
     /// How far this device's clock is fast.
@@ -69,9 +69,9 @@ struct Life {
     failed: Vec<(usize, &'static str)>,
 }
 
-impl Life {
+impl Simulation {
     fn happens(&mut self, turn: &Turn, now: DateTime<Utc>) {
-        let token = |id, hours| MadeUp {
+        let token = |id, hours| SimulatedLogin {
             id,
             kind: Token,
             ends: Some(now + TimeDelta::hours(hours)),
@@ -80,7 +80,7 @@ impl Life {
         match turn {
             Turn::SignIn(false, hours) => self.world.sign_in(token("anthropic:a", *hours)),
             Turn::SignIn(true, hours) => self.world.sign_in(token("anthropic:b", *hours)),
-            Turn::Key => self.world.sign_in(MadeUp {
+            Turn::Key => self.world.sign_in(SimulatedLogin {
                 id: "anthropic:key",
                 kind: ApiKey,
                 ends: None,
@@ -96,8 +96,8 @@ impl Life {
         }
     }
 
-    fn live(runs: &[Run], watch: &mut Watch) -> Self {
-        let mut life = Self {
+    fn live(runs: &[Run], monitor: &mut SimulatedMonitor) -> Self {
+        let mut simulation = Self {
             world: World {
                 in_use: vec!["anthropic"],
                 ..World::default()
@@ -107,22 +107,28 @@ impl Life {
         let mut now = at("2026-01-01 10:00");
         for (number, (turn, minutes, killed)) in runs.iter().enumerate() {
             now += TimeDelta::minutes(*minutes);
-            life.happens(turn, now);
+            simulation.happens(turn, now);
             if matches!(turn, Turn::SignIn(..) | Turn::Key | Turn::Outage(false)) {
-                life.turns.push(number);
+                simulation.turns.push(number);
             }
-            life.check(
+            simulation.check(
                 number,
                 now,
                 killed.map_or(Fate::Lives, Fate::KilledAfter),
-                watch,
+                monitor,
             );
         }
-        life
+        simulation
     }
 
-    fn check(&mut self, number: usize, now: DateTime<Utc>, fate: Fate, watch: &mut Watch) {
-        let works = |login: &MadeUp| login.ends.is_none_or(|end| end > now);
+    fn check(
+        &mut self,
+        number: usize,
+        now: DateTime<Utc>,
+        fate: Fate,
+        monitor: &mut SimulatedMonitor,
+    ) {
+        let works = |login: &SimulatedLogin| login.ends.is_none_or(|end| end > now);
         let broken = !self.world.logins.iter().any(works);
         let seen = !self.world.down && !matches!(fate, Fate::KilledAfter(0));
         if seen && broken && !self.was_broken {
@@ -140,7 +146,7 @@ impl Life {
         self.failed
             .extend(failing.map(|(channel, _)| (number, *channel)));
         let works = |channel: &str| !self.failing.get(channel).copied().unwrap_or_default();
-        watch.run(&world, now + self.skew, works, fate, |alert, channel| {
+        monitor.run(&world, now + self.skew, works, fate, |alert, channel| {
             let entry = (number, channel.to_owned(), alert.clone());
             self.delivered.borrow_mut().push(entry);
         });
@@ -175,12 +181,12 @@ proptest! {
 
     #[test]
     fn what_breaks_is_told_at_once_and_nothing_twice(runs in prop::collection::vec(run(false), 1..60)) {
-        let mut watch = Watch::new(&[("ntfy", false), ("phone", false)]);
-        let life = Life::live(&runs, &mut watch);
-        let delivered = life.delivered.into_inner();
+        let mut monitor = SimulatedMonitor::new(&[("ntfy", false), ("phone", false)]);
+        let simulation = Simulation::live(&runs, &mut monitor);
+        let delivered = simulation.delivered.into_inner();
         for channel in ["ntfy", "phone"] {
-            for entry in &life.entries {
-                let works = !life.failed.contains(&(*entry, channel));
+            for entry in &simulation.entries {
+                let works = !simulation.failed.contains(&(*entry, channel));
                 let heard = delivered.iter().any(|(number, name, alert)| {
                     number == entry && name == channel && is_of_broken_login(alert)
                 });
@@ -189,7 +195,7 @@ proptest! {
             let mut told = Vec::new();
             for (number, _, alert) in delivered.iter().filter(|(_, name, _)| name == channel) {
                 // After an improvement the same alert may be sent again.
-                let chapter = life.turns.iter().filter(|turn| *turn <= number).count();
+                let chapter = simulation.turns.iter().filter(|turn| *turn <= number).count();
                 if let Some(key) = key(alert) {
                     prop_assert!(!told.contains(&(chapter, key.clone())), "{channel} told {key:?} twice");
                     told.push((chapter, key));
@@ -200,19 +206,19 @@ proptest! {
 
     #[test]
     fn no_expiry_is_lost(runs in prop::collection::vec(run(true), 1..60)) {
-        let mut watch = Watch::new(&[("ntfy", false), ("phone", false)]);
-        let mut life = Life::live(&runs, &mut watch);
+        let mut monitor = SimulatedMonitor::new(&[("ntfy", false), ("phone", false)]);
+        let mut simulation = Simulation::live(&runs, &mut monitor);
         // At the end everything works again, for long enough to retry.
-        life.failing.clear();
-        life.world.down = false;
+        simulation.failing.clear();
+        simulation.world.down = false;
         let mut now = at("2026-03-01 10:00");
         for number in runs.len()..runs.len() + 40 {
             now += TimeDelta::minutes(30);
-            life.check(number, now, Fate::Lives, &mut watch);
+            simulation.check(number, now, Fate::Lives, &mut monitor);
         }
-        let delivered = life.delivered.into_inner();
+        let delivered = simulation.delivered.into_inner();
         for channel in ["ntfy", "phone"] {
-            for entry in &life.entries {
+            for entry in &simulation.entries {
                 let tells = |alert: &Alert| match &alert.notice {
                     Notice::Resolved(resolution) => !["expiring", "ok"].contains(&resolution.was.as_str()),
                     _ => is_of_broken_login(alert),
@@ -229,7 +235,7 @@ proptest! {
     fn what_the_first_choice_cannot_deliver_the_last_resort_does(
         runs in prop::collection::vec(run(false), 1..40),
     ) {
-        let mut watch = Watch::new(&[("openclaw", false), ("phone", true)]);
+        let mut monitor = SimulatedMonitor::new(&[("openclaw", false), ("phone", true)]);
         let runs: Vec<Run> = runs
             .into_iter()
             .map(|(turn, minutes, fate)| match turn {
@@ -237,9 +243,9 @@ proptest! {
                 turn => (turn, minutes, fate),
             })
             .collect();
-        let life = Life::live(&runs, &mut watch);
-        let delivered = life.delivered.into_inner();
-        for entry in &life.entries {
+        let simulation = Simulation::live(&runs, &mut monitor);
+        let delivered = simulation.delivered.into_inner();
+        for entry in &simulation.entries {
             let heard = delivered.iter().any(|(number, _, alert)| {
                 number == entry && is_of_broken_login(alert) && alert.notice.is_urgent()
             });

@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Utc, Weekday
 use pretty_assertions::assert_eq;
 
 use self::Event::{Down, Fails, Pause, Renewing, SignIn, Sleeps, Up, Uses, Wakes, WorksAgain};
-use super::{Fate, MadeUp, Watch, World, at};
+use super::{Fate, SimulatedLogin, SimulatedMonitor, World, at};
 use crate::alerts::summary;
 use crate::config::quiet_hours::QuietHours;
 use crate::status::login::LoginKind::{self, ApiKey, OAuth, Token};
@@ -160,9 +160,9 @@ fn events() -> VecDeque<(DateTime<Utc>, Event, &'static str)> {
 
 fn tell_the_year() -> String {
     let mut world = World::default();
-    let mut watch = Watch::new(&[("phone", false), ("ntfy", false)]);
-    watch.quiet = QuietHours::parse("23:00-07:00").ok();
-    watch.local = berlin;
+    let mut monitor = SimulatedMonitor::new(&[("phone", false), ("ntfy", false)]);
+    monitor.quiet = QuietHours::parse("23:00-07:00").ok();
+    monitor.local = berlin;
     let (mut asleep, mut failing) = (false, "");
     let mut events = events();
     let mut told = String::new();
@@ -176,13 +176,13 @@ fn tell_the_year() -> String {
                 ));
             }
             match event {
-                SignIn(id, kind, hours) => world.sign_in(MadeUp {
+                SignIn(id, kind, hours) => world.sign_in(SimulatedLogin {
                     id,
                     kind,
                     ends: (kind != ApiKey).then(|| when + TimeDelta::hours(hours)),
                     renews_itself: false,
                 }),
-                Renewing(id) => world.sign_in(MadeUp {
+                Renewing(id) => world.sign_in(SimulatedLogin {
                     id,
                     kind: OAuth,
                     ends: Some(when + TimeDelta::hours(1)),
@@ -202,7 +202,7 @@ fn tell_the_year() -> String {
         }
         if !asleep {
             let works = |channel: &str| failing != "all" && failing != channel;
-            let sent = watch.run(&world, now, works, Fate::Lives, |_, _| {});
+            let sent = monitor.run(&world, now, works, Fate::Lives, |_, _| {});
             for sent in sent.iter().filter(|sent| !sent.is_repeated_failure()) {
                 let line = summary::line(&sent.alert, now, berlin);
                 let failed = sent.failed.iter().map(|(name, _)| format!("{name} failed"));

@@ -26,13 +26,13 @@ impl Tour<'_> {
             Action::SignIn => {
                 if let Some(issue) = issue {
                     let told = self.sign_in(gateway, &issue);
-                    self.person.tell("Sign in", &told)?;
+                    self.person.show("Sign in", &told)?;
                     return Ok(Next::Page(Page::Gateway(gateway)));
                 }
             }
             Action::UseClaudeCode => {
                 let told = self.sync(gateway);
-                self.person.tell("Use Claude Code's login", &told)?;
+                self.person.show("Use Claude Code's login", &told)?;
                 self.check_again(gateway);
                 return Ok(Next::Page(Page::Gateway(gateway)));
             }
@@ -47,7 +47,7 @@ impl Tour<'_> {
             }
             Action::RemindMe => {
                 if let Err(reason) = self.remind(gateway) {
-                    self.person.tell("No reminder", &reason)?;
+                    self.person.show("No reminder", &reason)?;
                     return Ok(Next::Page(page));
                 }
                 return Ok(Next::End);
@@ -55,7 +55,7 @@ impl Tour<'_> {
             Action::Explain => {
                 let title = summary::line(assessment);
                 let message = explanation(assessment, issue.as_ref());
-                self.person.tell(&title, &message)?;
+                self.person.show(&title, &message)?;
             }
             Action::Dismiss => return Ok(Next::End),
         }

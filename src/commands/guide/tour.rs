@@ -47,15 +47,15 @@ impl Tour<'_> {
 
     /// Shows pages until the person leaves.
     pub(super) fn walk(&mut self) -> Result<(), NoAnswer> {
-        let means = Capabilities {
+        let capabilities = Capabilities {
             reminders: matches!(self.context.phone, Phone::Termux)
                 && self.context.system.environment.termux_prefix().is_some(),
         };
         let mut page = guide::first(&self.assessments);
         loop {
-            let next = match guide::question(page, &self.assessments, means) {
+            let next = match guide::question(page, &self.assessments, capabilities) {
                 Question::Tell { title, message } => {
-                    self.person.tell(&title, &message)?;
+                    self.person.show(&title, &message)?;
                     None
                 }
                 Question::Choose { title, choices } => {

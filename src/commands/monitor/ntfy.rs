@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &cli::MonitorNtfy, context: &Context) -> Result<Out
 
 /// Creates a topic unless one is configured, and prints a new one.
 fn make_what_is_missing(path: &Path, server: Option<&str>, context: &Context) -> Result<(), Error> {
-    let missing = edit::look(path, &context.system.environment)?;
+    let missing = edit::inspect(path, &context.system.environment)?;
     let spelled = context.system.environment.display_path(path);
     match (missing, server) {
         (Missing::Nothing, None) => return Ok(()),

@@ -4,7 +4,7 @@ use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::Message;
 use crate::cli;
 use crate::commands::outcome::Outcome;
-use crate::config::channel::{self, Channel, Undelivered};
+use crate::config::channel::{self, Channel, DeliveryError};
 use crate::config::{Config, Selection};
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
@@ -66,7 +66,7 @@ fn chosen(name: Option<&str>, config: &Config, context: &Context) -> Result<Vec<
     })
 }
 
-fn line(channel: &Channel, problem: Option<&Undelivered>) -> String {
+fn line(channel: &Channel, problem: Option<&DeliveryError>) -> String {
     let name = &channel.name;
     match problem {
         None => format!("✓ {name}: delivered\n"),

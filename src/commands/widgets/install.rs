@@ -4,7 +4,7 @@ use crate::cli;
 use crate::commands::outcome::Outcome;
 use crate::commands::widgets::order::Order;
 use crate::commands::widgets::report::{
-    left_alone, refresh_after, refuse_if_barred, remove_unfinished, spell, tell, writes,
+    left_alone, print_plan, refresh_after, refuse_if_barred, remove_unfinished, spell, writes,
 };
 use crate::context::{Context, print};
 use crate::error::Error;
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &cli::WidgetsInstall, context: &Context) -> Result<
     if order.scope == Scope::All {
         files.forget_ledger(&plan);
     }
-    tell(&plan, context)?;
+    print_plan(&plan, context)?;
     refresh_after(&plan, context);
     if writes(&plan) {
         print(NEXT)?;

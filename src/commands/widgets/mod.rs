@@ -6,7 +6,9 @@ mod report;
 
 use crate::cli;
 use crate::commands::outcome::Outcome;
-use crate::commands::widgets::report::{left_alone, refresh_after, remove_unfinished, spell, tell};
+use crate::commands::widgets::report::{
+    left_alone, print_plan, refresh_after, remove_unfinished, spell,
+};
 use crate::context::{Context, print};
 use crate::error::Error;
 use crate::install::files::Files;
@@ -45,7 +47,7 @@ fn uninstall(arguments: &cli::WidgetsUninstall, context: &Context) -> Result<Out
         print("Nothing is installed.\n")?;
         return Ok(Outcome::Done);
     }
-    tell(&plan, context)?;
+    print_plan(&plan, context)?;
     refresh_after(&plan, context);
     left_alone(&plan, context)
 }

@@ -12,7 +12,7 @@ use crate::install::script::Device;
 use crate::install::widgets::{Scope, desired, dynamic_gateways, live_row};
 use crate::render::row;
 use crate::system::environment::no_home;
-use crate::system::placement::{Found, look};
+use crate::system::placement::{FileKind, inspect};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -86,7 +86,7 @@ impl<'a> Order<'a> {
 
     /// The paths of the live rows: existing rows stay, a new row begins without a summary.
     fn live_rows(&self, inventory: &Inventory) -> BTreeMap<String, PathBuf> {
-        let is_free = |path: &PathBuf| matches!(look(path), Ok(Found::Nothing));
+        let is_free = |path: &PathBuf| matches!(inspect(path), Ok(FileKind::Nothing));
         let place = |gateway: &String| {
             let names = row::first_names(gateway);
             let mut fresh = names.iter().map(|name| live_row(&self.home, name));

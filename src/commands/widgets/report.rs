@@ -31,7 +31,7 @@ pub(super) fn refuse_if_barred(plan: &Plan, context: &Context) -> Result<(), Err
 }
 
 /// Prints what was done, and with `--verbose` what was written.
-pub(super) fn tell(plan: &Plan, context: &Context) -> Result<(), Error> {
+pub(super) fn print_plan(plan: &Plan, context: &Context) -> Result<(), Error> {
     print(&done(plan))?;
     if context.verbose {
         print(&written(plan, spell(context)))?;

@@ -81,10 +81,10 @@ fallback = false
     assert_eq!(read.remind_hours, 0);
     let midnight = NaiveTime::default();
     assert!(read.quiet.is_some_and(|quiet| quiet.cover(midnight)));
-    let channel = |name: &str, fallback, means| Channel {
+    let channel = |name: &str, fallback, kind| Channel {
         name: name.into(),
         fallback,
-        means,
+        kind,
     };
     let expected = [
         channel(
@@ -135,11 +135,11 @@ fn what_is_not_said_has_a_value() {
         run: vec!["mail-me".into()],
         limit: Duration::from_secs(30),
     });
-    assert_eq!(read.channels[0].means, expected);
+    assert_eq!(read.channels[0].kind, expected);
     let read =
         alerts("[alerts.ntfy]\ntopic = \"a\"\n[alerts.openclaw]\ntarget = \"+15551234567\"\n");
-    assert_eq!(read.channels[0].means, topic_of("a"));
-    assert_eq!(read.channels[1].means, recipient("+15551234567"));
+    assert_eq!(read.channels[0].kind, topic_of("a"));
+    assert_eq!(read.channels[1].kind, recipient("+15551234567"));
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn channels_come_in_the_order_of_the_file_each_with_a_name() {
 #[test]
 fn a_token_may_be_printed_by_a_program() {
     let read = alerts("[alerts.ntfy]\ntopic = \"a\"\ntoken_command = [\"pass\", \"ntfy\"]\n");
-    let ChannelKind::Ntfy(ntfy) = &read.channels[0].means else {
+    let ChannelKind::Ntfy(ntfy) = &read.channels[0].kind else {
         panic!("{read:?}")
     };
     let expected = Token::Command(vec!["pass".into(), "ntfy".into()]);
@@ -418,8 +418,8 @@ fn the_variables_of_the_upstream_scripts_add_to_the_file() {
         topic: "other".into(),
         token: None,
     });
-    assert_eq!(read.channels[1].means, other);
-    assert_eq!(read.channels[2].means, recipient("+15551234567"));
+    assert_eq!(read.channels[1].kind, other);
+    assert_eq!(read.channels[2].kind, recipient("+15551234567"));
 }
 
 #[test]

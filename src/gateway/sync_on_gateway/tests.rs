@@ -167,7 +167,7 @@ fn sync_script_of(gateway: &Gateway, expires_ms: i64) -> String {
     script::sync_on_gateway(gateway, &request, NONCE)
 }
 
-fn told(output: &str) -> Answer<'_> {
+fn parsed(output: &str) -> Answer<'_> {
     framing::read(output.as_bytes(), NONCE).unwrap_or_else(|error| panic!("{error:?}: {output}"))
 }
 
@@ -247,7 +247,7 @@ fn openclaw_gets_the_token_the_gateway_has_and_nothing_else_sees_it() {
             !output.contains("XyMADE") && !output.contains("sk-ant"),
             "{output}"
         );
-        let answer = told(&output);
+        let answer = parsed(&output);
         let run = answer.run.unwrap();
         let said = String::from_utf8_lossy(run.stdout);
         assert!(
@@ -292,7 +292,7 @@ fn openclaw_is_not_run_for_another_login_than_the_one_that_is_meant() {
         let home = Home::new();
         let output = home.run(&shell, &sync_script_of(&gateway(), EXPIRES + 1));
         assert_eq!(
-            told(&output).skipped.as_deref(),
+            parsed(&output).skipped.as_deref(),
             Some("changed"),
             "{shell:?}"
         );
@@ -302,7 +302,7 @@ fn openclaw_is_not_run_for_another_login_than_the_one_that_is_meant() {
         );
         let output = home.run(&shell, &sync_script_of(&gateway(), past));
         assert_eq!(
-            told(&output).skipped.as_deref(),
+            parsed(&output).skipped.as_deref(),
             Some("expired"),
             "{shell:?}"
         );
@@ -325,12 +325,12 @@ fn an_openclaw_that_would_show_the_token_is_not_run() {
             home.write("reply/version", version);
             let output = home.run(&shell, &sync_script());
             assert_eq!(
-                told(&output).skipped.as_deref(),
+                parsed(&output).skipped.as_deref(),
                 expected,
                 "{shell:?} {version}"
             );
             assert_eq!(
-                told(&output).run.is_none(),
+                parsed(&output).run.is_none(),
                 expected.is_some(),
                 "{shell:?} {version}"
             );
@@ -349,7 +349,7 @@ fn a_login_that_is_renewed_at_the_last_moment_is_not_passed_on() {
         let home = Home::new();
         let output = home.run(&shell, &program);
         assert_eq!(
-            told(&output).run.map(|run| run.exit),
+            parsed(&output).run.map(|run| run.exit),
             Some(1),
             "{shell:?}: {output}"
         );
@@ -381,7 +381,7 @@ fn what_was_begun_ends_when_we_go_away_or_its_time_is_over() {
         let short = sync_script().replace("limit='20'", "limit='1'");
         let output = home.run(&shell, &short);
         assert_eq!(
-            told(&output).run.map(|run| run.exit),
+            parsed(&output).run.map(|run| run.exit),
             Some(124),
             "{shell:?}: {output}"
         );
@@ -404,7 +404,7 @@ fn what_has_come_of_it_is_told() {
     let home = Home::new();
     let done = || {
         let output = home.run(&["sh"], &sync_script());
-        judge(told(&output), b"")
+        judge(parsed(&output), b"")
     };
     assert!(
         matches!(done(), Ok(Done::Ran { exit: 0, said }) if said.reveal().contains("Auth profile"))
@@ -414,7 +414,7 @@ fn what_has_come_of_it_is_told() {
         matches!(done(), Ok(Done::Ran { exit: 1, said }) if said.reveal().contains("disk is full"))
     );
     let output = home.run(&["sh"], &sync_script_of(&gateway(), EXPIRES - 1));
-    assert!(matches!(judge(told(&output), b""), Ok(Done::Changed)));
+    assert!(matches!(judge(parsed(&output), b""), Ok(Done::Changed)));
     home.write(PLACE, "");
     assert!(
         matches!(done(), Ok(Done::Fault(Fault::Empty, place)) if place.as_str() == format!("~/{PLACE}"))
@@ -428,7 +428,9 @@ fn what_has_come_of_it_is_told() {
         ..gateway()
     };
     let output = home.run(&["sh"], &sync_script_of(&nowhere, EXPIRES));
-    assert!(judge(told(&output), b"").is_err_and(|failure| failure.kind == ErrorKind::NoOpenClaw));
+    assert!(
+        judge(parsed(&output), b"").is_err_and(|failure| failure.kind == ErrorKind::NoOpenClaw)
+    );
 }
 
 #[test]
@@ -467,7 +469,7 @@ fn without_a_node_the_login_is_not_read_and_that_is_said() {
     for shell in shells() {
         let program = sync_script().replace("seek node ", "seek no-such-node ");
         let output = home.run(&shell, &program);
-        assert_eq!(told(&output).source.unwrap().0, "no-node", "{shell:?}");
+        assert_eq!(parsed(&output).source.unwrap().0, "no-node", "{shell:?}");
         assert_eq!(home.stored(), None, "{shell:?}");
     }
 }
@@ -509,7 +511,7 @@ fn every_bad_place_is_told_and_nothing_is_changed_for_it() {
                 Some(*fault)
             );
             let output = home.run(&shell, &sync_script());
-            let answer = told(&output);
+            let answer = parsed(&output);
             let expected = (fault.word().to_owned(), format!("~/{PLACE}"));
             assert_eq!(answer.source, Some(expected), "{shell:?} {output}");
             assert!(
@@ -530,7 +532,7 @@ fn claudes_own_folder_may_be_elsewhere() {
             sync_script()
         );
         let output = home.run(&shell, &program);
-        let (word, place) = told(&output).source.unwrap();
+        let (word, place) = parsed(&output).source.unwrap();
         assert_eq!(
             (word.as_str(), place.as_str()),
             ("ok", "~/reply/odd name/.credentials.json"),
@@ -556,7 +558,7 @@ fn where_there_is_no_file_the_keychain_is_asked() {
             fs::create_dir(home.path("tools")).unwrap();
             symlink(&security, home.path("tools/security")).unwrap();
             let output = home.run(&shell, &sync_script());
-            let (word, place) = told(&output).source.unwrap();
+            let (word, place) = parsed(&output).source.unwrap();
             assert_eq!(
                 (word.as_str(), place.as_str()),
                 expected,
@@ -578,7 +580,7 @@ fn the_status_shows_a_login_whose_file_is_only_too_open() {
         let home = Home::new();
         fs::set_permissions(home.path(PLACE), fs::Permissions::from_mode(0o644)).unwrap();
         let output = home.run(&shell, &script::status(&gateway(), Want::Status, NONCE));
-        let answer = told(&output);
+        let answer = parsed(&output);
         assert_eq!(answer.source.unwrap().0, "open-to-others", "{shell:?}");
         let line = format!(
             r#"{{"id":"claude","renews":true,"expires":{EXPIRES},"subscriptionType":"max"}}"#

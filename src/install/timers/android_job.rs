@@ -15,10 +15,10 @@ use crate::install::timers::timer::{
     Kind, Order, TimerState, TimerStatus, installed, troubles, unusable,
 };
 use crate::install::unmarked;
-use crate::phone::{self, handed_on};
+use crate::phone::{self, inherited_variables};
 use crate::system::System;
 use crate::system::environment::Environment;
-use crate::system::placement::Found;
+use crate::system::placement::FileKind;
 
 /// The job id: not 0, which other scripts use, and none of the reminders'.
 const NUMBER: u32 = 690_030;
@@ -115,7 +115,7 @@ pub(super) fn status(
         return Ok(None);
     };
     let mut troubles = troubles(&there, true, environment);
-    let (words, every, course) = match pending().map(|text| self::pending(&text)) {
+    let (words, every, state) = match pending().map(|text| self::pending(&text)) {
         Ok(Some(job)) => {
             let every = job
                 .every
@@ -130,7 +130,7 @@ pub(super) fn status(
         Err(reason) => (reason, None, TimerState::Unknown),
     };
     let mut scripts = there.values().filter_map(|place| match &place.found {
-        Found::File {
+        FileKind::File {
             content: Some(bytes),
             ..
         } if place.origin == Origin::Ours => program_of(&String::from_utf8_lossy(bytes)),
@@ -140,7 +140,7 @@ pub(super) fn status(
         kind: Kind::TermuxJob,
         words,
         every,
-        course,
+        state,
         troubles,
         program: scripts.next(),
     }))
@@ -169,7 +169,7 @@ fn device(order: &Order) -> Result<Device, Error> {
         .hint("Another timer: --systemd or --cron"));
     };
     let config = order.config()?;
-    let variables: Vec<(&str, PathBuf)> = handed_on(environment).collect();
+    let variables: Vec<(&str, PathBuf)> = inherited_variables(environment).collect();
     Device::new(&prefix, &order.own_path()?, config.as_deref(), &variables).map_err(unusable)
 }
 

@@ -81,11 +81,11 @@ pub(super) fn remove(order: &Order) -> Result<Option<String>, Error> {
 
 pub(super) fn status(system: &System) -> Option<TimerStatus> {
     system.environment.program("crontab")?;
-    let status = |words: String, course| TimerStatus {
+    let status = |words: String, state| TimerStatus {
         kind: Kind::Cron,
         words,
         every: None,
-        course,
+        state,
         troubles: Vec::new(),
         program: None,
     };
@@ -136,7 +136,7 @@ fn read(system: &System) -> Result<Vec<u8>, String> {
     if matches!(finished.ending, Ending::Exited(_)) && is_absent {
         Ok(Vec::new())
     } else {
-        Err(finished.complaint("crontab -l"))
+        Err(finished.failure_message("crontab -l"))
     }
 }
 
@@ -147,7 +147,7 @@ fn write(text: &[u8], system: &System) -> Result<(), String> {
     if finished.succeeded() {
         Ok(())
     } else {
-        Err(finished.complaint(&format!("crontab {option}")))
+        Err(finished.failure_message(&format!("crontab {option}")))
     }
 }
 

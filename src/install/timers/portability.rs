@@ -22,7 +22,7 @@ pub(super) fn started_here(config: &Config) -> impl Iterator<Item = &str> {
 
 fn started_by_alerts(config: &Config) -> impl Iterator<Item = &str> {
     let channels = config.alerts.channels.iter();
-    let programs = channels.filter_map(|channel| match &channel.means {
+    let programs = channels.filter_map(|channel| match &channel.kind {
         ChannelKind::Command(command) => command.run.first(),
         ChannelKind::Ntfy(ntfy) => match ntfy.token.as_ref()? {
             Token::Command(words) => words.first(),

@@ -19,7 +19,7 @@ use crate::install::timers::portability::started_here;
 use crate::install::timers::timer::{Kind, Order, TimerState, TimerStatus, installed, troubles};
 use crate::install::unmarked;
 use crate::system::environment::{Environment, no_home};
-use crate::system::placement::{self, Found};
+use crate::system::placement::{self, FileKind};
 use crate::system::process::Invocation;
 use crate::system::{System, files};
 use crate::text::Text;
@@ -132,14 +132,14 @@ pub(super) fn status(system: &System) -> Result<Option<TimerStatus>, Error> {
     if there.is_none() && !files::exists(&units[1]) {
         return Ok(None);
     }
-    let (words, course) = UnitState::of(system).map_or_else(
+    let (words, state) = UnitState::of(system).map_or_else(
         |_| (", systemd cannot be asked".into(), TimerState::Unknown),
         UnitState::summary,
     );
     let text = there
         .as_ref()
         .and_then(|there| match &there.get(&units[1])?.found {
-            Found::File { content, .. } => content.as_ref(),
+            FileKind::File { content, .. } => content.as_ref(),
             _ => None,
         });
     let interval = text.and_then(|text| interval_of(&String::from_utf8_lossy(text)));
@@ -152,7 +152,7 @@ pub(super) fn status(system: &System) -> Result<Option<TimerStatus>, Error> {
         kind: Kind::Systemd,
         words: how_often + &words,
         every: interval.map(Interval::minutes),
-        course,
+        state,
         troubles: there.map_or_else(Vec::new, |there| troubles(&there, false, environment)),
         program: None,
     }))
@@ -196,7 +196,7 @@ fn systemctl(words: &[&str], system: &System) -> Result<String, String> {
         Ok(finished) if finished.succeeded() => {
             Ok(String::from_utf8_lossy(&finished.stdout).into_owned())
         }
-        Ok(finished) => Err(finished.complaint("systemctl")),
+        Ok(finished) => Err(finished.failure_message("systemctl")),
         Err(error) => Err(format!("systemctl did not start: {error}")),
     }
 }
@@ -216,7 +216,7 @@ fn steps(plan: &Plan, runs: bool) -> Vec<&'static [&'static str]> {
 fn unlink(units: &Path) -> io::Result<()> {
     let folder = units.join("timers.target.wants");
     let link = folder.join(TIMER);
-    if placement::look(&link)? == Found::Link {
+    if placement::inspect(&link)? == FileKind::Link {
         placement::remove(&link)?;
         placement::remove_empty_folders(&folder, units);
     }

@@ -68,7 +68,7 @@ pub(crate) struct TimerStatus {
     pub(crate) words: String,
     /// Minutes from one check to the next, where they can be told.
     pub(crate) every: Option<u32>,
-    pub(crate) course: TimerState,
+    pub(crate) state: TimerState,
     /// What differs from the installed state, a line each.
     pub(crate) troubles: Vec<String>,
     /// What it starts, where that can be told.

@@ -79,9 +79,9 @@ fn id(text: &str) -> Argument {
 }
 
 /// What is chosen, in short: `kind provider method profile`.
-fn short(route: &Method) -> String {
+fn short(method: &Method) -> String {
     let word = |word: &Option<Argument>| word.as_ref().map_or("-".into(), ToString::to_string);
-    match route {
+    match method {
         Method::SetupToken { profile } => format!("setup-token {}", word(profile)),
         Method::ClaudeCli => "claude".into(),
         Method::OpenClaw {
@@ -95,10 +95,10 @@ fn short(route: &Method) -> String {
 
 fn chosen(report: Option<&Report>, issues: &[Issue], request: &Request) -> String {
     match choose(report, issues, request) {
-        Ok(Choice::One(route)) => short(&route),
+        Ok(Choice::One(method)) => short(&method),
         Ok(Choice::Several(candidates)) => {
-            let routes: Vec<_> = candidates.iter().map(|one| short(&one.method)).collect();
-            routes.join(", ")
+            let methods: Vec<_> = candidates.iter().map(|one| short(&one.method)).collect();
+            methods.join(", ")
         }
         Ok(Choice::Nothing) => "nothing".into(),
         Err(error) => format!("{} → {}", error.message, error.hint.unwrap_or_default()),
@@ -371,8 +371,8 @@ fn what_has_no_usable_name_is_not_offered() {
     }
 }
 
-fn arguments(route: &Method) -> Vec<&str> {
-    let words = match route {
+fn arguments(method: &Method) -> Vec<&str> {
+    let words = match method {
         Method::ClaudeCli => vec![],
         Method::SetupToken { profile } => vec![profile.as_ref()],
         Method::OpenClaw {
@@ -399,8 +399,8 @@ request(&provider, profile.as_deref().unwrap_or_default(), &method)
 } else {
 request("", "", &method)
 };
-            if let Ok(Choice::One(route)) = choose(None, &issues, &request) {
-                for word in arguments(&route) {
+            if let Ok(Choice::One(method)) = choose(None, &issues, &request) {
+                for word in arguments(&method) {
                     prop_assert!(!word.starts_with('-') && !word.is_empty(), "{}", word);
                     prop_assert!(word.chars().all(|c| c.is_ascii_alphanumeric() || "._:@+/-".contains(c)), "{}", word);
                 }

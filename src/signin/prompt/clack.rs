@@ -28,9 +28,9 @@ pub(crate) fn detect(screen: &Screen) -> Option<Prompt> {
     };
     let head = head(screen, footer)?;
     let first = screen.text(head);
-    let complaint = match (first.chars().next()?, screen.text(footer)) {
+    let rejection = match (first.chars().next()?, screen.text(footer)) {
         ('◆', "└") => String::new(),
-        ('▲', _) if below => complaint(screen, footer, cursor.line),
+        ('▲', _) if below => rejection(screen, footer, cursor.line),
         _ => return None,
     };
     let body: Vec<&str> = (head + 1..footer).map(|line| screen.text(line)).collect();
@@ -39,7 +39,7 @@ pub(crate) fn detect(screen: &Screen) -> Option<Prompt> {
     if !searches && !below {
         return None;
     }
-    let wants = wants(first, &body, frame, &complaint)?;
+    let wants = wants(first, &body, frame, &rejection)?;
     Some(Prompt {
         place: screen.place(head),
         mark: first.to_owned(),
@@ -66,12 +66,12 @@ fn head(screen: &Screen, footer: usize) -> Option<usize> {
         })
 }
 
-fn complaint(screen: &Screen, footer: usize, end: usize) -> String {
+fn rejection(screen: &Screen, footer: usize, end: usize) -> String {
     let lines: Vec<&str> = (footer..end).map(|line| bare(screen.text(line))).collect();
     lines.join(" ")
 }
 
-fn wants(first: &str, body: &[&str], frame: usize, complaint: &str) -> Option<Wants> {
+fn wants(first: &str, body: &[&str], frame: usize, rejection: &str) -> Option<Wants> {
     let rows: Vec<&str> = body[frame..].iter().map(|line| inner(line)).collect();
     let options = options(&rows);
     // A title of several lines is inside the frame if choices follow it.
@@ -95,7 +95,7 @@ fn wants(first: &str, body: &[&str], frame: usize, complaint: &str) -> Option<Wa
         if input.starts_with("Search:") {
             return None;
         }
-        let mut question = Question::new(&title, Vec::new(), complaint);
+        let mut question = Question::new(&title, Vec::new(), rejection);
         question.hidden |= input.contains('▪');
         return Some(Wants::line(question, matches!(input, "" | "_")));
     }

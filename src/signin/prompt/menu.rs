@@ -14,7 +14,7 @@ pub(crate) struct Menu {
     pub(crate) marked: usize,
     /// Whether there are more than are shown.
     pub(crate) more: bool,
-    pub(crate) means: SelectBy,
+    pub(crate) select_by: SelectBy,
 }
 
 /// How a choice is selected.
@@ -62,15 +62,15 @@ impl Menu {
             choices,
             marked: marked - first,
             more,
-            means: SelectBy::Arrows,
+            select_by: SelectBy::Arrows,
         }
     }
 
     /// A menu that is answered without moving a marker; the first choice is marked.
-    pub(crate) fn plain(title: &str, choices: &[&str], means: SelectBy) -> Self {
+    pub(crate) fn plain(title: &str, choices: &[&str], select_by: SelectBy) -> Self {
         let choices = choices.iter().map(|choice| Text::clean(choice)).collect();
         Self {
-            means,
+            select_by,
             ..Self::new(title, choices, 0, false)
         }
     }

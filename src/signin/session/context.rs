@@ -10,7 +10,7 @@ use crate::signin::pasted::Shape;
 use crate::system::System;
 
 /// A program that signs in, and the secret that it asks for.
-pub(crate) struct Plan {
+pub(crate) struct SignInProgram {
     pub(crate) tool: Tool,
     pub(crate) arguments: Vec<String>,
     pub(crate) program: Program,

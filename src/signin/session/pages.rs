@@ -34,7 +34,7 @@ impl<'env> Pages<'env> {
             return;
         }
         if let Some(callback) = page.callback() {
-            (self.forward, self.remark) = match self.lead_back(callback.port) {
+            (self.forward, self.remark) = match self.forward_callback(callback.port) {
                 Ok(forward) => (forward, None),
                 Err(reason) => (None, Some(reason)),
             };
@@ -52,7 +52,7 @@ impl<'env> Pages<'env> {
     ///
     /// # Errors
     /// Why the port cannot be forwarded, for the person, who then has to paste the address.
-    fn lead_back(&self, port: u16) -> Result<Option<Forward<'env>>, String> {
+    fn forward_callback(&self, port: u16) -> Result<Option<Forward<'env>>, String> {
         let connection = self.context.connection;
         if connection.gateway.transport == Transport::Local {
             return Ok(None);

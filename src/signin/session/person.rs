@@ -35,9 +35,9 @@ pub(super) enum About {
     /// The program's prompt.
     Program,
     /// Whether to go on after the program refused a code.
-    Denied,
+    SignInFailed,
     /// Whether to open a page on an unknown host.
-    Stranger(Page),
+    UntrustedPage(Page),
 }
 
 impl<'scope, 'env> PersonSide<'scope, 'env> {
@@ -58,8 +58,7 @@ impl<'scope, 'env> PersonSide<'scope, 'env> {
     /// Remembers what is on the clipboard now, so that only a later copy is offered.
     pub(super) fn read_clipboard(&self) {
         let (prompter, system) = (self.prompter.clone(), self.clipboard_reader.clone());
-        self.scope
-            .spawn(move || prompter.look_at_clipboard(&system));
+        self.scope.spawn(move || prompter.watch_clipboard(&system));
     }
 
     /// Asks, instead of an earlier question. Uses the waker when the reply has arrived.
@@ -94,6 +93,6 @@ impl<'scope, 'env> PersonSide<'scope, 'env> {
     /// Whether the person is deciding about a page: a question of the program would replace that one.
     pub(super) fn is_deciding(&self) -> bool {
         let about = self.asked.as_ref().map(|asked| &asked.about);
-        matches!(about, Some(About::Stranger(_)))
+        matches!(about, Some(About::UntrustedPage(_)))
     }
 }

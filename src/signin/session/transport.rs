@@ -8,7 +8,7 @@ use crate::secret::Secret;
 use crate::signin::ask_user::LIMIT;
 use crate::signin::error::SignInError;
 use crate::signin::screen::{COLUMNS, ROWS, Screen};
-use crate::signin::session::context::{Plan, SignInContext};
+use crate::signin::session::context::{SignInContext, SignInProgram};
 use crate::system::process::Waker;
 use crate::text::Text;
 
@@ -37,7 +37,10 @@ pub(super) enum Event {
 }
 
 impl Transport {
-    pub(super) fn start(plan: &Plan, context: &SignInContext<'_>) -> Result<Self, SignInError> {
+    pub(super) fn start(
+        plan: &SignInProgram,
+        context: &SignInContext<'_>,
+    ) -> Result<Self, SignInError> {
         let program = TerminalProgram {
             tool: plan.tool,
             arguments: plan.arguments.clone(),
@@ -83,7 +86,7 @@ impl Transport {
 
     pub(super) fn type_keys(&mut self, keys: &Secret) {
         // A program that no longer reads has ended, which is the next event.
-        let _ = self.terminal.say(keys.reveal().as_bytes());
+        let _ = self.terminal.write(keys.reveal().as_bytes());
         self.quiet = Duration::ZERO;
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::system::http::{Failure, Request};
+use crate::system::http::{HttpError, Request};
 use crate::text::Text;
 
 /// Its arguments, which other users can read; `--disable` ignores `~/.curlrc`.
@@ -71,24 +71,24 @@ fn set(text: &mut String, option: &str, value: &[&str]) {
 }
 
 /// Why curl ended with this exit code: <https://curl.se/libcurl/c/libcurl-errors.html>.
-pub(super) fn failure(code: i32, stderr: &[u8]) -> Failure {
+pub(super) fn failure(code: i32, stderr: &[u8]) -> HttpError {
     match code {
-        5 | 6 => Failure::NotFound,
-        7 => Failure::NotConnected,
-        28 => Failure::TimedOut,
-        51 | 60 | 83 | 90 | 91 => Failure::Untrusted,
-        77 => Failure::NoCertificates,
-        35 => Failure::NotEncrypted,
+        5 | 6 => HttpError::NotFound,
+        7 => HttpError::NotConnected,
+        28 => HttpError::TimedOut,
+        51 | 60 | 83 | 90 | 91 => HttpError::Untrusted,
+        77 => HttpError::NoCertificates,
+        35 => HttpError::NotEncrypted,
         // 1: the response does not begin like HTTP.
-        1 | 8 | 16 | 18 | 52 | 55 | 56 | 92 => Failure::NotHttp,
+        1 | 8 | 16 | 18 | 52 | 55 | 56 | 92 => HttpError::NotHttp,
         _ => {
             let said = String::from_utf8_lossy(stderr);
             let said = said.trim_start_matches(&format!("curl: ({code}) "));
             let said = Text::clean(said);
             if said.is_empty() {
-                return Failure::Other(Text::clean(&format!("curl ended with {code}")));
+                return HttpError::Other(Text::clean(&format!("curl ended with {code}")));
             }
-            Failure::Other(said)
+            HttpError::Other(said)
         }
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn failure(code: i32, stderr: &[u8]) -> Failure {
 mod tests {
     use super::{configuration, failure};
     use crate::secret::Secret;
-    use crate::system::http::{Failure, Request};
+    use crate::system::http::{HttpError, Request};
     use crate::text::Text;
     use proptest::prelude::*;
     use std::time::Duration;
@@ -184,19 +184,19 @@ mod tests {
     #[test]
     fn an_exit_code_is_a_reason() {
         let table = [
-            (6, Failure::NotFound),
-            (7, Failure::NotConnected),
-            (28, Failure::TimedOut),
-            (60, Failure::Untrusted),
-            (35, Failure::NotEncrypted),
-            (52, Failure::NotHttp),
-            (2, Failure::Other(Text::clean("unknown option"))),
+            (6, HttpError::NotFound),
+            (7, HttpError::NotConnected),
+            (28, HttpError::TimedOut),
+            (60, HttpError::Untrusted),
+            (35, HttpError::NotEncrypted),
+            (52, HttpError::NotHttp),
+            (2, HttpError::Other(Text::clean("unknown option"))),
         ];
         for (code, expected) in table {
             let said = format!("curl: ({code}) unknown option\n");
             assert_eq!(failure(code, said.as_bytes()), expected, "{code}");
         }
-        let silent = Failure::Other(Text::clean("curl ended with 99"));
+        let silent = HttpError::Other(Text::clean("curl ended with 99"));
         assert_eq!(failure(99, b""), silent);
     }
 }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{
     DRAIN, Ending, Event, Invocation, Processes, STDERR_LIMIT, Terminal, command, end_in_time,
-    ending_of, hear, watch,
+    ending_of, read_output, watch,
 };
 
 /// A running program. Dropping it ends the program and its process group.
@@ -30,7 +30,7 @@ pub(crate) struct Conversation {
 }
 
 /// An event of a conversation.
-pub(crate) enum Heard {
+pub(crate) enum Received {
     Output(Zeroizing<Vec<u8>>),
     /// Nothing from the program: a [`Waker`] was used.
     Woken,
@@ -70,7 +70,7 @@ impl Processes {
         self.register(child.id(), &events);
         drop(starting);
         let watched = watch(&mut child, events.clone());
-        let heard = side.as_ref().map(|side| hear(side.clone(), &events));
+        let heard = side.as_ref().map(|side| read_output(side.clone(), &events));
         let mut conversation = Conversation {
             processes: self.clone(),
             stdin: match side {
@@ -90,7 +90,7 @@ impl Processes {
         watched?;
         heard.transpose()?;
         if !invocation.stdin.is_empty() {
-            conversation.say(&invocation.stdin)?;
+            conversation.write(&invocation.stdin)?;
         }
         Ok(conversation)
     }
@@ -128,11 +128,11 @@ fn on_own_terminal(invocation: &Invocation) -> io::Result<(Child, OurSide)> {
 
 impl Conversation {
     /// Waits for the next output, at most for `patience`.
-    pub(crate) fn listen(&mut self, patience: Duration) -> Heard {
+    pub(crate) fn listen(&mut self, patience: Duration) -> Received {
         let until = Instant::now() + patience;
         loop {
             if let Some(ending) = self.ended {
-                return Heard::Ended(ending);
+                return Received::Ended(ending);
             }
             if self.exited_at.is_some() && self.open_pipes == 0 {
                 return self.over(None);
@@ -147,15 +147,15 @@ impl Conversation {
                 .inbox
                 .recv_timeout(wake_at.saturating_duration_since(Instant::now()))
             {
-                Ok(Event::Output(piece)) => return Heard::Output(Zeroizing::new(piece.bytes)),
-                Ok(Event::Complaint(piece)) => {
+                Ok(Event::Output(piece)) => return Received::Output(Zeroizing::new(piece.bytes)),
+                Ok(Event::Stderr(piece)) => {
                     self.stderr.extend_from_slice(&piece.bytes);
                     let surplus = self.stderr.len().saturating_sub(STDERR_LIMIT);
                     self.stderr.drain(..surplus);
                 }
-                Ok(Event::OutputEnded | Event::ComplaintsEnded) => self.open_pipes -= 1,
+                Ok(Event::OutputEnded | Event::StderrEnded) => self.open_pipes -= 1,
                 Ok(Event::Exited) => self.exited_at = Some(Instant::now()),
-                Ok(Event::Woken) => return Heard::Woken,
+                Ok(Event::Woken) => return Received::Woken,
                 Ok(Event::Interrupted) => return self.over(Some(Ending::Interrupted)),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     let now = Instant::now();
@@ -163,7 +163,7 @@ impl Conversation {
                         return self.over(None);
                     }
                     if until <= now {
-                        return Heard::Nothing;
+                        return Received::Nothing;
                     }
                 }
             }
@@ -174,7 +174,7 @@ impl Conversation {
     ///
     /// # Errors
     /// When it no longer reads; [`Conversation::listen`] returns the reason.
-    pub(crate) fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let Some(stdin) = &mut self.stdin else {
             return Ok(());
         };
@@ -187,12 +187,12 @@ impl Conversation {
     }
 
     /// The program's standard error, at most the last 64 KiB.
-    pub(crate) fn complaints(&self) -> &[u8] {
+    pub(crate) fn stderr(&self) -> &[u8] {
         &self.stderr
     }
 
     /// Ends the program, unless it has exited by itself, and stores the reason.
-    fn over(&mut self, ours: Option<Ending>) -> Heard {
+    fn over(&mut self, ours: Option<Ending>) -> Received {
         self.stdin = None;
         if self.exited_at.is_none() {
             end_in_time(&self.child, self.terminal, &self.inbox);
@@ -201,7 +201,7 @@ impl Conversation {
         self.processes.unregister(self.child.id());
         let ending = ours.or(status.ok()).unwrap_or(Ending::Killed(0));
         self.ended = Some(ending);
-        Heard::Ended(ending)
+        Received::Ended(ending)
     }
 }
 
@@ -215,7 +215,7 @@ impl Drop for Conversation {
 
 #[cfg(test)]
 mod tests {
-    use super::{Conversation, Ending, Heard, Invocation, Processes};
+    use super::{Conversation, Ending, Invocation, Processes, Received};
     use std::time::{Duration, Instant};
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -227,21 +227,21 @@ mod tests {
 
     fn next_output(conversation: &mut Conversation) -> String {
         match conversation.listen(10 * SECOND) {
-            Heard::Output(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
-            Heard::Ended(ending) => panic!("{ending:?}"),
-            Heard::Woken | Heard::Nothing => panic!("nothing was said"),
+            Received::Output(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
+            Received::Ended(ending) => panic!("{ending:?}"),
+            Received::Woken | Received::Nothing => panic!("nothing was said"),
         }
     }
 
     #[test]
     fn a_program_answers_what_is_said_to_it_and_its_ending_comes_last() {
         let mut conversation = sh("read line; echo \"got $line\"; exit 4", 10 * SECOND);
-        conversation.say(b"this\n").unwrap();
+        conversation.write(b"this\n").unwrap();
         assert_eq!(next_output(&mut conversation), "got this\n");
         let ended = conversation.listen(10 * SECOND);
-        assert!(matches!(ended, Heard::Ended(Ending::Exited(4))));
+        assert!(matches!(ended, Received::Ended(Ending::Exited(4))));
         let still = conversation.listen(10 * SECOND);
-        assert!(matches!(still, Heard::Ended(Ending::Exited(4))));
+        assert!(matches!(still, Received::Ended(Ending::Exited(4))));
     }
 
     #[test]
@@ -253,22 +253,22 @@ mod tests {
         invocation.terminal = super::Terminal::Own;
         let mut conversation = Processes::default().converse(&invocation).unwrap();
         assert_eq!(next_output(&mut conversation), "0 0\r\n");
-        conversation.say(b"this\n").unwrap();
+        conversation.write(b"this\n").unwrap();
         let mut heard = String::new();
         while !heard.contains("got this") {
             heard += &next_output(&mut conversation);
         }
         let ended = conversation.listen(10 * SECOND);
-        assert!(matches!(ended, Heard::Ended(Ending::Exited(0))));
+        assert!(matches!(ended, Received::Ended(Ending::Exited(0))));
     }
 
     #[test]
     fn silence_ends_the_waiting_and_the_deadline_the_program() {
         let mut conversation = sh("sleep 60", SECOND);
         let quiet = conversation.listen(Duration::from_millis(10));
-        assert!(matches!(quiet, Heard::Nothing));
+        assert!(matches!(quiet, Received::Nothing));
         let ended = conversation.listen(10 * SECOND);
-        assert!(matches!(ended, Heard::Ended(Ending::TimedOut)));
+        assert!(matches!(ended, Received::Ended(Ending::TimedOut)));
     }
 
     #[test]
@@ -284,9 +284,9 @@ mod tests {
         assert!(!said.exists(), "it could say all of it");
         let ended = loop {
             match conversation.listen(10 * SECOND) {
-                Heard::Output(_) => {}
-                Heard::Ended(ending) => break ending,
-                Heard::Woken | Heard::Nothing => panic!("it talks on"),
+                Received::Output(_) => {}
+                Received::Ended(ending) => break ending,
+                Received::Woken | Received::Nothing => panic!("it talks on"),
             }
         };
         assert_eq!(ended, Ending::TimedOut);
@@ -297,7 +297,7 @@ mod tests {
         let mut conversation = sh("sleep 60", 60 * SECOND);
         let waker = conversation.waker();
         let waking = std::thread::spawn(move || waker.wake());
-        assert!(matches!(conversation.listen(10 * SECOND), Heard::Woken));
+        assert!(matches!(conversation.listen(10 * SECOND), Received::Woken));
         waking.join().unwrap();
     }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::config::channel::{Ntfy, Token};
 use crate::render::wrap;
 use crate::secret::Secret;
-use crate::system::http::{Failure, Response};
+use crate::system::http::{HttpError, Response};
 use crate::text::Text;
 
 /// The longest `Retry-After` that is honoured.
@@ -38,7 +38,7 @@ impl Reader<'_> {
     /// Whether the message is published, or why it is not.
     pub(super) fn read(
         &self,
-        outcome: &Result<Response, Failure>,
+        outcome: &Result<Response, HttpError>,
         now: DateTime<Utc>,
     ) -> Result<(), DeliveryError> {
         self.expect(outcome, |answer| self.published(answer), now)
@@ -47,7 +47,7 @@ impl Reader<'_> {
     /// Whether the server is a healthy ntfy and accepts the token, or why a message would not be published.
     pub(super) fn health(
         &self,
-        outcome: &Result<Response, Failure>,
+        outcome: &Result<Response, HttpError>,
         now: DateTime<Utc>,
     ) -> Result<(), DeliveryError> {
         self.expect(outcome, is_healthy, now)
@@ -55,7 +55,7 @@ impl Reader<'_> {
 
     fn expect(
         &self,
-        outcome: &Result<Response, Failure>,
+        outcome: &Result<Response, HttpError>,
         is_good: impl Fn(&Response) -> bool,
         now: DateTime<Utc>,
     ) -> Result<(), DeliveryError> {
@@ -66,34 +66,34 @@ impl Reader<'_> {
                 // After a timeout the server may have accepted the message.
                 passing: matches!(
                     failure,
-                    Failure::NotFound
-                        | Failure::NotConnected
-                        | Failure::NotEncrypted
-                        | Failure::NotHttp
+                    HttpError::NotFound
+                        | HttpError::NotConnected
+                        | HttpError::NotEncrypted
+                        | HttpError::NotHttp
                 ),
                 retry_after: None,
             }),
         }
     }
 
-    fn without_answer(&self, failure: &Failure) -> String {
+    fn without_answer(&self, failure: &HttpError) -> String {
         let host = self.host();
         match failure {
-            Failure::NoCurl if self.in_termux => "needs curl: pkg install curl".into(),
-            Failure::NoCurl => "needs curl, which is not installed".into(),
-            Failure::NotFound => format!("cannot find {host}: no network, or a wrong url"),
-            Failure::NotConnected => format!("cannot connect to {host}"),
-            Failure::TimedOut => format!("got no answer from {host} in time"),
-            Failure::Untrusted => {
+            HttpError::NoCurl if self.in_termux => "needs curl: pkg install curl".into(),
+            HttpError::NoCurl => "needs curl, which is not installed".into(),
+            HttpError::NotFound => format!("cannot find {host}: no network, or a wrong url"),
+            HttpError::NotConnected => format!("cannot connect to {host}"),
+            HttpError::TimedOut => format!("got no answer from {host} in time"),
+            HttpError::Untrusted => {
                 format!("cannot trust {host}: check its certificate, and this device's clock")
             }
-            Failure::NoCertificates => {
+            HttpError::NoCertificates => {
                 format!("cannot check who {host} is: install ca-certificates")
             }
-            Failure::NotEncrypted => format!("cannot agree on https with {host}: check url"),
-            Failure::NotHttp => format!("got no sensible answer from {host}: check url"),
-            Failure::Interrupted => "was interrupted".into(),
-            Failure::Other(said) => {
+            HttpError::NotEncrypted => format!("cannot agree on https with {host}: check url"),
+            HttpError::NotHttp => format!("got no sensible answer from {host}: check url"),
+            HttpError::Interrupted => "was interrupted".into(),
+            HttpError::Other(said) => {
                 let said = wrap::cut(said.as_str(), WORDS);
                 format!("cannot reach {host}: {said}")
             }
@@ -208,7 +208,7 @@ mod tests {
     use crate::alerts::channels::ntfy::samples::topic;
     use crate::config::channel::{Ntfy, Token};
     use crate::secret::Secret;
-    use crate::system::http::{Failure, Response};
+    use crate::system::http::{HttpError, Response};
     use crate::text::Text;
     use chrono::DateTime;
     use proptest::prelude::*;
@@ -216,7 +216,7 @@ mod tests {
 
     const PUBLISHED: &str = r#"{"id":"a1","time":1,"event":"message","topic":"clawtap-1"}"#;
 
-    fn read_at(topic: &Ntfy, outcome: &Result<Response, Failure>) -> Result<(), DeliveryError> {
+    fn read_at(topic: &Ntfy, outcome: &Result<Response, HttpError>) -> Result<(), DeliveryError> {
         let token = Secret::from("tk_secret".to_owned());
         let reader = Reader {
             topic,
@@ -368,45 +368,45 @@ mod tests {
     #[test]
     fn without_an_answer_it_says_what_to_do() {
         let table = [
-            (Failure::NoCurl, "needs curl: pkg install curl", false),
+            (HttpError::NoCurl, "needs curl: pkg install curl", false),
             (
-                Failure::NotFound,
+                HttpError::NotFound,
                 "cannot find ntfy.example: no network, or a wrong url",
                 true,
             ),
             (
-                Failure::NotConnected,
+                HttpError::NotConnected,
                 "cannot connect to ntfy.example",
                 true,
             ),
             (
-                Failure::TimedOut,
+                HttpError::TimedOut,
                 "got no answer from ntfy.example in time",
                 false,
             ),
             (
-                Failure::NotHttp,
+                HttpError::NotHttp,
                 "got no sensible answer from ntfy.example: check url",
                 true,
             ),
             (
-                Failure::NotEncrypted,
+                HttpError::NotEncrypted,
                 "cannot agree on https with ntfy.example: check url",
                 true,
             ),
             (
-                Failure::Untrusted,
+                HttpError::Untrusted,
                 "cannot trust ntfy.example: check its certificate, and this device's clock",
                 false,
             ),
             (
-                Failure::NoCertificates,
+                HttpError::NoCertificates,
                 "cannot check who ntfy.example is: install ca-certificates",
                 false,
             ),
-            (Failure::Interrupted, "was interrupted", false),
+            (HttpError::Interrupted, "was interrupted", false),
             (
-                Failure::Other(Text::clean("odd")),
+                HttpError::Other(Text::clean("odd")),
                 "cannot reach ntfy.example: odd",
                 false,
             ),

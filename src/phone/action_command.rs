@@ -23,7 +23,7 @@ const HANDED_ON: [&str; 10] = [
 ];
 
 /// The variables of `HANDED_ON` that are set, with their values.
-pub(crate) fn handed_on(
+pub(crate) fn inherited_variables(
     environment: &Environment,
 ) -> impl Iterator<Item = (&'static str, PathBuf)> {
     let value = |name| Some((name, environment.path(name)?));
@@ -43,7 +43,7 @@ pub(crate) struct ActionCommand {
 impl ActionCommand {
     /// Takes them from the environment, and the configuration file from `--config`.
     pub(crate) fn of(environment: &Environment, config: Option<&Path>) -> Self {
-        let variables = handed_on(environment);
+        let variables = inherited_variables(environment);
         let variables = variables.map(|(name, value)| (name, value.into_os_string()));
         Self {
             variables: variables.collect(),
