@@ -44,7 +44,7 @@ impl Context {
         })
     }
 
-    /// Loads the configuration and applies the command line and the variables; it has at least one gateway.
+    /// Loads the configuration and applies the command line and environment variables; it has at least one gateway.
     pub(crate) fn load_config(&self, selection: &Selection) -> Result<Config, Error> {
         let path = self.config_path.as_deref();
         config::load(selection, path, &self.system.environment)

@@ -12,23 +12,23 @@ pub(crate) struct Hint {
 }
 
 impl Hint {
-    /// A command that says by itself what it is for.
+    /// A command alone, without words.
     pub(crate) fn only(command: impl AsRef<str>) -> Self {
         Self::default().command(command)
     }
 
-    /// "Sign in again: clawtap reauth"
+    /// Words and a command: "Sign in again: clawtap reauth".
     pub(crate) fn run(words: impl Into<String>, command: impl AsRef<str>) -> Self {
         Self::from(words.into()).say(": ").command(command)
     }
 
-    /// Goes on with these words.
+    /// Appends words.
     pub(crate) fn say(mut self, words: impl AsRef<str>) -> Self {
         self.text.push_str(words.as_ref());
         self
     }
 
-    /// Goes on with this command.
+    /// Appends a command.
     pub(crate) fn command(mut self, command: impl AsRef<str>) -> Self {
         let start = self.text.len();
         self.text.push_str(command.as_ref());
@@ -36,17 +36,17 @@ impl Hint {
         self
     }
 
-    /// Goes on with a command that comes after the one before.
+    /// Appends a command to be run after the previous one.
     pub(crate) fn then(self, command: impl AsRef<str>) -> Self {
         self.say(", then: ").command(command)
     }
 
-    /// Goes on with a command on a line of its own.
+    /// Appends a command on its own, indented line.
     pub(crate) fn below(self, command: impl AsRef<str>) -> Self {
         self.say("\n  ").command(command)
     }
 
-    /// Says first what the hint is for: "Update it: ssh me@host, then: openclaw update".
+    /// Puts words in front: "Update it: ssh me@host, then: openclaw update".
     pub(crate) fn after(self, words: impl Into<String>) -> Self {
         let mut hint = Self::from(words.into()).say(": ");
         let start = hint.text.len();
@@ -67,7 +67,7 @@ impl Hint {
         self.commands.iter().map(|it| &self.text[it.clone()])
     }
 
-    /// Whether a command begins before this place in the text, and ends behind it.
+    /// Whether this byte offset is inside a command, so that no line may be broken there.
     pub(crate) fn is_within_command(&self, place: usize) -> bool {
         let mut commands = self.commands.iter();
         commands.any(|it| it.start < place && place < it.end)

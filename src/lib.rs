@@ -1,6 +1,6 @@
 //! One-tap OpenClaw sign-in health, from an Android home screen.
 //!
-//! This is a library only for the fuzz targets; nothing else of it is public.
+//! A library, so that the fuzz targets can reach it: only `main` and, for those targets, `fuzzing` are public.
 
 mod alerts;
 mod app;
@@ -66,6 +66,7 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Runs the command. A signal during it (Ctrl-C) ends in an error with exit code 130, if the command did not report it.
 fn run(cli: Cli) -> Result<Outcome, Error> {
     let context = Context::of_process(cli.global.config, cli.global.verbose)?;
     let outcome = perform(cli.command, &context);

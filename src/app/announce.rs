@@ -1,4 +1,4 @@
-//! What came of a command, on a phone: a widget has no terminal.
+//! Announces a command's result on the phone, because a widget has no terminal.
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -6,7 +6,7 @@ use crate::phone::PhoneActions;
 use crate::render::toast;
 use crate::status::verdict::Verdict;
 
-/// Shows a toast, and vibrates by the verdict.
+/// Shows a toast, and vibrates by the verdict; does nothing where there is no phone.
 pub(crate) fn announce(toast: String, verdict: Verdict, context: &Context) {
     let actions = PhoneActions {
         toast,
@@ -16,7 +16,7 @@ pub(crate) fn announce(toast: String, verdict: Verdict, context: &Context) {
     context.phone.show(&actions, &context.system);
 }
 
-/// The same for an error; a person's own "no" does not vibrate.
+/// The same for an error. If the person declined, it vibrates as briefly as for a success.
 pub(crate) fn announce_error(error: &Error, context: &Context) {
     let verdict = match error.kind {
         Kind::Declined => Verdict::Ok,

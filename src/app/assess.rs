@@ -30,12 +30,12 @@ const MOST_AT_ONCE: usize = 64;
 /// The same on Android, which from version 12 on kills child processes of apps beyond the 32nd (phantom processes).
 const MOST_AT_ONCE_ON_ANDROID: usize = 16;
 
-/// Who may be asked for a passphrase.
+/// Whether ssh may ask for a passphrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Interactive {
-    /// The person at the terminal, if there is one.
+    /// If a person is at the terminal.
     Yes,
-    /// No person: a widget or a timer runs this.
+    /// Never: a widget or a timer runs this.
     No,
 }
 
@@ -48,7 +48,8 @@ pub(crate) fn assess_these(
     assess_each(gateways, person, context, |_| {})
 }
 
-/// Asks these gateways, and calls `arrived` with each answer when it is there, so that a slow gateway delays no other.
+/// Asks these gateways, and calls `arrived` with each answer as soon as it arrives, so that a slow gateway delays no
+/// other.
 pub(crate) fn assess_each(
     gateways: &[Gateway],
     person: Interactive,
@@ -144,7 +145,8 @@ fn ask_and_remember(gateway: &Gateway, question: Question, context: &Context) ->
     reply
 }
 
-/// The cached report of each gateway, judged now; no gateway is asked, and no process started.
+/// The cached report of each gateway, judged now, or why it has none; no gateway is asked, and no process started.
+/// Unlike [`recall`], it leaves no gateway out.
 pub(crate) fn assess_remembered(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
     let cache = ReportCache::of(&context.system.environment);
     let now = clock::now();
@@ -163,7 +165,7 @@ pub(crate) fn assess_remembered(gateways: &[Gateway], context: &Context) -> Vec<
     gateways.iter().map(assessment).collect()
 }
 
-/// `reason` is why a cached report cannot be used, or why there is no cache.
+/// The trouble of a gateway without a cached report. `reason` is why one cannot be used, or why there is no cache.
 fn not_remembered(gateway: &Gateway, reason: Option<&str>) -> Trouble {
     let what = match reason {
         None => "nothing is remembered yet",
@@ -194,7 +196,7 @@ pub(crate) fn recall(gateways: &[Gateway], context: &Context) -> Vec<Assessment>
     gateways.iter().filter_map(recalled).collect()
 }
 
-/// A cached report that cannot be used is treated as none; `--verbose` prints why.
+/// Discards an error of the cache; `--verbose` prints it.
 fn remark<T>(outcome: Result<T, String>, context: &Context) -> Option<T> {
     match outcome {
         Ok(value) => Some(value),
@@ -207,7 +209,7 @@ fn remark<T>(outcome: Result<T, String>, context: &Context) -> Option<T> {
     }
 }
 
-/// Asks sample gateways, whose reports are not cached.
+/// Asks the sample gateways of `clawtap demo`, whose reports are not cached.
 pub(crate) fn assess_samples(samples: &[Gateway], context: &Context) -> Vec<Assessment> {
     let asked = |sample: &Gateway| {
         let question = Question {

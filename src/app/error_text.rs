@@ -1,9 +1,9 @@
-//! An error, as it is told in a terminal.
+//! The text of an error for standard error.
 
 use crate::error::Error;
 use crate::render::wrap::{lines, next_step};
 
-/// An error in lines of at most `columns`, where somebody looks at them; else as it is, for whatever reads it.
+/// Wraps an error's message and hint to `columns`; `None` leaves them unwrapped, for a log or a program.
 pub(crate) fn text(error: &Error, columns: Option<usize>) -> String {
     let Some(columns) = columns else {
         return format!("{error}\n");
@@ -27,11 +27,11 @@ mod tests {
     use crate::hint::Hint;
     use crate::render::wrap::width;
 
-    /// Of a phone held upright.
+    /// The width of a phone in portrait orientation.
     const COLUMNS: usize = 40;
 
-    /// Nothing is wider than the phone but a word that would not be whole otherwise, and no command is broken that has
-    /// room on a line of its own.
+    /// Checks that only a line of one long word is wider than the phone, and that every command which fits on a line is
+    /// not broken.
     #[track_caller]
     fn expect_to_fit(error: &Error) {
         let shown = text(error, Some(COLUMNS));
@@ -62,7 +62,7 @@ mod tests {
         }
     }
 
-    /// What stands in the source as it is told: every message and hint that has nothing put into it.
+    /// Tries every hint in the source that is a literal; those with a formatted value are left out.
     #[test]
     fn every_hint_fits_a_phone() {
         let mut source = String::new();

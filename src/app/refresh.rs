@@ -1,4 +1,4 @@
-//! Refreshes what depends on a check: the names of the live rows on the home screen, and the report cache.
+//! Refreshes what depends on a check: the names of the live rows in Termux:Widget's list, and the report cache.
 
 use std::io;
 use std::path::Path;
@@ -18,7 +18,8 @@ use crate::status::assessment::Assessment;
 use crate::system::placement::{FileKind, inspect};
 use crate::system::{clock, files, terminal};
 
-/// Renames the live rows of these gateways, and removes old reports. An error is only printed: the check itself succeeded.
+/// Renames the live rows of these gateways, and removes old reports. An error is only printed, because the check itself
+/// succeeded.
 pub(crate) fn refresh(assessments: &[Assessment], context: &Context) {
     if let Ok(cache) = ReportCache::of(&context.system.environment) {
         cache.forget_old(clock::now());
@@ -43,7 +44,7 @@ pub(crate) fn after_sign_in(assessment: &Assessment, wanted: Notification, conte
     refresh(only, context);
 }
 
-/// Whether a row was renamed.
+/// Renames each live row to the first free name for its gateway's state; returns whether a row was renamed.
 fn rename_rows(assessments: &[Assessment], context: &Context) -> Result<bool, Error> {
     let environment = &context.system.environment;
     let Some(home) = environment.home() else {
@@ -63,7 +64,7 @@ fn rename_rows(assessments: &[Assessment], context: &Context) -> Result<bool, Er
         };
         match files::rename(from, &to) {
             Ok(()) => renamed = true,
-            // Another check was faster.
+            // Another check has renamed it meanwhile.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
                 let message = format!("cannot rename the live row: {error}");

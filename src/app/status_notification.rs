@@ -53,7 +53,7 @@ pub(crate) fn after_check(
 /// Draws a gateway's picture into a file that the Termux:API app can read, replacing the last one.
 ///
 /// # Errors
-/// Why there is none, for a person.
+/// Why there is no picture, for a person.
 fn keep(assessment: &Assessment, context: &Context) -> Result<PathBuf, String> {
     let folder = context.system.environment.state_folder();
     let folder = folder.map_err(|error| error.message)?;
@@ -69,7 +69,7 @@ fn keep(assessment: &Assessment, context: &Context) -> Result<PathBuf, String> {
     Ok(path)
 }
 
-/// The same without buttons; pure.
+/// The status notifications without the buttons' command lines and without pictures; pure.
 pub(crate) fn of(assessments: &[Assessment], wanted: Notification) -> PhoneActions {
     let (well, notable): (Vec<_>, Vec<_>) = assessments
         .iter()

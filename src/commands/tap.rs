@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
     Ok(Outcome::Judged(worst(&assessments)))
 }
 
-/// Shows the remembered result as a toast, if there is one. A terminal would keep it above the fresh one.
+/// Shows the remembered result as a toast, if there is one. Not in a terminal, where it would stay above the fresh one.
 fn show_remembered(remembered: &[Assessment], context: &Context) -> Delivered {
     if matches!(context.phone, Phone::Terminal) {
         return Delivered::default();
@@ -69,8 +69,8 @@ struct Tap<'a> {
 }
 
 impl Tap<'_> {
-    /// Shows the fresh result. `shown` is the remembered result's toast, which is still being shown; a second toast comes
-    /// only if the result differs.
+    /// Shows the fresh result. `shown` is the remembered result's toast, which is still being shown; a second toast
+    /// follows only if the result differs.
     fn show(
         &self,
         assessments: &[Assessment],
@@ -101,6 +101,7 @@ impl Tap<'_> {
         Ok(said)
     }
 
+    /// The phone's actions for the fresh result.
     fn actions(&self, assessments: &[Assessment], remembered: &[Assessment]) -> PhoneActions {
         let wanted = match self.context.phone {
             Phone::Termux => self.config.notification,

@@ -10,8 +10,8 @@ use crate::system::System;
 
 /// The result of a command.
 pub(crate) enum Done {
-    /// The program ended, with its output (stdout and stderr). Older versions repeat their input there: redact it before
-    /// it is shown.
+    /// The program ended, with its output (stdout and stderr). Older versions repeat their input there, so it must be
+    /// redacted before it is shown.
     Ran { exit: i32, said: Secret },
     /// OpenClaw is too old for the command; nothing was sent to it.
     TooOld,

@@ -16,9 +16,9 @@ pub(crate) struct Answer<'a> {
     pub(crate) logins: Vec<String>,
     /// Claude Code's own login on the gateway, as JSON.
     pub(crate) claude: Option<String>,
-    /// `ok` or a fault's word for Claude Code's login, and its place.
+    /// The state of Claude Code's login, `ok` or the word of a `Fault`, and its place.
     pub(crate) source: Option<(String, String)>,
-    /// Why a sync was not run, in a word.
+    /// Why a sync was not run: `too-old`, `changed` or `expired`.
     pub(crate) skipped: Option<String>,
     /// The facts of `inspect.sh`: names and values.
     pub(crate) facts: Vec<(String, String)>,
@@ -103,6 +103,7 @@ pub(crate) fn end_marker(nonce: &str) -> Vec<u8> {
     format!("\n{nonce} end\n").into_bytes()
 }
 
+/// The key and the value of a framed line, `NONCE key value`; `None` for any other line.
 fn framed<'a>(line: &'a [u8], nonce: &str) -> Option<(&'a str, &'a str)> {
     let rest = line.strip_prefix(nonce.as_bytes())?.strip_prefix(b" ")?;
     let rest = std::str::from_utf8(rest)

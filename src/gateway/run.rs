@@ -78,7 +78,7 @@ impl Exchange {
     }
 }
 
-/// Finds the program that connects to a gateway.
+/// Finds the program that connects to a gateway on `PATH`: `ssh`, or `sh` if the gateway is this machine.
 pub(super) fn find(
     gateway: &Gateway,
     program: &str,

@@ -167,6 +167,7 @@ fn on_a_terminal(command: &[String]) -> Vec<String> {
     words
 }
 
+/// A whole script: the assignments, the arguments, the parts that every script has, and `parts`.
 fn program(
     gateway: &Gateway,
     nonce: &str,

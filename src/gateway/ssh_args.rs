@@ -1,4 +1,4 @@
-//! The command line of ssh, and of the shell that replaces it on this machine.
+//! The command line of ssh, and of `sh` if the gateway is this machine.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -31,8 +31,8 @@ pub(crate) fn shell_on(transport: &Transport, batch_mode: BatchMode, program: &s
     shell(transport, "-T", batch_mode, program)
 }
 
-/// The command that runs a program on a pseudo-terminal of the gateway, even if our own streams are no terminal
-/// (`-tt`). On this machine the caller must provide the terminal.
+/// The command that runs a program on a pseudo-terminal of the gateway, even if clawtap's own streams are not a
+/// terminal (`-tt`). On this machine the caller must provide the pseudo-terminal.
 pub(crate) fn terminal_on(transport: &Transport, program: &str) -> CommandLine {
     shell(transport, "-tt", BatchMode::On, program)
 }

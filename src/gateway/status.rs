@@ -129,7 +129,7 @@ fn outcome(
     Ok((report, stood_in_for))
 }
 
-/// The error behind an output of OpenClaw that is no status document.
+/// The error behind an output of OpenClaw that is not a status document.
 fn unread(
     unreadable: &Unreadable,
     run: framing::Run,

@@ -46,6 +46,7 @@ impl Stream {
         self.pieces.pop_front()
     }
 
+    /// Takes bytes as they arrive from the terminal.
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
         self.pending.extend_from_slice(bytes);
         while let Some(at) = position(&self.pending, &self.mark) {
@@ -72,6 +73,7 @@ impl Stream {
         self.give_out(self.pending.len() - held_back);
     }
 
+    /// Takes a framing line, without its nonce.
     fn understand(&mut self, line: &str) {
         match line.split_once(' ').unwrap_or((line, "")) {
             ("begin", _) => self.begun = true,
@@ -94,6 +96,7 @@ impl Stream {
     }
 }
 
+/// Where `mark` begins in `bytes`.
 fn position(bytes: &[u8], mark: &[u8]) -> Option<usize> {
     bytes.windows(mark.len()).position(|window| window == mark)
 }

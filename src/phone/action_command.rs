@@ -102,7 +102,7 @@ impl ActionCommand {
 }
 
 /// Quotes a word for a shell. A dollar sign is separated from the text after it, because Termux:API replaces the
-/// letters `$REPLY` anywhere in the line by the text of a notification's input field.
+/// text `$REPLY` anywhere in the line by the content of a notification's input field.
 fn quoted(word: &OsStr) -> OsString {
     let mut line = vec![b'\''];
     for &byte in word.as_bytes() {

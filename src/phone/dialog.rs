@@ -10,7 +10,7 @@ use crate::secret::Secret;
 use crate::system::process::{Ending, Invocation, Processes};
 use crate::system::{System, terminal};
 
-/// Asks the person.
+/// Asks the person, by dialogs or prompts.
 pub(crate) trait Person: Sync {
     /// Shows choices; None is back or cancel.
     fn choose(&self, title: &str, choices: &[String]) -> Result<Option<usize>, NoAnswer>;
@@ -111,7 +111,7 @@ impl Person for Dialogs<'_> {
     }
 }
 
-/// A value in termux-dialog's list, which commas divide.
+/// Escapes a value for termux-dialog's list, which is separated by commas.
 fn escaped(choice: &str) -> String {
     choice.replace(',', "\\,")
 }

@@ -169,6 +169,7 @@ impl Delivered {
     }
 }
 
+/// The actions as text for the terminal.
 fn spelled_out(actions: &PhoneActions) -> String {
     let mut text = String::new();
     if !actions.toast.is_empty() {

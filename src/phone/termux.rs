@@ -1,6 +1,6 @@
 //! The Termux:API commands: their arguments and errors.
 //!
-//! They are scripts that wait for an Android app, for ever if it is not installed, so each is run with a deadline.
+//! They are scripts that wait for an Android app, forever if it is not installed, so each is run with a deadline.
 //! Options are those of termux-api's scripts.
 
 use std::ffi::OsString;

@@ -83,6 +83,7 @@ fn is_about(one: Option<TimeDelta>, other: Option<TimeDelta>) -> bool {
     (one - other).abs() <= (longer / 10).max(TimeDelta::minutes(2))
 }
 
+/// One line per gateway; if there are too many, only the worst, and how many are left out.
 fn lines(assessments: &[Assessment], line: impl Fn(&Assessment) -> String) -> String {
     let mut chosen: Vec<&Assessment> = assessments.iter().collect();
     if chosen.len() > MOST_LINES {

@@ -23,7 +23,7 @@ pub(crate) struct Login {
     pub(crate) pause: Option<Pause>,
 }
 
-/// What sort of credential a login is.
+/// The kind of credential that a login is, from OpenClaw's `type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LoginKind {
@@ -146,7 +146,7 @@ impl State {
     }
 }
 
-/// A moment in terms of a report: the time since its capture, and its threshold for logins that are expiring.
+/// A moment relative to a report: the time since its capture, and the report's threshold for expiring logins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
     pub(crate) since_capture: TimeDelta,

@@ -92,7 +92,7 @@ impl Report {
         logins.find(|login| login.id == *id)
     }
 
-    /// The moment `now` in terms of this report; if the clock was set back, the moment of capture.
+    /// The moment `now` relative to this report; if the clock was set back, the moment of capture.
     pub(crate) fn moment(&self, now: DateTime<Utc>) -> Moment {
         Moment {
             since_capture: (now - self.captured_at).max(TimeDelta::zero()),

@@ -21,7 +21,7 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    /// The exit code of a command that judges: as of OpenClaw's `--check`, and 3 if there is no answer.
+    /// The exit code of a command that judges: that of OpenClaw's `--check`, or 3 if there is no answer.
     pub(crate) const fn exit_code(self) -> u8 {
         match self {
             Self::Ok => 0,
