@@ -1,8 +1,8 @@
-//! Secrets: texts that are never shown or logged.
+//! Secrets: texts that are never shown or logged, and are wiped from memory.
 
 use zeroize::Zeroizing;
 
-/// A token, key or code. It has neither `Debug` nor `Display`, and is wiped from memory when dropped.
+/// A token, key or code. It has neither `Debug` nor `Display`, and is wiped from memory when dropped (zeroize).
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(Zeroizing<String>);
 

@@ -8,14 +8,14 @@ use crate::gateway::script::{ExecRequest, SyncRequest, Tool};
 
 /// The first OpenClaw version that reads a token from a pipe. Older ones print it, store nothing and report success.
 pub(crate) const PIPE_SINCE: &str = "2026.6.0";
-/// The profile for a setup token if none is replaced; OpenClaw's own default too.
+/// The profile of a setup token that replaces no other login; it is OpenClaw's own default too.
 pub(crate) const OWN_PROFILE: &str = "anthropic:manual";
 /// The limit for storing a login: OpenClaw needs 3 s for that, but it may try to install a plugin first.
 const STORING: Duration = Duration::from_secs(90);
-/// The limit for restarting the gateway process.
+/// The limit for restarting OpenClaw's gateway process.
 const RESTARTING: Duration = Duration::from_secs(60);
 
-/// Stores a token of Anthropic's; `lasting` is its lifetime in OpenClaw's notation, such as `365d` or `20400s`.
+/// The command that stores an Anthropic token; `lasting` is its lifetime in OpenClaw's notation: `365d` or `20400s`.
 pub(crate) fn paste_token(
     profile: Option<&Argument>,
     lasting: String,
@@ -34,11 +34,12 @@ pub(crate) fn paste_token(
     }
 }
 
-/// The profile for an API key if none is replaced; OpenClaw's own default too.
+/// The profile of an API key that replaces no other; it is OpenClaw's own default too.
 pub(crate) fn key_profile(provider: &Argument) -> String {
     format!("{provider}:manual")
 }
 
+/// The command that stores an API key.
 pub(crate) fn paste_key(
     provider: &Argument,
     profile: Option<&Argument>,
@@ -52,7 +53,7 @@ pub(crate) fn paste_key(
     }
 }
 
-/// Stores the access token of the gateway's own Claude Code, if its login has this expiry.
+/// The sync that stores the access token of the gateway's own Claude Code, if its login has this expiry.
 pub(crate) fn sync(profile: &Argument, expires_ms: i64, gateway: &Gateway) -> SyncRequest {
     let mut rest = vec!["--provider", "anthropic", "--profile-id", profile.as_str()];
     if let Some(agent) = gateway.agent.as_ref().map(Identifier::as_str) {
@@ -66,7 +67,7 @@ pub(crate) fn sync(profile: &Argument, expires_ms: i64, gateway: &Gateway) -> Sy
     }
 }
 
-/// Makes Claude Code renew its login, by sending a prompt to its model.
+/// The command that makes Claude Code renew its login, by sending a prompt to its model.
 pub(crate) fn renew_claude() -> ExecRequest {
     ExecRequest {
         tool: Tool::Claude,
@@ -76,7 +77,7 @@ pub(crate) fn renew_claude() -> ExecRequest {
     }
 }
 
-/// Restarts the gateway process.
+/// The command that restarts OpenClaw's gateway process.
 pub(crate) fn restart() -> ExecRequest {
     ExecRequest {
         tool: Tool::OpenClaw,
@@ -86,7 +87,7 @@ pub(crate) fn restart() -> ExecRequest {
     }
 }
 
-/// `models auth COMMAND` for a provider and a profile of it.
+/// The arguments `models auth COMMAND --provider …`, with the profile and the gateway's agent.
 pub(crate) fn auth(
     command: &str,
     provider: &str,

@@ -17,15 +17,15 @@ pub(crate) enum Done {
     Ran { exit: i32, said: Secret },
     /// OpenClaw is too old: it would have printed the token.
     TooOld,
-    /// The login is missing or unusable by now, and its place.
+    /// The login has become missing or unusable: the fault, and the login's place.
     Fault(Fault, Text),
-    /// The login is not the requested one any more: Claude Code has renewed it.
+    /// The login is no longer the requested one: Claude Code has renewed it.
     Changed,
     /// The login has expired meanwhile.
     Expired,
 }
 
-/// Passes Claude Code's access token to OpenClaw, on the gateway.
+/// Passes Claude Code's access token to OpenClaw, by `sh/sync_on_gateway.sh` on the gateway.
 pub(crate) fn run(
     gateway: &Gateway,
     request: &SyncRequest,

@@ -1,4 +1,4 @@
-//! Claude Code's login file: what is taken from it, and what can be wrong with it.
+//! Parses Claude Code's login file on this device, and finds what is wrong with it.
 //!
 //! A gateway reads its own with node (`gateway/sh/claude.sh`), because the token must not leave that host.
 
@@ -14,7 +14,8 @@ use crate::system::files::Inspected;
 pub(crate) const LARGEST: u64 = 1024 * 1024;
 /// The name of the file, in `CLAUDE_CONFIG_DIR` or `~/.claude`.
 pub(crate) const FILE: &str = ".credentials.json";
-/// How long an access token is: 108 characters (reported). A shorter one is cut off, a longer one is more than one.
+/// The accepted lengths of an access token, which has 108 characters (reported, not documented): a shorter text is cut
+/// off, a longer one contains more than a token.
 const TOKEN_LENGTHS: std::ops::RangeInclusive<usize> = 100..=216;
 /// 2001 to 2286, in milliseconds since 1970.
 const EXPIRES_MS: std::ops::Range<f64> = 1e12..1e13;
@@ -42,7 +43,7 @@ struct Login<'a> {
     expires_at: Option<&'a RawValue>,
 }
 
-/// Reads what was seen at the place of Claude Code's login.
+/// Parses the file, as it was inspected.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -93,14 +94,14 @@ fn parse(bytes: &[u8]) -> Result<ClaudeLogin, Fault> {
     })
 }
 
-/// What a JSON object holds; nothing where it is no object: serde reads structs from arrays too.
+/// Deserializes a JSON object; `None` for any other JSON, because serde would read a struct from an array too.
 fn object<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
     raw.get()
         .starts_with('{')
         .then(|| serde_json::from_str(raw.get()).ok())?
 }
 
-/// A string without escapes.
+/// A JSON string without escapes, borrowed from the file's bytes.
 fn borrowed(raw: &RawValue) -> Option<&str> {
     serde_json::from_str(raw.get()).ok()
 }

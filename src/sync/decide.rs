@@ -13,7 +13,7 @@ use crate::status::report::Report;
 const SAME: TimeDelta = TimeDelta::minutes(2);
 /// A login that lasts this long is better than one that has to be synced every few hours.
 const LONG: TimeDelta = TimeDelta::days(30);
-/// What OpenClaw calls the runtime that is Claude Code.
+/// OpenClaw's name for the runtime that is Claude Code.
 const CLAUDE_CLI: &str = "claude-cli";
 const ANTHROPIC: &str = "anthropic";
 /// The default profile of a sync.
@@ -51,19 +51,21 @@ pub(crate) struct Request {
 pub(crate) enum Decision {
     /// Nothing, and why, as the end of a sentence that begins with the gateway's name.
     Nothing(String),
+    /// Store the access token in this profile.
     Token {
         profile: Argument,
     },
+    /// Configure OpenClaw to run Claude Code.
     Cli,
-    /// The source has expired.
+    /// Refused: the source has expired.
     Expired {
         since: TimeDelta,
     },
-    /// OpenClaw already has a login that lasts longer, which is named here.
+    /// Refused: OpenClaw already has a login that lasts longer or renews itself; its name and why it is better.
     Worse(String),
 }
 
-/// Decides. `left` is what the source has left at `now`.
+/// Decides by OpenClaw's report, and by the time that the source has left at `now`.
 pub(crate) fn decide(
     report: &Report,
     now: DateTime<Utc>,
@@ -108,7 +110,7 @@ pub(crate) fn decide(
     Decision::Token { profile }
 }
 
-/// A login of Anthropic's that needs no sync.
+/// Why another of OpenClaw's logins for Anthropic is better than a copy: it renews itself, or lasts at least `LONG`.
 fn better(report: &Report, now: DateTime<Utc>, profile: &Argument) -> Option<String> {
     let moment = report.moment(now);
     let others = report.logins.iter().filter(|login| {
@@ -193,7 +195,7 @@ mod tests {
         wire::read(document.as_bytes(), None, DateTime::UNIX_EPOCH).unwrap()
     }
 
-    /// With anthropic:claude-code, which has so much left.
+    /// A report with anthropic:claude-code, which has this much time left.
     fn with(left: TimeDelta) -> Report {
         let mut report = report(ONE_TOKEN);
         report.logins[0].left = Some(left);

@@ -1,4 +1,4 @@
-//! Copies Claude Code's login into OpenClaw: finds it, decides, stores it and verifies.
+//! One sync from beginning to end: finds Claude Code's login, decides, stores it in OpenClaw and verifies the result.
 
 use std::time::Duration;
 
@@ -27,16 +27,18 @@ use crate::system::{clock, files, terminal};
 
 /// How long to wait for another sign-in or sync on the same gateway.
 const TURN: Duration = Duration::from_secs(60);
+/// The hint after an error that left OpenClaw unchanged.
 pub(super) const AS_IT_WAS: &str = "The old login is as it was";
-/// How to sign in to Claude Code on the gateway, and on this device.
+/// How to sign in to Claude Code on the gateway.
 fn sign_in_there() -> Hint {
     Hint::run("Sign in there", "clawtap reauth --method cli")
 }
 
+/// How to sign in to Claude Code on this device.
 pub(super) fn sign_in_here() -> Hint {
     Hint::run("Sign in on this device", "claude auth login")
 }
-/// Printed once on a device.
+/// A note on Anthropic's terms, printed once on each device.
 const TERMS: &str = "Anthropic's terms keep subscription logins to its own programs; \
     OpenClaw's use of one is at your own risk. (Told once.)\n";
 
@@ -52,7 +54,7 @@ pub(crate) struct Sync<'a> {
 }
 
 impl Sync<'_> {
-    /// Runs it. Wherever it is interrupted, OpenClaw has either the old login or the new one.
+    /// Runs the sync. At whatever step it is interrupted, OpenClaw has either the old login or the new one.
     pub(crate) fn run(&self) -> Result<Synced, Error> {
         self.bring_over().map_err(|error| {
             if error.kind != Kind::Interrupted && self.context.system.processes.interrupted() {
@@ -153,7 +155,7 @@ impl Sync<'_> {
         ask_one(&connection.gateway, Want::Status, presence, self.context)
     }
 
-    /// The login to copy, and OpenClaw's status before.
+    /// The login to copy, and OpenClaw's status before the sync.
     pub(super) fn inspect(
         &self,
         connection: &ControlMaster<'_>,
@@ -185,11 +187,13 @@ impl Sync<'_> {
         Ok((source?, before))
     }
 
+    /// The error if Claude Code is signed in neither on the gateway nor on this device.
     fn nowhere(&self, what: &str, here: &str) -> Error {
         self.refused(&format!("{what}, nor a login in {here}"))
             .hint(sign_in_there())
     }
 
+    /// The error for a login that is missing or unusable.
     pub(super) fn faulty(&self, fault: Fault, place: &str, from: SourceMachine) -> Error {
         let error = self.refused(&fault.what(place));
         match (fault, from) {
@@ -201,6 +205,7 @@ impl Sync<'_> {
         }
     }
 
+    /// The command that a dry run shows.
     fn planned(&self, decision: &Decision) -> String {
         let command = match decision {
             Decision::Token { profile } => format!(
@@ -219,7 +224,7 @@ impl Sync<'_> {
         let told = folder.join("terms-told");
         if !files::exists(&told) {
             terminal::eprint(TERMS);
-            // Told again next time if this fails.
+            // If this fails, they are printed again next time.
             let _ = files::write_private(&told, b"");
         }
     }

@@ -45,7 +45,7 @@ pub(crate) fn failed(error: &Error) -> String {
     format!("{value:#}\n")
 }
 
-/// "23:10 (5 h 40 m)", or with the day where that is another one; `now` is local.
+/// "23:10 (5 h 40 m)", with the date if it is not today's; `now` is local.
 pub(crate) fn until(now: DateTime<FixedOffset>, left: TimeDelta) -> String {
     let end = now + left;
     let shown = if now.date_naive() == end.date_naive() {

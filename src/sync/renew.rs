@@ -1,4 +1,4 @@
-//! Renews Claude Code's login where it has expired.
+//! Renews Claude Code's login before a sync, if it has expired and the person agrees.
 
 use crate::duration::humanize;
 use crate::error::Error;
@@ -23,7 +23,8 @@ use crate::sync::source::{Source, SourceMachine};
 use chrono::TimeDelta;
 
 impl Sync<'_> {
-    /// The same after Claude Code has renewed its login, where it had expired and the person chooses that.
+    /// Asks the person whether to renew an expired login, renews it, and inspects both sides again. A login that has
+    /// not expired is returned unchanged.
     pub(super) fn renewed(
         &self,
         source: Source,
@@ -67,6 +68,7 @@ impl Sync<'_> {
         Ok((source, before))
     }
 
+    /// The error for a login that has expired.
     pub(super) fn expired(&self, since: TimeDelta, from: SourceMachine) -> Error {
         self.refused(&format!(
             "Claude Code's login expired {} ago",
@@ -75,6 +77,7 @@ impl Sync<'_> {
         .hint(sign_in_hint(from))
     }
 
+    /// Makes Claude Code renew its login by a prompt (`claude -p`), on the machine that the login is on.
     pub(super) fn let_claude_renew(
         &self,
         source: &Source,
@@ -108,6 +111,7 @@ impl Sync<'_> {
         }
     }
 
+    /// Signs in to Claude Code on the gateway (`claude auth login`).
     pub(super) fn sign_in_again(
         &self,
         before: &Assessment,

@@ -23,9 +23,9 @@ pub(crate) struct Source {
     pub(crate) from: SourceMachine,
     /// Milliseconds since 1970.
     pub(crate) expires_ms: i64,
-    /// By the clock of the machine that it is on.
+    /// The time left, by the clock of the machine that the login is on.
     pub(crate) left: TimeDelta,
-    /// The token, if it is on this device.
+    /// The access token, if the login is on this device; a gateway's never leaves it.
     pub(crate) token: Option<Secret>,
 }
 

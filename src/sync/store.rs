@@ -21,11 +21,11 @@ use crate::sync::source::{Source, SourceMachine};
 use chrono::TimeDelta;
 use zeroize::Zeroizing;
 
-/// From this exit code on a program was killed or could not start; a child process may still run.
+/// The lowest exit code of a program that was killed or could not start; a child process of it may still run.
 const KILLED: i32 = 125;
 
 impl Sync<'_> {
-    /// Stores the token in OpenClaw; whether its gateway process must restart.
+    /// Stores the token in OpenClaw; returns whether OpenClaw's gateway process must restart.
     pub(super) fn store_token(
         &self,
         source: &Source,
@@ -89,7 +89,8 @@ impl Sync<'_> {
         }
     }
 
-    /// The error of a store that failed. OpenClaw's last line is not always its result: its status afterwards is.
+    /// The error of a store that failed. OpenClaw's output does not prove that nothing was stored, so the hint follows
+    /// its status afterwards.
     pub(super) fn not_stored(
         &self,
         exit: i32,
@@ -121,6 +122,7 @@ impl Sync<'_> {
         self.refused(&words).hint(hint)
     }
 
+    /// Adds to an error after the token was sent that it may be stored.
     pub(super) fn unproven(&self, error: Error) -> Error {
         if self.context.system.processes.interrupted() {
             return Error::interrupted("interrupted").hint(may_be_stored());
@@ -128,10 +130,12 @@ impl Sync<'_> {
         error.hint(may_be_stored())
     }
 
+    /// The error of a connection that failed while OpenClaw stored the token.
     pub(super) fn lost_storing(&self, failure: &GatewayError) -> Error {
         self.unproven(of_gateway(failure, self.gateway))
     }
 
+    /// The error of an OpenClaw that cannot read a token from a pipe.
     pub(super) fn too_old(&self) -> Error {
         self.refused("its openclaw is too old to take a token")
             .hint(Hint::run(
@@ -140,7 +144,7 @@ impl Sync<'_> {
             ))
     }
 
-    /// Configures OpenClaw to run Claude Code; whether its gateway process must restart.
+    /// Configures OpenClaw to run Claude Code; returns whether OpenClaw's gateway process must restart.
     pub(super) fn use_cli(&self, connection: &ControlMaster<'_>) -> Result<bool, Error> {
         let scene = SignInContext {
             connection,

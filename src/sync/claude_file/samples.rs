@@ -1,4 +1,4 @@
-//! Contents of Claude Code's file, for whoever reads it.
+//! Sample contents of Claude Code's login file, for the tests of what reads it.
 
 use super::Fault;
 
@@ -48,12 +48,12 @@ fn shapes() -> Vec<(Fault, String)> {
         all.push((Fault::HalfWritten, good.split_at(at).0.to_owned()));
     }
     all.push((Fault::HalfWritten, format!("{good}\0")));
-    // White space, but none of JSON's.
+    // White space that JSON does not allow.
     all.push((Fault::HalfWritten, format!("{good}\u{b}\n")));
     all
 }
 
-/// What is no JSON: as long as it ends as a whole file does.
+/// Texts that are not JSON, but end with a brace as a complete file does.
 fn other_json() -> Vec<(Fault, String)> {
     let good = good();
     let mut all: Vec<String> = [
@@ -80,7 +80,7 @@ fn other_json() -> Vec<(Fault, String)> {
     all.into_iter().map(|text| (Fault::NotJson, text)).collect()
 }
 
-/// A login where it does not belong.
+/// JSON that has a login in the wrong place, or none.
 fn other_places() -> Vec<(Fault, String)> {
     let bare = format!(
         r#"{{"accessToken":"{}","expiresAt":{EXPIRES}}}"#,
