@@ -41,7 +41,7 @@ pub(crate) enum Credential {
     None,
 }
 
-/// Why a subject does not work.
+/// Why a subject does not work: an issue of a login, or an unreachable gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Problem {
     Login(Box<Issue>),
@@ -95,7 +95,7 @@ impl Problem {
         }
     }
 
-    /// When an expired login ended.
+    /// The moment at which the login expired, if that is the problem.
     pub(crate) fn ended(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
             Self::Login(issue) if issue.state == State::Expired => {

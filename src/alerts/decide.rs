@@ -20,7 +20,7 @@ pub(crate) struct Alert {
     pub(crate) notice: Notice,
     /// In the order of the configuration.
     pub(crate) to: Vec<Recipient>,
-    /// Whether a channel that is not a fallback has delivered it already.
+    /// Whether a channel that is not a fallback has delivered it already, so that fallbacks do not get it.
     pub(crate) is_known: bool,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Recipient {
     pub(crate) fallback: bool,
     /// Whether it could not deliver this notice at the last try.
     pub(crate) failed: bool,
-    /// Whether it could not, and it is too early to retry.
+    /// Whether the last try failed, and it is too early to retry.
     pub(crate) waits: bool,
 }
 
@@ -80,7 +80,7 @@ pub(crate) struct Decision {
     pub(crate) changes: Vec<Change>,
 }
 
-/// Follows the observations, and decides which notices are due.
+/// Updates the state from the observations, and decides which notices are due.
 pub(crate) fn decide(
     state: &mut AlertState,
     observations: &[Observation],
@@ -149,6 +149,7 @@ pub(crate) fn record(
 }
 
 impl Notice {
+    /// The order of alerts: 0 is sent first.
     const fn urgency(&self) -> u8 {
         match self {
             Self::Broken {
@@ -172,6 +173,7 @@ impl Notice {
     }
 }
 
+/// Decides for one gateway.
 struct Decider<'a> {
     observation: &'a Observation,
     policy: &'a Policy<'a>,
@@ -180,6 +182,7 @@ struct Decider<'a> {
 }
 
 impl Decider<'_> {
+    /// Updates the gateway as a whole and its providers; a provider that is no longer observed is unused.
     fn gateway(&self, gateway: &mut GatewayState, decision: &mut Decision) {
         let observation = self.observation;
         gateway.observed_at = observation.at;
@@ -199,6 +202,7 @@ impl Decider<'_> {
         gateway.providers.retain(|_, subject| !subject.is_empty());
     }
 
+    /// Updates one subject, and adds its change and the notices that are due to the decision.
     fn subject(
         &self,
         provider: Option<&str>,

@@ -9,14 +9,14 @@ use crate::config::channel::DeliveryError;
 /// The first wait after a failure; each further one doubles it.
 const FIRST_WAIT: TimeDelta = TimeDelta::minutes(5);
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
-/// The longest wait that a server may ask for (`Retry-After`).
+/// The maximum of the wait that a server asks for (`Retry-After`).
 const LONGEST_ASKED: TimeDelta = TimeDelta::hours(24);
 
 /// The result of sending an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sent {
     pub(crate) alert: Alert,
-    /// By channel.
+    /// The names of the channels.
     pub(crate) delivered: Vec<String>,
     pub(crate) failed: Vec<(String, DeliveryError)>,
 }
@@ -40,7 +40,7 @@ impl Sent {
 /// Sends alerts in order. `deliver` sends one by a channel, `save` writes the state to disk.
 ///
 /// # Errors
-/// Those of `save`; nothing more is sent then, as each run would send it again.
+/// Those of `save`. No further alert is sent then, because every run would send it again.
 pub(crate) fn send<E>(
     state: &mut AlertState,
     alerts: Vec<Alert>,

@@ -23,7 +23,7 @@ pub(crate) enum Due {
 }
 
 impl SubjectState {
-    /// Follows one observation.
+    /// Updates the state from one observation: opens, confirms or resolves the incident.
     pub(crate) fn observe(&mut self, condition: &Condition, policy: &Policy, now: DateTime<Utc>) {
         let before = self.last.take();
         self.forget_removed_channels(policy);
@@ -71,6 +71,7 @@ impl SubjectState {
         }
     }
 
+    /// Records that the subject is broken, and confirms the incident if the problem is not transient or past its grace.
     fn outage(&mut self, problem: &Problem, now: DateTime<Utc>) {
         let incident = self.incident.get_or_insert_with(|| Incident::new(now));
         let outage = incident.outage.get_or_insert(Outage {
@@ -97,7 +98,7 @@ impl SubjectState {
         })
     }
 
-    /// Whether a threshold was left again only because clocks differ.
+    /// Whether the time left is above all thresholds again only because clocks differ.
     fn is_jitter(&self, before: Option<&Observed>, basis: &Basis) -> bool {
         let incident = self.incident.as_ref();
         incident.is_some_and(|it| it.outage.is_none()) && ends_alike(before, basis)
@@ -189,12 +190,13 @@ impl Incident {
         }
     }
 
+    /// The highest level that each channel has delivered.
     fn delivered(&self) -> impl Iterator<Item = Level> {
         let cursors = self.cursors.values();
         cursors.filter_map(|cursor| Some(cursor.delivered?.0))
     }
 
-    /// Whether a notice of this level is due on a channel.
+    /// Why a notice of this level is due on a channel; `None` if it is not due.
     pub(crate) fn due(
         &self,
         channel: &str,
@@ -236,6 +238,7 @@ impl Incident {
     }
 }
 
+/// Whether the expiry has not moved to later, apart from jitter.
 fn ends_alike(before: Option<&Observed>, basis: &Basis) -> bool {
     match (before.and_then(|before| before.ends), basis.ends) {
         (Some(before), Some(now)) => now - before < JITTER,
@@ -243,6 +246,7 @@ fn ends_alike(before: Option<&Observed>, basis: &Basis) -> bool {
     }
 }
 
+/// What resolved an incident, from the credential that works now.
 fn cause(before: Option<&Observed>, basis: &Basis) -> Cause {
     let paused = [State::Cooldown.word(), State::Disabled.word()];
     let is_login = matches!(
@@ -269,6 +273,7 @@ fn cause(before: Option<&Observed>, basis: &Basis) -> Cause {
     }
 }
 
+/// The condition in short; `None` if it is unknown or unused.
 fn observed(condition: &Condition, expires_soon: bool, now: DateTime<Utc>) -> Option<Observed> {
     match condition {
         Condition::Works(basis) => Some(Observed {

@@ -33,7 +33,7 @@ pub(crate) struct Message {
     pub(crate) at: DateTime<Utc>,
 }
 
-/// How loud a message is.
+/// The severity of a message, from which channels choose priority and sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
     /// The incident is resolved, or it is a test.
@@ -92,7 +92,7 @@ impl Message {
 }
 
 impl Severity {
-    /// The word for it.
+    /// Its word for programs.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Info => "info",

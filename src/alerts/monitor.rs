@@ -94,6 +94,7 @@ impl Monitor<'_> {
         print(&lines)
     }
 
+    /// Observes the assessments, and decides by the configured policy.
     fn decide(&self, state: &mut AlertState) -> Decision {
         let now = clock::now();
         let alerts = &self.config.alerts;
@@ -118,6 +119,7 @@ impl Monitor<'_> {
         decide(state, &observations, &policy, now)
     }
 
+    /// Delivers an alert by the channel of this name.
     fn deliver(&self, alert: &Alert, name: &str) -> Result<(), channel::DeliveryError> {
         let unknown = || channel::DeliveryError::because("is not configured");
         let named = |it: &&Channel| it.name == name;
@@ -142,7 +144,7 @@ impl Monitor<'_> {
     }
 }
 
-/// Prints which alerts were delivered, by which channel, and what to do if printing is the channel; failures go to
+/// Prints each delivered alert with its channels, or with what to do next if it is only printed. Failures go to
 /// standard error.
 fn report(sent: &[Sent]) -> Result<(), Error> {
     let now = clock::now();
@@ -164,7 +166,7 @@ fn report(sent: &[Sent]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The state of the last run, unless it cannot be read.
+/// The state of the last run; prints why if it cannot be read.
 fn read(file: &StateFile) -> Option<AlertState> {
     let state = file.read();
     if let Err(problem) = &state {

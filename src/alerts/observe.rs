@@ -12,9 +12,9 @@ use crate::status::report::{Report, Rule, Source};
 use crate::status::verdict::{Issue, Judgement, Verdict, issue_of};
 use crate::text::Text;
 
-/// The most providers of a gateway that are observed; no real gateway uses as many.
+/// The maximum number of observed providers of a gateway; no real gateway uses as many.
 const MOST_PROVIDERS: usize = 64;
-/// The most expiries of logins that are considered.
+/// The maximum number of expiries that are tried as the end of a provider.
 const MOST_ENDS: usize = 64;
 
 /// One gateway at one moment.
@@ -34,7 +34,7 @@ pub(crate) struct Observation {
 }
 
 impl Observation {
-    /// Observes an assessment of `agent`.
+    /// Observes an assessment; `agent` is the configured agent of its gateway.
     pub(crate) fn of(assessment: &Assessment, agent: Option<&str>) -> Self {
         let (whole, providers, complete) = match &assessment.finding {
             Finding::Unknown(trouble) => (unreachable(trouble), Vec::new(), false),
@@ -69,6 +69,7 @@ fn unreachable(trouble: &Trouble) -> Condition {
     }))
 }
 
+/// The condition of a gateway that answered: broken if its verdict is `CannotTell`.
 fn whole(judgement: &Judgement) -> Condition {
     if judgement.verdict == Verdict::CannotTell {
         return Condition::Broken(Problem::Gateway(Unreachable {
@@ -163,7 +164,7 @@ fn is_outranked(report: &Report, issue: &Issue, at: DateTime<Utc>) -> bool {
             .any(|other| other.id != *stale && other.state(moment).works())
 }
 
-/// The login that expires then, or else that of the issue.
+/// The login that expires when `left` is over, or else that of the issue.
 fn ending_at<'a>(
     report: &'a Report,
     issue: &'a Issue,
@@ -177,6 +178,7 @@ fn ending_at<'a>(
         .or_else(|| report.login(issue.login.as_ref()?))
 }
 
+/// The first login of a provider that works now.
 fn working<'a>(report: &'a Report, provider: &'a Text, now: DateTime<Utc>) -> Option<&'a Login> {
     let moment = report.moment(now);
     report
@@ -200,7 +202,7 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
     }
 
-    /// The conditions in a document of OpenClaw: each provider in a few words.
+    /// The condition of each provider in a document of OpenClaw, in a few words.
     fn conditions(document: &Value, exit: i32) -> Vec<String> {
         conditions_of(wire::read(document.to_string().as_bytes(), Some(exit), now()).unwrap())
     }

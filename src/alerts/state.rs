@@ -67,7 +67,8 @@ pub(crate) struct Incident {
     pub(crate) opened: DateTime<Utc>,
     /// `None` while it works, but expires soon.
     pub(crate) outage: Option<Outage>,
-    /// Whether it was broken for longer than the grace of transient problems: every channel is notified.
+    /// Whether an outage was not transient, or longer than the grace of transient problems. Only then are its notices
+    /// due, and its end goes to every channel that is not a fallback.
     pub(crate) confirmed: bool,
     /// By channel.
     pub(crate) cursors: BTreeMap<String, Cursor>,
@@ -165,8 +166,8 @@ impl AlertState {
         serde_json::to_string(&stored).unwrap_or_default()
     }
 
-    /// Limits times to the present, as a clock that was set back leaves them in the future, and removes gateways that
-    /// were not observed for long, except `keys`.
+    /// Limits times to the present, because they are in the future after the clock was set back, and removes gateways,
+    /// except those of `keys`, that were not observed for `FORGOTTEN`.
     pub(crate) fn settle(&mut self, keys: &BTreeSet<String>, now: DateTime<Utc>) {
         self.gateways
             .retain(|key, gateway| keys.contains(key) || now - gateway.observed_at < FORGOTTEN);

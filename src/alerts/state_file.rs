@@ -1,4 +1,4 @@
-//! `alerts.json`, the file of the monitor's state, used by one run at a time.
+//! `alerts.json`, the file of the monitor's state, locked (flock) so that one run at a time uses it.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::hint::Hint;
 use crate::system::environment::Environment;
 use crate::system::files::{self, FileLock};
 
-/// Its name in the state folder.
+/// The file's name in the state folder.
 const FILE: &str = "alerts.json";
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 8 * 1024 * 1024;
@@ -20,15 +20,15 @@ const PATIENCE: Duration = Duration::from_secs(5 * 60);
 pub(crate) struct StateFile<'a> {
     path: PathBuf,
     environment: &'a Environment,
-    /// `None` if the lock file cannot be made, nor then the state file.
+    /// `None` if the lock file cannot be created; the state file cannot be written then either.
     _lock: Option<FileLock>,
 }
 
 impl<'a> StateFile<'a> {
-    /// Locks it, after waiting for another run to end.
+    /// Locks the file, after waiting for another run to end.
     ///
     /// # Errors
-    /// When there is no home folder, or the other run does not end in time.
+    /// When there is no home folder, or the other run does not end within `PATIENCE`.
     pub(crate) fn lock(environment: &'a Environment) -> Result<Self, Error> {
         let folder = environment.state_folder()?;
         let lock = match FileLock::wait(&folder.join("alerts.lock"), PATIENCE) {
@@ -54,9 +54,9 @@ impl<'a> StateFile<'a> {
         read(&self.path, self.environment)
     }
 
-    /// Renames a file that cannot be parsed: at worst, a notice is sent twice.
+    /// Renames a file that cannot be parsed to `alerts.json.bad`. Without its state, a notice may be sent twice.
     pub(crate) fn set_aside(&self) {
-        // An error means that the file is overwritten.
+        // If that fails, the next write replaces the file.
         let _ = files::rename(&self.path, &self.path.with_extension("json.bad"));
     }
 

@@ -12,7 +12,7 @@ use crate::text::Text;
 /// The default ntfy server.
 pub(crate) const NTFY_SERVER: &str = "https://ntfy.sh";
 
-/// The default time limit for a program of the person's own.
+/// The default time limit for the program of `[alerts.command]`.
 const COMMAND_LIMIT: Duration = Duration::from_secs(30);
 
 /// The default time limit for OpenClaw to send a message: it needs about 5 s, but 36 s were seen for a first message.
@@ -58,7 +58,7 @@ pub(crate) fn in_use(configured: &[Channel], on_a_phone: bool) -> Vec<Channel> {
     channels
 }
 
-/// This word as a name, with a number if a channel has that name already.
+/// A channel name from this word, with a number if a channel has that name already.
 pub(crate) fn free_name(word: &str, channels: &[Channel]) -> String {
     let taken = |name: &str| channels.iter().any(|channel| channel.name == name);
     let mut name = word.to_owned();

@@ -16,7 +16,7 @@ pub(super) const KINDS: [&str; 4] = ["ntfy", "phone", "openclaw", "command"];
 const COMMON: [&str; 2] = ["name", "fallback"];
 
 /// Takes the tables out, each in the form of a `Channel`: `[alerts.ntfy]` with a `name` and a `topic` becomes
-/// `{ name, means = { ntfy = { topic } } }`. (`#[serde(flatten)]` would lose the lines of their keys.)
+/// `{ name, kind = { ntfy = { topic } } }`. (`#[serde(flatten)]` would lose the lines of their keys.)
 pub(super) fn take<'a>(alerts: &mut DeTable<'a>) -> Vec<Spanned<DeValue<'a>>> {
     let mut channels = Vec::new();
     for kind in KINDS {

@@ -11,7 +11,7 @@ use crate::system::System;
 use crate::system::process::{Ending, Invocation};
 use crate::text::Text;
 
-/// The most of a response that is read, in bytes, with its headers.
+/// The maximum size of a response that is read, headers included, in bytes.
 const LARGEST_ANSWER: usize = 64 * 1024;
 /// The time for curl's start and exit, in addition to curl's own limit.
 const MARGIN: Duration = Duration::from_secs(2);

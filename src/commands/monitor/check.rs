@@ -28,7 +28,7 @@ pub(super) fn run(arguments: cli::MonitorRun, context: &Context) -> Result<Outco
         monitor.dry_run()?;
     } else {
         refresh::refresh(&assessments, context);
-        // Metrics are watched too: an alert that fails must not keep them from being written, nor the other way round.
+        // Prometheus may alert on the metrics: a failed alert must not keep them from being written, nor vice versa.
         let written = arguments
             .textfile
             .map(|path| textfile::write(&assessments, &path));

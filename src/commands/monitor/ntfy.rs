@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &cli::MonitorNtfy, context: &Context) -> Result<Out
     Ok(Outcome::Done)
 }
 
-/// Creates a topic unless one is configured, and prints a new one.
+/// Adds a topic with a random name to the configuration, unless it has one, and prints where it is.
 fn make_what_is_missing(path: &Path, server: Option<&str>, context: &Context) -> Result<(), Error> {
     let missing = edit::inspect(path, &context.system.environment)?;
     let spelled = context.system.environment.display_path(path);

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &cli::TestAlert, context: &Context) -> Result<Outco
     }
 }
 
-/// All of them, or the one that is meant.
+/// All channels in use, or the one of this name.
 fn chosen(name: Option<&str>, config: &Config, context: &Context) -> Result<Vec<Channel>, Error> {
     let on_a_phone = matches!(context.phone, Phone::Termux);
     let mut channels = channel::in_use(&config.alerts.channels, on_a_phone);

@@ -1,4 +1,4 @@
-//! A message as ntfy's JSON, whose text may be of any script; that of a header may not.
+//! A message as ntfy's JSON: unlike HTTP headers, it can contain text in any script.
 //!
 //! <https://docs.ntfy.sh/publish/#publish-as-json>
 

@@ -13,7 +13,7 @@ use crate::text::Text;
 
 /// The longest `Retry-After` that is honoured.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-/// The most of a server's error message that is shown, in columns.
+/// The maximum length of a server's error message that is shown, in columns.
 const WORDS: usize = 60;
 
 /// Why a publication failed.
@@ -21,13 +21,13 @@ const WORDS: usize = 60;
 pub(super) struct DeliveryError {
     /// The end of a sentence that begins with the channel's name.
     pub(super) reason: String,
-    /// Whether a retry may help soon, and the server did not accept the message.
+    /// Whether a retry may help soon. Not after a timeout: the server may have accepted the message then.
     pub(super) passing: bool,
     /// The wait that the server asked for (`Retry-After`), a day at most.
     pub(super) retry_after: Option<Duration>,
 }
 
-/// Reads responses, without the topic and token in any message.
+/// Reads responses; no error message contains the topic or the token.
 pub(super) struct Reader<'a> {
     pub(super) topic: &'a Ntfy,
     pub(super) token: Option<&'a Secret>,

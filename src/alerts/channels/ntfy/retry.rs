@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::alerts::channels::ntfy::reply::DeliveryError;
 
-/// The limit for a delivery with all its retries: the other channels and the timer wait for it.
+/// The limit for a delivery with all its retries, because the other channels and the timer's next run wait for it.
 const TOTAL: Duration = Duration::from_secs(20);
 /// The limit for one try.
 const LONGEST_TRY: Duration = Duration::from_secs(10);
