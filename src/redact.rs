@@ -15,7 +15,7 @@ pub(crate) fn redact(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Redacts a text, and a known secret in it too, whatever that looks like.
+/// Redacts a text, and every occurrence of a known secret in it.
 pub(crate) fn redact_known(text: &str, secret: &Secret) -> String {
     redact(&text.replace(secret.reveal(), "…"))
 }

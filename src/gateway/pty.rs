@@ -94,6 +94,7 @@ impl RemoteTerminal {
         self.conversation.waker()
     }
 
+    /// The error behind a terminal that ended without the program's exit code.
     fn loss(&self, ending: Ending) -> GatewayError {
         let begun = self.stream.has_begun();
         match ending {

@@ -1,4 +1,4 @@
-//! Asks for an API key, with the provider's page for it.
+//! Opens the provider's page for API keys, and asks the person for a key.
 
 use std::thread;
 
@@ -45,7 +45,7 @@ pub(crate) fn bring(provider: &str, scene: &SignInContext<'_>) -> Result<Secret,
             open_page();
             prompter.put(&request, scene.system)
         }
-        // The question first: it would cover the page.
+        // The dialog comes first: opened after the page it would cover it.
         Phone::Termux => thread::scope(|scope| {
             let reply = scope.spawn(|| prompter.put(&request, scene.system));
             open_page();

@@ -263,6 +263,7 @@ impl Dialogue {
         None
     }
 
+    /// Whether an address has been on the screen long enough to be complete.
     fn is_steady(&mut self, address: &str, screen: &Screen, quiet: Duration) -> bool {
         let draws = screen.draws();
         let since = match &self.appeared {
@@ -275,6 +276,7 @@ impl Dialogue {
         quiet >= STEADY || draws - since >= STEADY_DRAWS
     }
 
+    /// The step for a new prompt on the screen.
     fn watch(&mut self, screen: &Screen, quiet: Duration) -> Step {
         if let Some(last) = &mut self.last {
             last.gone |= !is_current(screen, &last.prompt);
@@ -305,6 +307,7 @@ impl Dialogue {
         step
     }
 
+    /// A prompt of unknown form, once the output has paused for long enough.
     fn guess(&self, screen: &Screen, quiet: Duration) -> Option<Prompt> {
         if quiet < PATIENCE {
             return None;
@@ -340,6 +343,7 @@ impl Dialogue {
         other || again
     }
 
+    /// The next key of a menu, until its marker is at the choice.
     fn steer(
         &mut self,
         prompt: Prompt,
@@ -368,6 +372,7 @@ impl Dialogue {
         Step::GiveUp(Text::clean("Its menu does not do what its keys should."))
     }
 
+    /// Types Enter, which completes the answer.
     fn enter(&mut self, prompt: Prompt) -> Step {
         self.last = Some(Last {
             prompt,
@@ -390,7 +395,7 @@ fn is_current(screen: &Screen, prompt: &Prompt) -> bool {
         })
 }
 
-/// The words of a prompt, and its complaint.
+/// The words of a prompt, and why it refused the last answer.
 fn words(wants: &Wants) -> (&str, &str) {
     match wants {
         Wants::Line { question, .. } => (question.prompt.as_str(), question.rejection.as_str()),
@@ -401,6 +406,7 @@ fn words(wants: &Wants) -> (&str, &str) {
     }
 }
 
+/// Whether nothing has been typed at a prompt yet.
 fn is_untouched(prompt: &Prompt) -> bool {
     match prompt.wants {
         Wants::Line { untouched, .. } => untouched,

@@ -1,4 +1,4 @@
-//! What can go wrong with a sign-in, and what to do next.
+//! The errors of a sign-in, each with what to do next.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -9,6 +9,7 @@ use crate::hint::Hint;
 use crate::phone::dialog::NoAnswer;
 use crate::text::Text;
 
+/// The hint after a connection that failed while OpenClaw stored a secret.
 pub(crate) fn may_be_stored() -> Hint {
     Hint::run("It may be stored. See", "clawtap status")
 }

@@ -50,22 +50,23 @@ pub(crate) struct SignedIn {
     pub(crate) assessment: Assessment,
 }
 
-/// The result of the person's part.
+/// The result of [`SignInFlow::obtain`].
 enum Obtained {
     /// The program stored the login itself.
     Stored { wants_restart: bool },
-    /// A token or key that OpenClaw has to store, and how long a token was promised to be valid.
+    /// A token or key that OpenClaw has to store, and the lifetime that the program promised for a token.
     ToStore(Storing, Option<TimeDelta>),
 }
 
 /// A login that is stored.
 struct Stored {
+    /// The lifetime that the program promised, which `verify` compares.
     promised: Option<TimeDelta>,
     wants_restart: bool,
 }
 
-/// Signs in to a gateway's requested login, or else to the one that needs it, over its own `ControlMaster`; `None` if
-/// none does.
+/// Signs in to a gateway's requested login, or else to the one that needs a sign-in, over its own `ControlMaster`;
+/// `None` if no login needs one.
 pub(crate) fn sign_in(
     gateway: &Gateway,
     before: &Assessment,
@@ -89,9 +90,11 @@ pub(crate) fn sign_in(
 }
 
 impl SignInFlow<'_> {
-    /// Signs in, one sign-in per gateway at a time. Every page passes the URL policy, the secret goes only to a pipe
-    /// or the gateway's terminal, and success means that OpenClaw itself lists the new login. Until that login is
-    /// stored, the old one is unchanged.
+    /// Signs in, one sign-in per gateway at a time (flock).
+    ///
+    /// The URL policy checks every page before it is opened, the secret is sent only to a pipe or to the gateway's
+    /// terminal, and success means that OpenClaw itself lists the new login. Until that login is stored, the old one is
+    /// unchanged.
     pub(crate) fn run(&self, context: &Context) -> Result<SignedIn, Error> {
         let gateway = &self.connection.gateway;
         let own;
@@ -134,7 +137,7 @@ impl SignInFlow<'_> {
         Ok(SignedIn { line, assessment })
     }
 
-    /// The person's part: signs in at the program's page, or brings a key.
+    /// Obtains the login: runs the program on the gateway's terminal, or asks the person for an API key.
     fn obtain(&self, session: &SignInContext<'_>) -> Result<Obtained, SignInError> {
         let gateway = &self.connection.gateway;
         if let Method::ApiKey { provider, profile } = self.method {
@@ -196,7 +199,7 @@ impl SignInFlow<'_> {
         })
     }
 
-    /// Opens the page of the sign-in that holds the lock again, if it is known; returns the error.
+    /// The error if another sign-in holds the lock. Its page, if it is known, is opened once more.
     fn busy(&self, page: Option<String>, context: &Context) -> Error {
         let allowed = &self.config.sign_in.allowed_hosts;
         let page = page.filter(|page| url_policy::inspect(page, allowed).is_ok());
@@ -216,7 +219,7 @@ impl SignInFlow<'_> {
     }
 }
 
-/// Withdraws the notification that opens the sign-in page, also when everything else was interrupted: the page is dead.
+/// Withdraws the notification that opens the sign-in page, even after Ctrl-C: its page no longer works.
 fn withdraw_notification(gateway: &Name, context: &Context) {
     let actions = PhoneActions {
         withdrawn: vec![session::notification_id(gateway.as_str())],

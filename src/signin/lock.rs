@@ -1,4 +1,4 @@
-//! The lock of a gateway's sign-in (flock), with the page that is open.
+//! The lock of a gateway's sign-in or sync (flock); its file contains the page that is open.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,12 +25,12 @@ pub(crate) enum Attempt {
 }
 
 impl SignInLock {
-    /// Tries to lock, without waiting.
+    /// Tries to take the lock, without waiting.
     pub(crate) fn of(gateway: &Name, environment: &Environment) -> Result<Attempt, Error> {
         Self::after(gateway, Duration::ZERO, environment)
     }
 
-    /// Waits for the lock.
+    /// Tries to take the lock, and waits for it at most for `patience`.
     pub(crate) fn after(
         gateway: &Name,
         patience: Duration,
@@ -50,7 +50,7 @@ impl SignInLock {
         Ok(Attempt::Busy(page.filter(|page| !page.is_empty())))
     }
 
-    /// Stores the open page for a second sign-in, which can open it again. An error is ignored.
+    /// Writes the open page into the lock's file, so that a second sign-in can open it again. An error is ignored.
     pub(crate) fn note(&self, page: &str) {
         let _ = files::overwrite(&self.file, page);
     }

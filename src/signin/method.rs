@@ -113,7 +113,7 @@ impl Candidate {
 /// `issues` are those of the report, the worst first.
 ///
 /// # Errors
-/// When no known login or method fits the request, or the broken login has a name that is no valid id.
+/// When no known login or method fits the request, or the broken login's name is not a valid id.
 pub(crate) fn choose(
     report: Option<&Report>,
     issues: &[Issue],
@@ -167,7 +167,7 @@ pub(crate) fn choose(
     })
 }
 
-/// The logins that need a sign-in, and whether one was left out because its name is no id.
+/// The logins that need a sign-in, and whether one was left out because its name is not a valid id.
 fn broken(report: Option<&Report>, issues: &[Issue]) -> (Vec<Target>, bool) {
     let needs_sign_in = |issue: &&Issue| issue.state.is_resolved_by_sign_in();
     let is_broken = |issue: &&Issue| issue.verdict > Verdict::Expiring;

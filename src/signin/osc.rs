@@ -3,7 +3,7 @@
 use std::mem;
 use zeroize::Zeroizing;
 
-/// The most links that are stored, and the longest one, in bytes.
+/// The maximum number of links that are stored, and the maximum length of one, in bytes.
 const MOST: usize = 100;
 const LONGEST: usize = 8 * 1024;
 

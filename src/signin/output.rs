@@ -132,7 +132,7 @@ fn device_code(screen: &Screen, line: usize) -> Option<&str> {
     if let Some(place) = last_code(text) {
         let (before, rest) = (&text[..place], &text[place + CODE.len()..]);
         let rest = rest.strip_prefix(" is").unwrap_or(rest);
-        // "error code E403" is no device code.
+        // The "E403" in "error code E403" is not a device code.
         let told = rest.starts_with(':') || !before.to_lowercase().contains("err");
         let code = rest.trim_start_matches([':', ' ', '(', '"', '\'']);
         let end = code

@@ -67,7 +67,7 @@ fn unquoted(text: &str) -> &str {
 /// Checks a paste, stripped, against the expected input.
 ///
 /// # Errors
-/// What is wrong with it, as sentences for that person.
+/// What is wrong with it, as sentences for the person.
 pub(crate) fn check(shape: &Shape, raw: &str, page: Option<&Page>) -> Result<Secret, String> {
     if raw.len() > 4 * LONGEST {
         return Err("That is far too long.".into());
@@ -150,6 +150,7 @@ fn in_code(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
 }
 
+/// Checks the address at which the browser ended up, or its code alone if that is accepted.
 fn redirect(pasted: Secret, or_code: bool, page: Option<&Page>) -> Result<Secret, String> {
     let text = pasted.reveal();
     not_a_key(text)?;
@@ -198,7 +199,7 @@ fn after_loopback(text: &str) -> Option<(u16, &str)> {
     Some((port.parse().ok()?, path))
 }
 
-/// The parameters of a callback's address.
+/// The parameters of a redirect to the callback.
 struct CallbackAnswer {
     code: Zeroizing<String>,
     state: Option<Zeroizing<String>>,
@@ -223,6 +224,7 @@ fn answer(query: &str) -> Result<CallbackAnswer, String> {
     }
 }
 
+/// Checks that the `state` is that of the page: otherwise the code is from another sign-in.
 fn same_sign_in(state: Option<&str>, page: Option<&Page>) -> Result<(), String> {
     match (state, page.and_then(Page::state)) {
         (_, None) => Ok(()),

@@ -10,9 +10,9 @@ use crate::text::Text;
 /// A prompt that is completely drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Prompt {
-    /// The line it begins on.
+    /// The position of its first line, as `Screen::place` counts.
     pub(crate) place: u64,
-    /// That line as it was drawn: once it reads otherwise, the prompt is gone.
+    /// The beginning of that line as it was drawn: once the line begins otherwise, the prompt is gone.
     pub(crate) mark: String,
     pub(crate) wants: Wants,
 }
@@ -111,7 +111,8 @@ impl Question {
     }
 }
 
-/// Whether these words ask for a refused kind: the person would trust the question, as clawtap's dialog shows it.
+/// Whether these words ask for a kind that is refused. The person would trust the question, because it is shown in
+/// clawtap's own dialog.
 pub(crate) fn is_improper(words: &str) -> bool {
     const PHRASES: [&str; 15] = [
         "[sudo]",

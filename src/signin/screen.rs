@@ -19,10 +19,10 @@ pub(crate) struct Screen {
     osc_filter: OscFilter,
 }
 
-/// A line as the program meant it: the rows that the terminal made of it.
+/// A logical line: one row of the terminal, or several if the terminal wrapped it.
 struct Line {
     row: usize,
-    /// The text, where it takes several rows.
+    /// The text, if it takes several rows.
     joined: Option<Zeroizing<String>>,
 }
 

@@ -73,6 +73,7 @@ impl Session<'_, '_> {
         }
     }
 
+    /// Performs a step of the dialogue, or postpones it while the person decides about a page.
     fn take(&mut self, step: Step) -> Result<(), SignInError> {
         if self.person.is_deciding() {
             match step {
@@ -139,6 +140,7 @@ impl Session<'_, '_> {
         Ok(())
     }
 
+    /// Shows a device code, and the page that it is typed into.
     fn show_code(&mut self, code: &str, address: Option<&str>) -> Result<(), SignInError> {
         if !pasted::is_device_code(code) {
             return Err(SignInError::BadPage("its code is none to be typed".into()));
@@ -150,6 +152,7 @@ impl Session<'_, '_> {
         Ok(())
     }
 
+    /// Asks the person for a line; a secret that is known already is typed without asking.
     fn ask(&mut self, question: Question) {
         let shape = match question.answer {
             AnswerKind::Code if self.plan.tool == Tool::Claude => Shape::ClaudeCode,
@@ -182,6 +185,7 @@ impl Session<'_, '_> {
         self.person.ask(about, request, self.transport.waker());
     }
 
+    /// Passes the person's reply to the dialogue, if it has arrived.
     fn take_reply(&mut self) -> Result<(), SignInError> {
         let Some((about, reply)) = self.person.reply() else {
             return Ok(());
@@ -212,6 +216,7 @@ impl Session<'_, '_> {
         Ok(())
     }
 
+    /// The result, once the program has exited.
     fn ended(mut self, exit: i32) -> Result<Signed, SignInError> {
         let screen = &self.transport.screen;
         match self.dialogue.ended(screen, exit) {

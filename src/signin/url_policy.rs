@@ -1,7 +1,7 @@
 //! The URL policy: which addresses may be opened on the phone.
 //!
-//! An address comes from an untrusted program on a gateway, and goes to a browser with the person's sessions. An
-//! accepted one means the same to a person, to this program and to a browser.
+//! An address comes from an untrusted program on a gateway, and is opened in a browser in which the person is signed in
+//! elsewhere. A person, this program and a browser must read an accepted address in the same way.
 
 use url::{Host as UrlHost, Url, form_urlencoded};
 
@@ -11,7 +11,7 @@ use crate::providers;
 /// The longest address that is opened, in bytes.
 const LONGEST: usize = 8 * 1024;
 
-/// The query parameters for the address to which a page sends its answer (its redirect).
+/// The query parameters that name OAuth's redirect address, to which a page sends its answer.
 const ANSWERS: [&str; 3] = ["redirect_uri", "redirect_url", "callback_url"];
 
 /// How many levels of nested addresses (`/login?returnTo=…`) are inspected.
@@ -69,7 +69,7 @@ impl Callback {
 pub(crate) enum Denied {
     /// It is never opened; the reason, for a person, in 40 columns.
     Invalid(String),
-    /// It is well-formed, but neither a known sign-in page nor one that the person allowed. A person may be asked.
+    /// It is well-formed, but its host is neither a known sign-in host nor in `allowed_hosts`. A person may be asked.
     Untrusted(Page),
 }
 
@@ -106,7 +106,8 @@ pub(crate) fn inspect(text: &str, allowed: &[Host]) -> Result<Page, Denied> {
     }
 }
 
-/// Reads an https address by hand and with the parser of browsers (WHATWG), which have to agree.
+/// Parses an https address twice: strictly here, and by the rules of browsers (WHATWG, the `url` crate). Both results
+/// must be the same.
 fn read(text: &str) -> Result<(Host, Url), Denied> {
     if text.len() > LONGEST {
         return Err("it is too long".into());
@@ -167,6 +168,7 @@ fn answers(query: &str, depth: usize) -> Vec<String> {
     found
 }
 
+/// OAuth's `state` in a query.
 fn state(query: &str) -> Option<String> {
     let mut parameters = form_urlencoded::parse(query.as_bytes());
     let (_, value) = parameters.find(|(name, _)| name == "state")?;

@@ -33,7 +33,7 @@ pub(crate) fn of(
     if logins.is_empty() {
         return Err("openclaw does not list the new login".into());
     }
-    // A program that was left early may exit with 0 all the same.
+    // A program may exit with 0 although it was left before it stored a login.
     let is_new = |login: &&&Login| {
         let older = before.and_then(|before| Some((before, before.login(&login.id)?)));
         older.is_none_or(|(before, older)| {
@@ -73,7 +73,7 @@ pub(crate) fn of(
     })
 }
 
-/// Whether the time left shows that a login is new. A key has no end, and counts as new.
+/// Whether the time left shows that a login is new. One without an expiry, such as a key, counts as new.
 fn has_changed(older: Option<TimeDelta>, newer: Option<TimeDelta>) -> bool {
     match (older, newer) {
         (Some(older), Some(newer)) => newer > older + TimeDelta::seconds(5),
@@ -131,7 +131,7 @@ mod tests {
         wire::read(document.as_bytes(), None, DateTime::UNIX_EPOCH).unwrap()
     }
 
-    /// The one login of a report, with so much time left.
+    /// A report with one login, which has this much time left.
     fn lasting(left: TimeDelta) -> Report {
         let mut report = report(FRESH);
         report.logins[0].left = Some(left);

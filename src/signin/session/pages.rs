@@ -58,7 +58,7 @@ impl<'env> Pages<'env> {
             return Ok(None);
         }
         let from = self.context.rules.forward_from;
-        // ssh takes over a port that a sign-in which was killed has left with the connection.
+        // If a killed sign-in has left this forward on a shared `ControlMaster`, ssh uses it again.
         connection
             .forward(from, port)
             .map(Some)
@@ -68,7 +68,7 @@ impl<'env> Pages<'env> {
             })
     }
 
-    /// Opens the page that is waiting, if there is one.
+    /// Opens the scheduled page, if there is one.
     pub(super) fn open(&mut self) {
         let Some(page) = self.unopened.take() else {
             return;
@@ -90,7 +90,7 @@ impl<'env> Pages<'env> {
 
     /// Shows a device code, copies it, and opens the page that it is typed into.
     pub(super) fn show_code(&mut self, code: &str) {
-        // A page that was shown before the code came is open already.
+        // A page that was shown before the code is open already.
         let unopened = self.unopened.take();
         let host = self.page.as_ref().map(|page| page.host().to_string());
         let at = host.map(|host| format!(" at {host}")).unwrap_or_default();

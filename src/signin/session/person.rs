@@ -16,7 +16,7 @@ pub(super) struct PersonSide<'scope, 'env> {
     system: &'env System,
     scope: &'scope Scope<'scope, 'env>,
     prompter: Prompter<'env>,
-    /// The programs that read the clipboard at the beginning.
+    /// The program that reads the clipboard at the beginning.
     clipboard_reader: ChildGroup,
     asked: Option<Asked>,
     /// Steps that wait until the person has decided about a page.
@@ -80,6 +80,7 @@ impl<'scope, 'env> PersonSide<'scope, 'env> {
         });
     }
 
+    /// Withdraws the question, which closes its dialog.
     pub(super) fn withdraw(&mut self) {
         self.asked = None;
     }

@@ -84,6 +84,7 @@ impl Transport {
         }
     }
 
+    /// Types keys on the program's terminal.
     pub(super) fn type_keys(&mut self, keys: &Secret) {
         // A program that no longer reads has ended, which is the next event.
         let _ = self.terminal.write(keys.reveal().as_bytes());
