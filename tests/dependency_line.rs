@@ -1,4 +1,5 @@
-//! The dependency line of `src/`: a room imports only rooms to its right, and no files import each other in a circle.
+//! The dependency line of `src/`: a folder or file imports only what is on a later level, and no files import each
+//! other in a circle.
 #![expect(
     clippy::unwrap_used,
     reason = "a source that cannot be read fails the test"
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The rooms from left to right. A room is a folder or a file of `src/`; rooms on one level do not import each other.
+/// The levels, each of rooms: folders and files of `src/`. A room imports only rooms of later levels, none of its own.
 const LINE: [&[&str]; 11] = [
     &["main", "lib"],
     &["commands"],
@@ -23,7 +24,7 @@ const LINE: [&[&str]; 11] = [
     &GROUND,
 ];
 
-/// The ground: these import nothing of ours but each other.
+/// The last level, whose rooms may import each other.
 const GROUND: [&str; 8] = [
     "duration",
     "error",
