@@ -1,4 +1,4 @@
-//! No program is started on the device that is not needed: one ssh, and one for each thing that the phone does.
+//! The programs that a command starts on this device: one ssh for each gateway, and one for each action of the phone.
 
 use pretty_assertions::assert_eq;
 
@@ -73,7 +73,7 @@ fn a_tap_that_leads_to_a_sign_in_has_started_no_more_before_that() {
     let gateway = GatewayHome::new().document("2026.9.6/token_expired_am");
     let (said, mut started) = run_counted(&Clawtap::with(&gateway).on_a_phone().args(["tap"]));
     let _ = said.status(1);
-    // The sign-in begins with a toast and an ssh of its own.
+    // The sign-in starts with a toast and another ssh.
     started.truncate(4);
     started.sort();
     assert_eq!(started, [SSH, NOTIFY, TOAST, VIBRATE]);

@@ -1,4 +1,4 @@
-//! ntfy as a channel: what its server gets, and what a person hears when that goes wrong.
+//! ntfy as a channel: the requests that its server receives, and the messages for each error.
 
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read};
@@ -16,7 +16,7 @@ const TOKEN: &str = "tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2";
 const TOPIC: &str = "clawtap-0123456789abcdef";
 const TOKEN_FILE: &str = "token_file = \"~/ntfy.token\"";
 
-/// A test alert to this server, with further lines in its table.
+/// A test alert to this server, with more lines in `[alerts.ntfy]`.
 fn test_alert(url: &str, more: &str) -> Clawtap {
     Clawtap::new()
         .args(["monitor", "test-alert"])
@@ -34,7 +34,7 @@ fn with_token_file(clawtap: Clawtap, content: &str) -> Clawtap {
     clawtap
 }
 
-/// A server with a certificate that it has signed itself.
+/// A server with a self-signed certificate.
 struct Impostor(Child);
 
 impl Impostor {
@@ -65,7 +65,7 @@ impl Impostor {
         line.rsplit(':').next().expect("a port").to_owned()
     }
 
-    /// Ends it: what it has received.
+    /// Stops the server; returns what it has received.
     fn heard(&mut self) -> String {
         self.0.kill().expect("it runs");
         let mut heard = String::new();
@@ -77,14 +77,14 @@ impl Impostor {
 
 impl Drop for Impostor {
     fn drop(&mut self) {
-        // Failing means that it has ended.
+        // An error means that it has exited.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// A server that takes these turns fails to publish: what it is told as, with its address as HOST, and how often it
-/// was asked.
+/// Sends to a server that answers like this and publishes nothing; returns clawtap's message, with the server's address
+/// as HOST, and the number of requests.
 fn undelivered(turns: &[Turn]) -> (String, usize) {
     let server = NtfyServer::start(turns);
     let ran = test_alert(&server.url(), "").run().status(75);
@@ -127,7 +127,7 @@ fn a_message_is_published_as_json_at_the_servers_root() {
 fn a_token_from_a_file_is_seen_by_nobody_but_the_server() {
     let server = NtfyServer::asking_for(
         Some(TOKEN),
-        // Long enough to be looked at.
+        // Long enough to be inspected while it runs.
         &[Turn::PublishAfter(Duration::from_millis(400))],
     );
     let clawtap = with_token_file(test_alert(&server.url(), TOKEN_FILE), &format!("{TOKEN}\n"));

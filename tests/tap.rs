@@ -1,4 +1,4 @@
-//! `tap`: what the phone is asked to do, by the exact commands, and what happens when it cannot.
+//! `clawtap tap`: the exact Termux:API commands, and what happens if some of them fail.
 
 use std::time::{Duration, Instant};
 
@@ -31,7 +31,7 @@ pub(crate) fn calls(log: impl Fn(&str) -> String) -> String {
     if let Some(start) = calls.iter().position(sign_in) {
         calls.truncate(start);
     }
-    // They run side by side.
+    // They run in parallel, in no fixed order.
     calls.sort();
     calls.concat()
 }
@@ -75,7 +75,7 @@ termux-toast -g bottom
 termux-vibrate -d 500
 ",
         ),
-        // What is missing is what the sign-in is for, whatever else is signed in.
+        // The sign-in is for the missing login, although other logins are there.
         (
             "2026.9.6/token_ok",
             1,

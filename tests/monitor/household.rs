@@ -1,4 +1,4 @@
-//! A device that watches one gateway from run to run, and what its owner gets to hear.
+//! A device that runs `clawtap monitor` for one gateway several times, and the messages that its owner gets.
 
 use std::cell::Cell;
 use std::fs;
@@ -9,7 +9,7 @@ use pretty_assertions::assert_eq;
 
 use crate::support::{Clawtap, GatewayHome, fixture};
 
-/// One gateway, called home, and a program of the owner's own that writes every message down.
+/// The configuration: one gateway, called home, and a program as the channel, which records every message.
 pub(crate) const LISTENER: &str = "\
 [[gateway]]
 name = \"home\"
@@ -53,7 +53,7 @@ impl Household {
         self
     }
 
-    /// Whether the gateway answers, from now on.
+    /// Sets whether the gateway answers from now on.
     pub(crate) fn is_down(&self, down: bool) -> &Self {
         self.down.set(down);
         self

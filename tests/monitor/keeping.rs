@@ -1,4 +1,4 @@
-//! What is remembered: through kills, beside another run, and after damage.
+//! The monitor's state file: after kills, with a run at the same time, and damaged.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

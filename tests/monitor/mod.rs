@@ -1,4 +1,4 @@
-//! `monitor`: what is told, to whom, and what is remembered of it.
+//! `clawtap monitor`: the alerts, their channels, and the state between runs.
 
 mod household;
 mod keeping;

@@ -1,4 +1,4 @@
-//! What is told, and when.
+//! Which alerts are sent, when, and to which channels.
 
 use pretty_assertions::assert_eq;
 

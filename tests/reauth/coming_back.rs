@@ -1,4 +1,4 @@
-//! What a person brings back: taken, offered, or refused before anything is sent.
+//! The code or key that the person enters: accepted, offered from the clipboard, or refused before it is sent.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! What can go wrong: each time it ends soon, says what happened and what to do next, and leaves nothing behind.
+//! Faults of a sign-in: each ends it soon, with a message and a next step, and no process or file remains.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use super::{CUT_ERRAND, PROFILE, TOKEN, expect_clean, expired, lasting, mixed, r
 use crate::support::{GatewayHome, fakes};
 use chrono::TimeDelta;
 
-/// Cuts the connection from a program on the terminal there.
+/// A script of the fake program that cuts the connection from the gateway's terminal.
 const CUT: &str = "kill -9 $PPID; exit";
 const OLD: &str = "The old login is as it was";
 const OLD_AGAIN: &str = "The old login is as it was. Again: clawtap reauth";

@@ -1,4 +1,4 @@
-//! Sign-ins that work.
+//! Sign-ins that succeed.
 
 use pretty_assertions::assert_eq;
 
@@ -14,7 +14,7 @@ const PASTE_TOKEN: &str = "\
 models auth paste-token --provider anthropic --profile-id anthropic:claude-code --expires-in 365d
 ";
 
-/// What OpenClaw was called for between the first look and the last.
+/// OpenClaw's command lines between the first status and the last.
 fn done_there(gateway: &GatewayHome) -> String {
     let calls = gateway.calls();
     let status = "models status --json --check\n";

@@ -1,4 +1,4 @@
-//! Without a phone: a page to be copied from the screen, and prompts.
+//! A sign-in in a terminal: the page is printed, and questions are prompts.
 
 use super::{CODE, PAGE, PROFILE, TOKEN, expired, mixed, on_its_own};
 use crate::support::{Clawtap, GatewayHome, expect_none_left, files_with};

@@ -1,4 +1,4 @@
-//! Whoever ends it ends everything, at every step; and only one at a time signs in.
+//! Signals at every step of a sign-in, which end the program on the gateway too; and the lock against a second one.
 
 use pretty_assertions::assert_eq;
 use rustix::process::Signal;

@@ -1,5 +1,5 @@
-//! `clawtap reauth` with fakes: every way to sign in, what a person brings back, and everything that can go wrong
-//! on the way. All codes, keys and tokens are made up.
+//! `clawtap reauth` with fakes: every sign-in method, what the person enters, and faults at every step. All codes, keys
+//! and tokens are made up.
 
 mod coming_back;
 mod faults;
@@ -18,15 +18,15 @@ use crate::support::{Clawtap, GatewayHome, Ran, Running, expect_none_left, files
 const TOKEN: &str = "sk-ant-oat01-Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3Ab3AA";
 /// The page that it signs in at.
 const PAGE: &str = "https://claude.ai/oauth/authorize?IA9P4s1YOgEyLtce-upoKcksSoUE-CbmWZ1irx-0tMT4";
-/// What a person brings back from there.
+/// The code that a person copies from that page.
 pub(crate) const CODE: &str = "made-up-9P4s1YOgEyLtce-upoKcksSoUE-CbmWZ1irx-0tMT4#made-up-state";
-/// The profile that has run out.
+/// The profile of the expired login.
 pub(crate) const PROFILE: &str = "anthropic:claude-code";
 /// Cuts the connection from a program there that is run under a time limit.
 pub(crate) const CUT_ERRAND: &str =
     "read -r _ _ _ shell _ </proc/$PPID/stat; kill -9 \"$shell\"; exit";
 
-/// A document of the corpus in which every login lasts so long.
+/// A document of the corpus in which every login has this lifetime.
 pub(crate) fn lasting(name: &str, left: TimeDelta) -> String {
     let document = fs::read_to_string(fixture(&format!("corpus/{name}.json")));
     let document = document.expect("a known document");
@@ -99,7 +99,7 @@ pub(crate) trait Recorded {
         lines.map(str::to_owned).collect()
     }
 
-    /// The texts that were shown for a moment.
+    /// The toasts that were shown.
     fn toasts(&self) -> Vec<String> {
         let log = self.log_of("termux-toast").replace("\n  | ", "\n");
         let texts = log.split("termux-toast -g bottom").skip(1);

@@ -1,4 +1,4 @@
-//! Pages that a gateway shows: only those that are safe are opened.
+//! The URL policy in a sign-in: only addresses that pass it are opened.
 
 use pretty_assertions::assert_eq;
 

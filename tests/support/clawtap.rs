@@ -1,4 +1,4 @@
-//! The program in a home of its own, with a cleared environment, and what it did.
+//! Runs clawtap in its own home folder with a cleared environment, and checks what it did.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

@@ -1,4 +1,4 @@
-//! A home folder of somebody who runs clawtap.
+//! The home folder in which a test runs clawtap.
 
 use std::path::Path;
 use std::time::Duration;

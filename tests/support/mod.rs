@@ -1,4 +1,4 @@
-//! What every test needs: the program in a home of its own, and gateways that are only folders.
+//! What every test needs: clawtap in its own home folder, and gateways that are only folders.
 
 mod clawtap;
 mod gateway;

@@ -1,4 +1,4 @@
-//! Every way in which Claude Code's file can be bad, on the gateway and on this device.
+//! Every fault of Claude Code's login file, on the gateway and on this device.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -14,7 +14,7 @@ const AGAIN: &str = "Sign in there again: claude auth login";
 const EDITOR: &str = "An editor did that. Sign in there again: claude auth login";
 const NOBODY: &str = "";
 
-/// A bad file: what it is, how it comes to be, what is said of PLACE, and what to do next.
+/// A bad file: its name, what makes it bad, the message about PLACE, and the next step.
 type Bad = (&'static str, fn(&Path), &'static str, &'static str);
 
 fn good() -> String {
@@ -25,7 +25,7 @@ fn with(file: &Path, change: impl Fn(String) -> String) {
     write(file, change(good()).as_bytes());
 }
 
-/// The login with another value of a key.
+/// Replaces the value of a key in the login.
 fn setting(file: &Path, key: &str, value: serde_json::Value) {
     let mut login: serde_json::Value = serde_json::from_str(&good()).expect("JSON");
     login["claudeAiOauth"][key] = value;

@@ -1,7 +1,7 @@
-//! Whatever breaks, and wherever it breaks: OpenClaw has the old login or the new one, and nobody else has either.
+//! One random fault in each sync: afterwards OpenClaw has the old login or the new one, and the token is nowhere else.
 //!
-//! Each run has one trouble at one place, chosen by its number. `CLAWTAP_RUNS=1000` asks for so many runs,
-//! `CLAWTAP_SEED=17` repeats one of them.
+//! The number of a run (its seed) chooses the fault and its place. `CLAWTAP_RUNS=1000` sets the number of runs,
+//! `CLAWTAP_SEED=17` repeats one.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -22,12 +22,12 @@ use crate::support::{
     GatewayHome, Ran, Running, expect_none_left, files_with, processes_of, watched,
 };
 
-/// How many runs there are unless told otherwise, and how many at once.
+/// The default number of runs, and how many run at the same time.
 const RUNS: u64 = 60;
 const AT_ONCE: usize = 8;
-/// Far more than a run takes, and less than anything in it may.
+/// The limit for a run: far more than one takes, and less than any time limit within it.
 const LONGEST: Duration = Duration::from_secs(30);
-/// About what a run takes, in milliseconds.
+/// The usual duration of a run, in milliseconds.
 const USUAL_MS: u64 = 220;
 
 /// `splitmix64`.
@@ -48,7 +48,7 @@ impl Dice {
     }
 }
 
-/// What goes wrong.
+/// The fault of a run.
 #[derive(Debug)]
 enum Trouble {
     /// The connection breaks off after so many bytes, "N@K" that of the K-th session.
@@ -71,7 +71,7 @@ enum Side {
     Phone,
 }
 
-/// How a program ends that somebody or something ends.
+/// How a program is ended.
 const ENDS: [&str; 7] = [
     CUT_ERRAND,
     "kill -9 $$",
@@ -167,7 +167,7 @@ impl Run {
         }
     }
 
-    /// Does it, and says in a word how it ended.
+    /// Runs the sync; returns in a word how it ended.
     fn perform(&self) -> String {
         let words = match self.from {
             Side::Gateway => "--restart no --from gateway",
@@ -207,7 +207,7 @@ impl Run {
         )
     }
 
-    /// Kills what is to be killed, while it runs.
+    /// Kills the program of this fault, while the sync runs.
     fn disturb(&self, running: &Running) {
         match self.trouble {
             Trouble::Interrupted(after, signal) => {

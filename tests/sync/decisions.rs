@@ -1,4 +1,4 @@
-//! What is brought over, from where and into what, and what is rather not.
+//! The decisions of a sync: from which machine, into which profile and form, and when it is refused.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ use crate::support::{Clawtap, GatewayHome, run_watched, wait_until};
 /// Stays at a step until it may go on.
 const HOLD: &str = ": >\"$HOME/reached\"; until [ -f \"$HOME/go\" ]; do sleep 0.05; done";
 
-/// What OpenClaw is called with for a sync, but for the seconds.
+/// OpenClaw's command lines in a sync, with the seconds of the lifetime taken out.
 fn calls(gateway: &GatewayHome) -> (String, i64) {
     let calls = gateway.calls();
     let seconds = calls
@@ -133,7 +133,7 @@ fn what_is_there_already_is_left_alone() {
     assert_eq!(ran.stderr, "home: syncing…\n");
     assert_eq!(gateway.calls(), "models status --json --check\n");
     assert_eq!(gateway.stored(PROFILE), store);
-    // Not even by force.
+    // Not even with --force.
     let _ = sync(&gateway, "--force").run().status(0);
     assert_eq!(gateway.stored(PROFILE), store);
     expect_kept(&gateway, &ran);

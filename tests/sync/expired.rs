@@ -1,4 +1,4 @@
-//! Claude Code's login has run out: nothing is brought over unless somebody has it renewed.
+//! A sync of an expired Claude Code login: it is refused unless the person renews the login.
 
 use chrono::TimeDelta;
 use pretty_assertions::assert_eq;

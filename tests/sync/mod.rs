@@ -1,5 +1,4 @@
-//! `clawtap sync` with fakes: what is brought over and what is not, what is wrong with a login, and everything that
-//! can break on the way. All tokens are made up.
+//! `clawtap sync` with fakes: decisions, faults of the login file, and faults at every step. All tokens are made up.
 
 mod bad_files;
 mod chaos;
@@ -18,7 +17,7 @@ use crate::support::{Clawtap, GatewayHome, Ran};
 
 /// The profile that a sync fills.
 const PROFILE: &str = "anthropic:claude-code";
-/// What all that is secret in these tests consists of, and nothing else: half of a token is one too.
+/// The characters of every secret in these tests, which nothing else contains: half a token is found by them too.
 const MARK: &str = "Zq7Zq7";
 /// Where Claude Code keeps its login.
 const FILE: &str = ".claude/.credentials.json";
@@ -38,7 +37,7 @@ fn access_token() -> String {
     token("oat", "nw")
 }
 
-/// How long a login is valid that is shown as valid for six hours, however long a test takes.
+/// A lifetime that is shown as six hours, even if a test takes long.
 fn hours() -> TimeDelta {
     TimeDelta::hours(6) + TimeDelta::seconds(50)
 }
@@ -92,7 +91,7 @@ fn sync(gateway: &GatewayHome, words: &str) -> Clawtap {
         .args(words.split_whitespace())
 }
 
-/// It was brought over, for six hours, and nobody but OpenClaw and Claude Code has it.
+/// Expects a sync of a token for six hours, which only OpenClaw and Claude Code have.
 #[track_caller]
 fn expect_synced(gateway: &GatewayHome, ran: Ran, profile: &str) -> Ran {
     let ran = ran.status(0);
@@ -120,7 +119,7 @@ fn expect_synced(gateway: &GatewayHome, ran: Ran, profile: &str) -> Ran {
     ran
 }
 
-/// OpenClaw was given the token, for as long as it is valid.
+/// Expects that OpenClaw stored the token with its remaining lifetime.
 #[track_caller]
 fn expect_stored(gateway: &GatewayHome, profile: &str) {
     assert_eq!(gateway.stored(profile), Some(access_token() + "\n"));
@@ -133,11 +132,11 @@ fn expect_stored(gateway: &GatewayHome, profile: &str) {
     );
 }
 
-/// Nothing is left behind, and no secret is anywhere but at its place.
+/// Expects no process or temporary file to remain, and no secret outside the stores.
 #[track_caller]
 fn expect_kept(gateway: &GatewayHome, ran: &Ran) {
     for home in [gateway.path(), ran.home()] {
-        // Where it may be.
+        // The stores that may contain it.
         for place in [FILE, "reply/claude-token"] {
             let _ = fs::remove_file(home.join(place));
         }
@@ -146,7 +145,7 @@ fn expect_kept(gateway: &GatewayHome, ran: &Ran) {
     expect_clean(gateway, ran, MARK);
 }
 
-/// Nothing was brought over: OpenClaw was asked how it stands, and nothing else.
+/// Expects that OpenClaw was only asked for its status, and stored nothing.
 #[track_caller]
 fn expect_untouched(gateway: &GatewayHome, ran: &Ran) {
     assert_eq!(gateway.calls(), "models status --json --check\n");

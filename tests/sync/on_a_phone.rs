@@ -1,4 +1,4 @@
-//! What a person sees and feels who taps, and the fingerprint that may be wanted first.
+//! A sync from a widget: its toasts and vibrations, and the fingerprint if it is configured.
 
 use std::fs;
 use std::os::unix::fs::symlink;
