@@ -69,8 +69,8 @@ fn chapter(command: &clap::Command) -> io::Result<String> {
     Ok(chapter)
 }
 
-/// What `clap_mangen` renders, without the preamble that a page needs once, at its top, and without the line breaks beside
-/// empty lines, which mandoc warns of.
+/// What `clap_mangen` renders, without the preamble, which a page needs only at its top, and without the line breaks
+/// beside empty lines, which mandoc warns about.
 fn roff(render: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<String> {
     let mut section = Vec::new();
     render(&mut section)?;

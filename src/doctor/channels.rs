@@ -26,10 +26,10 @@ pub(crate) struct Tried {
     open_token: Option<(Place, u32)>,
 }
 
-/// What trying it came to; a reason is the end of a sentence that begins with the channel's name.
+/// The result of trying a channel; a reason is the end of a sentence that begins with the channel's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Trial {
-    /// Nothing was sent, and nothing can be told without that.
+    /// Nothing was sent, and without a message it cannot be known whether the channel works.
     None,
     /// Nothing was sent.
     Reached(Result<String, String>),
@@ -37,9 +37,9 @@ enum Trial {
     Sent(Result<(), String>),
 }
 
-/// A topic of fewer characters is found by trying, in characters.
+/// A topic with fewer characters can be guessed.
 const SHORT: usize = 12;
-/// So is one of words only, up to here.
+/// So can one with fewer than this and no digit.
 const WORDS: usize = 20;
 const CHECK: &str = "channel";
 
@@ -144,7 +144,7 @@ impl Tried {
     }
 }
 
-/// Whether strangers can find a topic, at the server where everybody is.
+/// Whether strangers can guess a topic of the public server, ntfy.sh.
 fn is_guessable(kind: &ChannelKind) -> bool {
     let ChannelKind::Ntfy(ntfy) = kind else {
         return false;

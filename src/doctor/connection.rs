@@ -11,15 +11,15 @@ use crate::gateway::inspect::Inspection;
 const SLOW: Duration = Duration::from_secs(3);
 const CHECK: &str = "reach";
 
-/// What came of showing this device's keys.
+/// The result of offering this device's keys to the ssh server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AuthResult {
-    /// They, or something else, let us in.
+    /// The server accepted a key, or another proof of identity.
     LetIn,
     /// A connection was there already, so a person may have typed a passphrase for it.
     AlreadyIn,
     Refused,
-    /// It did not come to that.
+    /// The connection failed before that.
     Unknown,
 }
 
@@ -36,7 +36,7 @@ impl AuthResult {
     }
 }
 
-/// Whether a gateway ran our script, whatever its result.
+/// Whether a gateway ran clawtap's script, with any result.
 pub(super) const fn is_reached(problem: ErrorKind) -> bool {
     matches!(
         problem,

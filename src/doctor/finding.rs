@@ -12,7 +12,7 @@ use crate::system::environment::Environment;
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
-    /// What was looked at, in a word for programs that never changes its meaning: `known-host`, `openclaw-version`.
+    /// What was checked, in a word for programs that never changes its meaning: `known-host`, `openclaw-version`.
     pub(crate) check: &'static str,
     pub(crate) severity: Severity,
     /// What was found, for a person, in about 36 columns. What comes from a gateway is clean by now.

@@ -6,7 +6,7 @@ use crate::doctor::report;
 use crate::error::Error;
 use crate::system::ownership;
 
-/// Does what can be done safely about the findings, and notes in each what came of it.
+/// Applies the safe fixes of the findings, and stores the result of each in its finding.
 pub(crate) fn fix(
     sections: &mut [Section],
     is_shown: bool,

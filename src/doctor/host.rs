@@ -4,9 +4,9 @@ use crate::doctor::finding::Finding;
 use crate::gateway::host::Gateway;
 use crate::gateway::inspect::Inspection;
 
-/// Below this much room, in KiB, nothing can be written that is worth it.
+/// Below this much free space, in KiB, OpenClaw cannot write what it needs.
 const FULL: u64 = 1024;
-/// Below this much, OpenClaw's own logs fill it soon.
+/// Below this much free space, in KiB, OpenClaw's logs soon fill the rest.
 const SCARCE: u64 = 100 * 1024;
 
 pub(super) fn check(found: &Inspection, gateway: &Gateway) -> Vec<Finding> {

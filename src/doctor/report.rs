@@ -15,7 +15,7 @@ pub(crate) fn intent(fixes: &[Fix]) -> String {
     format!("This will be done:\n{}", lines.collect::<String>())
 }
 
-/// What came of one of them.
+/// The result of one fix.
 pub(crate) fn done(fix: &Fix, outcome: &Result<(), String>, columns: usize) -> String {
     let command = fix.command();
     match outcome {

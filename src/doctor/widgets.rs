@@ -81,7 +81,7 @@ impl Shortcuts {
         let shortcuts = match Inventory::of(&home, &Files::of(WIDGETS, environment)?) {
             Ok(inventory) if inventory.shortcuts.is_empty() => return Ok(None),
             Ok(inventory) => inventory.shortcuts,
-            // The permissions of the folder are a finding of their own.
+            // The permissions of the folder are a separate finding.
             Err(_) if folders.iter().any(|it| it.mode & 0o700 != 0o700) => Vec::new(),
             Err(error) => return Err(error),
         };
@@ -247,7 +247,7 @@ mod tests {
                 "~/.shortcuts has permissions 770",
                 true,
             ),
-            // Whoever may only look harms nobody.
+            // Read access for others is harmless.
             (
                 found(vec![folder(0o755, false)], vec![], None),
                 Ok,

@@ -1,5 +1,5 @@
-//! Files of ours without a mark: icons, and files of the versions before the mark, which listed each path with a hash in
-//! a ledger in the state folder.
+//! clawtap's files without a mark: icons, and files of the versions before the mark, which listed each path with a hash
+//! in a ledger in the state folder.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -6,8 +6,8 @@
 //! that the next run stumbles over: no process, no temporary file, no half-written one, no changed login.
 //!
 //! `tests/fixtures/faults.txt` lists all effects, and what is said when each of them fails; a new one shows up there.
-//! `CLAWTAP_ACCEPT=1` renews it. Of the other faults some are tried, by chance, `CLAWTAP_FAULTS=1000` so many, and those
-//! of `CLAWTAP_FAULT=TEXT` are all whose name has this text in it.
+//! `CLAWTAP_ACCEPT=1` updates it. Of the other faults a random sample is tried: `CLAWTAP_FAULTS=1000` sets its size.
+//! `CLAWTAP_FAULT=TEXT` tries all faults whose name contains the text.
 
 mod aftermath;
 mod commands;

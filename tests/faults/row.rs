@@ -131,7 +131,7 @@ impl Row<'_> {
         let ended = self.suffer(&device)?;
         let after = device.files();
         let gone = device.homes().into_iter().all(ends_by_itself);
-        // What waits for a person on the gateway is ended there by its own time limit when nobody here is left to do it.
+        // A sign-in program that waits on the gateway after clawtap was killed is ended there by its own time limit.
         let is_bounded_there = self.is_killed() && command.name.starts_with("reauth");
         if !gone && !is_bounded_there {
             return Err(format!("left running: {:?}", device.left_running()));

@@ -157,12 +157,13 @@ impl Shared {
             }
             Turn::HangUp => Vec::new(),
         };
-        // Whoever has seen enough hangs up.
+        // An error means that the client has closed the connection already.
         let _ = connection.write_all(&bytes);
     }
 
-    /// It looks at the token of every request, and asks for one only where something is published: as
-    /// <https://docs.ntfy.sh/config/#health-checks>, <https://docs.ntfy.sh/publish/> and <https://docs.ntfy.sh/subscribe/api/#json-message-format> have it.
+    /// The reply to a request. The token of every request is checked, but only publishing requires one, as in
+    /// <https://docs.ntfy.sh/config/#health-checks>, <https://docs.ntfy.sh/publish/> and
+    /// <https://docs.ntfy.sh/subscribe/api/#json-message-format>.
     fn publish(&self, request: &Request) -> Vec<u8> {
         let refuse = |status: u16, error: &str| {
             let body = json!({"code": status * 100 + 1, "http": status, "error": error});

@@ -19,7 +19,7 @@ use crate::support::{Clawtap, GatewayHome, run_watched, wait_until};
 /// Stays at a step until it may go on.
 const HOLD: &str = ": >\"$HOME/reached\"; until [ -f \"$HOME/go\" ]; do sleep 0.05; done";
 
-/// OpenClaw's command lines in a sync, with the seconds of the lifetime taken out.
+/// OpenClaw's command lines in a sync, in which `_` replaces the lifetime in seconds, and that lifetime.
 fn calls(gateway: &GatewayHome) -> (String, i64) {
     let calls = gateway.calls();
     let seconds = calls

@@ -8,7 +8,7 @@ use crate::gateway::status::Reply;
 use crate::hint::Hint;
 use crate::system::files;
 
-/// The failure that makes a gateway unusable. An OpenClaw that is there and reports a problem is none: `status` shows it.
+/// The failure that makes a gateway unusable. A problem that OpenClaw itself reports is none: `status` shows it.
 pub(super) fn obstacle(reply: &Reply) -> Option<&GatewayError> {
     let failure = reply.outcome.as_ref().err()?;
     let unwell = matches!(

@@ -244,8 +244,8 @@ fn block(lines: &str) -> String {
     format!("{BEGIN}\n{lines}{END}\n")
 }
 
-/// The line that runs the command so often. `seed` is this machine's own: not every machine checks in the same
-/// minute, but each always in the same one.
+/// The line that runs the command at this interval. `seed` differs between machines, so that they check in different
+/// minutes, each always in the same one.
 ///
 /// # Errors
 /// What cron cannot be given, in words.

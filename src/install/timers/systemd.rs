@@ -1,5 +1,5 @@
-//! systemd's timer: two user units, filled in from `monitoring/systemd/` with this machine's paths and interval, and the
-//! systemctl commands for them.
+//! systemd's timer: two user units, filled in from `monitoring/systemd/` with this machine's paths and interval, and
+//! the systemctl commands for them.
 //!
 //! How words are quoted: systemd.syntax(7) and systemd.service(5), "Command lines".
 
@@ -382,7 +382,7 @@ fn service_text(command: &Command, confinement: Confinement) -> String {
     lines.collect()
 }
 
-/// The timer that starts it so often.
+/// The timer that starts the service at this interval.
 fn timer_text(interval: Interval) -> String {
     let lines = PLAIN_TIMER.lines().map(|line| match line.split_once('=') {
         Some(("OnCalendar", _)) => format!("{}\n", on_calendar(interval)),

@@ -50,7 +50,7 @@ impl Kind {
         kinds.into_iter().find(|kind| kind.is_on(machine))
     }
 
-    /// Whether a machine has it. Cron's daemon is not there in Termux before somebody starts it.
+    /// Whether a machine has it. In Termux cron's daemon runs only once it was started.
     pub(crate) const fn is_on(self, machine: Machine) -> bool {
         match self {
             Self::Systemd => machine.systemd,
