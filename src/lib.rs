@@ -70,11 +70,11 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<Outcome, Error> {
     let context = Context::of_process(cli.global.config, cli.global.verbose)?;
     let outcome = perform(cli.command, &context);
-    let is_told = match &outcome {
+    let already_reported = match &outcome {
         Ok(outcome) => *outcome == Outcome::Failed(Kind::Interrupted),
         Err(error) => error.kind == Kind::Interrupted,
     };
-    if context.system.processes.interrupted() && !is_told {
+    if context.system.processes.interrupted() && !already_reported {
         return Err(Error::interrupted("interrupted"));
     }
     outcome

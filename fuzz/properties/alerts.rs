@@ -80,7 +80,7 @@ fn run(state: &mut AlertState, [what, how]: [u8; 2], now: DateTime<Utc>) {
     let Decision { alerts, changes } = decide::decide(state, &observations, &policy, now);
     assert!(changes.is_empty(), "the same again is a change");
     for alert in &alerts {
-        let again = |to: &&Recipient| !to.waits && told.contains(&matter(alert, &to.channel));
+        let again = |to: &&Recipient| !to.backs_off && told.contains(&matter(alert, &to.channel));
         assert_eq!(alert.to.iter().find(again), None, "told again at once");
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Alert {
     /// In the order of the configuration.
     pub(crate) to: Vec<Recipient>,
     /// Whether a channel that is not a fallback has delivered it already, so that fallbacks do not get it.
-    pub(crate) is_known: bool,
+    pub(crate) delivered_by_primary: bool,
 }
 
 /// What an alert is about.
@@ -42,7 +42,7 @@ pub(crate) struct Recipient {
     /// Whether it could not deliver this notice at the last try.
     pub(crate) failed: bool,
     /// Whether the last try failed, and it is too early to retry.
-    pub(crate) waits: bool,
+    pub(crate) backs_off: bool,
 }
 
 /// The content of an alert.
@@ -228,11 +228,11 @@ impl Decider<'_> {
         let alerts = due.into_iter().flatten();
         decision
             .alerts
-            .extend(alerts.map(|(notice, to, is_known)| Alert {
+            .extend(alerts.map(|(notice, to, delivered_by_primary)| Alert {
                 subject: subject.clone(),
                 notice,
                 to,
-                is_known,
+                delivered_by_primary,
             }));
     }
 
@@ -245,7 +245,7 @@ impl Decider<'_> {
             Some(self.recipient(&channel.name, false, failed))
         });
         let to: Vec<Recipient> = recipients.collect();
-        let is_due = to.iter().any(|it| !it.waits);
+        let is_due = to.iter().any(|it| !it.backs_off);
         is_due.then(|| (Notice::Resolved(resolution.clone()), to, false))
     }
 
@@ -276,7 +276,7 @@ impl Decider<'_> {
             return None;
         }
         let is_due = |name: &str| incident.due(name, level, self.policy, self.now) == Some(due);
-        let is_known = !self.policy.primary().all(|channel| is_due(&channel.name));
+        let delivered_by_primary = !self.policy.primary().all(|channel| is_due(&channel.name));
         let channels = self.policy.channels.iter();
         let to: Vec<Recipient> = channels
             .filter(|channel| is_due(&channel.name))
@@ -285,8 +285,10 @@ impl Decider<'_> {
                 self.recipient(&channel.name, channel.fallback, failed)
             })
             .collect();
-        let may_go_out = |it: &Recipient| !it.waits && (!it.fallback || !is_known);
-        to.iter().any(may_go_out).then_some((notice, to, is_known))
+        let may_go_out = |it: &Recipient| !it.backs_off && (!it.fallback || !delivered_by_primary);
+        to.iter()
+            .any(may_go_out)
+            .then_some((notice, to, delivered_by_primary))
     }
 
     fn recipient(&self, channel: &str, fallback: bool, failed: bool) -> Recipient {
@@ -295,7 +297,7 @@ impl Decider<'_> {
             channel: channel.to_owned(),
             fallback,
             failed,
-            waits: failed && retry_after.is_some_and(|moment| moment > self.now),
+            backs_off: failed && retry_after.is_some_and(|moment| moment > self.now),
         }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Sent {
 impl Sent {
     /// Whether no channel has delivered it, now or before.
     pub(crate) fn is_lost(&self) -> bool {
-        self.delivered.is_empty() && !self.alert.is_known
+        self.delivered.is_empty() && !self.alert.delivered_by_primary
     }
 
     /// Whether it failed again, and was delivered by no channel.
@@ -56,11 +56,14 @@ pub(crate) fn send<E>(
             failed: Vec::new(),
         };
         for fallback in [false, true] {
-            if fallback && (sent.alert.is_known || !sent.delivered.is_empty()) {
+            if fallback && (sent.alert.delivered_by_primary || !sent.delivered.is_empty()) {
                 break;
             }
             let to = sent.alert.to.clone();
-            for recipient in to.iter().filter(|it| it.fallback == fallback && !it.waits) {
+            for recipient in to
+                .iter()
+                .filter(|it| it.fallback == fallback && !it.backs_off)
+            {
                 let name = &recipient.channel;
                 let outcome = deliver(&sent.alert, name);
                 state.back_off(name, outcome.as_ref().err(), now);

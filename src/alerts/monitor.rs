@@ -77,9 +77,9 @@ impl Monitor<'_> {
         let decision = self.decide(&mut state);
         let now = clock::now();
         let lines = decision.alerts.iter().map(|alert| {
-            let ready = alert.to.iter().filter(|it| !it.waits);
+            let ready = alert.to.iter().filter(|it| !it.backs_off);
             let first = ready.clone().filter(|it| !it.fallback);
-            let names: Vec<&str> = if first.clone().next().is_some() || alert.is_known {
+            let names: Vec<&str> = if first.clone().next().is_some() || alert.delivered_by_primary {
                 first.map(|it| it.channel.as_str()).collect()
             } else {
                 ready.map(|it| it.channel.as_str()).collect()

@@ -275,7 +275,7 @@ mod tests {
             },
             notice,
             to: Vec::new(),
-            is_known: false,
+            delivered_by_primary: false,
         };
         let words = Summary::of(&alert, now(), |moment| moment.fixed_offset());
         format!("{} / {}", words.title, words.body.replace('\n', " / "))

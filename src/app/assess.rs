@@ -140,14 +140,17 @@ fn ask_and_remember(gateway: &Gateway, question: Question, context: &Context) ->
     let cache = ReportCache::of(&context.system.environment);
     if let (Ok(report), Ok(cache)) = (&reply.outcome, cache) {
         let stored = cache.store(gateway, report, asked_at, clock::now());
-        remark(stored, context);
+        ignore_cache_error(stored, context);
     }
     reply
 }
 
 /// The cached report of each gateway, judged now, or why it has none; no gateway is asked, and no process started.
 /// Unlike [`recall`], it leaves no gateway out.
-pub(crate) fn assess_remembered(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
+pub(crate) fn cached_assessments_of_all(
+    gateways: &[Gateway],
+    context: &Context,
+) -> Vec<Assessment> {
     let cache = ReportCache::of(&context.system.environment);
     let now = clock::now();
     let assessment = |gateway: &Gateway| {
@@ -183,13 +186,13 @@ fn not_remembered(gateway: &Gateway, reason: Option<&str>) -> Trouble {
 }
 
 /// The cached reports of these gateways, judged now; gateways without one are left out.
-pub(crate) fn recall(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
+pub(crate) fn cached_assessments(gateways: &[Gateway], context: &Context) -> Vec<Assessment> {
     let Ok(cache) = ReportCache::of(&context.system.environment) else {
         return Vec::new();
     };
     let now = clock::now();
     let recalled = |gateway: &Gateway| {
-        let report = remark(cache.load(gateway, now), context)??;
+        let report = ignore_cache_error(cache.load(gateway, now), context)??;
         let name = gateway.name.to_string();
         Some(Assessment::new(name, Ok(report), Duration::ZERO, now))
     };
@@ -197,7 +200,7 @@ pub(crate) fn recall(gateways: &[Gateway], context: &Context) -> Vec<Assessment>
 }
 
 /// Discards an error of the cache; `--verbose` prints it.
-fn remark<T>(outcome: Result<T, String>, context: &Context) -> Option<T> {
+fn ignore_cache_error<T>(outcome: Result<T, String>, context: &Context) -> Option<T> {
     match outcome {
         Ok(value) => Some(value),
         Err(reason) => {

@@ -12,19 +12,22 @@ use crate::status::verdict::Verdict;
 use crate::system::{clock, files, terminal};
 
 /// The status notifications to show for these gateways.
-pub(crate) fn actions(
+pub(crate) fn with_buttons(
     assessments: &[Assessment],
     wanted: Notification,
     context: &Context,
 ) -> PhoneActions {
     let mut actions = PhoneActions {
         launcher: context.launcher.clone(),
-        ..of(assessments, wanted)
+        ..without_buttons(assessments, wanted)
     };
     if wanted.picture {
         for notification in &mut actions.notifications {
             let about = |assessment: &&Assessment| assessment.name == notification.gateway;
-            let picture = assessments.iter().find(about).map(|it| keep(it, context));
+            let picture = assessments
+                .iter()
+                .find(about)
+                .map(|it| write_picture(it, context));
             notification.picture = picture.transpose().unwrap_or_else(|reason| {
                 terminal::eprint(&format!("clawtap: {reason}\n"));
                 None
@@ -40,7 +43,7 @@ pub(crate) fn after_check(
     wanted: Notification,
     context: &Context,
 ) -> PhoneActions {
-    let standing = actions(assessments, wanted, context);
+    let standing = with_buttons(assessments, wanted, context);
     if wanted.after_tap {
         return standing;
     }
@@ -54,7 +57,7 @@ pub(crate) fn after_check(
 ///
 /// # Errors
 /// Why there is no picture, for a person.
-fn keep(assessment: &Assessment, context: &Context) -> Result<PathBuf, String> {
+fn write_picture(assessment: &Assessment, context: &Context) -> Result<PathBuf, String> {
     let folder = context.system.environment.state_folder();
     let folder = folder.map_err(|error| error.message)?;
     let name = format!("pictures/{}.png", assessment.name);
@@ -70,7 +73,7 @@ fn keep(assessment: &Assessment, context: &Context) -> Result<PathBuf, String> {
 }
 
 /// The status notifications without the buttons' command lines and without pictures; pure.
-pub(crate) fn of(assessments: &[Assessment], wanted: Notification) -> PhoneActions {
+pub(crate) fn without_buttons(assessments: &[Assessment], wanted: Notification) -> PhoneActions {
     let (well, notable): (Vec<_>, Vec<_>) = assessments
         .iter()
         .partition(|assessment| assessment.verdict() == Verdict::Ok && !wanted.ongoing);

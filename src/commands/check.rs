@@ -1,6 +1,6 @@
 //! `clawtap check`
 
-use crate::app::assess::{Interactive, assess_document, assess_each, assess_remembered};
+use crate::app::assess::{Interactive, assess_document, assess_each, cached_assessments_of_all};
 use crate::app::refresh;
 use crate::cli;
 use crate::commands::outcome::Outcome;
@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: cli::Check, context: &Context) -> Result<Outcome, E
     let config = context.load_config(&arguments.which.into())?;
     let gateways = &config.gateways;
     if arguments.remembered {
-        let assessments = assess_remembered(gateways, context);
+        let assessments = cached_assessments_of_all(gateways, context);
         show(&assessments, summary::dated_line, context)?;
         return Ok(Outcome::Judged(worst(&assessments)));
     }
@@ -48,31 +48,31 @@ fn show(
     let lines = assessments.iter().map(|one| line(one) + "\n");
     print(&lines.collect::<String>())?;
     for assessment in assessments {
-        terminal::eprint(&remarks(assessment, context.verbose));
+        terminal::eprint(&notes(assessment, context.verbose));
     }
     Ok(())
 }
 
 /// The lines for standard error: the next step, and the source of an answer that is not OpenClaw's.
-fn remarks(assessment: &Assessment, verbose: bool) -> String {
+fn notes(assessment: &Assessment, verbose: bool) -> String {
     let mut text = String::new();
-    let mut remark = |line: &str| text.push_str(&format!("{}: {line}\n", assessment.name));
+    let mut add_line = |line: &str| text.push_str(&format!("{}: {line}\n", assessment.name));
     if let Some(note) = assessment.stand_in_note() {
-        remark(&note);
+        add_line(&note);
     }
     match &assessment.finding {
         Finding::Unknown(trouble) => {
             if let Some(detail) = &trouble.detail {
-                remark(detail.as_str());
+                add_line(detail.as_str());
             }
-            remark(&format!("→ {}", trouble.next_step));
+            add_line(&format!("→ {}", trouble.next_step));
         }
         Finding::Judged(_, judgement) => {
             if let Some(first) = judgement.issues.first() {
-                remark(&format!("→ {}", next_step::sentence(first)));
+                add_line(&format!("→ {}", next_step::sentence(first)));
             }
             if let (true, Some(odd)) = (verbose, &judgement.remark) {
-                remark(odd);
+                add_line(odd);
             }
         }
     }

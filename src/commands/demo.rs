@@ -54,7 +54,7 @@ pub(crate) fn run(context: &Context) -> Result<Outcome, Error> {
     text.push_str("A tap on the home screen, when\n\n");
     for ((title, _), assessment) in SITUATIONS.iter().zip(&assessments) {
         let assessment = std::slice::from_ref(assessment);
-        let standing = status_notification::of(assessment, Notification::default());
+        let standing = status_notification::without_buttons(assessment, Notification::default());
         let actions = tap::with_toast(assessment, &[], standing);
         let screen = Screen {
             title,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::assess::{Interactive, assess_document, assess_each, assess_remembered};
+use crate::app::assess::{Interactive, assess_document, assess_each, cached_assessments_of_all};
 use crate::app::{refresh, status_notification};
 use crate::cli;
 use crate::commands::outcome::Outcome;
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: cli::Status, context: &Context) -> Result<Outcome, 
         let config = context.load_config(&arguments.which.into())?;
         let gateways = &config.gateways;
         let assessments = if arguments.remembered {
-            assess_remembered(gateways, context)
+            cached_assessments_of_all(gateways, context)
         } else {
             // On a terminal each answer is printed when it arrives; for a program, all of them at the end.
             let streams = arguments.format == cli::Format::Full && stdout_is_terminal();
@@ -74,7 +74,7 @@ fn notify(assessments: &[Assessment], wanted: Notification, context: &Context) {
         eprint("clawtap: there is no phone to notify here\n→ In Termux: pkg install termux-api\n");
         return;
     }
-    let actions = status_notification::actions(assessments, wanted, context);
+    let actions = status_notification::with_buttons(assessments, wanted, context);
     let said = phone.perform(&actions, &context.system);
     for problem in &said.problems {
         eprint(&format!("clawtap: {problem}\n"));

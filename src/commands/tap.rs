@@ -1,7 +1,7 @@
 //! `clawtap tap`
 
 use crate::app::announce::announce;
-use crate::app::assess::{Interactive, assess_these, recall};
+use crate::app::assess::{Interactive, assess_these, cached_assessments};
 use crate::app::{refresh, status_notification};
 use crate::cli;
 use crate::commands::outcome::Outcome;
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: cli::Tap, context: &Context) -> Result<Outcome, Err
         error
     };
     let config = context.load_config(&arguments.which.into()).map_err(told)?;
-    let remembered = recall(&config.gateways, context);
+    let remembered = cached_assessments(&config.gateways, context);
     // Shows the remembered result while the gateways are asked.
     let (mut assessments, said) = join(
         || show_remembered(&remembered, context),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::assess::{Interactive, assess_each, recall};
+use crate::app::assess::{Interactive, assess_each, cached_assessments};
 use crate::app::refresh;
 use crate::cli;
 use crate::commands::outcome::Outcome;
@@ -58,7 +58,7 @@ struct Watch<'a> {
 impl<'a> Watch<'a> {
     /// Begins with the remembered results.
     fn begin(gateways: &[Gateway], every: u32, context: &'a Context) -> Self {
-        let mut remembered = recall(gateways, context);
+        let mut remembered = cached_assessments(gateways, context);
         let watched = |gateway: &Gateway| {
             let name = gateway.name.to_string();
             let place = remembered.iter().position(|it| it.name == name);

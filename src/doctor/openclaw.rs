@@ -39,7 +39,11 @@ pub(super) fn check(
 
 /// Why OpenClaw could not report its logins.
 pub(super) fn failure(reply: &Reply) -> Option<&GatewayError> {
-    reply.outcome.as_ref().err().or(reply.stood_in_for.as_ref())
+    reply
+        .outcome
+        .as_ref()
+        .err()
+        .or(reply.openclaw_error.as_ref())
 }
 
 fn installed(place: &Text, version: Option<[u32; 3]>, found: &Inspection) -> Finding {
@@ -185,7 +189,7 @@ mod tests {
                 || Ok(stores::report(Vec::new(), "", DateTime::UNIX_EPOCH)),
                 |it| Err(it.clone()),
             ),
-            stood_in_for: None,
+            openclaw_error: None,
             openclaw: Some(Text::clean("/usr/bin/openclaw")),
             version: Some(Text::clean(version)),
             claude: None,

@@ -23,7 +23,7 @@ use crate::text::Text;
 pub(crate) struct Reply {
     pub(crate) outcome: Result<Report, GatewayError>,
     /// OpenClaw's error, if its stores were read instead.
-    pub(crate) stood_in_for: Option<GatewayError>,
+    pub(crate) openclaw_error: Option<GatewayError>,
     /// Where openclaw is on the gateway, if it was found.
     pub(crate) openclaw: Option<Text>,
     /// OpenClaw's version, if it was asked for.
@@ -65,7 +65,7 @@ impl Reply {
     fn failed(failure: GatewayError) -> Self {
         Self {
             outcome: Err(failure),
-            stood_in_for: None,
+            openclaw_error: None,
             openclaw: None,
             version: None,
             claude: None,
@@ -85,13 +85,13 @@ fn understand(gateway: &Gateway, run: &Exchange, now: DateTime<Utc>) -> Reply {
     let version = said(|answer| answer.version.clone());
     let claude = answer.as_ref().ok().and_then(claude_source);
     let outcome = answer.and_then(|answer| outcome(gateway, &answer, &run.finished, now));
-    let (outcome, stood_in_for) = match outcome {
+    let (outcome, openclaw_error) = match outcome {
         Ok((report, failure)) => (Ok(report), failure),
         Err(failure) => (Err(failure), None),
     };
     Reply {
         outcome,
-        stood_in_for,
+        openclaw_error,
         openclaw,
         version,
         claude,
@@ -111,7 +111,7 @@ fn outcome(
             .map_err(|unreadable| unread(&unreadable, run, gateway, finished)),
         None => Err(GatewayError::new(ErrorKind::NoOpenClaw)),
     };
-    let (mut report, stood_in_for) =
+    let (mut report, openclaw_error) =
         from_openclaw
             .map(|report| (report, None))
             .or_else(|failure| {
@@ -126,7 +126,7 @@ fn outcome(
     let claude = answer.claude.as_deref();
     report.claude_code =
         claude.and_then(|line| stores::read_login(line, answer.clock, "claude-cli"));
-    Ok((report, stood_in_for))
+    Ok((report, openclaw_error))
 }
 
 /// The error behind an output of OpenClaw that is not a status document.

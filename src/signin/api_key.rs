@@ -43,11 +43,11 @@ pub(crate) fn bring(provider: &str, scene: &SignInContext<'_>) -> Result<Secret,
     let reply = match scene.phone {
         Phone::Terminal => {
             open_page();
-            prompter.put(&request, scene.system)
+            prompter.ask(&request, scene.system)
         }
         // The dialog comes first: opened after the page it would cover it.
         Phone::Termux => thread::scope(|scope| {
-            let reply = scope.spawn(|| prompter.put(&request, scene.system));
+            let reply = scope.spawn(|| prompter.ask(&request, scene.system));
             open_page();
             reply
                 .join()

@@ -60,7 +60,7 @@ impl<'a> Prompter<'a> {
     }
 
     /// Asks until the reply is valid.
-    pub(crate) fn put(&self, request: &Request, system: &System) -> Result<Reply, NoAnswer> {
+    pub(crate) fn ask(&self, request: &Request, system: &System) -> Result<Reply, NoAnswer> {
         let person = at(self.phone, system);
         match request {
             Request::Choice { title, choices } => {

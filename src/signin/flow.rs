@@ -100,7 +100,7 @@ impl SignInFlow<'_> {
         let own;
         let lock = match self.lock {
             Some(lock) => lock,
-            None => match SignInLock::of(&gateway.name, &context.system.environment)? {
+            None => match SignInLock::try_lock(&gateway.name, &context.system.environment)? {
                 Attempt::Acquired(lock) => {
                     own = lock;
                     &own
@@ -108,7 +108,7 @@ impl SignInFlow<'_> {
                 Attempt::Busy(page) => return Err(self.busy(page, context)),
             },
         };
-        let page_shown = |page: &str| lock.note(page);
+        let page_shown = |page: &str| lock.write_page(page);
         let session = SignInContext {
             connection: self.connection,
             phone: &context.phone,

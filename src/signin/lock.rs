@@ -26,12 +26,12 @@ pub(crate) enum Attempt {
 
 impl SignInLock {
     /// Tries to take the lock, without waiting.
-    pub(crate) fn of(gateway: &Name, environment: &Environment) -> Result<Attempt, Error> {
-        Self::after(gateway, Duration::ZERO, environment)
+    pub(crate) fn try_lock(gateway: &Name, environment: &Environment) -> Result<Attempt, Error> {
+        Self::lock_within(gateway, Duration::ZERO, environment)
     }
 
     /// Tries to take the lock, and waits for it at most for `patience`.
-    pub(crate) fn after(
+    pub(crate) fn lock_within(
         gateway: &Name,
         patience: Duration,
         environment: &Environment,
@@ -51,13 +51,13 @@ impl SignInLock {
     }
 
     /// Writes the open page into the lock's file, so that a second sign-in can open it again. An error is ignored.
-    pub(crate) fn note(&self, page: &str) {
+    pub(crate) fn write_page(&self, page: &str) {
         let _ = files::overwrite(&self.file, page);
     }
 }
 
 impl Drop for SignInLock {
     fn drop(&mut self) {
-        self.note("");
+        self.write_page("");
     }
 }

@@ -61,7 +61,7 @@ impl Session<'_, '_> {
                 let Transport { screen, quiet, .. } = &self.transport;
                 match self.dialogue.next(screen, *quiet) {
                     Step::Wait => break,
-                    step => self.take(step)?,
+                    step => self.perform_step(step)?,
                 }
             }
             self.pages.open();
@@ -74,7 +74,7 @@ impl Session<'_, '_> {
     }
 
     /// Performs a step of the dialogue, or postpones it while the person decides about a page.
-    fn take(&mut self, step: Step) -> Result<(), SignInError> {
+    fn perform_step(&mut self, step: Step) -> Result<(), SignInError> {
         if self.person.is_deciding() {
             match step {
                 Step::Open(_)
@@ -94,13 +94,13 @@ impl Session<'_, '_> {
         }
         match step {
             Step::Wait => {}
-            Step::Open(address) => self.consider(&address)?,
+            Step::Open(address) => self.check_and_show_page(&address)?,
             Step::ShowCode { code, page } => self.show_code(&code, page.as_deref())?,
             Step::Ask(question) => self.ask(question),
             Step::Choose(menu) => {
                 let choices = menu.choices.iter().map(ToString::to_string).collect();
                 let title = menu.title.to_string();
-                self.put(About::Program, Request::Choice { title, choices });
+                self.ask_person(About::Program, Request::Choice { title, choices });
             }
             Step::Refused(words) => {
                 let choices = ["Paste another code", "Show the page again", "Stop"];
@@ -108,7 +108,7 @@ impl Session<'_, '_> {
                     title: words.to_string(),
                     choices: choices.map(String::from).to_vec(),
                 };
-                self.put(About::SignInFailed, request);
+                self.ask_person(About::SignInFailed, request);
             }
             Step::Withdraw => self.person.withdraw(),
             Step::Type(keys) => self.transport.type_keys(&keys),
@@ -119,7 +119,7 @@ impl Session<'_, '_> {
     }
 
     /// Shows a page that the URL policy allows; asks the person about an unknown host.
-    fn consider(&mut self, address: &str) -> Result<(), SignInError> {
+    fn check_and_show_page(&mut self, address: &str) -> Result<(), SignInError> {
         match url_policy::inspect(address, &self.context.rules.allowed_hosts) {
             Ok(page) => self.pages.show(page),
             Err(Denied::Invalid(reason)) => return Err(SignInError::BadPage(reason)),
@@ -131,7 +131,7 @@ impl Session<'_, '_> {
                 );
                 let choices = ["Do not open it", "Open it this once"];
                 let choices = choices.map(String::from).to_vec();
-                self.put(
+                self.ask_person(
                     About::UntrustedPage(page),
                     Request::Choice { title, choices },
                 );
@@ -146,7 +146,7 @@ impl Session<'_, '_> {
             return Err(SignInError::BadPage("its code is none to be typed".into()));
         }
         if let Some(address) = address {
-            self.consider(address)?;
+            self.check_and_show_page(address)?;
         }
         self.pages.show_code(code);
         Ok(())
@@ -173,11 +173,11 @@ impl Session<'_, '_> {
             remark: self.pages.remark.take(),
             gateway: self.context.connection.gateway.name.clone(),
         }));
-        self.put(About::Program, request);
+        self.ask_person(About::Program, request);
     }
 
     /// Asks the person, while the program continues.
-    fn put(&mut self, about: About, request: Request) {
+    fn ask_person(&mut self, about: About, request: Request) {
         if matches!(self.context.phone, Phone::Terminal) {
             // In a terminal the page is above the question.
             self.pages.open();
@@ -205,7 +205,7 @@ impl Session<'_, '_> {
                 while !self.person.is_deciding()
                     && let Some(step) = self.person.postponed.pop_front()
                 {
-                    self.take(step)?;
+                    self.perform_step(step)?;
                 }
             }
             (About::UntrustedPage(page), _) => {

@@ -52,17 +52,13 @@ pub(crate) enum Decision {
     /// Nothing, and why, as the end of a sentence that begins with the gateway's name.
     Nothing(String),
     /// Store the access token in this profile.
-    Token {
-        profile: Argument,
-    },
+    Token { profile: Argument },
     /// Configure OpenClaw to run Claude Code.
     Cli,
     /// Refused: the source has expired.
-    Expired {
-        since: TimeDelta,
-    },
+    Expired { since: TimeDelta },
     /// Refused: OpenClaw already has a login that lasts longer or renews itself; its name and why it is better.
-    Worse(String),
+    HasBetter(String),
 }
 
 /// Decides by OpenClaw's report, and by the time that the source has left at `now`.
@@ -94,7 +90,7 @@ pub(crate) fn decide(
                 return Decision::Nothing(format!("already in sync, valid {}", humanize(left)));
             }
             Some(theirs) if theirs > left && !request.force => {
-                return Decision::Worse(format!(
+                return Decision::HasBetter(format!(
                     "{profile} there lasts longer: {}",
                     humanize(theirs)
                 ));
@@ -105,7 +101,7 @@ pub(crate) fn decide(
     if !request.force
         && let Some(better) = better(report, now, &profile)
     {
-        return Decision::Worse(better);
+        return Decision::HasBetter(better);
     }
     Decision::Token { profile }
 }
@@ -230,7 +226,7 @@ mod tests {
             ),
             (
                 with(hours(7)),
-                Decision::Worse("anthropic:claude-code there lasts longer: 7 h".into()),
+                Decision::HasBetter("anthropic:claude-code there lasts longer: 7 h".into()),
             ),
         ];
         for (report, expected) in table {
@@ -242,7 +238,7 @@ mod tests {
     fn a_better_login_is_kept_unless_the_person_insists() {
         let mut other = with(TimeDelta::days(200));
         other.logins[0].id = Text::clean("anthropic:manual");
-        let better = Decision::Worse("anthropic:manual is valid for 200 d".into());
+        let better = Decision::HasBetter("anthropic:manual is valid for 200 d".into());
         assert_eq!(decided(&other, 6, &Request::default()), better);
         let force = Request {
             force: true,
@@ -254,7 +250,7 @@ mod tests {
         assert_eq!(decided(&other, 6, &Request::default()), token());
         other.logins[0].kind = LoginKind::OAuth;
         other.logins[0].left = Some(TimeDelta::hours(-3));
-        let renews = Decision::Worse("anthropic:manual renews itself".into());
+        let renews = Decision::HasBetter("anthropic:manual renews itself".into());
         assert_eq!(decided(&other, 6, &Request::default()), renews);
     }
 

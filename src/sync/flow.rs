@@ -56,7 +56,7 @@ pub(crate) struct Sync<'a> {
 impl Sync<'_> {
     /// Runs the sync. At whatever step it is interrupted, OpenClaw has either the old login or the new one.
     pub(crate) fn run(&self) -> Result<Synced, Error> {
-        self.bring_over().map_err(|error| {
+        self.run_steps().map_err(|error| {
             if error.kind != Kind::Interrupted && self.context.system.processes.interrupted() {
                 return Error::interrupted("interrupted").hint(AS_IT_WAS);
             }
@@ -64,14 +64,14 @@ impl Sync<'_> {
         })
     }
 
-    fn bring_over(&self) -> Result<Synced, Error> {
+    fn run_steps(&self) -> Result<Synced, Error> {
         let name = &self.gateway.name;
         if !self.dry_run {
             report_progress(&format!("{name}: syncing…"), self.context);
             self.check_owner()?;
         }
         let environment = &self.context.system.environment;
-        let lock = match SignInLock::after(name, TURN, environment)? {
+        let lock = match SignInLock::lock_within(name, TURN, environment)? {
             Attempt::Acquired(lock) => lock,
             Attempt::Busy(_) => {
                 return Err(self
@@ -81,14 +81,14 @@ impl Sync<'_> {
         };
         let connection = ControlMaster::prepare(self.gateway, &self.context.system);
         let (source, before) = self.inspect(&connection)?;
-        let (source, before) = self.renewed(source, before, &lock, &connection)?;
+        let (source, before) = self.renew_if_expired(source, before, &lock, &connection)?;
         let (report, _) = answered(&before)?;
         let decision = decide::decide(report, before.now, source.left, &self.request);
         match &decision {
             Decision::Nothing(why) => {
                 return Ok(self.synced("in-sync", why.clone(), &source, &decision, source.left));
             }
-            Decision::Worse(what) => {
+            Decision::HasBetter(what) => {
                 return Err(self
                     .refused(&format!("not synced: {what}"))
                     .hint(Hint::run("Sync all the same", "clawtap sync --force")));
@@ -123,7 +123,7 @@ impl Sync<'_> {
         let after = assessment(&connection.gateway, reply);
         refresh::after_sign_in(&after, self.config.notification, self.context);
         let left = source.left - (asked_at - before.now);
-        let (report, _) = answered(&after).map_err(|error| self.unproven(error))?;
+        let (report, _) = answered(&after).map_err(|error| self.with_may_be_stored_hint(error))?;
         let verified = decide::verify(&decision, left, report, after.now);
         let left = verified
             .map_err(|what| self.refused(&what).hint(Hint::run("See", "clawtap status")))?;
@@ -177,7 +177,7 @@ impl Sync<'_> {
             None => match on_gateway(there) {
                 Err((fault, place)) if missing(fault) => match here() {
                     Err((also, here)) if missing(also) => {
-                        Err(self.nowhere(&fault.what(&place), &here))
+                        Err(self.not_signed_in_anywhere(&fault.what(&place), &here))
                     }
                     found => found.map_err(faulty(SourceMachine::Phone)),
                 },
@@ -188,7 +188,7 @@ impl Sync<'_> {
     }
 
     /// The error if Claude Code is signed in neither on the gateway nor on this device.
-    fn nowhere(&self, what: &str, here: &str) -> Error {
+    fn not_signed_in_anywhere(&self, what: &str, here: &str) -> Error {
         self.refused(&format!("{what}, nor a login in {here}"))
             .hint(sign_in_there())
     }

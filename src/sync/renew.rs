@@ -25,7 +25,7 @@ use chrono::TimeDelta;
 impl Sync<'_> {
     /// Asks the person whether to renew an expired login, renews it, and inspects both sides again. A login that has
     /// not expired is returned unchanged.
-    pub(super) fn renewed(
+    pub(super) fn renew_if_expired(
         &self,
         source: Source,
         before: Assessment,

@@ -123,7 +123,7 @@ impl Sync<'_> {
     }
 
     /// Adds to an error after the token was sent that it may be stored.
-    pub(super) fn unproven(&self, error: Error) -> Error {
+    pub(super) fn with_may_be_stored_hint(&self, error: Error) -> Error {
         if self.context.system.processes.interrupted() {
             return Error::interrupted("interrupted").hint(may_be_stored());
         }
@@ -132,7 +132,7 @@ impl Sync<'_> {
 
     /// The error of a connection that failed while OpenClaw stored the token.
     pub(super) fn lost_storing(&self, failure: &GatewayError) -> Error {
-        self.unproven(of_gateway(failure, self.gateway))
+        self.with_may_be_stored_hint(of_gateway(failure, self.gateway))
     }
 
     /// The error of an OpenClaw that cannot read a token from a pipe.

@@ -10,7 +10,7 @@ use crate::support::fixture;
 /// Whether there is something of this name in the repository, as seen from its top or from `src/`.
 fn is_there(name: &str) -> bool {
     let below = |folder: &str| Path::new(ROOT).join(folder).join(name).exists();
-    below("") || below("src") || below("src/gateway") || below("src/settings") || below("termux")
+    below("") || below("src") || below("src/gateway") || below("termux")
 }
 
 #[test]

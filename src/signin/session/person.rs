@@ -73,7 +73,7 @@ impl<'scope, 'env> PersonSide<'scope, 'env> {
         });
         let prompter = self.prompter.clone();
         self.scope.spawn(move || {
-            let reply = prompter.put(&request, &system);
+            let reply = prompter.ask(&request, &system);
             // An error means that the question was withdrawn.
             let _ = sender.send(reply);
             waker.wake();
