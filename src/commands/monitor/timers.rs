@@ -123,14 +123,18 @@ fn no_timer() -> Error {
     .hint("Install cron, or have something else run\n  clawtap monitor")
 }
 
-/// The timer that the command line names.
-const fn named(choice: cli::TimerChoice) -> Option<Kind> {
-    match choice {
-        cli::TimerChoice { systemd: true, .. } => Some(Kind::Systemd),
-        cli::TimerChoice { cron: true, .. } => Some(Kind::Cron),
-        cli::TimerChoice {
-            termux_job: true, ..
-        } => Some(Kind::TermuxJob),
-        _ => None,
-    }
+/// The timer that the command line names. Destructuring makes a new option a compile error here.
+fn named(choice: cli::TimerChoice) -> Option<Kind> {
+    let cli::TimerChoice {
+        systemd,
+        cron,
+        termux_job,
+    } = choice;
+    let options = [
+        (systemd, Kind::Systemd),
+        (cron, Kind::Cron),
+        (termux_job, Kind::TermuxJob),
+    ];
+    let named = options.into_iter().find(|(is_named, _)| *is_named);
+    named.map(|(_, kind)| kind)
 }
