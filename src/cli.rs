@@ -187,7 +187,7 @@ pub(crate) struct Reauth {
     /// The login, as OpenClaw calls it: anthropic:claude-code, …
     #[arg(long, value_name = "ID")]
     pub(crate) profile: Option<String>,
-    /// How: setup-token or cli (Anthropic's), api-key, device-code, browser, or a method of OpenClaw's own
+    /// How: setup-token, paste-token or cli (Anthropic's), api-key, device-code, browser, or a method of OpenClaw's own
     #[arg(short, long, value_name = "WORD")]
     pub(crate) method: Option<String>,
     /// Whether to restart OpenClaw's gateway process if it says that it must

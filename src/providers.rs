@@ -126,6 +126,7 @@ pub(crate) const DEVICE_CODE: &str = "device-code";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MethodKind {
     SetupToken,
+    PasteToken,
     ClaudeCli,
     ApiKey,
     OpenClaw,

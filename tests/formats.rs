@@ -205,6 +205,7 @@ clawtap_login_state{gateway="input",provider="anthropic",profile="anthropic:clau
 clawtap_login_state{gateway="input",provider="anthropic",profile="anthropic:claude-code",state="expiring"} 1
 clawtap_login_state{gateway="input",provider="anthropic",profile="anthropic:claude-code",state="cooldown"} 0
 clawtap_login_state{gateway="input",provider="anthropic",profile="anthropic:claude-code",state="disabled"} 0
+clawtap_login_state{gateway="input",provider="anthropic",profile="anthropic:claude-code",state="rejected"} 0
 clawtap_login_state{gateway="input",provider="anthropic",profile="anthropic:claude-code",state="indeterminate"} 0
 clawtap_login_state{gateway="input",provider="anthropic",profile="anthropic:claude-code",state="unavailable"} 0
 clawtap_login_state{gateway="input",provider="anthropic",profile="anthropic:claude-code",state="missing"} 0

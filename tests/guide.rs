@@ -26,7 +26,7 @@ fn guide(gateway: &GatewayHome, answers: &str) -> Clawtap {
 }
 
 const EXPIRED_DIALOG: &str = "radio -t home: anthropic:claude-code expired -v \
-                              Sign in now,Show the page,Check again,Dismiss\n";
+                              Sign in now,Show the page,Check again,I have a token,Dismiss\n";
 const CLAUDE: &str = ".claude/.credentials.json";
 
 #[test]
@@ -62,7 +62,7 @@ termux-vibrate -d 500
 #[test]
 fn a_claude_code_that_is_signed_in_there_is_offered_and_what_came_of_it_is_told() {
     let asked = "radio -t home: anthropic:claude-code expired -v \
-                 Sign in now,Use Claude Code's login,Show the page,Check again,Dismiss\n";
+                 Sign in now,Use Claude Code's login,Show the page,Check again,I have a token,Dismiss\n";
     let expires = (chrono::Utc::now().timestamp() + 6 * 3600) * 1000;
     let rest = "x".repeat(85);
     let login = format!(
@@ -102,7 +102,7 @@ fn health_is_told_login_by_login_and_ends_it() {
 
 #[test]
 fn dismissing_and_cancelling_both_end_it() {
-    for answers in ["3", "cancel", ""] {
+    for answers in ["4", "cancel", ""] {
         let ran = guide(&expired(), answers).run().status(1).stderr("");
         assert_eq!(ran.log("termux-dialog"), EXPIRED_DIALOG);
         assert_eq!(ran.log("termux-open-url"), "");
@@ -288,10 +288,10 @@ fn in_a_terminal_the_same_choices_have_numbers() {
     let clawtap = Clawtap::with(&gateway).args(["guide"]);
     let (status, screen) = clawtap.run_in_terminal("9\n2\n\n");
     assert_eq!(status, 1, "{screen}");
-    let question = "home: anthropic:claude-code expired\n  1 Sign in now\n  2 Show the page\n  3 Check again\n  4 Dismiss\n\
+    let question = "home: anthropic:claude-code expired\n  1 Sign in now\n  2 Show the page\n  3 Check again\n  4 I have a token\n  5 Dismiss\n\
                     Number, or Enter to go back: ";
     assert_eq!(screen.matches(question).count(), 2, "{screen}");
-    assert!(screen.contains("There is 1 to 4.\n"), "{screen}");
+    assert!(screen.contains("There is 1 to 5.\n"), "{screen}");
     assert!(screen.contains("  https://claude.ai/login\n"), "{screen}");
 }
 

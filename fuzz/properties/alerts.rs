@@ -140,6 +140,7 @@ fn condition(bits: u8, now: DateTime<Utc>) -> Option<Condition> {
             kind: Some(LoginKind::Token),
             left: Some(TimeDelta::hours(-1)),
             detail: None,
+            hint: None,
         })))
     };
     match bits {

@@ -90,7 +90,10 @@ impl Problem {
     /// Whether it often passes by itself.
     pub(crate) fn is_transient(&self) -> bool {
         match self {
-            Self::Login(issue) => matches!(issue.state, State::Cooldown | State::Indeterminate),
+            Self::Login(issue) => {
+                let passes = matches!(issue.state, State::Cooldown | State::Indeterminate);
+                passes && !issue.is_of_billing()
+            }
             Self::Gateway(unreachable) => unreachable.is_transient,
         }
     }

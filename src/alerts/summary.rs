@@ -112,6 +112,7 @@ impl Summary {
             kind: None,
             left: Some(ends - now),
             detail: None,
+            hint: None,
         };
         Self {
             severity: Severity::Warning,
@@ -290,6 +291,7 @@ mod tests {
             kind: None,
             left: left.map(TimeDelta::hours),
             detail: None,
+            hint: None,
         };
         let notice = Notice::Broken {
             problem: Problem::Login(Box::new(issue)),

@@ -54,9 +54,11 @@ fn reauth(arguments: cli::Reauth, context: &Context) -> Result<String, Error> {
         return Ok(format!("{}; nothing to sign in to", summary::line(&before)));
     };
     if arguments.dry_run {
-        return Ok(argv::described(&method, &connection.gateway)
-            .trim_end()
-            .into());
+        return Ok(
+            argv::described(&method, before.report(), &connection.gateway)
+                .trim_end()
+                .into(),
+        );
     }
     let flow = SignInFlow {
         connection: &connection,
@@ -64,6 +66,7 @@ fn reauth(arguments: cli::Reauth, context: &Context) -> Result<String, Error> {
         before: before.report(),
         restart: arguments.restart,
         config: &config,
+        for_sync: false,
         lock: None,
     };
     flow.run(context).map(|signed| signed.line)

@@ -53,6 +53,21 @@ pub(crate) fn paste_key(
     }
 }
 
+/// Removes a profile, with the mark by which OpenClaw leaves it unused: a login that is stored over it does not take
+/// that mark away (seen in 2026.9.6).
+pub(crate) fn logout(profile: &Argument, gateway: &Gateway) -> ExecRequest {
+    let mut words = vec!["models", "auth", "logout", profile.as_str(), "--yes"];
+    if let Some(agent) = gateway.agent.as_ref().map(Identifier::as_str) {
+        words.extend(["--agent", agent]);
+    }
+    ExecRequest {
+        tool: Tool::OpenClaw,
+        arguments: words.into_iter().map(String::from).collect(),
+        since: None,
+        limit: STORING,
+    }
+}
+
 /// The sync that stores the access token of the gateway's own Claude Code, if its login has this expiry.
 pub(crate) fn sync(profile: &Argument, expires_ms: i64, gateway: &Gateway) -> SyncRequest {
     let mut rest = vec!["--provider", "anthropic", "--profile-id", profile.as_str()];

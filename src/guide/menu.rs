@@ -10,6 +10,8 @@ use crate::status::verdict::Issue;
 pub(crate) enum Action {
     /// Run the sign-in.
     SignIn,
+    /// Store a token that was made elsewhere.
+    PasteToken,
     /// Copy Claude Code's login into OpenClaw (`clawtap sync`).
     UseClaudeCode,
     ShowPage,
@@ -25,6 +27,7 @@ impl Action {
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::SignIn => "Sign in now",
+            Self::PasteToken => "I have a token",
             Self::UseClaudeCode => "Use Claude Code's login",
             Self::ShowPage => "Show the page",
             Self::CheckAgain => "Check again",
@@ -51,7 +54,7 @@ pub(crate) fn for_issue(
     let mut actions = Vec::new();
     let page = next_step::page(issue).is_some();
     match issue.state {
-        State::Expired | State::Missing | State::Expiring => {
+        State::Expired | State::Rejected | State::Missing | State::Expiring => {
             actions.push(Action::SignIn);
             if claude_code_would_do(issue, assessment) {
                 actions.push(Action::UseClaudeCode);
@@ -67,7 +70,12 @@ pub(crate) fn for_issue(
         }
         State::Ok | State::Static | State::Refreshable => actions.push(Action::CheckAgain),
     }
-    finished(actions, capabilities)
+    let mut actions = finished(actions, capabilities);
+    // Rarely wanted: it stands last before the end.
+    if actions.contains(&Action::SignIn) && issue.provider.as_str() == "anthropic" {
+        actions.insert(actions.len() - 1, Action::PasteToken);
+    }
+    actions
 }
 
 /// The actions for a gateway that could not be asked.

@@ -235,10 +235,10 @@ mod tests {
 
     #[test]
     fn each_state_offers_what_mends_it() {
-        use Action::{CheckAgain, Dismiss, Explain, RemindMe, ShowPage, SignIn};
+        use Action::{CheckAgain, Dismiss, Explain, PasteToken, RemindMe, ShowPage, SignIn};
         assert_eq!(
             actions(&expired()),
-            [SignIn, ShowPage, CheckAgain, RemindMe, Dismiss]
+            [SignIn, ShowPage, CheckAgain, RemindMe, PasteToken, Dismiss]
         );
         assert_eq!(
             actions(&troubled("timeout")),

@@ -4,6 +4,7 @@ use crate::hint::Hint;
 use crate::providers;
 use crate::status::login::{LoginKind, State};
 use crate::status::verdict::Issue;
+use crate::text::Text;
 
 /// The page on which an issue can be resolved; None if neither a sign-in nor a new key resolves it.
 pub(crate) fn page(issue: &Issue) -> Option<&'static str> {
@@ -28,19 +29,25 @@ pub(crate) fn sentence(issue: &Issue) -> Hint {
         State::Expired => Hint::run("Sign in again", SIGN_IN),
         State::Missing => Hint::run("Sign in", SIGN_IN),
         State::Expiring => Hint::run("Renew it before then", SIGN_IN),
-        State::Cooldown => "Wait, or use another provider.".into(),
-        State::Disabled
-            if issue
-                .detail
-                .as_ref()
-                .is_some_and(|reason| reason.as_str() == "billing") =>
-        {
-            "Top up the account, or use another provider.".into()
-        }
-        State::Disabled => "Use another provider until it is allowed again.".into(),
+        State::Rejected => Hint::run("The provider refuses it. Sign in again", SIGN_IN),
+        State::Cooldown | State::Disabled => of_pause(issue),
         State::Unavailable => Hint::run("Mend it on the gateway", "openclaw doctor"),
         State::Indeterminate => Hint::run("Look on the gateway", "openclaw models status"),
         State::Ok | State::Static | State::Refreshable => "Nothing to do.".into(),
+    }
+}
+
+/// What to do about a pause that no sign-in ends. OpenClaw's own hint is for reasons that are not known here.
+fn of_pause(issue: &Issue) -> Hint {
+    const PASSING: [&str; 4] = ["rate_limit", "overloaded", "server_error", "timeout"];
+    let passes = |reason: &Text| PASSING.contains(&reason.as_str());
+    if issue.is_of_billing() {
+        return "Top up the account, or use another provider.".into();
+    }
+    match &issue.hint {
+        Some(hint) if !issue.detail.as_ref().is_some_and(passes) => hint.as_str().into(),
+        _ if issue.state == State::Cooldown => "Wait, or use another provider.".into(),
+        _ => "Use another provider until it is allowed again.".into(),
     }
 }
 
@@ -60,6 +67,7 @@ mod tests {
             kind,
             left: None,
             detail: None,
+            hint: None,
         }
     }
 
@@ -74,6 +82,40 @@ mod tests {
         let count = steps.len();
         steps.dedup();
         assert_eq!(steps.len(), count);
+    }
+
+    #[test]
+    fn the_reason_of_a_pause_decides_what_helps() {
+        let hint = "Wait for cooldown or switch provider.";
+        let table = [
+            (
+                State::Cooldown,
+                Some("rate_limit"),
+                "Wait, or use another provider.",
+            ),
+            (
+                State::Cooldown,
+                Some("billing"),
+                "Top up the account, or use another provider.",
+            ),
+            (
+                State::Disabled,
+                Some("billing"),
+                "Top up the account, or use another provider.",
+            ),
+            (State::Cooldown, Some("model_not_found"), hint),
+            (State::Disabled, None, hint),
+        ];
+        for (state, reason, expected) in table {
+            let mut issue = issue("anthropic", state, None);
+            issue.detail = reason.map(Text::clean);
+            issue.hint = Some(Text::clean(hint));
+            assert_eq!(
+                sentence(&issue).to_string(),
+                expected,
+                "{state:?} {reason:?}"
+            );
+        }
     }
 
     #[test]

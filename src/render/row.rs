@@ -67,6 +67,7 @@ fn of_issue(issue: &Issue) -> String {
         (State::Expiring, None) => "ends soon".into(),
         (State::Cooldown, _) => "cools down".into(),
         (State::Disabled, _) => "disabled".into(),
+        (State::Rejected, _) => "signed out".into(),
         (State::Unavailable, _) => "unusable".into(),
         (State::Indeterminate, _) => "unconfirmed".into(),
         (State::Ok | State::Static | State::Refreshable, _) => "fine".to_owned(),

@@ -80,6 +80,7 @@ fn about(subject: &Text, issue: &Issue) -> String {
         (State::Cooldown, None) => format!("{subject} cools down"),
         (State::Disabled, Some(left)) => format!("{subject} is disabled for {}", humanize(left)),
         (State::Disabled, None) => format!("{subject} is disabled"),
+        (State::Rejected, _) => format!("{subject} is signed out"),
         (State::Unavailable, _) => format!("{subject} cannot be used"),
         (State::Indeterminate, _) => format!("{subject} cannot be confirmed"),
         (State::Ok | State::Static | State::Refreshable, _) => format!("{subject} is fine"),

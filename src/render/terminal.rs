@@ -230,6 +230,7 @@ pub(crate) fn in_words(login: &Login, state: State, moment: Moment) -> String {
                 None => word.into(),
             }
         }
+        State::Rejected => "signed out".into(),
         State::Indeterminate | State::Unavailable | State::Missing | State::Expired => {
             state.word().into()
         }
@@ -322,6 +323,7 @@ const fn state_style(state: State) -> Style {
         State::Indeterminate => verdict_style(Verdict::CannotTell),
         State::Cooldown
         | State::Disabled
+        | State::Rejected
         | State::Unavailable
         | State::Missing
         | State::Expired => verdict_style(Verdict::Broken),
@@ -334,6 +336,6 @@ const fn state_mark(state: State) -> char {
         State::Expiring => '!',
         State::Indeterminate => '?',
         State::Cooldown | State::Disabled => '‖',
-        State::Unavailable | State::Missing | State::Expired => '✗',
+        State::Rejected | State::Unavailable | State::Missing | State::Expired => '✗',
     }
 }

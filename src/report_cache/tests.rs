@@ -21,6 +21,8 @@ fn report() -> Report {
     let mut report = wire::read(document, Some(1), now()).unwrap();
     report.logins[0].pause = Some(Pause {
         kind: PauseKind::Cooldown,
+        classification: None,
+        hint: None,
         reason: Some(Text::clean("rate limit")),
         left: Some(TimeDelta::minutes(3)),
     });

@@ -2,18 +2,20 @@
 
 use crate::gateway::argument::Argument;
 use crate::gateway::host::Gateway;
-use crate::gateway::models_auth::{auth, paste_key, paste_token};
-use crate::gateway::script::{ExecRequest, Tool, quoted};
-use crate::secret::Secret;
+use crate::gateway::models_auth::{auth, logout, paste_key, paste_token};
+use crate::gateway::script::{Tool, quoted};
 use crate::signin::dialogue::Program;
 use crate::signin::method::Method;
 use crate::signin::pasted::Shape;
 use crate::signin::session;
+use crate::status::login::State;
+use crate::status::report::Report;
+use crate::text::Text;
 
 /// The lifetime of a setup token, in days, if `claude setup-token` prints none.
 pub(crate) const SETUP_TOKEN_DAYS: u32 = 365;
 
-/// The program that signs in on the gateway's terminal; `None` for an API key, which the person pastes.
+/// The program that signs in on the gateway's terminal; `None` for a token or key that the person pastes.
 pub(crate) fn on_terminal(method: &Method, gateway: &Gateway) -> Option<session::SignInProgram> {
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
     let (tool, program, arguments) = match method {
@@ -30,7 +32,7 @@ pub(crate) fn on_terminal(method: &Method, gateway: &Gateway) -> Option<session:
             }
             (Tool::OpenClaw, Program::OpenClaw, arguments)
         }
-        Method::ApiKey { .. } => return None,
+        Method::PasteToken { .. } | Method::ApiKey { .. } => return None,
     };
     Some(session::SignInProgram {
         tool,
@@ -41,50 +43,25 @@ pub(crate) fn on_terminal(method: &Method, gateway: &Gateway) -> Option<session:
     })
 }
 
-/// A token or key that OpenClaw has to store: from a pipe, or typed at its prompt if this OpenClaw does not read a
-/// secret from a pipe.
-pub(crate) struct Storing {
-    pub(crate) request: ExecRequest,
-    pub(crate) secret: Secret,
-}
-
-impl Storing {
-    /// A setup token that is valid for `days`.
-    pub(crate) fn token(
-        secret: Secret,
-        profile: Option<&Argument>,
-        days: u32,
-        gateway: &Gateway,
-    ) -> Self {
-        Self {
-            request: paste_token(profile, format!("{days}d"), gateway),
-            secret,
-        }
-    }
-
-    /// An API key.
-    pub(crate) fn key(
-        secret: Secret,
-        provider: &Argument,
-        profile: Option<&Argument>,
-        gateway: &Gateway,
-    ) -> Self {
-        Self {
-            request: paste_key(provider, profile, gateway),
-            secret,
-        }
-    }
-
-    /// The same, with the secret typed at OpenClaw's own prompt.
-    pub(crate) fn typed(self) -> session::SignInProgram {
-        session::SignInProgram {
-            tool: Tool::OpenClaw,
-            arguments: self.request.arguments,
-            program: Program::OpenClaw,
-            secret: Shape::Text,
-            prepared: Some(self.secret),
-        }
-    }
+/// The profile to remove before a token or key is stored in it: one that OpenClaw leaves unused, as the provider refused
+/// its old login. OpenClaw's own sign-ins take that mark away themselves.
+pub(crate) fn logout_first<'a>(
+    method: &'a Method,
+    before: Option<&Report>,
+) -> Option<&'a Argument> {
+    let (Method::SetupToken { profile }
+    | Method::PasteToken { profile }
+    | Method::ApiKey { profile, .. }) = method
+    else {
+        return None;
+    };
+    let report = before?;
+    let is_rejected = |profile: &&Argument| {
+        let login = report.login(&Text::clean(profile.as_str()));
+        let moment = report.moment(report.captured_at);
+        login.is_some_and(|login| login.state(moment) == State::Rejected)
+    };
+    profile.as_ref().filter(is_rejected)
 }
 
 /// Configures OpenClaw to run Claude Code.
@@ -101,7 +78,7 @@ pub(crate) fn use_cli(gateway: &Gateway) -> session::SignInProgram {
 }
 
 /// The command lines of a dry run.
-pub(crate) fn described(method: &Method, gateway: &Gateway) -> String {
+pub(crate) fn described(method: &Method, before: Option<&Report>, gateway: &Gateway) -> String {
     let mut text = format!("On {}, for {}:\n", gateway.name, method.label());
     let mut line = |tool: Tool, arguments: &[String], how: &str| {
         let words: Vec<String> = arguments.iter().map(|word| shell_word(word)).collect();
@@ -110,8 +87,11 @@ pub(crate) fn described(method: &Method, gateway: &Gateway) -> String {
     if let Some(plan) = on_terminal(method, gateway) {
         line(plan.tool, &plan.arguments, "");
     }
+    if let Some(profile) = logout_first(method, before) {
+        line(Tool::OpenClaw, &logout(profile, gateway).arguments, "");
+    }
     match method {
-        Method::SetupToken { profile } => {
+        Method::SetupToken { profile } | Method::PasteToken { profile } => {
             let request = paste_token(profile.as_ref(), format!("{SETUP_TOKEN_DAYS}d"), gateway);
             line(Tool::OpenClaw, &request.arguments, " < the token");
         }
@@ -143,12 +123,13 @@ fn shell_word(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{SETUP_TOKEN_DAYS, Storing, described, on_terminal};
+    use super::{described, on_terminal};
     use crate::gateway::argument::Argument;
     use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Transport};
     use crate::gateway::models_auth::paste_token;
-    use crate::secret::Secret;
     use crate::signin::method::Method;
+    use crate::status::wire;
+    use chrono::DateTime;
 
     fn gateway(agent: Option<&str>) -> Gateway {
         Gateway {
@@ -241,40 +222,16 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_piped_is_typed_with_the_same_arguments() {
-        let secret = || Secret::from("made-up".to_owned());
-        let profile = id("openrouter:default");
-        let provider = id("openrouter");
-        let table = [
-            (
-                Storing::key(secret(), &provider, Some(&profile), &gateway(Some("main"))),
-                "models auth paste-api-key --provider openrouter --profile-id openrouter:default --agent main",
-            ),
-            (
-                Storing::key(secret(), &provider, None, &gateway(None)),
-                "models auth paste-api-key --provider openrouter",
-            ),
-            (
-                Storing::token(secret(), None, SETUP_TOKEN_DAYS, &gateway(None)),
-                "models auth paste-token --provider anthropic --profile-id anthropic:manual --expires-in 365d",
-            ),
-        ];
-        for (storing, expected) in table {
-            assert_eq!(storing.request.arguments.join(" "), expected);
-            let plan = storing.typed();
-            assert_eq!(plan.tool.name(), "openclaw");
-            assert_eq!(plan.arguments.join(" "), expected);
-            let typed = plan.prepared.expect("it is known");
-            assert_eq!(typed.reveal(), "made-up");
-        }
-    }
-
-    #[test]
     fn a_dry_run_shows_every_step_of_each_sign_in() {
         let table = [
             (
                 Method::SetupToken { profile: None },
                 "On home, for Anthropic setup token:\n  claude setup-token\n  openclaw models auth paste-token \
+                 --provider anthropic --profile-id anthropic:manual --expires-in 365d < the token\n",
+            ),
+            (
+                Method::PasteToken { profile: None },
+                "On home, for Anthropic token from elsewhere:\n  openclaw models auth paste-token \
                  --provider anthropic --profile-id anthropic:manual --expires-in 365d < the token\n",
             ),
             (
@@ -293,12 +250,43 @@ mod tests {
         ];
         for (method, steps) in table {
             let expected = format!("{steps}  openclaw models status --json --check\n");
-            assert_eq!(described(&method, &gateway(None)), expected);
-            let described = described(&method, &gateway(Some("main")));
+            assert_eq!(described(&method, None, &gateway(None)), expected);
+            let described = described(&method, None, &gateway(Some("main")));
             let of_openclaw = described.lines().filter(|line| line.contains(" openclaw "));
             for line in of_openclaw {
                 assert!(line.contains(" --agent main"), "{line}");
             }
+        }
+    }
+
+    #[test]
+    fn a_profile_that_openclaw_leaves_unused_is_removed_first() {
+        let of = |document: &str| {
+            wire::read(document.as_bytes(), Some(1), DateTime::UNIX_EPOCH).expect("a document")
+        };
+        let rejected = of(include_str!(
+            "../../tests/fixtures/causes/disabled_auth_permanent.json"
+        ));
+        let waiting = of(include_str!(
+            "../../tests/fixtures/causes/cooldown_rate_limit.json"
+        ));
+        let token = |profile: &str| Method::SetupToken {
+            profile: Some(id(profile)),
+        };
+        let text = described(
+            &token("anthropic:me"),
+            Some(&rejected),
+            &gateway(Some("main")),
+        );
+        let removal = "  openclaw models auth logout anthropic:me --yes --agent main\n";
+        assert!(text.contains(removal), "{text}");
+        for (method, before) in [
+            (token("anthropic:me"), &waiting),
+            (token("anthropic:other"), &rejected),
+            (openclaw("anthropic", None, Some("anthropic:me")), &rejected),
+        ] {
+            let text = described(&method, Some(before), &gateway(None));
+            assert!(!text.contains("logout"), "{text}");
         }
     }
 }

@@ -4,11 +4,16 @@ use crate::app::assess::answered;
 use crate::context::Context;
 use crate::error::Error;
 use crate::phone::dialog::NoAnswer;
+use crate::render::{next_step, summary};
 use crate::signin::ask_user::person;
 use crate::signin::method::{self, Choice, Method, Request};
 use crate::status::assessment::Assessment;
+use crate::status::verdict::{Issue, Verdict};
 
-/// The sign-in method for the request, or else for the login that needs a sign-in; `None` if none does.
+/// The sign-in method for the request, or else for the login that needs a sign-in; `None` if all is well.
+///
+/// # Errors
+/// Also if something is wrong that no sign-in resolves; the hint is what does.
 pub(crate) fn method(
     assessment: &Assessment,
     request: &Request,
@@ -16,7 +21,10 @@ pub(crate) fn method(
 ) -> Result<Option<Method>, Error> {
     let (report, judgement) = answered(assessment)?;
     match method::choose(Some(report), &judgement.issues, request)? {
-        Choice::Nothing => Ok(None),
+        Choice::Nothing => match judgement.issues.first() {
+            Some(issue) => Err(no_help(assessment, issue)),
+            None => Ok(None),
+        },
         Choice::One(method) => Ok(Some(method)),
         Choice::Several(mut candidates) => {
             let labels: Vec<String> = candidates.iter().map(method::Candidate::label).collect();
@@ -25,6 +33,15 @@ pub(crate) fn method(
             Ok(Some(candidates.swap_remove(number).method))
         }
     }
+}
+
+fn no_help(assessment: &Assessment, issue: &Issue) -> Error {
+    let message = format!("{}; a sign-in does not help", summary::line(assessment));
+    let error = match assessment.verdict() {
+        Verdict::CannotTell => Error::gateway(message),
+        _ => Error::sign_in(message),
+    };
+    error.hint(next_step::sentence(issue))
 }
 
 /// Asks the person to choose. `command` is the one that an error suggests to run again.

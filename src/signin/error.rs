@@ -35,9 +35,20 @@ pub(crate) enum SignInError {
     BadToken(String),
     /// The program failed; the reason is its own, if it printed one.
     Failed(Option<Text>),
+    /// The login that was refused is removed, and the new one could not be stored; the reason.
+    OldRemoved(String),
 }
 
 impl SignInError {
+    /// Why a token or key could not be stored, in a few words.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Lost(failure) | Self::LostStoring(failure) => failure.kind.what().into(),
+            Self::Failed(Some(words)) => words.to_string(),
+            _ => "openclaw did not take it".into(),
+        }
+    }
+
     /// The error for the person, with a hint.
     pub(crate) fn explain(self, gateway: &Gateway, context: &Context) -> Error {
         let name = &gateway.name;
@@ -59,8 +70,11 @@ impl SignInError {
             Self::NoAnswer(NoAnswer::Unavailable(reason)) => {
                 sign_in(&reason).hint(Hint::run("In a terminal", "clawtap reauth"))
             }
-            Self::Missing(Tool::Claude) => sign_in("claude is not installed there")
-                .hint("Install Claude Code on the gateway, or sign in with another --method"),
+            Self::Missing(Tool::Claude) => sign_in("claude is not installed there").hint(
+                Hint::only("claude setup-token")
+                    .then("clawtap reauth --method paste-token")
+                    .after("On a machine that has it"),
+            ),
             Self::Missing(Tool::OpenClaw) => {
                 of_gateway(&GatewayError::new(ErrorKind::NoOpenClaw), gateway)
             }
@@ -74,6 +88,10 @@ impl SignInError {
             Self::BadToken(reason) => {
                 sign_in(&reason).hint(Hint::run("Nothing was stored. Again", "clawtap reauth"))
             }
+            Self::OldRemoved(reason) => sign_in(&reason).hint(Hint::run(
+                "The refused login is removed. Again",
+                "clawtap reauth",
+            )),
             Self::Failed(Some(words)) => sign_in(words.as_str()).hint(Hint::run(
                 "The old login is as it was. Again",
                 "clawtap reauth",

@@ -2,30 +2,30 @@
 //! verification.
 
 use chrono::TimeDelta;
-use zeroize::Zeroizing;
 
 use crate::app::assess::{Interactive, ask_one, assessment};
 use crate::app::refresh;
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::Error;
+use crate::gateway::argument::Argument;
 use crate::gateway::control_master::ControlMaster;
-use crate::gateway::error::last_line;
-use crate::gateway::exec::{self, Done};
 use crate::gateway::host::{Gateway, Name};
 use crate::gateway::script::Want;
-use crate::hint::Hint;
 use crate::phone::PhoneActions;
-use crate::redact;
-use crate::signin::argv::{self, Storing};
+use crate::secret::Secret;
+use crate::signin::argv::{self, SETUP_TOKEN_DAYS};
+use crate::signin::ask_user::person;
 use crate::signin::error::SignInError;
 use crate::signin::lock::{Attempt, SignInLock};
 use crate::signin::method::{Method, Request};
 use crate::signin::pasted::{self, Shape};
 use crate::signin::progress::report_progress;
-use crate::signin::restart::{Restart, restart, wants_restart};
+use crate::signin::restart::{Restart, restart};
 use crate::signin::session::{self, SignInContext};
-use crate::signin::{api_key, choose, url_policy, verify};
+use crate::signin::storing::Storing;
+use crate::signin::verify::VerifyError;
+use crate::signin::{choose, pasted_secret, url_policy, verify};
 use crate::status::assessment::Assessment;
 use crate::status::report::Report;
 use crate::system::terminal;
@@ -38,6 +38,8 @@ pub(crate) struct SignInFlow<'a> {
     pub(crate) before: Option<&'a Report>,
     pub(crate) restart: Restart,
     pub(crate) config: &'a Config,
+    /// Whether Claude Code's login is renewed to be copied into OpenClaw afterwards: its verdict does not change yet.
+    pub(crate) for_sync: bool,
     /// The gateway's lock, if the caller already holds it.
     pub(crate) lock: Option<&'a SignInLock>,
 }
@@ -84,6 +86,7 @@ pub(crate) fn sign_in(
         before: before.report(),
         restart: Restart::Ask,
         config,
+        for_sync: false,
         lock: None,
     };
     flow.run(context).map(Some)
@@ -119,34 +122,44 @@ impl SignInFlow<'_> {
         };
         report_progress(&format!("{}: starting the sign-in…", gateway.name), context);
         let obtained = self.obtain(&session);
-        let stored = obtained.and_then(|obtained| self.store(obtained, &session, context));
         withdraw_notification(&gateway.name, context);
+        let stored = obtained.and_then(|obtained| self.store(obtained, &session, context));
         let stored = stored.map_err(|error| error.explain(gateway, context))?;
         if stored.wants_restart {
             restart(gateway, self.restart, context);
         }
         let reply = ask_one(gateway, Want::Status, Interactive::No, context);
         let assessment = assessment(gateway, reply);
-        let verified = verify::of(self.method, stored.promised, self.before, &assessment);
+        let mut verified = verify::of(self.method, stored.promised, self.before, &assessment);
+        if !self.for_sync {
+            verified =
+                verified.and_then(|line| verify::ended(self.method, &assessment).map(|()| line));
+        }
         refresh::after_sign_in(&assessment, self.config.notification, context);
         let line = |what: String| format!("{}: {what}", gateway.name);
-        let failed = |what| {
-            Error::sign_in(line(what)).hint(Hint::run("See how it stands", "clawtap status"))
-        };
+        let failed = |error: VerifyError| Error::sign_in(line(error.what)).hint(error.next_step);
         let line = verified.map(line).map_err(failed)?;
         Ok(SignedIn { line, assessment })
     }
 
-    /// Obtains the login: runs the program on the gateway's terminal, or asks the person for an API key.
+    /// Obtains the login: runs the program on the gateway's terminal, or asks the person for a token or key.
     fn obtain(&self, session: &SignInContext<'_>) -> Result<Obtained, SignInError> {
-        let gateway = &self.connection.gateway;
-        if let Method::ApiKey { provider, profile } = self.method {
-            let key = api_key::bring(provider.as_str(), session)?;
-            let storing = Storing::key(key, provider, profile.as_ref(), gateway);
-            return Ok(Obtained::ToStore(storing, None));
-        }
-        let program = argv::on_terminal(self.method, gateway).ok_or(SignInError::Failed(None))?;
-        let signed = session::run(program, session)?;
+        let signed = match self.method {
+            Method::ApiKey { provider, profile } => {
+                let key = pasted_secret::key(provider.as_str(), session)?;
+                let storing = Storing::key(key, provider.clone(), profile.clone());
+                return Ok(Obtained::ToStore(storing, None));
+            }
+            Method::PasteToken { profile } => {
+                let token = pasted_secret::token(session)?;
+                return Ok(to_store(token, SETUP_TOKEN_DAYS, profile.as_ref()));
+            }
+            Method::SetupToken { .. } | Method::ClaudeCli | Method::OpenClaw { .. } => {
+                let gateway = &self.connection.gateway;
+                let program = argv::on_terminal(self.method, gateway);
+                session::run(program.ok_or(SignInError::Failed(None))?, session)?
+            }
+        };
         let Method::SetupToken { profile } = self.method else {
             return Ok(Obtained::Stored {
                 wants_restart: signed.wants_restart,
@@ -156,12 +169,8 @@ impl SignInFlow<'_> {
         // A narrow terminal truncates tokens, and a truncated one would fail only when it is used.
         let token = pasted::check(&Shape::SetupToken, token.reveal(), None)
             .map_err(SignInError::BadToken)?;
-        let days = days.unwrap_or(argv::SETUP_TOKEN_DAYS);
-        let storing = Storing::token(token, profile.as_ref(), days, gateway);
-        Ok(Obtained::ToStore(
-            storing,
-            Some(TimeDelta::days(days.into())),
-        ))
+        let days = days.unwrap_or(SETUP_TOKEN_DAYS);
+        Ok(to_store(token, days, profile.as_ref()))
     }
 
     /// Stores a token or key through OpenClaw.
@@ -171,7 +180,7 @@ impl SignInFlow<'_> {
         session: &SignInContext<'_>,
         context: &Context,
     ) -> Result<Stored, SignInError> {
-        let (storing, promised) = match obtained {
+        let (mut storing, promised) = match obtained {
             Obtained::ToStore(storing, promised) => (storing, promised),
             Obtained::Stored { wants_restart } => {
                 return Ok(Stored {
@@ -180,22 +189,13 @@ impl SignInFlow<'_> {
                 });
             }
         };
-        let gateway = &self.connection.gateway;
-        report_progress(&format!("{}: storing it…", gateway.name), context);
-        let input = Zeroizing::new(format!("{}\n", storing.secret.reveal()));
-        let done = exec::run(gateway, &storing.request, input.as_bytes(), &context.system);
-        let wants_restart = match done.map_err(SignInError::LostStoring)? {
-            Done::Ran { exit: 0, said } => wants_restart(said.reveal()),
-            Done::Ran { said, .. } => {
-                let said = redact::redact_known(said.reveal(), &storing.secret);
-                return Err(SignInError::Failed(last_line(&said)));
-            }
-            // This OpenClaw reads no secret from a pipe, only from a terminal.
-            Done::TooOld | Done::NoClaude => session::run(storing.typed(), session)?.wants_restart,
-        };
+        storing.logout_first = argv::logout_first(self.method, self.before).is_some();
+        let name = &self.connection.gateway.name;
+        report_progress(&format!("{name}: storing it…"), context);
+        let person = person(context);
         Ok(Stored {
             promised,
-            wants_restart,
+            wants_restart: storing.store(person.as_deref(), session)?,
         })
     }
 
@@ -217,6 +217,11 @@ impl SignInFlow<'_> {
         terminal::eprint(&said.shown);
         error
     }
+}
+
+fn to_store(token: Secret, days: u32, profile: Option<&Argument>) -> Obtained {
+    let storing = Storing::token(token, profile.cloned(), days);
+    Obtained::ToStore(storing, Some(TimeDelta::days(days.into())))
 }
 
 /// Withdraws the notification that opens the sign-in page, even after Ctrl-C: its page no longer works.

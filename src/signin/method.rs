@@ -19,6 +19,8 @@ const ANTHROPIC: &str = "anthropic";
 pub(crate) enum Method {
     /// `claude setup-token`, whose token is then given to `openclaw models auth paste-token`.
     SetupToken { profile: Option<Argument> },
+    /// A setup token that was made on another machine, given to `openclaw models auth paste-token`.
+    PasteToken { profile: Option<Argument> },
     /// `claude auth login`.
     ClaudeCli,
     /// `openclaw models auth login --provider P …`. With an unknown provider it fails with `Unknown provider "P"`,
@@ -43,6 +45,9 @@ impl Method {
     pub(crate) fn label(&self) -> String {
         let (what, profile) = match self {
             Self::SetupToken { profile } => ("Anthropic setup token".into(), profile.as_ref()),
+            Self::PasteToken { profile } => {
+                ("Anthropic token from elsewhere".into(), profile.as_ref())
+            }
             Self::ClaudeCli => ("Claude Code login".into(), None),
             Self::OpenClaw {
                 provider, profile, ..
@@ -76,7 +81,7 @@ impl Method {
 
 /// What a person asked for: `--provider`, `--profile` and `--method`.
 ///
-/// Methods are `setup-token` and `cli` (Claude's), `api-key`, `device-code` and `browser`; any other is OpenClaw's
+/// Methods are `setup-token`, `paste-token` and `cli` (Claude's), `api-key`, `device-code` and `browser`; any other is OpenClaw's
 /// own, for its `--method`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Request {
@@ -203,7 +208,7 @@ impl Target {
             None => None,
         };
         Some(Self {
-            kind: kind(report, provider.as_str(), issue.kind),
+            kind: kind(report, provider.as_str(), login_of(issue)),
             provider,
             profile,
             is_explicit: false,
@@ -214,7 +219,11 @@ impl Target {
     fn of_login(login: &Login, state: State) -> Option<Self> {
         let provider = Argument::id(login.provider.as_str())?;
         Some(Self {
-            kind: kind(None, provider.as_str(), Some(login.kind)),
+            kind: kind(
+                None,
+                provider.as_str(),
+                Some((login.id.as_str(), login.kind)),
+            ),
             provider,
             profile: Some(Argument::id(login.id.as_str())?),
             is_explicit: false,
@@ -303,7 +312,7 @@ impl Target {
         // A profile gets a login of a different kind only if the person named it.
         let profile = self
             .profile
-            .filter(|_| self.is_explicit || kind == self.kind);
+            .filter(|_| self.is_explicit || same_login(kind, self.kind));
         // OpenClaw stores no login under the runtime's name.
         let provider = match (kind, self.provider.as_str()) {
             (MethodKind::OpenClaw | MethodKind::ApiKey, CLAUDE_CLI) => {
@@ -313,6 +322,7 @@ impl Target {
         };
         Ok(match kind {
             MethodKind::SetupToken => Method::SetupToken { profile },
+            MethodKind::PasteToken => Method::PasteToken { profile },
             MethodKind::ClaudeCli => Method::ClaudeCli,
             MethodKind::ApiKey => Method::ApiKey { provider, profile },
             MethodKind::OpenClaw => Method::OpenClaw {
@@ -324,16 +334,33 @@ impl Target {
     }
 }
 
-/// The default kind of sign-in for a provider and the kind of its login.
-fn kind(report: Option<&Report>, provider: &str, kind: Option<LoginKind>) -> MethodKind {
+/// Whether two kinds of sign-in make the same kind of login.
+fn same_login(one: MethodKind, other: MethodKind) -> bool {
+    let stored = |kind| match kind {
+        MethodKind::PasteToken => MethodKind::SetupToken,
+        kind => kind,
+    };
+    stored(one) == stored(other)
+}
+
+/// The id and kind of an issue's login.
+fn login_of(issue: &Issue) -> Option<(&str, LoginKind)> {
+    let id = issue.login.as_ref().map_or("", Text::as_str);
+    Some((id, issue.kind?))
+}
+
+/// The default kind of sign-in for a provider, and for the id and kind of its login.
+fn kind(report: Option<&Report>, provider: &str, login: Option<(&str, LoginKind)>) -> MethodKind {
     let runs_claude = || {
         report.is_some_and(|report| report.in_use.iter().any(|name| name.as_str() == CLAUDE_CLI))
     };
-    match (provider, kind) {
-        (CLAUDE_CLI, _) | (ANTHROPIC, Some(LoginKind::OAuth)) => MethodKind::ClaudeCli,
+    match (provider, login) {
+        // The profile that OpenClaw keeps equal to Claude Code's login. Its own Anthropic sign-ins are not renewed by
+        // Claude Code's; a setup token replaces them.
+        (CLAUDE_CLI, _) | (ANTHROPIC, Some(("anthropic:claude-cli", _))) => MethodKind::ClaudeCli,
         (ANTHROPIC, None) if runs_claude() => MethodKind::ClaudeCli,
-        (_, Some(LoginKind::ApiKey)) => MethodKind::ApiKey,
-        (ANTHROPIC, Some(LoginKind::Token)) => MethodKind::SetupToken,
+        (_, Some((_, LoginKind::ApiKey))) => MethodKind::ApiKey,
+        (ANTHROPIC, Some((_, LoginKind::Token | LoginKind::OAuth))) => MethodKind::SetupToken,
         (_, Some(_)) => MethodKind::OpenClaw,
         (_, None) => providers::default_method(provider),
     }
@@ -343,6 +370,7 @@ fn kind(report: Option<&Report>, provider: &str, kind: Option<LoginKind>) -> Met
 fn kind_of(method: &str) -> MethodKind {
     match method {
         "setup-token" => MethodKind::SetupToken,
+        "paste-token" => MethodKind::PasteToken,
         "cli" => MethodKind::ClaudeCli,
         "api-key" => MethodKind::ApiKey,
         _ => MethodKind::OpenClaw,
@@ -351,7 +379,10 @@ fn kind_of(method: &str) -> MethodKind {
 
 /// Whether a kind of sign-in is for Anthropic only.
 const fn is_anthropics(kind: MethodKind) -> bool {
-    matches!(kind, MethodKind::SetupToken | MethodKind::ClaudeCli)
+    matches!(
+        kind,
+        MethodKind::SetupToken | MethodKind::PasteToken | MethodKind::ClaudeCli
+    )
 }
 
 /// OpenClaw's own `--method` for a provider, by the one that a person named.

@@ -1,7 +1,6 @@
 //! Signing in: chooses the method, runs its program on the gateway's terminal, and passes pages, codes and answers
 //! between that program, the browser and the person.
 
-pub(crate) mod api_key;
 pub(crate) mod argv;
 pub(crate) mod ask_user;
 pub(crate) mod choose;
@@ -15,6 +14,7 @@ pub(crate) mod offer;
 pub(crate) mod osc;
 pub(crate) mod output;
 pub(crate) mod pasted;
+pub(crate) mod pasted_secret;
 pub(crate) mod progress;
 pub(crate) mod prompt;
 #[cfg(test)]
@@ -22,5 +22,6 @@ pub(crate) mod replay;
 pub(crate) mod restart;
 pub(crate) mod screen;
 pub(crate) mod session;
+pub(crate) mod storing;
 pub(crate) mod url_policy;
 pub(crate) mod verify;

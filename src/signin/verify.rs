@@ -4,28 +4,56 @@ use chrono::TimeDelta;
 
 use crate::duration::humanize;
 use crate::gateway::models_auth::{OWN_PROFILE, key_profile};
+use crate::hint::Hint;
+use crate::render::{next_step, summary};
 use crate::signin::method::Method;
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, LoginKind, State};
-use crate::status::report::Report;
+use crate::status::report::{Report, Rule};
+use crate::status::verdict::{Issue, Verdict};
+use crate::text::Text;
 
 /// How far OpenClaw's expiry may be from the promised one: programs round, and storing takes time.
 const TOLERANCE: TimeDelta = TimeDelta::days(2);
 
-/// Compares OpenClaw's status `after` a sign-in with that `before`, and with the promised lifetime.
+/// Why a sign-in is not verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct VerifyError {
+    /// The end of a sentence that begins with the gateway's name.
+    pub(crate) what: String,
+    pub(crate) next_step: Hint,
+}
+
+impl From<String> for VerifyError {
+    fn from(what: String) -> Self {
+        Self {
+            what,
+            next_step: Hint::run("See how it stands", "clawtap status"),
+        }
+    }
+}
+
+impl From<&str> for VerifyError {
+    fn from(what: &str) -> Self {
+        what.to_owned().into()
+    }
+}
+
+/// Compares OpenClaw's status `after` a sign-in with that `before`, and with the promised lifetime. The login must be
+/// new, and work.
 ///
 /// # Errors
-/// Why the sign-in is not verified, as the end of a sentence that begins with the gateway's name.
+/// Why the sign-in is not verified.
 pub(crate) fn of(
     method: &Method,
     promised: Option<TimeDelta>,
     before: Option<&Report>,
     after: &Assessment,
-) -> Result<String, String> {
+) -> Result<String, VerifyError> {
     let report = match &after.finding {
         Finding::Judged(report, _) => report,
         Finding::Unknown(trouble) => {
-            return Err(format!("signed in, but then: {}", trouble.what));
+            return Err(format!("signed in, but then: {}", trouble.what).into());
         }
     };
     let moment = report.moment(after.now);
@@ -48,16 +76,16 @@ pub(crate) fn of(
     let state = login.expiry_state(moment);
     let left = login.left_at(moment);
     if !state.works() {
-        return Err(format!("openclaw still says {}", state.word()));
+        return Err(format!("openclaw still says {}", state.word()).into());
     }
     if let Some(promised) = promised
         && left.is_none_or(|left| (promised - left).abs() > TOLERANCE)
     {
         let left = left.map_or_else(|| "no expiry".into(), humanize);
         let promised = humanize(promised);
-        return Err(format!("promised {promised}, but openclaw says {left}"));
+        return Err(format!("promised {promised}, but openclaw says {left}").into());
     }
-    let what = match (state, left) {
+    Ok(match (state, left) {
         (State::Refreshable, _) => "signed in, renews itself".into(),
         (_, Some(left)) if login.renews_itself(report.warn_after) => {
             format!("signed in, {} and renews itself", humanize(left))
@@ -65,12 +93,61 @@ pub(crate) fn of(
         (_, Some(left)) => format!("signed in, valid for {}", humanize(left)),
         (_, None) if login.kind == LoginKind::ApiKey => "the key is stored".into(),
         (_, None) => "signed in".into(),
-    };
-    Ok(match login.pause_at(moment) {
-        // A pause from before the sign-in, which ends by itself.
-        Some(_) => format!("{what}, but still in {}", login.state(moment).word()),
-        None => what,
     })
+}
+
+/// What is still wrong with the provider that was signed in to.
+fn remaining_issue<'a>(method: &Method, report: &Report, issues: &'a [Issue]) -> Option<&'a Issue> {
+    let logins = candidates(method, report);
+    issues.iter().find(|issue| {
+        let is_of_login = |id: &Text| logins.iter().any(|login| login.id == *id);
+        let is_of_provider = match method {
+            Method::SetupToken { .. } | Method::PasteToken { .. } => {
+                issue.provider.as_str() == "anthropic"
+            }
+            Method::ClaudeCli => ["anthropic", "claude-cli"].contains(&issue.provider.as_str()),
+            Method::OpenClaw { provider, .. } | Method::ApiKey { provider, .. } => {
+                issue.provider.as_str() == provider.as_str()
+            }
+        };
+        // By the oldest rule, any other login of the provider is an issue of its own.
+        let counts = report.rule != Rule::Logins || issue.login.as_ref().is_none_or(is_of_login);
+        // OpenClaw cannot confirm a route through Claude Code, however well that is signed in.
+        let is_expected = *method == Method::ClaudeCli && issue.state == State::Indeterminate;
+        issue.verdict == Verdict::Broken && is_of_provider && counts && !is_expected
+    })
+}
+
+/// What may help after a sign-in that did not resolve the issue.
+fn next_way(method: &Method, issue: &Issue) -> Hint {
+    match (method, issue.state) {
+        (Method::ClaudeCli, _) => Hint::run(
+            "OpenClaw uses another login. Copy this one into it",
+            "clawtap sync",
+        ),
+        (_, State::Cooldown | State::Disabled) => next_step::sentence(issue),
+        _ => Hint::run("Look on the gateway", "openclaw models status"),
+    }
+}
+
+/// Checks that by OpenClaw's verdict nothing is wrong any more with the provider that was signed in to.
+///
+/// # Errors
+/// What is still wrong, and what may help.
+pub(crate) fn ended(method: &Method, after: &Assessment) -> Result<(), VerifyError> {
+    let Finding::Judged(report, judgement) = &after.finding else {
+        return Ok(());
+    };
+    match remaining_issue(method, report, &judgement.issues) {
+        None => Ok(()),
+        Some(issue) => Err(VerifyError {
+            what: format!(
+                "signed in, but openclaw still says: {}",
+                summary::of_login(issue)
+            ),
+            next_step: next_way(method, issue),
+        }),
+    }
 }
 
 /// Whether the time left shows that a login is new. One without an expiry, such as a key, counts as new.
@@ -86,7 +163,7 @@ fn candidates<'a>(method: &Method, report: &'a Report) -> Vec<&'a Login> {
     let named = |id: &str| report.logins.iter().find(|login| login.id.as_str() == id);
     let one = |id: &str| named(id).into_iter().collect();
     match method {
-        Method::SetupToken { profile } => one(profile
+        Method::SetupToken { profile } | Method::PasteToken { profile } => one(profile
             .as_ref()
             .map_or(OWN_PROFILE, |profile| profile.as_str())),
         Method::ClaudeCli => report.claude_code.iter().collect(),
@@ -110,7 +187,7 @@ fn candidates<'a>(method: &Method, report: &'a Report) -> Vec<&'a Login> {
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::ended;
     use crate::gateway::argument::Argument;
     use crate::signin::method::Method;
     use crate::status::assessment::{Assessment, Trouble};
@@ -124,8 +201,16 @@ mod tests {
     const EXPIRED: &str =
         include_str!("../../tests/fixtures/corpus/2026.9.6/token_expired_am.json");
     const FRESH: &str = include_str!("../../tests/fixtures/corpus/2026.9.6/token_ok_am.json");
-    const MIXED: &str = include_str!("../../tests/fixtures/corpus/2026.9.6/oauth_cooldown.json");
     const OLD_MIXED: &str = include_str!("../../tests/fixtures/corpus/2026.8.2/oauth_mixed.json");
+
+    fn of(
+        method: &Method,
+        promised: Option<TimeDelta>,
+        before: Option<&Report>,
+        after: &Assessment,
+    ) -> Result<String, String> {
+        super::of(method, promised, before, after).map_err(|error| error.what)
+    }
 
     fn report(document: &str) -> Report {
         wire::read(document.as_bytes(), None, DateTime::UNIX_EPOCH).unwrap()
@@ -269,10 +354,31 @@ mod tests {
         let method = openclaw("anthropic", Some("anthropic:claude-code"));
         let proof = of(&method, None, None, &now(report(EXPIRED)));
         assert_eq!(proof, Err("openclaw still says expired".into()));
-        let method = openclaw("anthropic", Some("anthropic:default"));
-        let proof = of(&method, None, None, &now(report(MIXED)));
-        let paused = "signed in, valid for 299 d, but still in cooldown";
-        assert_eq!(proof, Ok(paused.into()));
+    }
+
+    #[test]
+    fn what_openclaw_still_reports_of_the_provider_is_no_success() {
+        let rejected = include_str!("../../tests/fixtures/causes/disabled_auth_permanent.json");
+        let waiting = include_str!("../../tests/fixtures/causes/cooldown_rate_limit.json");
+        let own = token(Some("anthropic:me"));
+        let other = openclaw("openai", None);
+        let table = [
+            (&own, rejected, Some("anthropic:me is signed out")),
+            (&own, waiting, Some("anthropic:me cools down for 59 m")),
+            (
+                &Method::ClaudeCli,
+                rejected,
+                Some("anthropic:me is signed out"),
+            ),
+            (&other, rejected, None),
+            (&own, FRESH, None),
+        ];
+        for (method, document, expected) in table {
+            let failed = ended(method, &now(report(document))).err();
+            let expected =
+                expected.map(|what| format!("signed in, but openclaw still says: {what}"));
+            assert_eq!(failed.map(|error| error.what), expected, "{method:?}");
+        }
     }
 
     #[test]

@@ -72,7 +72,12 @@ pub(crate) enum Reported {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pause {
     pub(crate) kind: PauseKind,
+    /// OpenClaw's reason, one of its failover reasons, such as `rate_limit`.
     pub(crate) reason: Option<Text>,
+    /// A finer reason, such as `wham_token_expired`.
+    pub(crate) classification: Option<Text>,
+    /// What OpenClaw itself recommends.
+    pub(crate) hint: Option<Text>,
     /// The time until its end, counted from the moment of capture.
     #[serde(with = "milliseconds::optional")]
     pub(crate) left: Option<TimeDelta>,
@@ -83,6 +88,20 @@ pub(crate) struct Pause {
 pub(crate) enum PauseKind {
     Cooldown,
     Disabled,
+}
+
+impl Pause {
+    /// The state of a login in this pause. The reason decides before the kind: after these three OpenClaw itself
+    /// recommends a new login (its `buildAuthProfileUnusableHint`, 2026.9.6).
+    fn state(&self) -> State {
+        match self.reason.as_ref().map(Text::as_str) {
+            Some("auth" | "auth_permanent" | "session_expired") => State::Rejected,
+            _ => match self.kind {
+                PauseKind::Cooldown => State::Cooldown,
+                PauseKind::Disabled => State::Disabled,
+            },
+        }
+    }
 }
 
 /// The state of a login; each has its own next step.
@@ -96,6 +115,8 @@ pub(crate) enum State {
     Expiring,
     Cooldown,
     Disabled,
+    /// The provider does not accept it any more, whatever its expiry.
+    Rejected,
     Indeterminate,
     /// The model's runtime cannot be used, whatever the login.
     Unavailable,
@@ -104,13 +125,14 @@ pub(crate) enum State {
 }
 
 impl State {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Ok,
         Self::Static,
         Self::Refreshable,
         Self::Expiring,
         Self::Cooldown,
         Self::Disabled,
+        Self::Rejected,
         Self::Indeterminate,
         Self::Unavailable,
         Self::Missing,
@@ -125,6 +147,7 @@ impl State {
             Self::Expiring => "expiring",
             Self::Cooldown => "cooldown",
             Self::Disabled => "disabled",
+            Self::Rejected => "rejected",
             Self::Indeterminate => "indeterminate",
             Self::Unavailable => "unavailable",
             Self::Missing => "missing",
@@ -134,7 +157,10 @@ impl State {
 
     /// Whether a sign-in or a new key resolves it.
     pub(crate) const fn is_resolved_by_sign_in(self) -> bool {
-        matches!(self, Self::Expired | Self::Missing | Self::Expiring)
+        matches!(
+            self,
+            Self::Expired | Self::Rejected | Self::Missing | Self::Expiring
+        )
     }
 
     /// Whether a login in this state works now.
@@ -163,10 +189,7 @@ impl Login {
     pub(crate) fn state(&self, moment: Moment) -> State {
         let expiry = self.expiry_state(moment);
         match self.pause_at(moment) {
-            Some(pause) if expiry.works() => match pause.kind {
-                PauseKind::Cooldown => State::Cooldown,
-                PauseKind::Disabled => State::Disabled,
-            },
+            Some(pause) if expiry.works() => pause.state(),
             _ => expiry,
         }
     }
@@ -273,11 +296,38 @@ mod tests {
         paused.pause = Some(Pause {
             kind: PauseKind::Disabled,
             reason: None,
+            classification: None,
+            hint: None,
             left: Some(TimeDelta::hours(3)),
         });
         assert_eq!(paused.state(after(2)), State::Disabled);
         assert_eq!(paused.state(after(3)), State::Ok);
         paused.reported = Reported::Expired;
         assert_eq!(paused.state(after(0)), State::Expired);
+    }
+
+    #[test]
+    fn the_reason_of_a_pause_decides_before_its_kind() {
+        use PauseKind::{Cooldown, Disabled};
+        let table = [
+            (Cooldown, Some("auth"), State::Rejected),
+            (Disabled, Some("auth_permanent"), State::Rejected),
+            (Cooldown, Some("session_expired"), State::Rejected),
+            (Cooldown, Some("rate_limit"), State::Cooldown),
+            (Disabled, Some("billing"), State::Disabled),
+            (Disabled, Some("never_heard_of"), State::Disabled),
+            (Cooldown, None, State::Cooldown),
+        ];
+        for (kind, reason, expected) in table {
+            let mut paused = login(LoginKind::Token, Reported::Ok, Some(4800));
+            paused.pause = Some(Pause {
+                kind,
+                reason: reason.map(Text::clean),
+                classification: None,
+                hint: None,
+                left: Some(TimeDelta::hours(3)),
+            });
+            assert_eq!(paused.state(after(0)), expected, "{reason:?}");
+        }
     }
 }

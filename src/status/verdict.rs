@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::status::login::{Login, LoginKind, Moment, PauseKind, State};
-use crate::status::report::{Report, Rule, Source};
+use crate::status::login::{Login, LoginKind, Moment, State};
+use crate::status::report::{Report, RouteProblem, Rule, Source};
 use crate::text::Text;
 
 /// The result of a check, ordered from the best to the worst.
@@ -74,6 +74,16 @@ pub(crate) struct Issue {
     pub(crate) left: Option<TimeDelta>,
     /// OpenClaw's own message.
     pub(crate) detail: Option<Text>,
+    /// What OpenClaw itself recommends, where it does.
+    pub(crate) hint: Option<Text>,
+}
+
+impl Issue {
+    /// Whether the provider wants to be paid, so that neither waiting nor a sign-in helps.
+    pub(crate) fn is_of_billing(&self) -> bool {
+        let is_paused = matches!(self.state, State::Cooldown | State::Disabled);
+        is_paused && self.detail.as_ref().map(Text::as_str) == Some("billing")
+    }
 }
 
 /// Judges a report at `now`.
@@ -126,7 +136,8 @@ fn remark(report: &Report, theirs: Option<Verdict>, ours: Verdict) -> Option<Str
 /// The order of issues with the same verdict: first those that a sign-in resolves.
 const fn rank(state: State) -> u8 {
     match state {
-        State::Expired => 6,
+        State::Expired => 7,
+        State::Rejected => 6,
         State::Missing => 5,
         State::Disabled => 4,
         State::Cooldown => 3,
@@ -156,34 +167,57 @@ fn issues(report: &Report, moment: Moment) -> Vec<Issue> {
             found.push(of_missing(report, provider, moment));
         }
     }
-    found.extend(report.route_problems.iter().map(|problem| Issue {
-        verdict: Verdict::Broken,
-        state: match problem.indeterminate {
-            // There is no credential that OpenClaw could confirm: a sign-in is missing.
-            true if nothing_stored(report, &problem.provider) => State::Missing,
-            true => State::Indeterminate,
-            false => State::Unavailable,
-        },
-        provider: problem.provider.clone(),
-        login: None,
-        kind: None,
-        left: None,
-        detail: problem.detail.clone(),
-    }));
+    let problems = report.route_problems.iter();
+    found.extend(problems.map(|problem| of_route_problem(report, problem, moment)));
     // Two models of one provider are one issue.
     let mut known = HashSet::new();
     found.retain(|issue| known.insert((issue.state, issue.provider.clone(), issue.login.clone())));
     found
 }
 
-/// Whether the gateway has no credential at all that a provider's models could use, Claude Code's included. False for
-/// a document from a file, which does not include Claude Code's login.
-fn nothing_stored(report: &Report, provider: &Text) -> bool {
-    let asked = matches!(report.source, Source::OpenClaw { exit: Some(_) });
+/// A route that cannot work, or that OpenClaw could not confirm. Where no credential of its provider works, they are
+/// the reason: what is missing is a sign-in.
+fn of_route_problem(report: &Report, problem: &RouteProblem, moment: Moment) -> Issue {
+    if problem.indeterminate && nothing_works(report, &problem.provider, moment) {
+        return of_missing(report, &problem.provider, moment);
+    }
+    Issue {
+        verdict: Verdict::Broken,
+        state: if problem.indeterminate {
+            State::Indeterminate
+        } else {
+            State::Unavailable
+        },
+        provider: problem.provider.clone(),
+        login: None,
+        kind: None,
+        left: None,
+        detail: problem.detail.clone(),
+        hint: None,
+    }
+}
+
+/// Whether the gateway has no credential at all that works for a provider's models. Claude Code's own login counts for
+/// Anthropic's only; a document from a file does not include it.
+fn nothing_works(report: &Report, provider: &Text, moment: Moment) -> bool {
+    let is_included = matches!(report.source, Source::OpenClaw { exit: Some(_) });
     let other = report
         .provider(provider)
         .is_some_and(|provider| provider.other_credential);
-    asked && !other && report.claude_code.is_none() && report.logins_of(provider).next().is_none()
+    let claudes = claude_code_for(report, provider);
+    let unknown = uses_claude_code(provider) && !is_included;
+    let mut logins = report.logins_of(provider).chain(claudes);
+    !other && !unknown && !logins.any(|login| login.state(moment).works())
+}
+
+/// Whether Claude Code's own login is one of a provider's.
+fn uses_claude_code(provider: &Text) -> bool {
+    ["anthropic", "claude-cli"].contains(&provider.as_str())
+}
+
+fn claude_code_for<'a>(report: &'a Report, provider: &Text) -> Option<&'a Login> {
+    let login = report.claude_code.as_ref();
+    login.filter(|_| uses_claude_code(provider))
 }
 
 fn in_use(report: &Report, issue: impl Fn(&Text) -> Option<Issue>) -> Vec<Issue> {
@@ -318,7 +352,7 @@ const fn severity(state: State) -> u8 {
         State::Ok | State::Static | State::Refreshable => 0,
         State::Expiring => 1,
         State::Cooldown | State::Disabled | State::Indeterminate | State::Unavailable => 2,
-        State::Missing | State::Expired => 3,
+        State::Missing | State::Rejected | State::Expired => 3,
     }
 }
 
@@ -337,12 +371,13 @@ fn about(login: &Login, state: State, moment: Moment) -> Option<Issue> {
         State::Indeterminate => Verdict::CannotTell,
         State::Cooldown
         | State::Disabled
+        | State::Rejected
         | State::Unavailable
         | State::Missing
         | State::Expired => Verdict::Broken,
     };
     let pause = match state {
-        State::Cooldown | State::Disabled => login.pause_at(moment),
+        State::Cooldown | State::Disabled | State::Rejected => login.pause_at(moment),
         _ => None,
     };
     Some(Issue {
@@ -355,34 +390,27 @@ fn about(login: &Login, state: State, moment: Moment) -> Option<Issue> {
             Some(pause) => pause.left.map(|left| left - moment.since_capture),
             None => login.left_at(moment),
         },
-        detail: pause.and_then(|pause| pause.reason.clone()),
+        detail: pause.and_then(|pause| pause.classification.clone().or(pause.reason.clone())),
+        hint: pause.and_then(|pause| pause.hint.clone()),
     })
 }
 
-/// Why a provider in use has no usable credential: an expired or paused login explains more than "missing".
+/// Why a provider in use has no usable credential: an expired, rejected or paused login explains more than "missing".
 fn of_missing(report: &Report, provider: &Text, moment: Moment) -> Issue {
-    let paused = |login: &&Login, kind| {
-        login
-            .pause_at(moment)
-            .is_some_and(|pause| pause.kind == kind)
+    let first = |state| {
+        let mut logins = report.logins_of(provider);
+        logins.find(|login| login.state(moment) == state)
     };
-    let explanation = report
-        .logins_of(provider)
-        .find(|login| login.expiry_state(moment) == State::Expired)
-        .or_else(|| {
-            report
-                .logins_of(provider)
-                .find(|login| paused(login, PauseKind::Cooldown))
-        })
-        .or_else(|| {
-            report
-                .logins_of(provider)
-                .find(|login| paused(login, PauseKind::Disabled))
-        })
-        .and_then(|login| of_state(login, moment));
-    match explanation {
-        Some(issue) if issue.verdict == Verdict::Broken => issue,
-        _ => Issue {
+    let states = [
+        State::Expired,
+        State::Rejected,
+        State::Cooldown,
+        State::Disabled,
+    ];
+    let explanation = states.into_iter().find_map(first);
+    explanation
+        .and_then(|login| of_state(login, moment))
+        .unwrap_or_else(|| Issue {
             verdict: Verdict::Broken,
             state: State::Missing,
             provider: provider.clone(),
@@ -390,8 +418,8 @@ fn of_missing(report: &Report, provider: &Text, moment: Moment) -> Issue {
             kind: None,
             left: None,
             detail: None,
-        },
-    }
+            hint: None,
+        })
 }
 
 /// The issue for a verdict of OpenClaw's exit code that its document does not explain.
@@ -414,5 +442,6 @@ fn unnamed(report: &Report, verdict: Verdict) -> Issue {
         detail: Some(Text::clean(
             "OpenClaw reports a problem that its answer does not name",
         )),
+        hint: None,
     }
 }

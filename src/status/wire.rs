@@ -166,6 +166,8 @@ fn pause(unusable: &Value) -> Option<Pause> {
             _ => PauseKind::Cooldown,
         },
         reason: text(&unusable["reason"]),
+        classification: text(&unusable["classification"]),
+        hint: text(&unusable["recoveryHint"]),
         left: milliseconds(&unusable["remainingMs"]),
     })
 }

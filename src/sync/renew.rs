@@ -124,6 +124,7 @@ impl Sync<'_> {
             before: before.report(),
             restart: Restart::No,
             config: self.config,
+            for_sync: true,
             lock: Some(lock),
         };
         flow.run(self.context).map(drop)

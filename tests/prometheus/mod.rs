@@ -154,6 +154,7 @@ fn what_is_wrong_with_any_document_of_the_corpus_is_wrong_with_a_login_in_use() 
             0 => well,
             1 => any_is(&[
                 "expired",
+                "rejected",
                 "missing",
                 "unavailable",
                 "cooldown",

@@ -164,7 +164,7 @@ fn a_claude_that_is_not_there_is_told_and_what_helps() {
         "\
 home: starting the sign-in…
 clawtap: home: claude is not installed there
-→ Install Claude Code on the gateway, or sign in with another --method
+→ On a machine that has it: claude setup-token, then: clawtap reauth --method paste-token
 ",
     );
     assert_eq!(ran.log("termux-dialog") + &ran.log("termux-open-url"), "");

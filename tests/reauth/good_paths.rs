@@ -76,10 +76,11 @@ fn a_setup_token_takes_one_dialog_and_is_stored_through_a_pipe() {
 fn claude_codes_own_login_is_renewed_and_nothing_of_openclaws() {
     let gateway = expired();
     let ran = reauth(&gateway, "code").args(["--method", "cli"]).run();
-    let ran = ran
-        .status(0)
-        .stdout("home: signed in, valid for 7 h 59 m\n")
-        .stderr("home: starting the sign-in…\n");
+    let ran = ran.status(1).stdout("").stderr(
+        "home: starting the sign-in…\n\
+         clawtap: home: signed in, but openclaw still says: anthropic:claude-code expired\n\
+         → OpenClaw uses another login. Copy this one into it: clawtap sync\n",
+    );
     assert_eq!(
         ran.log("termux-dialog"),
         "text -t home: paste the code from claude.ai -i Copied it? Just tap OK\n"

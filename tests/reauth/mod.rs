@@ -1,6 +1,7 @@
 //! `clawtap reauth` with fakes: every sign-in method, what the person enters, and faults at every step. All codes, keys
 //! and tokens are made up.
 
+mod causes;
 mod coming_back;
 mod faults;
 mod good_paths;

@@ -118,6 +118,8 @@ impl World {
             eligible: !spent && pause.is_none(),
             pause: pause.map(|(_, until)| Pause {
                 kind: PauseKind::Cooldown,
+                classification: None,
+                hint: None,
                 reason: None,
                 left: Some(until - now),
             }),

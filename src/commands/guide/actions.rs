@@ -15,8 +15,8 @@ use crate::sync::decide;
 use crate::sync::flow::Sync;
 
 impl Tour<'_> {
-    /// Signs in to the login of an issue; returns the result for a dialog.
-    pub(super) fn sign_in(&mut self, index: usize, issue: &Issue) -> String {
+    /// Signs in to the login of an issue, by `--method` if there is one; returns the result for a dialog.
+    pub(super) fn sign_in(&mut self, index: usize, issue: &Issue, method: Option<&str>) -> String {
         let Some((gateway, before)) = self
             .config
             .gateways
@@ -28,7 +28,7 @@ impl Tour<'_> {
         let request = Request {
             provider: Some(issue.provider.to_string()),
             profile: issue.login.as_ref().map(ToString::to_string),
-            method: None,
+            method: method.map(str::to_owned),
         };
         match sign_in(gateway, before, &request, &self.config, self.context) {
             Ok(Some(signed)) => {

@@ -23,9 +23,10 @@ impl Tour<'_> {
             .and_then(|number| issue_of(assessment, number))
             .cloned();
         match action {
-            Action::SignIn => {
+            Action::SignIn | Action::PasteToken => {
                 if let Some(issue) = issue {
-                    let told = self.sign_in(gateway, &issue);
+                    let method = (action == Action::PasteToken).then_some("paste-token");
+                    let told = self.sign_in(gateway, &issue, method);
                     self.person.show("Sign in", &told)?;
                     return Ok(Next::Page(Page::Gateway(gateway)));
                 }

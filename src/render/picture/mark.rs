@@ -24,7 +24,7 @@ impl Mark {
             State::Expiring => Self::Expiring,
             State::Cooldown | State::Disabled => Self::Paused,
             State::Indeterminate => Self::Unknown,
-            State::Unavailable | State::Missing | State::Expired => Self::Broken,
+            State::Rejected | State::Unavailable | State::Missing | State::Expired => Self::Broken,
         }
     }
 

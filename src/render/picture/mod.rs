@@ -202,9 +202,11 @@ fn bar(login: &Login, state: State, moment: Moment) -> Bar {
         State::Ok | State::Expiring if left.is_some() => Bar::Until(end.max(4)),
         State::Ok | State::Expiring | State::Static | State::Refreshable => Bar::Endless,
         State::Expired | State::Missing => Bar::Over,
-        State::Cooldown | State::Disabled | State::Indeterminate | State::Unavailable => {
-            Bar::Barred
-        }
+        State::Cooldown
+        | State::Disabled
+        | State::Rejected
+        | State::Indeterminate
+        | State::Unavailable => Bar::Barred,
     }
 }
 

@@ -18,6 +18,7 @@ fn issue(provider: &str, login: Option<&str>, kind: Option<LoginKind>, state: St
         kind,
         left: None,
         detail: None,
+        hint: None,
     }
 }
 
@@ -83,6 +84,7 @@ fn short(method: &Method) -> String {
     let word = |word: &Option<Argument>| word.as_ref().map_or("-".into(), ToString::to_string);
     match method {
         Method::SetupToken { profile } => format!("setup-token {}", word(profile)),
+        Method::PasteToken { profile } => format!("paste-token {}", word(profile)),
         Method::ClaudeCli => "claude".into(),
         Method::OpenClaw {
             provider,
@@ -374,7 +376,7 @@ fn what_has_no_usable_name_is_not_offered() {
 fn arguments(method: &Method) -> Vec<&str> {
     let words = match method {
         Method::ClaudeCli => vec![],
-        Method::SetupToken { profile } => vec![profile.as_ref()],
+        Method::SetupToken { profile } | Method::PasteToken { profile } => vec![profile.as_ref()],
         Method::OpenClaw {
             provider,
             method,

@@ -1,4 +1,4 @@
-//! Opens the provider's page for API keys, and asks the person for a key.
+//! Asks the person for an API key, and opens the provider's page for keys; or for a token that was made elsewhere.
 
 use std::thread;
 
@@ -14,19 +14,40 @@ use crate::system::terminal;
 use crate::text::Text;
 
 /// Opens the provider's page and asks for a key, which is not shown while it is typed.
-pub(crate) fn bring(provider: &str, scene: &SignInContext<'_>) -> Result<Secret, SignInError> {
+pub(crate) fn key(provider: &str, scene: &SignInContext<'_>) -> Result<Secret, SignInError> {
+    let shape = Shape::ApiKey {
+        provider: provider.to_owned(),
+    };
+    let page = providers::key_page(provider);
+    ask(&format!("API key for {provider}"), shape, page, scene)
+}
+
+/// Asks for a setup token that `claude setup-token` made on another machine.
+pub(crate) fn token(scene: &SignInContext<'_>) -> Result<Secret, SignInError> {
+    ask(
+        "Token of claude setup-token",
+        Shape::SetupToken,
+        None,
+        scene,
+    )
+}
+
+fn ask(
+    prompt: &str,
+    shape: Shape,
+    page: Option<&'static str>,
+    scene: &SignInContext<'_>,
+) -> Result<Secret, SignInError> {
     let prompter = Prompter::new(scene.phone);
     let request = Request::Line(Box::new(Line {
         question: Question {
-            prompt: Text::clean(&format!("API key for {provider}")),
+            prompt: Text::clean(prompt),
             context: Vec::new(),
             rejection: Text::default(),
             answer: AnswerKind::Secret,
             hidden: true,
         },
-        shape: Shape::ApiKey {
-            provider: provider.to_owned(),
-        },
+        shape,
         page: None,
         remark: None,
         gateway: scene.connection.gateway.name.clone(),
@@ -34,7 +55,7 @@ pub(crate) fn bring(provider: &str, scene: &SignInContext<'_>) -> Result<Secret,
     prompter.watch_clipboard(scene.system);
     let open_page = || {
         let actions = PhoneActions {
-            page: providers::key_page(provider).map(str::to_owned),
+            page: page.map(str::to_owned),
             ..PhoneActions::default()
         };
         let said = scene.phone.perform(&actions, scene.system);

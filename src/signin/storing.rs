@@ -1,0 +1,223 @@
+//! Stores a token or key through OpenClaw. Until it is stored or given up, it stays in memory, so that a failure costs
+//! no second sign-in.
+
+use zeroize::Zeroizing;
+
+use crate::gateway::argument::Argument;
+use crate::gateway::error::last_line;
+use crate::gateway::exec::{self, Done};
+use crate::gateway::host::Gateway;
+use crate::gateway::models_auth::{OWN_PROFILE, logout, paste_key, paste_token};
+use crate::gateway::script::{ExecRequest, Tool};
+use crate::phone::dialog::Person;
+use crate::redact;
+use crate::secret::Secret;
+use crate::signin::dialogue::Program;
+use crate::signin::error::SignInError;
+use crate::signin::pasted::Shape;
+use crate::signin::restart::wants_restart;
+use crate::signin::session::{self, SignInContext, SignInProgram};
+
+/// A token or key to store.
+pub(crate) struct Storing {
+    secret: Secret,
+    kind: SecretKind,
+    profile: Option<Argument>,
+    /// Whether the profile is to be removed first: OpenClaw leaves it unused, whatever is stored in it.
+    pub(crate) logout_first: bool,
+    /// Whether that was done.
+    logged_out: bool,
+}
+
+enum SecretKind {
+    /// A token of Anthropic's, valid for so many days.
+    Token {
+        days: u32,
+    },
+    Key {
+        provider: Argument,
+    },
+}
+
+impl Storing {
+    /// A setup token that is valid for `days`.
+    pub(crate) const fn token(secret: Secret, profile: Option<Argument>, days: u32) -> Self {
+        Self {
+            secret,
+            kind: SecretKind::Token { days },
+            profile,
+            logout_first: false,
+            logged_out: false,
+        }
+    }
+
+    pub(crate) const fn key(secret: Secret, provider: Argument, profile: Option<Argument>) -> Self {
+        Self {
+            secret,
+            kind: SecretKind::Key { provider },
+            profile,
+            logout_first: false,
+            logged_out: false,
+        }
+    }
+
+    /// The command that stores it: from a pipe, or typed at its prompt if this OpenClaw reads no secret from a pipe.
+    fn request(&self, gateway: &Gateway) -> ExecRequest {
+        let profile = self.profile.as_ref();
+        match &self.kind {
+            SecretKind::Token { days } => paste_token(profile, format!("{days}d"), gateway),
+            SecretKind::Key { provider } => paste_key(provider, profile, gateway),
+        }
+    }
+
+    /// Stores it. After a failure the person may try again, or take another profile; returns whether OpenClaw asks for a
+    /// restart.
+    ///
+    /// # Errors
+    /// The last failure, once the person gave up or could not be asked.
+    pub(crate) fn store(
+        mut self,
+        person: Option<&dyn Person>,
+        session: &SignInContext<'_>,
+    ) -> Result<bool, SignInError> {
+        loop {
+            let error = match self.try_once(session) {
+                Ok(wants_restart) => return Ok(wants_restart),
+                Err(error) => error,
+            };
+            match person {
+                Some(person) if !session.system.processes.interrupted() => {
+                    self = self.after_failure(error, person, session)?;
+                }
+                _ => return Err(self.given_up(error)),
+            }
+        }
+    }
+
+    fn given_up(&self, error: SignInError) -> SignInError {
+        match error {
+            SignInError::Failed(_) if self.logged_out => SignInError::OldRemoved(error.reason()),
+            error => error,
+        }
+    }
+
+    /// Asks what to do with the token or key that could not be stored.
+    fn after_failure(
+        self,
+        error: SignInError,
+        person: &dyn Person,
+        session: &SignInContext<'_>,
+    ) -> Result<Self, SignInError> {
+        let name = &session.connection.gateway.name;
+        let title = format!("{name}: not stored: {}. It is still here", error.reason());
+        let other = self.other_profile();
+        let mut choices = vec!["Try again".to_owned()];
+        choices.extend(
+            other
+                .as_ref()
+                .map(|profile| format!("Store it as {profile}")),
+        );
+        choices.push("Give it up".into());
+        match person.choose(&title, &choices) {
+            Ok(Some(0)) => Ok(self),
+            Ok(Some(1)) if other.is_some() => Ok(Self {
+                profile: other,
+                logout_first: false,
+                ..self
+            }),
+            _ => Err(self.given_up(error)),
+        }
+    }
+
+    /// OpenClaw's own profile for such a login, if another one could not be written.
+    fn other_profile(&self) -> Option<Argument> {
+        let own = match &self.kind {
+            SecretKind::Token { .. } => OWN_PROFILE.to_owned(),
+            SecretKind::Key { provider } => format!("{provider}:manual"),
+        };
+        let current = self.profile.as_ref()?;
+        Argument::id(&own).filter(|own| own != current)
+    }
+
+    fn try_once(&mut self, session: &SignInContext<'_>) -> Result<bool, SignInError> {
+        let gateway = &session.connection.gateway;
+        if let (true, Some(profile)) = (self.logout_first, &self.profile) {
+            // An OpenClaw that does not know this command, or the profile any more, goes on with what follows.
+            let done = exec::run(gateway, &logout(profile, gateway), &[], session.system);
+            let done = done.map_err(SignInError::Lost)?;
+            self.logged_out |= matches!(done, Done::Ran { exit: 0, .. });
+            self.logout_first = false;
+        }
+        let request = self.request(gateway);
+        let input = Zeroizing::new(format!("{}\n", self.secret.reveal()));
+        let done = exec::run(gateway, &request, input.as_bytes(), session.system);
+        match done.map_err(SignInError::LostStoring)? {
+            Done::Ran { exit: 0, said } => Ok(wants_restart(said.reveal())),
+            Done::Ran { said, .. } => {
+                let said = redact::redact_known(said.reveal(), &self.secret);
+                Err(SignInError::Failed(last_line(&said)))
+            }
+            Done::TooOld | Done::NoClaude => {
+                Ok(session::run(self.typed(request), session)?.wants_restart)
+            }
+        }
+    }
+
+    /// The same command, with the secret typed at its prompt.
+    fn typed(&self, request: ExecRequest) -> SignInProgram {
+        SignInProgram {
+            tool: Tool::OpenClaw,
+            arguments: request.arguments,
+            program: Program::OpenClaw,
+            secret: Shape::Text,
+            prepared: Some(self.secret.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Storing;
+    use crate::gateway::argument::Argument;
+    use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Transport};
+    use crate::secret::Secret;
+
+    fn id(text: &str) -> Argument {
+        Argument::id(text).unwrap()
+    }
+
+    #[test]
+    fn what_cannot_be_piped_is_typed_with_the_same_arguments() {
+        let secret = || Secret::from("made-up".to_owned());
+        let gateway = Gateway {
+            name: Name::parse("home").unwrap(),
+            transport: Transport::Local,
+            openclaw: None,
+            agent: Identifier::parse("main").ok(),
+            profile: None,
+            limit: DEFAULT_LIMIT,
+        };
+        let table = [
+            (
+                Storing::key(secret(), id("openrouter"), Some(id("openrouter:default"))),
+                "models auth paste-api-key --provider openrouter --profile-id openrouter:default --agent main",
+            ),
+            (
+                Storing::key(secret(), id("openrouter"), None),
+                "models auth paste-api-key --provider openrouter --agent main",
+            ),
+            (
+                Storing::token(secret(), None, 365),
+                "models auth paste-token --provider anthropic --profile-id anthropic:manual --agent main \
+                 --expires-in 365d",
+            ),
+        ];
+        for (storing, expected) in table {
+            let request = storing.request(&gateway);
+            assert_eq!(request.arguments.join(" "), expected);
+            let typed = storing.typed(request);
+            assert_eq!(typed.arguments.join(" "), expected);
+            assert_eq!(typed.prepared.expect("it is known").reveal(), "made-up");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Why a login does not work decides what is offered, and success means that it works again.
+
+use pretty_assertions::assert_eq;
+
+use super::{TOKEN, reauth};
+use crate::support::{Clawtap, GatewayHome, fixture, run_watched};
+
+const PASTE: &str =
+    "models auth paste-token --provider anthropic --profile-id anthropic:me --expires-in 365d\n";
+
+fn cause(name: &str) -> String {
+    let path = fixture(&format!("causes/{name}.json"));
+    std::fs::read_to_string(path).expect("a known cause")
+}
+
+/// A gateway whose login does not work for a reason, until a new one is stored.
+fn broken(name: &str) -> GatewayHome {
+    GatewayHome::new()
+        .stdout(cause(name))
+        .exit("1")
+        .reply("document-after", &cause("signed_in"))
+        .reply("exit-after", "0")
+}
+
+#[test]
+fn what_the_provider_refuses_is_to_be_signed_in_to_again() {
+    for name in [
+        "cooldown_auth",
+        "cooldown_session_expired",
+        "disabled_auth_permanent",
+    ] {
+        let ran = Clawtap::new()
+            .stdin(cause(name))
+            .args(["check", "--input", "-"])
+            .run();
+        let _ = ran
+            .status(1)
+            .stdout("input: anthropic is signed out\n")
+            .stderr("input: → The provider refuses it. Sign in again: clawtap reauth\n");
+    }
+}
+
+#[test]
+fn what_no_sign_in_ends_is_told_with_what_helps() {
+    let table = [
+        (
+            "cooldown_rate_limit",
+            "cools down for 59 m",
+            "Wait, or use another provider.",
+        ),
+        (
+            "cooldown_billing",
+            "cools down for 59 m",
+            "Top up the account, or use another provider.",
+        ),
+        (
+            "disabled_billing",
+            "is disabled for 3 h 59 m",
+            "Top up the account, or use another provider.",
+        ),
+    ];
+    for (name, what, helps) in table {
+        let gateway = broken(name);
+        let ran = reauth(&gateway, "").run().status(1).stdout("");
+        assert_eq!(
+            ran.stderr,
+            format!("clawtap: home: anthropic {what}; a sign-in does not help\n→ {helps}\n")
+        );
+        assert_eq!(gateway.calls(), "models status --json --check\n");
+    }
+}
+
+#[test]
+fn a_claude_code_on_the_gateway_hides_no_other_providers_missing_login() {
+    let expires = (chrono::Utc::now().timestamp() + 6 * 3600) * 1000;
+    let login = format!(
+        r#"{{"claudeAiOauth":{{"accessToken":"sk-ant-oat01-made-up","expiresAt":{expires}}}}}"#
+    );
+    for with_claude in [false, true] {
+        let mut gateway = broken("unconfirmed_missing");
+        if with_claude {
+            gateway = gateway.file(".claude/.credentials.json", &login);
+        }
+        let ran = Clawtap::with(&gateway).args(["check"]).run().status(1);
+        let _ = ran.stdout("home: openrouter is not signed in\n");
+    }
+}
+
+#[test]
+fn an_unconfirmed_route_whose_only_login_has_expired_is_told_so() {
+    let gateway = broken("unconfirmed_expired");
+    let ran = Clawtap::with(&gateway).args(["check"]).run().status(1);
+    let _ = ran
+        .stdout("home: xai expired\n")
+        .stderr("home: → Sign in again: clawtap reauth\n");
+}
+
+#[test]
+fn a_refused_login_is_removed_before_the_new_one_is_stored() {
+    let gateway = broken("disabled_auth_permanent");
+    let ran = run_watched(reauth(&gateway, "code"), &[TOKEN])
+        .status(0)
+        .stderr("home: starting the sign-in…\nhome: storing it…\n");
+    assert_eq!(ran.stdout, "home: signed in, valid for 364 d\n");
+    let calls = gateway.calls();
+    let order = format!("models auth logout anthropic:me --yes\n--version\n{PASTE}");
+    assert!(calls.contains(&order), "{calls}");
+    let stored = gateway.stored("anthropic:me");
+    assert_eq!(stored.as_deref(), Some(&*format!("{TOKEN}\n")));
+}
+
+#[test]
+fn a_login_of_openclaws_own_is_replaced_and_not_claude_codes() {
+    let gateway = broken("expired_oauth");
+    let ran = reauth(&gateway, "code").run().status(0);
+    let _ = ran.stdout("home: signed in, valid for 364 d\n");
+    assert!(
+        gateway
+            .calls()
+            .contains(&format!("claude setup-token\n--version\n{PASTE}"))
+    );
+}
+
+#[test]
+fn signed_in_is_only_what_openclaw_uses_afterwards() {
+    let gateway = broken("disabled_auth_permanent")
+        .reply("document-after", &cause("disabled_auth_permanent"))
+        .reply("exit-after", "1");
+    let document = cause("disabled_auth_permanent");
+    let longer = document.replace("\"remainingMs\": 1727", "\"remainingMs\": 3153");
+    let gateway = gateway.reply("document-after", &longer);
+    let ran = reauth(&gateway, "code").run().status(1).stdout("");
+    assert!(
+        ran.stderr.ends_with(
+            "clawtap: home: signed in, but openclaw still says: anthropic:me is signed out\n\
+             → Look on the gateway: openclaw models status\n"
+        ),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_token_that_could_not_be_stored_is_still_here() {
+    let gateway = broken("disabled_auth_permanent").reply(
+        "at-paste",
+        "[ -f ~/again ] || { : >~/again; echo 'the store is busy' >&2; exit 1; }",
+    );
+    let ran = run_watched(reauth(&gateway, "code 0"), &[TOKEN]).status(0);
+    let ran = ran.stdout("home: signed in, valid for 364 d\n");
+    assert_eq!(
+        ran.log("termux-dialog").lines().nth(1),
+        Some(
+            "radio -t home: not stored: the store is busy. It is still here -v Try again,Store it as anthropic:manual,Give it up"
+        )
+    );
+    assert_eq!(gateway.calls().matches("claude setup-token").count(), 1);
+    assert_eq!(gateway.calls().matches("models auth logout").count(), 1);
+}
+
+#[test]
+fn it_can_be_stored_as_another_login_or_be_given_up() {
+    let fails = "case $profile in anthropic:me) echo 'the store is busy' >&2; exit 1 ;; esac";
+    let gateway = broken("disabled_auth_permanent").reply("at-paste", fails);
+    let ran = run_watched(reauth(&gateway, "code 2"), &[TOKEN]).status(1);
+    assert!(
+        ran.stderr.ends_with(
+            "clawtap: home: the store is busy\n→ The refused login is removed. Again: clawtap reauth\n"
+        ),
+        "{}",
+        ran.stderr
+    );
+    let gateway = broken("disabled_auth_permanent").reply("at-paste", fails);
+    let ran = run_watched(reauth(&gateway, "code 1"), &[TOKEN]);
+    let stored = gateway.stored("anthropic:manual");
+    assert_eq!(
+        stored.as_deref(),
+        Some(&*format!("{TOKEN}\n")),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_token_made_elsewhere_is_pasted_and_stored() {
+    let gateway = broken("expired_oauth");
+    let ran = run_watched(
+        reauth(&gateway, "file:token")
+            .args(["--method", "paste-token"])
+            .file("log/token", TOKEN),
+        &[TOKEN],
+    );
+    let ran = ran.status(0).stdout("home: signed in, valid for 364 d\n");
+    assert_eq!(
+        ran.log("termux-dialog"),
+        "text -t home: Token of claude setup-token -i Token -p\n"
+    );
+    assert!(!gateway.calls().contains("claude"), "{}", gateway.calls());
+}
