@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::thread;
 
 use pretty_assertions::assert_eq;
@@ -224,4 +225,96 @@ fn on_this_machine_a_refused_code_is_told_in_claudes_own_words() {
     let words = "here: Couldn't log in: That code wasn't accepted.";
     assert!(ran.stderr.contains(words), "{}", ran.stderr);
     expect_none_left(gateway.home.path());
+}
+
+/// Runs OpenClaw on the gateway, with a line on its standard input.
+fn openclaw(gateway: &RealGateway, arguments: &str, line: &str) {
+    let mut child = gateway
+        .sshd
+        .client()
+        .args(["127.0.0.1", &format!("openclaw {arguments}")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("ssh starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    writeln!(stdin, "{line}").expect("it reads");
+    drop(stdin);
+    assert!(child.wait().expect("it ends").success(), "{arguments}");
+}
+
+/// Writes a value of OpenClaw's own store.
+fn write_state(gateway: &RealGateway, key: &str, json: &str) {
+    let query = format!("insert or replace into config_machine_state values('{key}', '{json}', 1)");
+    let store = gateway.home.path().join(".openclaw/state/openclaw.sqlite");
+    let output = Command::new(crate::support::program("sqlite3"))
+        .args([store.as_os_str(), query.as_ref()])
+        .output()
+        .expect("sqlite3 starts");
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// A gateway whose only Anthropic login OpenClaw does not use: its state there, or the login itself.
+fn broken(state: Option<&str>, profile: Option<&str>) -> RealGateway {
+    let gateway = RealGateway::start();
+    let token = format!("sk-ant-oat01-made-up-{}AA", "x".repeat(85));
+    let paste =
+        "models auth paste-token --provider anthropic --profile-id anthropic:me --expires-in 200d";
+    openclaw(&gateway, paste, &token);
+    openclaw(&gateway, "models set anthropic/claude-opus-5", "");
+    let until = (chrono::Utc::now().timestamp() + 4 * 3600) * 1000;
+    if let Some(state) = state {
+        let state = state.replace("UNTIL", &until.to_string());
+        let usage = format!(
+            r#"{{"version":1,"usageStats":{{"anthropic:me":{{{state},"errorCount":3}}}}}}"#
+        );
+        write_state(&gateway, "authProfiles.state", &usage);
+    }
+    if let Some(profile) = profile {
+        let store = format!(r#"{{"version":1,"profiles":{{"anthropic:me":{profile}}}}}"#);
+        write_state(&gateway, "authProfiles.store", &store);
+    }
+    gateway
+}
+
+#[test]
+fn whatever_made_a_login_unusable_openclaw_uses_the_new_one_afterwards() {
+    let disabled = r#""disabledUntil":UNTIL,"disabledReason":"auth_permanent""#;
+    let signed_out = r#""cooldownUntil":UNTIL,"cooldownReason":"session_expired""#;
+    let expired = r#"{"type":"oauth","provider":"anthropic","access":"made-up","refresh":"made-up","expires":1000}"#;
+    let table = [
+        (Some(disabled), None, "is signed out"),
+        (Some(signed_out), None, "is signed out"),
+        (None, Some(expired), "expired"),
+    ];
+    for (state, profile, before) in table {
+        let gateway = broken(state, profile);
+        let check = || phone(&gateway, "").args(["check"]).run();
+        let ran = check().status(1);
+        assert!(ran.stdout.contains(before), "{}", ran.stdout);
+        let ran = run_watched(
+            phone(&gateway, "code 1").args(["reauth"]),
+            &[&Identity::token()],
+        );
+        let _ = ran.status(0).stdout("home: signed in, valid for 364 d\n");
+        let _ = check().status(0);
+    }
+}
+
+#[test]
+fn a_pause_that_no_sign_in_ends_runs_none() {
+    for (reason, helps) in [
+        ("rate_limit", "Wait, or use another provider."),
+        ("billing", "Top up the account, or use another provider."),
+    ] {
+        let state = format!(r#""cooldownUntil":UNTIL,"cooldownReason":"{reason}""#);
+        let gateway = broken(Some(&state), None);
+        let ran = phone(&gateway, "").args(["reauth"]).run().status(1);
+        assert!(
+            ran.stderr.ends_with(&format!("→ {helps}\n")),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(ran.log("termux-open-url"), "");
+    }
 }

@@ -132,8 +132,8 @@ impl SignInFlow<'_> {
         let assessment = assessment(gateway, reply);
         let mut verified = verify::of(self.method, stored.promised, self.before, &assessment);
         if !self.for_sync {
-            verified =
-                verified.and_then(|line| verify::ended(self.method, &assessment).map(|()| line));
+            let ended = |line: String| Ok(line + &verify::ended(self.method, &assessment)?);
+            verified = verified.and_then(ended);
         }
         refresh::after_sign_in(&assessment, self.config.notification, context);
         let line = |what: String| format!("{}: {what}", gateway.name);

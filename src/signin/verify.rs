@@ -130,16 +130,20 @@ fn next_way(method: &Method, issue: &Issue) -> Hint {
     }
 }
 
-/// Checks that by OpenClaw's verdict nothing is wrong any more with the provider that was signed in to.
+/// Checks that by OpenClaw's verdict nothing is wrong any more with the logins of the provider that was signed in to.
+/// Returns the end of the sentence: empty, or that its models cannot be used for another reason.
 ///
 /// # Errors
 /// What is still wrong, and what may help.
-pub(crate) fn ended(method: &Method, after: &Assessment) -> Result<(), VerifyError> {
+pub(crate) fn ended(method: &Method, after: &Assessment) -> Result<String, VerifyError> {
     let Finding::Judged(report, judgement) = &after.finding else {
-        return Ok(());
+        return Ok(String::new());
     };
     match remaining_issue(method, report, &judgement.issues) {
-        None => Ok(()),
+        None => Ok(String::new()),
+        Some(issue) if issue.state == State::Unavailable => {
+            Ok(format!(", but {}", summary::of_issue(issue)))
+        }
         Some(issue) => Err(VerifyError {
             what: format!(
                 "signed in, but openclaw still says: {}",

@@ -197,3 +197,18 @@ fn a_token_made_elsewhere_is_pasted_and_stored() {
     );
     assert!(!gateway.calls().contains("claude"), "{}", gateway.calls());
 }
+
+#[test]
+fn a_refused_login_alerts_at_once_and_a_rate_limit_not_yet() {
+    let monitor = |name: &str| {
+        let gateway = broken(name);
+        let clawtap = Clawtap::with(&gateway).on_a_phone().args(["monitor"]);
+        clawtap.run().status(1).log("termux-notification")
+    };
+    let alert = monitor("cooldown_auth");
+    assert!(
+        alert.contains("--title home: anthropic is signed out"),
+        "{alert}"
+    );
+    assert_eq!(monitor("cooldown_rate_limit"), "");
+}
