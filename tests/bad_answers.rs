@@ -35,11 +35,33 @@ home: → Update node there: ssh me@home.example, then: node --version
         (
             "sh: 1: /opt/openclaw: Permission denied",
             "126",
-            "no-openclaw",
-            "openclaw not found there",
+            "does-not-run",
+            "openclaw is there but does not run",
             "\
 home: sh: 1: /opt/openclaw: Permission denied
-home: → Say where it is: set openclaw for [[gateway]] home in the config.
+home: → Install it again there, for that machine.
+",
+        ),
+        (
+            "node:internal/modules/esm/resolve:241\n\n\
+             Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/x/a.js' imported from /x/b.js\n    \
+             at finalizeResolution (node:internal/modules/esm/resolve:241:11)\n\nNode.js v26.10.0",
+            "1",
+            "crashed",
+            "openclaw crashes there",
+            "\
+home: Cannot find module '/x/a.js' imported from /x/b.js
+home: → Install it again there. Try: ssh me@home.example, then: openclaw --version
+",
+        ),
+        (
+            "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+            "134",
+            "killed",
+            "openclaw was killed there",
+            "\
+home: FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory
+home: → Probably it has too little memory. Look: ssh me@home.example, then: free -m
 ",
         ),
         (

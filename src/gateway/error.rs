@@ -1,5 +1,6 @@
 //! Why a gateway gave no report: a word, a message and a hint each.
 
+use crate::gateway::failure_reason;
 use crate::gateway::host::{Gateway, Transport};
 use crate::hint::Hint;
 use crate::text::Text;
@@ -30,6 +31,9 @@ pub(crate) enum ErrorKind {
     NoOpenClaw,
     NoNode,
     NodeTooOld,
+    DoesNotRun,
+    Crashed,
+    Killed,
     OpenClawTimeout,
     SignInTimeout,
     NoAnswer,
@@ -42,7 +46,7 @@ pub(crate) enum ErrorKind {
 impl ErrorKind {
     /// Each kind in the order of its declaration, its word for programs, and what happened: the end of a sentence that
     /// begins with the gateway's name.
-    const TABLE: [(Self, &str, &str); 23] = [
+    const TABLE: [(Self, &str, &str); 26] = [
         (Self::NoSsh, "no-ssh", "ssh is not installed here"),
         (
             Self::CannotStart,
@@ -79,6 +83,13 @@ impl ErrorKind {
             "node-too-old",
             "its node is too old for openclaw",
         ),
+        (
+            Self::DoesNotRun,
+            "does-not-run",
+            "openclaw is there but does not run",
+        ),
+        (Self::Crashed, "crashed", "openclaw crashes there"),
+        (Self::Killed, "killed", "openclaw was killed there"),
         (
             Self::OpenClawTimeout,
             "openclaw-timeout",
@@ -127,7 +138,13 @@ impl ErrorKind {
     pub(crate) const fn openclaw_did_not_run(self) -> bool {
         matches!(
             self,
-            Self::NoOpenClaw | Self::NoNode | Self::NodeTooOld | Self::OpenClawTimeout
+            Self::NoOpenClaw
+                | Self::NoNode
+                | Self::NodeTooOld
+                | Self::DoesNotRun
+                | Self::Crashed
+                | Self::Killed
+                | Self::OpenClawTimeout
         )
     }
 }
@@ -192,6 +209,9 @@ impl GatewayError {
             }
             ErrorKind::NoNode => there("node --version").after("Install node there"),
             ErrorKind::NodeTooOld => there("node --version").after("Update node there"),
+            ErrorKind::DoesNotRun => "Install it again there, for that machine.".into(),
+            ErrorKind::Crashed => openclaw("--version").after("Install it again there. Try"),
+            ErrorKind::Killed => there("free -m").after("Probably it has too little memory. Look"),
             ErrorKind::OpenClawTimeout => {
                 openclaw("models status").after("Allow it more with timeout_s, or look")
             }
@@ -249,7 +269,14 @@ pub(crate) fn last_line(text: &str) -> Option<Text> {
 
 /// The error behind a run of OpenClaw without a document, from its messages: on standard error, and before 2026.3
 /// on standard output, in a box.
-pub(crate) fn of_openclaw(stdout: &[u8], stderr: &[u8], exit: i32) -> GatewayError {
+///
+/// `is_wrapped` if the configured command is another program that runs it, such as `docker exec`.
+pub(crate) fn of_openclaw(
+    stdout: &[u8],
+    stderr: &[u8],
+    exit: i32,
+    is_wrapped: bool,
+) -> GatewayError {
     let stdout = String::from_utf8_lossy(stdout);
     let stderr = String::from_utf8_lossy(stderr);
     let line_with = |words: &[&str]| {
@@ -264,13 +291,32 @@ pub(crate) fn of_openclaw(stdout: &[u8], stderr: &[u8], exit: i32) -> GatewayErr
         return GatewayError::new(ErrorKind::NoNode).saying(last_line(&stderr));
     }
     if exit == 126 || exit == 127 {
-        return GatewayError::new(ErrorKind::NoOpenClaw).saying(last_line(&stderr));
+        // A file that was found cannot be missing; a container's may.
+        let kind = if is_wrapped {
+            ErrorKind::NoOpenClaw
+        } else {
+            ErrorKind::DoesNotRun
+        };
+        return GatewayError::new(kind).saying(last_line(&stderr));
+    }
+    if exit == 137 {
+        return GatewayError::new(ErrorKind::Killed);
+    }
+    if let Some(line) = failure_reason::crash(&stderr) {
+        // A syntax that it does not know is a newer one.
+        let kind = match line.as_str() {
+            line if line.starts_with("SyntaxError") => ErrorKind::NodeTooOld,
+            // V8 ends itself so where its heap is full.
+            line if line.starts_with("FATAL ERROR") => ErrorKind::Killed,
+            _ => ErrorKind::Crashed,
+        };
+        return GatewayError::new(kind).saying(Some(line));
     }
     if let Some(line) = line_with(&["doctor --fix", "doctor will run", "Config invalid"]) {
         return GatewayError::new(ErrorKind::NeedsDoctor).saying(Some(line));
     }
     if !stderr.trim().is_empty() {
-        return GatewayError::new(ErrorKind::OpenClawError).saying(last_line(&stderr));
+        return GatewayError::new(ErrorKind::OpenClawError).saying(failure_reason::reason(&stderr));
     }
     if stdout.trim().is_empty() {
         return GatewayError::new(ErrorKind::NoAnswer);
@@ -351,7 +397,20 @@ mod tests {
                 "",
                 "sh: 1: /opt/openclaw: Permission denied",
                 126,
-                ErrorKind::NoOpenClaw,
+                ErrorKind::DoesNotRun,
+            ),
+            ("", "", 137, ErrorKind::Killed),
+            (
+                "",
+                "x.mjs:28\n  await import()\n\nSyntaxError: Unexpected reserved word\n    at Loader.moduleStrategy (internal)",
+                1,
+                ErrorKind::NodeTooOld,
+            ),
+            (
+                "",
+                "Error [ERR_MODULE_NOT_FOUND]: Cannot find module\n    at finalizeResolution (node:internal)\n\nNode.js v26.10.0",
+                1,
+                ErrorKind::Crashed,
             ),
             (
                 "│  Config invalid; doctor will run with best-effort config.  │",
@@ -364,9 +423,13 @@ mod tests {
             ("gibberish", "", 0, ErrorKind::Unreadable),
         ];
         for (stdout, stderr, exit, expected) in table {
-            let failure = of_openclaw(stdout.as_bytes(), stderr.as_bytes(), exit);
+            let failure = of_openclaw(stdout.as_bytes(), stderr.as_bytes(), exit, false);
             assert_eq!(failure.kind, expected, "{stdout}{stderr}");
         }
+        let container =
+            b"OCI runtime exec failed: \"openclaw\": executable file not found in $PATH";
+        let missing = of_openclaw(b"", container, 127, true);
+        assert_eq!(missing.kind, ErrorKind::NoOpenClaw);
     }
 
     #[test]

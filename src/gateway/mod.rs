@@ -5,6 +5,7 @@ pub(crate) mod claude_login;
 pub(crate) mod control_master;
 pub(crate) mod error;
 pub(crate) mod exec;
+pub(crate) mod failure_reason;
 pub(crate) mod framing;
 pub(crate) mod host;
 pub(crate) mod host_key;

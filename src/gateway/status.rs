@@ -158,7 +158,11 @@ fn unread(
         Unreadable::TooMuch => GatewayError::new(ErrorKind::Unreadable)
             .saying(Some(Text::clean("more in it than any status has"))),
         Unreadable::Empty | Unreadable::NotJson => {
-            error::of_openclaw(run.stdout, &finished.stderr, run.exit)
+            let is_wrapped = gateway
+                .openclaw
+                .as_ref()
+                .is_some_and(|words| words.len() > 1);
+            error::of_openclaw(run.stdout, &finished.stderr, run.exit, is_wrapped)
         }
     }
 }

@@ -56,7 +56,7 @@ fn judge(answer: Answer<'_>, stderr: &[u8]) -> Result<Done, GatewayError> {
         });
     }
     if answer.version.is_none_or(|version| version.is_empty()) {
-        return Err(error::of_openclaw(b"", stderr, 1));
+        return Err(error::of_openclaw(b"", stderr, 1, false));
     }
     match answer.skipped.as_deref() {
         Some("too-old") => return Ok(Done::TooOld),

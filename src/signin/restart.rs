@@ -3,8 +3,8 @@
 use clap::ValueEnum;
 
 use crate::context::Context;
-use crate::gateway::error::last_line;
 use crate::gateway::exec::{self, Done};
+use crate::gateway::failure_reason::reason;
 use crate::gateway::host::Gateway;
 use crate::gateway::models_auth;
 use crate::redact;
@@ -43,7 +43,7 @@ pub(crate) fn restart(gateway: &Gateway, restart: Restart, context: &Context) {
     report_progress(&format!("{}: restarting…", gateway.name), context);
     let problem = match exec::run(gateway, &models_auth::restart(), &[], &context.system) {
         Ok(Done::Ran { exit: 0, .. }) => return,
-        Ok(Done::Ran { said, .. }) => last_line(&redact::redact(said.reveal())),
+        Ok(Done::Ran { said, .. }) => reason(&redact::redact(said.reveal())),
         Ok(Done::TooOld | Done::NoClaude) => None,
         Err(failure) => failure
             .detail

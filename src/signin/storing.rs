@@ -4,8 +4,8 @@
 use zeroize::Zeroizing;
 
 use crate::gateway::argument::Argument;
-use crate::gateway::error::last_line;
 use crate::gateway::exec::{self, Done};
+use crate::gateway::failure_reason::reason;
 use crate::gateway::host::Gateway;
 use crate::gateway::models_auth::{OWN_PROFILE, logout, paste_key, paste_token};
 use crate::gateway::script::{ExecRequest, Tool};
@@ -155,7 +155,7 @@ impl Storing {
             Done::Ran { exit: 0, said } => Ok(wants_restart(said.reveal())),
             Done::Ran { said, .. } => {
                 let said = redact::redact_known(said.reveal(), &self.secret);
-                Err(SignInError::Failed(last_line(&said)))
+                Err(SignInError::Failed(reason(&said)))
             }
             Done::TooOld | Done::NoClaude => {
                 Ok(session::run(self.typed(request), session)?.wants_restart)

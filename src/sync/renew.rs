@@ -3,8 +3,8 @@
 use crate::duration::humanize;
 use crate::error::Error;
 use crate::gateway::control_master::ControlMaster;
-use crate::gateway::error::last_line;
 use crate::gateway::exec;
+use crate::gateway::failure_reason::reason;
 use crate::gateway::host::Gateway;
 use crate::gateway::models_auth;
 use crate::hint::Hint;
@@ -99,7 +99,7 @@ impl Sync<'_> {
         match done {
             exec::Done::Ran { exit: 0, .. } => Ok(()),
             exec::Done::Ran { said, .. } => {
-                let words = last_line(&redact::redact(said.reveal()));
+                let words = reason(&redact::redact(said.reveal()));
                 let words = words.map(|words| format!(": {words}")).unwrap_or_default();
                 Err(self
                     .refused(&format!("claude could not renew it{words}"))

@@ -4,8 +4,9 @@ use crate::app::assess::{Interactive, answered, assessment};
 use crate::error::Error;
 use crate::gateway::argument::Argument;
 use crate::gateway::control_master::ControlMaster;
-use crate::gateway::error::{GatewayError, last_line};
+use crate::gateway::error::GatewayError;
 use crate::gateway::exec;
+use crate::gateway::failure_reason::reason;
 use crate::gateway::models_auth;
 use crate::gateway::sync_on_gateway::{self, Done};
 use crate::hint::Hint;
@@ -99,7 +100,7 @@ impl Sync<'_> {
         profile: &Argument,
         connection: &ControlMaster<'_>,
     ) -> Error {
-        let words = last_line(said).map_or_else(
+        let words = reason(said).map_or_else(
             || "openclaw ended without a word".to_owned(),
             |words| words.to_string(),
         );
