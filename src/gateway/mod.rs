@@ -2,6 +2,7 @@
 
 pub(crate) mod argument;
 pub(crate) mod claude_login;
+pub(crate) mod container;
 pub(crate) mod control_master;
 pub(crate) mod error;
 pub(crate) mod exec;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::gateway::container::{Streams, with_streams};
 use crate::gateway::host::{Gateway, Identifier};
 
 const FIND: &str = include_str!("sh/find.sh");
@@ -82,6 +83,7 @@ pub(crate) fn status(gateway: &Gateway, want: Want, nonce: &str) -> String {
     let values = [("want", want), ("agent", agent.unwrap_or_default())];
     program(
         gateway,
+        Streams::Output,
         nonce,
         gateway.limit,
         &values,
@@ -98,7 +100,15 @@ pub(crate) fn inspect(
     nonce: &str,
 ) -> String {
     let want = if asks_openclaw { "openclaw" } else { "" };
-    program(gateway, nonce, limit, &[("want", want)], &[], &[INSPECT])
+    program(
+        gateway,
+        Streams::Output,
+        nonce,
+        limit,
+        &[("want", want)],
+        &[],
+        &[INSPECT],
+    )
 }
 
 /// The script that runs one command of OpenClaw or Claude Code.
@@ -109,6 +119,7 @@ pub(crate) fn exec(gateway: &Gateway, request: &ExecRequest, nonce: &str) -> Str
     ];
     program(
         gateway,
+        Streams::Input,
         nonce,
         request.limit,
         &values,
@@ -123,6 +134,7 @@ pub(crate) fn sync_on_gateway(gateway: &Gateway, request: &SyncRequest, nonce: &
     let values = [("since", request.since), ("expires", &expires)];
     program(
         gateway,
+        Streams::Input,
         nonce,
         request.limit,
         &values,
@@ -139,12 +151,9 @@ pub(crate) fn sign_in(gateway: &Gateway, program: &TerminalProgram, nonce: &str)
         ("rows", &rows),
         ("columns", &columns),
     ];
-    let gateway = Gateway {
-        openclaw: gateway.openclaw.as_deref().map(on_a_terminal),
-        ..gateway.clone()
-    };
     self::program(
-        &gateway,
+        gateway,
+        Streams::Terminal,
         nonce,
         program.limit,
         &values,
@@ -153,23 +162,10 @@ pub(crate) fn sign_in(gateway: &Gateway, program: &TerminalProgram, nonce: &str)
     )
 }
 
-/// The configured command, for a program that needs a terminal: `docker exec` allocates one only with `-it`.
-fn on_a_terminal(command: &[String]) -> Vec<String> {
-    let mut words = command.to_vec();
-    let runs_containers = |word: &str| {
-        ["docker", "podman", "nerdctl"].contains(&word.rsplit('/').next().unwrap_or_default())
-    };
-    if words.first().is_some_and(|word| runs_containers(word))
-        && let Some(place) = words.iter().position(|word| word == "exec")
-    {
-        words.insert(place + 1, "-it".into());
-    }
-    words
-}
-
 /// A whole script: the assignments, the arguments, the parts that every script has, and `parts`.
 fn program(
     gateway: &Gateway,
+    streams: Streams,
     nonce: &str,
     limit: Duration,
     values: &[(&str, &str)],
@@ -190,7 +186,10 @@ fn program(
     program.push_str(&format!(
         "with_arguments() {{ \"$@\" {}; }}\nset -- {}\n",
         quoted_words(arguments),
-        quoted_words(gateway.openclaw.as_deref().unwrap_or_default()),
+        quoted_words(&with_streams(
+            gateway.openclaw.as_deref().unwrap_or_default(),
+            streams,
+        )),
     ));
     // Comments and indentation are not sent. No multi-line string in the parts depends on its indentation.
     let lines = [FIND, TIMEOUT]
@@ -236,27 +235,10 @@ pub(crate) fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{on_a_terminal, quoted, remote_command};
+    use super::{quoted, remote_command};
     use crate::system::process::{Invocation, Processes};
     use proptest::prelude::*;
     use std::time::Duration;
-
-    #[test]
-    fn a_container_gives_a_terminal_to_what_needs_one() {
-        let words = |text: &str| text.split(' ').map(String::from).collect::<Vec<_>>();
-        let table = [
-            ("docker exec box openclaw", "docker exec -it box openclaw"),
-            (
-                "/usr/bin/podman --remote exec box openclaw",
-                "/usr/bin/podman --remote exec -it box openclaw",
-            ),
-            ("/opt/exec/openclaw", "/opt/exec/openclaw"),
-            ("exec openclaw", "exec openclaw"),
-        ];
-        for (configured, expected) in table {
-            assert_eq!(on_a_terminal(&words(configured)), words(expected));
-        }
-    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]

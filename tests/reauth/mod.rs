@@ -3,6 +3,7 @@
 
 mod causes;
 mod coming_back;
+mod containers;
 mod faults;
 mod good_paths;
 mod in_terminal;
