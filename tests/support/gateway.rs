@@ -73,7 +73,6 @@ impl GatewayHome {
     }
 
     /// A link in this home, such as a version manager or npm makes.
-    #[cfg(feature = "test-sshd")]
     pub(crate) fn link(self, name: &str, target: impl AsRef<Path>) -> Self {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().expect("a name has a parent")).expect("a fresh folder");
