@@ -33,6 +33,16 @@ home: → Update node there: ssh me@home.example, then: node --version
 ",
         ),
         (
+            "Multiple agents are configured, but model inspection has no explicit owner. Pass --agent <id>.",
+            "1",
+            "needs-agent",
+            "does not know which agent is meant",
+            "\
+home: Multiple agents are configured, but model inspection has no explicit owner. Pass --agent <id>.
+home: → Set agent for [[gateway]] home in the config. To see them: ssh me@home.example, then: openclaw agents list
+",
+        ),
+        (
             "sh: 1: /opt/openclaw: Permission denied",
             "126",
             "does-not-run",

@@ -318,3 +318,20 @@ fn a_pause_that_no_sign_in_ends_runs_none() {
         assert_eq!(ran.log("termux-open-url"), "");
     }
 }
+
+#[test]
+fn of_several_agents_the_chosen_one_gets_the_login() {
+    let gateway = RealGateway::start();
+    let folder = gateway.home.path().join(".openclaw");
+    fs::create_dir_all(&folder).expect("a fresh home");
+    let agents = r#"{"agents":{"ownership":"explicit","entries":{"main":{},"work":{}},
+        "defaults":{"model":"anthropic/claude-opus-5","systemAgent":{"agentId":"main"}}}}"#;
+    fs::write(folder.join("openclaw.json"), agents).expect("a fresh home");
+    let ran = phone(&gateway, "1 code 1").args(["reauth", "--method", "setup-token"]);
+    let ran = ran.run().status(0);
+    assert_eq!(ran.stdout, "home: signed in, valid for 364 d\n");
+    assert_eq!(
+        ran.log("termux-dialog").lines().next(),
+        Some("radio -t home: sign in for which agent? -v main,work")
+    );
+}

@@ -17,6 +17,7 @@ use crate::signin::ask_user::person;
 use crate::signin::choose::{self, ask_which};
 use crate::signin::flow::SignInFlow;
 use crate::signin::method::Request;
+use crate::signin::preflight::{self, Agent};
 use crate::status::verdict::Verdict;
 
 pub(crate) fn run(arguments: cli::Reauth, context: &Context) -> Result<Outcome, Error> {
@@ -47,7 +48,7 @@ fn reauth(arguments: cli::Reauth, context: &Context) -> Result<String, Error> {
         method: arguments.method,
     };
     let gateway = which(&config, context)?;
-    let connection = ControlMaster::prepare(gateway, &context.system);
+    let mut connection = ControlMaster::prepare(gateway, &context.system);
     let reply = ask_one(&connection.gateway, Want::Status, Interactive::Yes, context);
     let before = assessment(&connection.gateway, reply);
     let Some(method) = choose::method(&before, &request, context)? else {
@@ -60,10 +61,11 @@ fn reauth(arguments: cli::Reauth, context: &Context) -> Result<String, Error> {
                 .into(),
         );
     }
+    let agent = preflight::check(&mut connection, &method, context)?;
     let flow = SignInFlow {
         connection: &connection,
         method: &method,
-        before: before.report(),
+        before: before.report().filter(|_| agent == Agent::AsBefore),
         restart: arguments.restart,
         config: &config,
         for_sync: false,

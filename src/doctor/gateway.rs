@@ -11,7 +11,7 @@ use crate::gateway::control_master::{self, ControlMaster};
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::{Gateway, Transport};
 use crate::gateway::inspect;
-use crate::gateway::script::Want;
+use crate::gateway::script::{InspectScope, Want};
 use crate::gateway::status::Reply;
 use crate::system::clock as device_clock;
 use crate::system::parallel::join;
@@ -71,8 +71,11 @@ fn unreached(failure: &GatewayError, keys: Vec<Finding>, gateway: &Gateway) -> V
 
 fn reached(reply: Reply, keys: Vec<Finding>, gateway: &Gateway, context: &Context) -> Vec<Finding> {
     let was_connected = control_master::is_connected(gateway, &context.system);
-    let asks_openclaw = openclaw::failure(&reply).is_none();
-    let found = match inspect::inspect(gateway, asks_openclaw, &context.system) {
+    let scope = match openclaw::failure(&reply) {
+        None => InspectScope::All,
+        Some(_) => InspectScope::Host,
+    };
+    let found = match inspect::inspect(gateway, scope, &context.system) {
         Ok(found) => found,
         Err(failure) => return vec![connection::unreached(&failure, gateway)],
     };

@@ -39,6 +39,7 @@ pub(crate) enum ErrorKind {
     NoAnswer,
     Unreadable,
     NeedsDoctor,
+    NeedsAgent,
     OpenClawError,
     Interrupted,
 }
@@ -46,7 +47,7 @@ pub(crate) enum ErrorKind {
 impl ErrorKind {
     /// Each kind in the order of its declaration, its word for programs, and what happened: the end of a sentence that
     /// begins with the gateway's name.
-    const TABLE: [(Self, &str, &str); 26] = [
+    const TABLE: [(Self, &str, &str); 27] = [
         (Self::NoSsh, "no-ssh", "ssh is not installed here"),
         (
             Self::CannotStart,
@@ -110,6 +111,11 @@ impl ErrorKind {
             Self::NeedsDoctor,
             "needs-doctor",
             "openclaw asks for its doctor",
+        ),
+        (
+            Self::NeedsAgent,
+            "needs-agent",
+            "does not know which agent is meant",
         ),
         (
             Self::OpenClawError,
@@ -216,6 +222,9 @@ impl GatewayError {
                 openclaw("models status").after("Allow it more with timeout_s, or look")
             }
             ErrorKind::NeedsDoctor => openclaw("doctor --fix").after("Mend it"),
+            ErrorKind::NeedsAgent => openclaw("agents list").after(format!(
+                "Set agent for [[gateway]] {name} in the config. To see them"
+            )),
             ErrorKind::OpenClawError => openclaw("doctor").after("Mend it"),
         }
     }
@@ -260,6 +269,9 @@ pub(crate) fn of_ssh(stderr: &[u8]) -> GatewayError {
     };
     GatewayError::new(problem).saying(last_line(&stderr))
 }
+
+/// What OpenClaw asks for where several agents are configured and none is the default one (2026.9.6).
+pub(crate) const WHICH_AGENT: &str = "Pass --agent";
 
 /// The last line with a letter or digit in it.
 pub(crate) fn last_line(text: &str) -> Option<Text> {
@@ -314,6 +326,9 @@ pub(crate) fn of_openclaw(
     }
     if let Some(line) = line_with(&["doctor --fix", "doctor will run", "Config invalid"]) {
         return GatewayError::new(ErrorKind::NeedsDoctor).saying(Some(line));
+    }
+    if let Some(line) = line_with(&[WHICH_AGENT]) {
+        return GatewayError::new(ErrorKind::NeedsAgent).saying(Some(line));
     }
     if !stderr.trim().is_empty() {
         return GatewayError::new(ErrorKind::OpenClawError).saying(failure_reason::reason(&stderr));

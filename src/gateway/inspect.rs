@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::gateway::error::GatewayError;
 use crate::gateway::host::Gateway;
 use crate::gateway::run::{self, Exchange, RunOptions};
-use crate::gateway::script;
+use crate::gateway::script::{self, InspectScope};
 use crate::gateway::ssh_args::BatchMode;
 use crate::system::{System, clock};
 use crate::text::Text;
@@ -53,10 +53,10 @@ pub(crate) struct Program {
     pub(crate) version: Option<Text>,
 }
 
-/// Inspects a gateway; asks OpenClaw too, if `asks_openclaw` (it is known to work).
+/// Inspects a gateway. OpenClaw should be asked only if it is known to work.
 pub(crate) fn inspect(
     gateway: &Gateway,
-    asks_openclaw: bool,
+    scope: InspectScope,
     system: &System,
 ) -> Result<Inspection, GatewayError> {
     let limit = gateway.limit.min(LIMIT);
@@ -65,7 +65,7 @@ pub(crate) fn inspect(
         stdin: &[],
         batch_mode: BatchMode::On,
     };
-    let text = |nonce: &str| script::inspect(gateway, asks_openclaw, limit, nonce);
+    let text = |nonce: &str| script::inspect(gateway, scope, limit, nonce);
     let run = run::run(gateway, text, &terms, system)?;
     understand(&run, clock::now())
 }
@@ -147,6 +147,7 @@ impl Inspection {
 mod tests {
     use super::{Inspection, Program, read};
     use crate::gateway::host::{Gateway, Identifier, Name};
+    use crate::gateway::script::InspectScope;
     use crate::gateway::{framing, script};
     use crate::system::files;
     use crate::system::process::{Invocation, Processes};
@@ -163,8 +164,8 @@ mod tests {
     }
 
     /// The inspection of a gateway with this home folder, run in this shell.
-    fn told(home: &Path, shell: &[&str], gateway: &Gateway, asks: bool) -> Inspection {
-        let program = script::inspect(gateway, asks, PATIENCE, NONCE);
+    fn told(home: &Path, shell: &[&str], gateway: &Gateway, scope: InspectScope) -> Inspection {
+        let program = script::inspect(gateway, scope, PATIENCE, NONCE);
         let home = home.to_str().unwrap();
         let variables = [
             "-i".into(),
@@ -251,7 +252,7 @@ mod tests {
         };
         for shell in shells() {
             assert_eq!(
-                told(home.path(), shell, &gateway(), true),
+                told(home.path(), shell, &gateway(), InspectScope::All),
                 expected,
                 "{shell:?}"
             );
@@ -262,7 +263,7 @@ mod tests {
     fn openclaw_is_asked_nothing_where_it_does_not_work() {
         let home = full();
         program_in(home.path(), "tools/openclaw", ": >\"$HOME/asked\"");
-        let found = told(home.path(), &["sh"], &gateway(), false);
+        let found = told(home.path(), &["sh"], &gateway(), InspectScope::Host);
         assert!(!files::exists(&home.path().join("asked")));
         assert!(found.runs.is_none() && found.agents.is_empty());
         assert!(found.claude.is_some() && found.node.is_some());
@@ -283,7 +284,7 @@ mod tests {
         };
         let openclaw = "[ \"$1 $2\" != '--profile dev' ] || echo '{\"rpc\": {\"ok\": true}}'";
         program_in(home.path(), "tools/openclaw", openclaw);
-        let found = told(home.path(), &["sh"], &gateway, true);
+        let found = told(home.path(), &["sh"], &gateway, InspectScope::All);
         assert_eq!((found.free_kib, &found.node), (None, &None));
         assert_eq!((found.profiles, found.runs), (Vec::new(), Some(true)));
     }
@@ -292,7 +293,7 @@ mod tests {
     fn an_empty_host_tells_little_and_fails_at_nothing() {
         let home = tempfile::tempdir().unwrap();
         for shell in shells() {
-            let found = told(home.path(), shell, &gateway(), true);
+            let found = told(home.path(), shell, &gateway(), InspectScope::All);
             assert!(found.free_kib.is_some(), "{shell:?}");
             let without = Inspection {
                 free_kib: None,

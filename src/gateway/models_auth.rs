@@ -10,10 +10,15 @@ use crate::gateway::script::{ExecRequest, SyncRequest, Tool};
 pub(crate) const PIPE_SINCE: &str = "2026.6.0";
 /// The profile of a setup token that replaces no other login; it is OpenClaw's own default too.
 pub(crate) const OWN_PROFILE: &str = "anthropic:manual";
-/// The limit for storing a login: OpenClaw needs 3 s for that, but it may try to install a plugin first.
+/// The shortest limit for storing a login: OpenClaw needs 3 s for that, but it may try to install a plugin first.
 const STORING: Duration = Duration::from_secs(90);
 /// The limit for restarting OpenClaw's gateway process.
 const RESTARTING: Duration = Duration::from_secs(60);
+
+/// The limit for storing a login: longer where the person allows OpenClaw more time (a Raspberry Pi needs 90 s and more).
+fn storing_limit(gateway: &Gateway) -> Duration {
+    STORING.max(gateway.limit * 2)
+}
 
 /// The command that stores an Anthropic token; `lasting` is its lifetime in OpenClaw's notation: `365d` or `20400s`.
 pub(crate) fn paste_token(
@@ -30,7 +35,7 @@ pub(crate) fn paste_token(
         tool: Tool::OpenClaw,
         arguments,
         since: Some(PIPE_SINCE),
-        limit: STORING,
+        limit: storing_limit(gateway),
     }
 }
 
@@ -49,7 +54,7 @@ pub(crate) fn paste_key(
         tool: Tool::OpenClaw,
         arguments: auth("paste-api-key", provider.as_str(), profile, gateway),
         since: Some(PIPE_SINCE),
-        limit: STORING,
+        limit: storing_limit(gateway),
     }
 }
 
@@ -64,7 +69,7 @@ pub(crate) fn logout(profile: &Argument, gateway: &Gateway) -> ExecRequest {
         tool: Tool::OpenClaw,
         arguments: words.into_iter().map(String::from).collect(),
         since: None,
-        limit: STORING,
+        limit: storing_limit(gateway),
     }
 }
 
@@ -78,7 +83,7 @@ pub(crate) fn sync(profile: &Argument, expires_ms: i64, gateway: &Gateway) -> Sy
         expires_ms,
         rest: rest.into_iter().map(String::from).collect(),
         since: PIPE_SINCE,
-        limit: STORING,
+        limit: storing_limit(gateway),
     }
 }
 

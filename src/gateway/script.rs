@@ -22,6 +22,17 @@ pub(crate) enum Want {
     VersionAndStatus,
 }
 
+/// How much of a gateway is inspected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InspectScope {
+    /// Its environment, and Claude Code's version; OpenClaw is not run.
+    Host,
+    /// Its environment, and OpenClaw's agents.
+    Agents,
+    /// All: also whether OpenClaw's gateway process answers.
+    All,
+}
+
 /// One command of OpenClaw or Claude Code, run without a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExecRequest {
@@ -92,14 +103,18 @@ pub(crate) fn status(gateway: &Gateway, want: Want, nonce: &str) -> String {
     )
 }
 
-/// The script that inspects OpenClaw's environment, and asks OpenClaw about itself if `asks_openclaw`.
+/// The script that inspects OpenClaw's environment.
 pub(crate) fn inspect(
     gateway: &Gateway,
-    asks_openclaw: bool,
+    scope: InspectScope,
     limit: Duration,
     nonce: &str,
 ) -> String {
-    let want = if asks_openclaw { "openclaw" } else { "" };
+    let want = match scope {
+        InspectScope::Host => "claude",
+        InspectScope::Agents => "agents",
+        InspectScope::All => "claude agents process",
+    };
     program(
         gateway,
         Streams::Output,

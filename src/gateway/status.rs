@@ -145,6 +145,8 @@ fn unread(
         Unreadable::Error(message) => {
             let problem = if message.as_str().contains("doctor --fix") {
                 ErrorKind::NeedsDoctor
+            } else if message.as_str().contains(error::WHICH_AGENT) {
+                ErrorKind::NeedsAgent
             } else {
                 ErrorKind::OpenClawError
             };

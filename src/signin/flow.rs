@@ -20,6 +20,7 @@ use crate::signin::error::SignInError;
 use crate::signin::lock::{Attempt, SignInLock};
 use crate::signin::method::{Method, Request};
 use crate::signin::pasted::{self, Shape};
+use crate::signin::preflight::{self, Agent};
 use crate::signin::progress::report_progress;
 use crate::signin::restart::{Restart, restart};
 use crate::signin::session::{self, SignInContext};
@@ -76,14 +77,15 @@ pub(crate) fn sign_in(
     config: &Config,
     context: &Context,
 ) -> Result<Option<SignedIn>, Error> {
-    let connection = ControlMaster::prepare(gateway, &context.system);
+    let mut connection = ControlMaster::prepare(gateway, &context.system);
     let Some(method) = choose::method(before, request, context)? else {
         return Ok(None);
     };
+    let agent = preflight::check(&mut connection, &method, context)?;
     let flow = SignInFlow {
         connection: &connection,
         method: &method,
-        before: before.report(),
+        before: before.report().filter(|_| agent == Agent::AsBefore),
         restart: Restart::Ask,
         config,
         for_sync: false,
@@ -120,7 +122,6 @@ impl SignInFlow<'_> {
             system: &context.system,
             page_shown: &page_shown,
         };
-        report_progress(&format!("{}: starting the sign-in…", gateway.name), context);
         let obtained = self.obtain(&session);
         withdraw_notification(&gateway.name, context);
         let stored = obtained.and_then(|obtained| self.store(obtained, &session, context));

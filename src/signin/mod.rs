@@ -15,6 +15,7 @@ pub(crate) mod osc;
 pub(crate) mod output;
 pub(crate) mod pasted;
 pub(crate) mod pasted_secret;
+pub(crate) mod preflight;
 pub(crate) mod progress;
 pub(crate) mod prompt;
 #[cfg(test)]

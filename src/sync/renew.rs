@@ -118,6 +118,8 @@ impl Sync<'_> {
         lock: &SignInLock,
         connection: &ControlMaster<'_>,
     ) -> Result<(), Error> {
+        let name = &self.gateway.name;
+        report_progress(&format!("{name}: starting the sign-in…"), self.context);
         let flow = SignInFlow {
             connection,
             method: &Method::ClaudeCli,

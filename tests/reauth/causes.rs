@@ -195,7 +195,7 @@ fn a_token_made_elsewhere_is_pasted_and_stored() {
         ran.log("termux-dialog"),
         "text -t home: Token of claude setup-token -i Token -p\n"
     );
-    assert!(!gateway.calls().contains("claude"), "{}", gateway.calls());
+    assert!(!gateway.calls().contains("claude "), "{}", gateway.calls());
 }
 
 #[test]
@@ -211,4 +211,32 @@ fn a_refused_login_alerts_at_once_and_a_rate_limit_not_yet() {
         "{alert}"
     );
     assert_eq!(monitor("cooldown_rate_limit"), "");
+}
+
+#[test]
+fn of_several_agents_one_is_asked_for_before_the_page() {
+    let agents = "main\nwork\n";
+    let gateway = broken("expired_oauth").reply("agents", agents);
+    let ran = reauth(&gateway, "1 code").run().status(0);
+    assert_eq!(
+        ran.log("termux-dialog").lines().next(),
+        Some("radio -t home: sign in for which agent? -v main,work")
+    );
+    let calls = gateway.calls();
+    let stored = format!(
+        "{} --agent work --expires-in 365d",
+        PASTE.rsplit_once(" --exp").unwrap().0
+    );
+    assert!(calls.contains(&stored), "{calls}");
+    assert!(
+        calls.ends_with("models status --agent work --json --check\n"),
+        "{calls}"
+    );
+    let gateway = broken("expired_oauth").reply("agents", agents);
+    let ran = reauth(&gateway, "cancel").run().status(1);
+    assert_eq!(
+        ran.stderr,
+        "home: starting the sign-in…\nclawtap: nothing was chosen\n→ Again: clawtap reauth\n"
+    );
+    assert!(!gateway.calls().contains("claude"), "{}", gateway.calls());
 }

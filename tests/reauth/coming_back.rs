@@ -95,7 +95,10 @@ text -t home: It is cut off: no API key is that short. -i API key -p
 text -t home: That is an address, not an API key. -i API key -p
 "
     );
-    assert_eq!(gateway.calls(), "models status --json --check\n");
+    assert_eq!(
+        gateway.calls(),
+        "models status --json --check\nagents list --json\n"
+    );
 }
 
 /// An empty answer, given once the clipboard holds what was copied on the page.

@@ -19,6 +19,7 @@ fn done_there(gateway: &GatewayHome) -> String {
     let calls = gateway.calls();
     let status = "models status --json --check\n";
     let calls = calls.strip_prefix(status).expect("it looked first");
+    let calls = calls.strip_prefix("agents list --json\n").unwrap_or(calls);
     calls.strip_suffix(status).expect("it made sure").to_owned()
 }
 

@@ -1,7 +1,7 @@
 # Inspects OpenClaw's environment on a gateway, for `doctor`. It changes nothing.
 #
-# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile and want (openclaw: it works,
-# and is asked too), the configured openclaw command as positional parameters, and the parts that it calls. Each fact
+# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile and want (claude; agents,
+# process: OpenClaw works, and is asked for these too), the configured openclaw command as positional parameters, and the parts that it calls. Each fact
 # is a framed line, which gateway/inspect.rs reads; an unknown fact is left out.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
@@ -54,12 +54,8 @@ aside() {
 # ask_openclaw COMMAND...: runs the queries in parallel, because each waits for a node process to start
 ask_openclaw() {
   look_at_claude_code &
-  case $want in
-    openclaw)
-      look_at_process "$@" &
-      look_at_agents "$@" &
-      ;;
-  esac
+  case $want in *process*) look_at_process "$@" & ;; esac
+  case $want in *agents*) look_at_agents "$@" & ;; esac
   wait
 }
 
@@ -86,6 +82,7 @@ look_at_agents() {
 }
 
 look_at_claude_code() {
+  case $want in *claude*) ;; *) return 0 ;; esac
   find_claude || return 0
   fact claude "$(bounded 10 "$found" --version 2>/dev/null) $found"
 }

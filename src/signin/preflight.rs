@@ -1,0 +1,109 @@
+//! Checks, before the person is sent to a page, whether OpenClaw will be able to store what comes back.
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::gateway::control_master::ControlMaster;
+use crate::gateway::host::{Gateway, Identifier};
+use crate::gateway::inspect::{Inspection, inspect};
+use crate::gateway::script::InspectScope;
+use crate::hint::Hint;
+use crate::signin::choose::ask_which;
+use crate::signin::method::Method;
+use crate::signin::progress::report_progress;
+use crate::system::terminal;
+
+/// With less space than this OpenClaw's store may not be written, in KiB.
+const LEAST_SPACE: u64 = 1024;
+
+/// Whether the agent that the sign-in is for was chosen now, so that what is known of the gateway is another one's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Agent {
+    AsBefore,
+    ChosenNow,
+}
+
+/// Checks the gateway, and asks which agent the login is for where several are and none is configured. A gateway that
+/// cannot be inspected is not refused: the sign-in itself says why.
+///
+/// # Errors
+/// What would keep OpenClaw from storing the login; or no agent was chosen.
+pub(crate) fn check(
+    connection: &mut ControlMaster<'_>,
+    method: &Method,
+    context: &Context,
+) -> Result<Agent, Error> {
+    let gateway = &mut connection.gateway;
+    report_progress(&format!("{}: starting the sign-in…", gateway.name), context);
+    if *method == Method::ClaudeCli {
+        return Ok(Agent::AsBefore);
+    }
+    let scope = match gateway.agent {
+        Some(_) => InspectScope::Host,
+        None => InspectScope::Agents,
+    };
+    let Ok(found) = inspect(gateway, scope, &context.system) else {
+        return Ok(Agent::AsBefore);
+    };
+    if let Some(error) = obstacle(gateway, &found) {
+        return Err(error);
+    }
+    let mut agents: Vec<String> = found.agents.iter().map(ToString::to_string).collect();
+    if gateway.agent.is_some() || agents.len() < 2 {
+        return Ok(Agent::AsBefore);
+    }
+    let title = format!("{}: sign in for which agent?", gateway.name);
+    let number = ask_which(&title, &agents, "clawtap reauth", context)?;
+    let agent = agents.swap_remove(number);
+    gateway.agent = Some(Identifier::parse(&agent).map_err(Error::gateway)?);
+    terminal::eprint(&format!(
+        "To be asked no more: agent = \"{agent}\"\nunder [[gateway]] {} in the config.\n",
+        gateway.name
+    ));
+    Ok(Agent::ChosenNow)
+}
+
+/// What would keep OpenClaw from writing its store.
+fn obstacle(gateway: &Gateway, found: &Inspection) -> Option<Error> {
+    let error = |what: String| Error::sign_in(format!("{}: {what}", gateway.name));
+    if let Some(place) = found.read_only.first() {
+        let who = gateway.there("id -un");
+        return Some(
+            error(format!("{place} cannot be written there"))
+                .hint(who.after("Sign in as the user who runs OpenClaw. This one is")),
+        );
+    }
+    let is_full = found.free_kib.is_some_and(|free| free < LEAST_SPACE);
+    is_full.then(|| {
+        let look: Hint = gateway.there("df -h");
+        error("its disk is full".into()).hint(look.after("Make room first. Look"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::obstacle;
+    use crate::gateway::host::{Gateway, Name};
+    use crate::gateway::inspect::Inspection;
+    use crate::text::Text;
+
+    #[test]
+    fn what_keeps_openclaw_from_storing_a_login_is_said_before() {
+        let gateway = Gateway::local(Name::parse("home").unwrap());
+        let message = |found: Inspection| obstacle(&gateway, &found).map(|error| error.message);
+        assert_eq!(message(Inspection::default()), None);
+        let full = Inspection {
+            free_kib: Some(12),
+            ..Inspection::default()
+        };
+        assert_eq!(message(full).as_deref(), Some("home: its disk is full"));
+        let read_only = Inspection {
+            free_kib: Some(1_000_000),
+            read_only: vec![Text::clean("~/.openclaw")],
+            ..Inspection::default()
+        };
+        assert_eq!(
+            message(read_only).as_deref(),
+            Some("home: ~/.openclaw cannot be written there")
+        );
+    }
+}
