@@ -92,7 +92,7 @@ fn words_of_ssh_and_openclaw_are_shown_without_what_could_deceive() {
 }
 
 #[test]
-fn names_from_the_stores_are_shown_without_what_could_deceive() {
+fn names_from_the_stores_that_are_no_ids_never_leave_the_gateway() {
     let store = json!({ "version": 1, "profiles": { NASTY: {
         "type": "token", "provider": NASTY, "expires": 1, "token": "sk-ant-oat01-secret",
     }}});
@@ -108,11 +108,7 @@ fn names_from_the_stores_are_shown_without_what_could_deceive() {
     for (command, text) in shown_everywhere(&gateway, "") {
         assert_harmless(&text, &command);
         assert!(!text.contains("secret"), "{command}: {text}");
-        assert_eq!(
-            text.contains(CLEAN),
-            command != "status --format simple",
-            "{command}: {text}"
-        );
+        assert!(!text.contains(CLEAN), "{command}: {text}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -41,8 +42,24 @@ fn claude_login() -> String {
     )
 }
 
-/// A gateway without openclaw on which only these programs are, and everything that leaves it is recorded.
+/// A node that has no sqlite, as older ones.
+const OLD_NODE: &str = "case $* in *node:sqlite*) exit 1 ;; esac";
+
+/// A gateway without openclaw on which only these programs and an old node are, and everything that leaves it is
+/// recorded.
 fn gateway(readers: &[&str]) -> GatewayHome {
+    if readers.contains(&"node") {
+        return without_node(readers);
+    }
+    let node = program("node");
+    let node = format!("#!/bin/sh\n{OLD_NODE}\nexec {} \"$@\"\n", node.display());
+    let gateway = without_node(readers).file("tools/node", node);
+    let mode = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(tools(&gateway).join("node"), mode).expect("it is ours");
+    gateway
+}
+
+fn without_node(readers: &[&str]) -> GatewayHome {
     let gateway = GatewayHome::new().file("wire/stdout", "");
     BARE.iter().chain(readers).fold(gateway, |gateway, name| {
         gateway.link(&format!("tools/{name}"), program(name))
@@ -165,7 +182,7 @@ fn python_reads_the_databases_where_sqlite3_is_missing() {
 }
 
 #[test]
-fn a_file_needs_no_reader_at_all() {
+fn a_file_needs_only_node() {
     let gateway = with_store(gateway(&[]), ".openclaw", FILE);
     expect_answer(&gateway, "");
 }
@@ -190,6 +207,40 @@ fn a_database_that_nothing_can_read_says_why_there_is_no_answer() {
     let sshd = Sshd::of(&gateway).path(&[&tools(&gateway)]).start();
     let ran = sshd.clawtap().args(["check"]).run();
     let _ = ran.stdout("home: openclaw not found there\n").status(3);
+}
+
+#[test]
+fn without_nodes_json_no_store_is_read() {
+    let gateway = with_store(without_node(&["sqlite3", "python3"]), ".openclaw", SHARED);
+    let gateway = with_store(gateway, ".openclaw", FILE);
+    let sshd = Sshd::of(&gateway).path(&[&tools(&gateway)]).start();
+    let ran = sshd.clawtap().args(["check"]).run();
+    let _ = ran.stdout("home: openclaw not found there\n").status(3);
+}
+
+#[test]
+fn a_damaged_store_lets_no_secret_out() {
+    // A comma is missing before the token: what followed it was once taken for the provider's name.
+    let gateway = gateway(&[]);
+    let path = gateway.path().join(".openclaw").join(FILE);
+    fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a fresh folder");
+    let damaged = store().replace("\"provider\":\"anthropic\",", "\"provider\":\"anthropic\"");
+    fs::write(path, damaged).expect("a fresh folder");
+    let sshd = Sshd::of(&gateway).path(&[&tools(&gateway)]).start();
+    let ran = sshd.clawtap().args(["check"]).run();
+    let _ = ran.stdout("home: openclaw not found there\n").status(3);
+    let sent = fs::read_to_string(gateway.path().join("wire/stdout")).expect("a recording");
+    assert!(!sent.contains(SECRET), "{sent}");
+}
+
+#[test]
+fn a_million_damaged_stores_let_no_secret_out() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/stores.js");
+    let run = Command::new(program("node"))
+        .arg(script)
+        .output()
+        .expect("node starts");
+    assert!(run.status.success(), "{run:?}");
 }
 
 #[test]

@@ -49,6 +49,8 @@ tell_rest() {
 # OpenClaw calls these layouts private, so they are only the last resort, opened read-only. Only the id, provider,
 # type and expiry of a login leave this host, and whether it renews itself.
 read_stores() {
+  find_node
+  [ -n "$node" ] || return 0
   for home in "${OPENCLAW_STATE_DIR:-}" "$HOME/.openclaw${profile:+-$profile}" "$HOME/.clawdbot"; do
     [ -d "$home" ] || continue
     here=$home/agents/${agent:-main}/agent
@@ -63,7 +65,7 @@ read_stores() {
 # report_store FILE [QUERY]
 report_store() {
   [ -r "$1" ] || return 1
-  logins=$(read_text "$@" 2>/dev/null | extract)
+  logins=$(read_text "$@" 2>/dev/null | read_logins "$node" 2>/dev/null)
   [ -n "$logins" ] || return 1
   emit store "$1"
   emit clock "$(date +%s)"
@@ -86,46 +88,23 @@ for (const row of db.prepare(process.argv[2]).all()) console.log(Object.values(r
   fi
 }
 
-# extract: reads JSON and prints one framed line per login, with the raw JSON values of the few keys named here. A JSON
-# string never spans lines, so the text is parsed line by line.
-extract() {
-  awk -v nonce="$nonce" '
-    function keep(key, value) {
-      if (key == "\"provider\"" || key == "\"type\"") line = line "," key ":" value
-      else if (key == "\"expires\"") line = line ",\"expires\":" value
-      # Only whether there is a refresh token, not the token.
-      else if (key == "\"refresh\"" && value != "\"\"" && value != "null") line = line ",\"renews\":true"
-    }
-    function scalar(value) {
-      if (wants_key && value ~ /^"/) { key[depth] = value; wants_key = 0; return }
-      if (depth == 3 && key[1] == "\"profiles\"") keep(key[depth], value)
-    }
-    function open_brace(kind) {
-      depth++
-      holds[depth] = kind
-      key[depth] = ""
-      wants_key = (kind == "{")
-      if (kind == "{" && depth == 3 && key[1] == "\"profiles\"") line = "{\"id\":" key[2]
-    }
-    function close_brace() {
-      if (depth == 3 && holds[depth] == "{" && key[1] == "\"profiles\"" && line != "")
-        printf "\n%s login %s}", nonce, line
-      if (depth == 3) line = ""
-      if (depth > 0) depth--
-      wants_key = 0
-    }
-    BEGIN { depth = 0 }
-    {
-      text = $0
-      while (match(text, /"([^"\\]|\\.)*"|[][{},:]|[^][{},:" \t\r]+/)) {
-        token = substr(text, RSTART, RLENGTH)
-        text = substr(text, RSTART + RLENGTH)
-        if (token == "{" || token == "[") open_brace(token)
-        else if (token == "}" || token == "]") close_brace()
-        else if (token == ",") wants_key = (holds[depth] == "{")
-        else if (token != ":") scalar(token)
-      }
-    }'
+# read_logins NODE: reads a store from standard input and prints one framed line per login: id, provider, type and
+# expiry, each only in the form that it must have, and whether it renews itself. What is no JSON prints nothing: in a
+# damaged store a token may stand where a name was.
+read_logins() {
+  "$1" -e '
+    let store;
+    try { store = JSON.parse(require("fs").readFileSync(0, "utf8")); } catch { process.exit(); }
+    const isName = (text) => /^[\w.:@+\/ -]{1,128}$/.test(text) && !/[\w-]{48}|sk-/.test(text);
+    for (const [id, value] of Object.entries(Object(Object(store).profiles))) {
+      const { provider, type, expires, refresh } = Object(value);
+      if (!isName(id) || typeof provider !== "string" || !isName(provider) || provider.length > 40) continue;
+      if (!["token", "oauth", "api_key"].includes(type)) continue;
+      const shown = { id, provider, type };
+      if (Number.isFinite(expires)) shown.expires = expires;
+      if (refresh) shown.renews = true;
+      console.log("\n" + process.argv[1] + " login " + JSON.stringify(shown));
+    }' "$nonce"
 }
 
 main "$@"
