@@ -15,7 +15,7 @@ function run(text) {
   const lines = [];
   const process = { argv: ["node", "NONCE"], exit() { throw EXIT; } };
   try {
-    reader(() => ({ readFileSync: () => text }), process, { log: (line) => lines.push(line) });
+    reader(() => ({ readFileSync: () => text }), process, { log: (...words) => lines.push(words.join(" ")) });
   } catch (error) {
     if (error !== EXIT) throw error;
   }

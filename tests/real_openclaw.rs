@@ -111,8 +111,10 @@ fn the_store_it_wrote_is_read_with_sqlite3_python_or_node() {
     ] {
         let tools = gateway.path().join(format!("with-{reader}"));
         fs::create_dir(&tools).expect("a fresh folder");
-        let bare = ["sh", "awk", "date", "head", "timeout"].map(|name| (name, program(name)));
-        for (name, path) in bare.into_iter().chain([(reader, path)]) {
+        let bare = ["sh", "tr", "awk", "date", "head", "timeout"].map(|name| (name, program(name)));
+        // What is read is parsed with node.
+        let node = (reader != "node").then(|| ("node", real_openclaw("node/node")));
+        for (name, path) in bare.into_iter().chain(node).chain([(reader, path)]) {
             std::os::unix::fs::symlink(path, tools.join(name)).expect("a fresh folder");
         }
         let sshd = Sshd::of(&gateway).path(&[&tools]).start();
@@ -138,7 +140,7 @@ fn the_store_it_wrote_is_read_with_sqlite3_python_or_node() {
 #[test]
 fn a_node_that_is_too_old_is_said_so() {
     let gateway = with_nvm("v20.20.2", "old-node");
-    let gateway = ["sh", "awk", "date", "head", "timeout"]
+    let gateway = ["sh", "tr", "awk", "date", "head", "timeout"]
         .iter()
         .fold(gateway, |gateway, name| {
             gateway.link(&format!("tools/{name}"), program(name))

@@ -228,19 +228,22 @@ fn quoted_words(words: &[String]) -> String {
 /// The command for the login shell on the gateway: a POSIX shell that runs this program.
 ///
 /// Login shells quote differently. The encoded text means the same in the single quotes of bash, dash, zsh, fish and
-/// csh: no quote, no newline, no `!`, and a backslash only before a digit or an `n`. As an argument it is sent with
-/// the request; on standard input it would follow a round trip later.
+/// csh: no quote, no newline, no `!`, and a backslash only before a digit or an `n`. `tr` turns the two characters that
+/// programs have most of back, each one byte; `printf %b` the others. As an argument it is sent with the request; on
+/// standard input it would follow a round trip later.
 pub(crate) fn remote_command(program: &str) -> String {
     let mut encoded = String::with_capacity(program.len() * 5 / 4);
     for byte in program.bytes() {
         match byte {
-            b'\n' => encoded.push_str("\\n"),
-            b'\'' | b'\\' | b'!' => encoded.push_str(&format!("\\0{byte:03o}")),
+            b'\n' => encoded.push('^'),
+            b'\'' => encoded.push('~'),
+            b'\\' | b'!' | b'^' | b'~' => encoded.push_str(&format!("\\0{byte:03o}")),
             b' '..=b'~' => encoded.push(char::from(byte)),
             _ => encoded.push_str(&format!("\\0{byte:03o}")),
         }
     }
-    format!("exec sh -c 'eval \"$(printf %b \"$1\")\"' sh '{encoded}'")
+    let decode = r#"eval "$(printf %b "$(printf %s "$1" | tr "^~" "\n\047")")""#;
+    format!("exec sh -c '{decode}' sh '{encoded}'")
 }
 
 /// Quotes a text as one word of a POSIX shell.

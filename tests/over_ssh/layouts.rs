@@ -8,8 +8,8 @@ use crate::support::{GatewayHome, Sshd, fakes, program};
 const ANSWER: &str = "home: anthropic expires in 4 h 59 m\n";
 
 /// What a bare system has on its `PATH`: no openclaw and no node.
-const BARE: [&str; 8] = [
-    "sh", "awk", "cat", "date", "head", "readlink", "sed", "timeout",
+const BARE: [&str; 9] = [
+    "sh", "tr", "awk", "cat", "date", "head", "readlink", "sed", "timeout",
 ];
 
 fn gateway() -> GatewayHome {
@@ -201,4 +201,74 @@ fn openclaw_without_a_node_is_said_so() {
         .run()
         .stdout("home: openclaw finds no node there\n")
         .status(3);
+}
+
+/// The unit of OpenClaw's own service, as it writes it.
+fn unit(gateway: &GatewayHome, node: &str, entry: &str, environment: &str) -> String {
+    let home = gateway.path().display();
+    format!(
+        "[Unit]\nDescription=OpenClaw Gateway\n\n[Service]\n\
+         ExecStart={home}/{node} {home}/{entry} gateway --port 18789\nRestart=always\n\
+         Environment=HOME={home}\n{environment}\n\n[Install]\nWantedBy=default.target\n"
+    )
+}
+
+#[test]
+fn the_service_knows_which_openclaw_and_which_node() {
+    // Another one is on the list of places; the one that runs is the service's.
+    let gateway = gateway()
+        .link(".local/bin/openclaw", npm_openclaw())
+        .link(".local/bin/node", node())
+        .link("srv/node", node())
+        .link("srv/openclaw/dist/index.js", npm_openclaw());
+    let unit = unit(&gateway, "srv/node", "srv/openclaw/dist/index.js", "");
+    let gateway = gateway.file(".config/systemd/user/openclaw-gateway.service", unit);
+    expect_answer(&gateway, "", "srv/node srv/openclaw/dist/index.js\n");
+}
+
+#[test]
+fn a_unit_whose_files_are_gone_is_passed_over() {
+    let gateway = gateway()
+        .link(".local/bin/openclaw", npm_openclaw())
+        .link(".local/bin/node", node());
+    let unit = unit(&gateway, "gone/node", "gone/index.js", "");
+    let gateway = gateway.file(".config/systemd/user/openclaw-gateway.service", unit);
+    expect_answer(&gateway, "", ".local/bin/node .local/bin/openclaw\n");
+}
+
+#[test]
+fn the_services_folders_are_taken_over_and_no_secret_of_its() {
+    let environment = "Environment=OPENCLAW_STATE_DIR=/srv/state\n\
+                       Environment=\"OPENCLAW_PROFILE=work\"\nEnvironment=OPENCLAW_GATEWAY_TOKEN=made-up";
+    let gateway = gateway()
+        .first("env | grep ^OPENCLAW >~/environment\n")
+        .link("system/env", program("env"))
+        .link("system/grep", program("grep"))
+        .link("srv/node", node())
+        .link("srv/index.js", npm_openclaw());
+    let unit = unit(&gateway, "srv/node", "srv/index.js", environment);
+    let gateway = gateway.file(".config/systemd/user/openclaw-gateway.service", unit);
+    expect_answer(&gateway, "", "srv/node srv/index.js\n");
+    let seen = gateway.read("environment").expect("it ran");
+    let mut lines: Vec<&str> = seen.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(
+        lines,
+        ["OPENCLAW_PROFILE=work", "OPENCLAW_STATE_DIR=/srv/state"]
+    );
+}
+
+#[test]
+fn openclaw_is_found_where_newer_installers_put_it() {
+    for folder in [
+        ".local/share/pnpm/bin",
+        ".config/nvm/versions/node/v24.16.0/bin",
+        ".fnm/aliases/default/bin",
+        "Library/Application Support/fnm/aliases/default/bin",
+        ".nvm/current/bin",
+        ".yarn/bin",
+        ".local/share/pnpm/nodejs/26.1.0/bin",
+    ] {
+        expect_found(folder, folder);
+    }
 }

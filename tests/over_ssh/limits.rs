@@ -86,7 +86,9 @@ const SHELLS: [&str; 3] = ["dash", "bash", "mksh"];
 
 #[test]
 fn an_openclaw_that_hangs_is_ended_with_its_children() {
-    let tools = ["awk", "cat", "date", "head", "printf", "sleep", "timeout"];
+    let tools = [
+        "awk", "cat", "date", "head", "printf", "sleep", "timeout", "tr",
+    ];
     for (shell, first) in SHELLS.iter().zip(HANGING) {
         expect_ended(GatewayHome::new(), first, shell, &tools, program);
     }
@@ -94,7 +96,7 @@ fn an_openclaw_that_hangs_is_ended_with_its_children() {
 
 #[test]
 fn a_gateway_without_timeout_ends_it_as_well() {
-    let tools = ["awk", "cat", "date", "head", "printf", "ps", "sleep"];
+    let tools = ["awk", "cat", "date", "head", "printf", "ps", "sleep", "tr"];
     for (shell, first) in SHELLS.iter().zip(HANGING) {
         expect_ended(GatewayHome::new(), first, shell, &tools, program);
     }
@@ -103,7 +105,7 @@ fn a_gateway_without_timeout_ends_it_as_well() {
 #[test]
 fn a_busybox_whose_timeout_spares_the_children_is_not_left_to_it() {
     let tools = [
-        "awk", "cat", "date", "head", "printf", "ps", "sleep", "timeout",
+        "awk", "cat", "date", "head", "printf", "ps", "sleep", "timeout", "tr",
     ];
     for first in HANGING {
         let busybox = |_: &str| program("busybox");

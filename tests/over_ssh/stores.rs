@@ -13,7 +13,9 @@ const ANSWER: &str = "home: anthropic expires in 4 h 59 m\n";
 /// Part of every secret here, all of them made up.
 const SECRET: &str = "MADE-UP";
 /// What the probe needs besides a reader of stores.
-const BARE: [&str; 8] = ["sh", "awk", "date", "head", "ls", "od", "printf", "timeout"];
+const BARE: [&str; 9] = [
+    "sh", "tr", "awk", "date", "head", "ls", "od", "printf", "timeout",
+];
 
 const SHARED: &str = "state/openclaw.sqlite";
 const AGENT: &str = "agents/main/agent/openclaw-agent.sqlite";

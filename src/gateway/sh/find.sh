@@ -8,7 +8,7 @@
 # managers come first, as in that PATH.
 collect_places() {
   managers='' others='' newest=-1
-  for dir in "$HOME"/.nvm/versions/node/v*/bin; do
+  for dir in "$HOME"/.nvm/versions/node/v*/bin "$HOME"/.config/nvm/versions/node/v*/bin; do
     [ -d "$dir" ] || continue
     version=${dir%/bin} version=${version##*/v}
     rank "$version"
@@ -18,9 +18,10 @@ collect_places() {
       managers=$managers:$dir
     fi
   done
-  for dir in "$HOME/.local/share/fnm/aliases/default/bin" "$HOME/.volta/bin" "$HOME/.asdf/shims" \
-    "$HOME/.local/share/mise/shims" "$HOME/.nodenv/shims" "$HOME/n/bin"; do
-    [ -d "$dir" ] && managers=${managers:+$managers:}$dir
+  fnm=fnm/aliases/default/bin
+  for dir in .nvm/current/bin .local/share/$fnm .$fnm "Library/Application Support/$fnm" .volta/bin .asdf/shims \
+    .local/share/mise/shims .nodenv/shims n/bin; do
+    [ -d "$HOME/$dir" ] && managers=${managers:+$managers:}$HOME/$dir
   done
   prefix=
   if [ -r "$HOME/.npmrc" ]; then
@@ -37,11 +38,17 @@ collect_places() {
       "~/"*) prefix=$HOME/${prefix#"~/"} ;;
     esac
   fi
-  for dir in "${prefix:+$prefix/bin}" "$HOME/.npm-global/bin" "${PNPM_HOME:-}" "$HOME/.local/share/pnpm" \
-    "$HOME/Library/pnpm" "$HOME/.bun/bin" "$HOME/.local/bin" "$HOME/bin" "$HOME/.openclaw/bin" \
-    "$HOME/.nix-profile/bin" /opt/homebrew/bin /home/linuxbrew/.linuxbrew/bin "$HOME/.linuxbrew/bin" \
+  for dir in "${prefix:+$prefix/bin}" .npm-global/bin "${PNPM_HOME:-}" "${PNPM_HOME:+$PNPM_HOME/bin}" \
+    .local/share/pnpm .local/share/pnpm/bin "$HOME"/.local/share/pnpm/nodejs/*/bin Library/pnpm Library/pnpm/bin \
+    .yarn/bin .bun/bin .local/bin bin .openclaw/bin .nix-profile/bin /opt/homebrew/bin /opt/homebrew/opt/node@*/bin \
+    /usr/local/opt/node@*/bin /home/linuxbrew/.linuxbrew/bin /home/linuxbrew/.linuxbrew/opt/node@*/bin .linuxbrew/bin \
     /usr/local/bin /run/current-system/sw/bin /snap/bin; do
-    [ -n "$dir" ] && [ -d "$dir" ] && others=${others:+$others:}$dir
+    case $dir in
+      '') continue ;;
+      /*) ;;
+      *) dir=$HOME/$dir ;;
+    esac
+    [ -d "$dir" ] && others=${others:+$others:}$dir
   done
 }
 
@@ -78,14 +85,40 @@ with_openclaw() {
   task=$1
   shift
   find_openclaw "$@" || return 127
-  [ $# -gt 0 ] || set -- "$found"
+  [ $# -gt 0 ] || set -- ${service_node:+"$service_node"} "$found"
   [ "${1#"~/"}" = "$1" ] || { tail=${1#"~/"}; shift; set -- "$HOME/$tail" "$@"; }
   [ -z "$profile" ] || set -- "$@" --profile "$profile"
   "$task" "$@"
 }
 
+# read_service: finds the node and entry point of OpenClaw's own systemd unit, in $service_node and $found, and takes
+# its folders from there. The process that the unit runs is the one that must have the logins. Words with blanks are
+# quoted in it; such a unit is passed over.
+read_service() {
+  found=''
+  for unit in "$HOME/.config/systemd/user" /etc/systemd/system; do
+    unit=$unit/openclaw-gateway${profile:+-$profile}.service
+    [ -r "$unit" ] || continue
+    while IFS= read -r line; do
+      case $line in
+        ExecStart=/*) line=${line#*=} service_node=${line%% *} line=${line#* } found=${line%% *} ;;
+        Environment=*OPENCLAW_STATE_DIR=* | Environment=*OPENCLAW_CONFIG_PATH=* | Environment=*OPENCLAW_PROFILE=*)
+          line=OPENCLAW_${line#*OPENCLAW_}
+          export "${line%\"}"
+          ;;
+      esac
+    done <"$unit"
+    case $found in
+      *.js | *.mjs) [ -x "$service_node" ] && [ -f "$found" ] && return 0 ;;
+    esac
+  done
+  service_node=''
+  return 1
+}
+
 # find_openclaw [COMMAND...]: sets $found to its path, and PATH so that it finds its node
 find_openclaw() {
+  service_node=''
   if [ $# -gt 0 ]; then
     PATH=$PATH:$managers:$others
     # shellcheck disable=SC2088 # a tilde that came quoted from the settings
@@ -95,6 +128,9 @@ find_openclaw() {
       *) seek "$1" "$PATH" || return 1 ;;
     esac
     [ -x "$found" ] || { found='' && return 1; }
+  elif read_service; then
+    PATH=${service_node%/*}:$PATH:$managers:$others
+    return 0
   # Before 2026.2 the program was named clawdbot.
   elif seek openclaw "$PATH" || seek clawdbot "$PATH"; then
     PATH=$PATH:$managers:$others

@@ -95,15 +95,19 @@ read_logins() {
   "$1" -e '
     let store;
     try { store = JSON.parse(require("fs").readFileSync(0, "utf8")); } catch { process.exit(); }
-    const isName = (text) => /^[\w.:@+\/ -]{1,128}$/.test(text) && !/[\w-]{48}|sk-/.test(text);
+    const isToken = (text) => /[\w-]{48}|sk-/.test(text);
+    const isName = (text) => /^[\w.:@+/ -]{1,128}$/.test(text) && isToken(text) === false;
     for (const [id, value] of Object.entries(Object(Object(store).profiles))) {
       const { provider, type, expires, refresh } = Object(value);
-      if (!isName(id) || typeof provider !== "string" || !isName(provider) || provider.length > 40) continue;
-      if (!["token", "oauth", "api_key"].includes(type)) continue;
-      const shown = { id, provider, type };
-      if (Number.isFinite(expires)) shown.expires = expires;
-      if (refresh) shown.renews = true;
-      console.log("\n" + process.argv[1] + " login " + JSON.stringify(shown));
+      const isShort = typeof provider === "string" && provider.length < 41;
+      const isKnown = ["token", "oauth", "api_key"].includes(type);
+      if (isShort && isKnown && isName(id) && isName(provider)) {
+        const shown = { id, provider, type };
+        if (Number.isFinite(expires)) shown.expires = expires;
+        if (refresh) shown.renews = true;
+        console.log();
+        console.log(process.argv[1], "login", JSON.stringify(shown));
+      }
     }' "$nonce"
 }
 
