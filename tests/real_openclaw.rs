@@ -113,8 +113,8 @@ fn the_store_it_wrote_is_read_with_sqlite3_python_or_node() {
         fs::create_dir(&tools).expect("a fresh folder");
         let bare = ["sh", "tr", "awk", "date", "head", "timeout"].map(|name| (name, program(name)));
         // What is read is parsed with node.
-        let node = (reader != "node").then(|| ("node", real_openclaw("node/node")));
-        for (name, path) in bare.into_iter().chain(node).chain([(reader, path)]) {
+        let parser = (reader != "node").then(|| ("node", real_openclaw("node/node")));
+        for (name, path) in bare.into_iter().chain(parser).chain([(reader, path)]) {
             std::os::unix::fs::symlink(path, tools.join(name)).expect("a fresh folder");
         }
         let sshd = Sshd::of(&gateway).path(&[&tools]).start();

@@ -15,9 +15,13 @@ pub(crate) fn reason(output: &str) -> Option<Text> {
     if let Some(line) = crash(output) {
         return Some(line);
     }
-    let is_notice = |line: &&str| line.starts_with(NOTICE) || line.starts_with("(node:");
     let lines: Vec<&str> = output.lines().filter(|line| !is_notice(line)).collect();
     last_line(&lines.join("\n"))
+}
+
+/// Whether a line is printed whether or not anything failed.
+pub(crate) fn is_notice(line: &str) -> bool {
+    line.starts_with(NOTICE) || line.starts_with("(node:")
 }
 
 /// The error of a Node crash; None for any other output.

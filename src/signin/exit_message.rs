@@ -1,5 +1,6 @@
 //! Finds a failed sign-in's reason in the program's last lines.
 
+use crate::gateway::failure_reason::is_notice;
 use crate::redact::redact_line;
 use crate::signin::prompt::bare;
 use crate::signin::screen::Screen;
@@ -15,7 +16,7 @@ pub(crate) fn words(screen: &Screen) -> Option<Text> {
         .map(|line| screen.text(line))
         .filter(|line| !is_framed(line))
         .map(bare)
-        .filter(|words| words.chars().any(char::is_alphanumeric))
+        .filter(|words| words.chars().any(char::is_alphanumeric) && !is_notice(words))
         .collect();
     let about = |words: &&&str| {
         let words = words.to_lowercase();
@@ -60,6 +61,13 @@ mod tests {
             (
                 "It could not be verified.\r\nUnknown auth method.\r\n",
                 Some("Unknown auth method."),
+            ),
+            (
+                "Installed Gateway service state and config paths could not be verified. Inspect it.\r\n\
+                 Multiple agents are configured, but the model command has no explicit owner. Pass --agent <id>.\r\n",
+                Some(
+                    "Multiple agents are configured, but the model command has no explicit owner. Pass --agent <id>.",
+                ),
             ),
             (
                 "✘ Login failed: expired\r\n│ box │\r\n",

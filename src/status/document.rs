@@ -1,11 +1,14 @@
 //! Finds the status document in OpenClaw's output.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::text::Text;
 
-/// How many lines that look like the start of a document are tried: each attempt parses up to its first error.
-const MOST_ATTEMPTS: usize = 8;
+/// How many bytes are parsed in all, at lines that look like the start of a document: each attempt reads up to its first
+/// error, at worst to the end.
+const MOST_PARSED: usize = 64 * 1024 * 1024;
 /// The estimated number of values that JSON may hold; OpenClaw's own has a few hundred. In memory the smallest values
 /// take a hundred times their size in the text, and 8 MiB of text can hold a million of them.
 const MOST_VALUES: usize = 100_000;
@@ -27,6 +30,22 @@ pub(crate) enum Unreadable {
     Error(Text),
 }
 
+/// Decodes what a program or a person wrote to a file: UTF-8, or UTF-16 with a byte order mark, as `PowerShell` writes
+/// it. Anything else is read as UTF-8 as far as it is.
+pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let (pairs, _) = bytes.as_chunks::<2>();
+        let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
+        String::from_utf16_lossy(&units).into()
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
+        _ => String::from_utf8_lossy(bytes),
+    }
+}
+
 /// Finds the document among log lines, banners and escape sequences.
 pub(crate) fn find(text: &str) -> Result<Map<String, Value>, Unreadable> {
     if text.trim().is_empty() {
@@ -36,7 +55,7 @@ pub(crate) fn find(text: &str) -> Result<Map<String, Value>, Unreadable> {
         return Err(Unreadable::TooMuch);
     }
     let mut failure = Unreadable::NotJson;
-    let mut attempts = 0;
+    let mut left = MOST_PARSED;
     let mut position = 0;
     while let Some(start) = next_brace(text, position) {
         let mut values =
@@ -46,9 +65,9 @@ pub(crate) fn find(text: &str) -> Result<Map<String, Value>, Unreadable> {
                 failure = Unreadable::Broken;
             }
             position = start + 1;
-            attempts += 1;
-            if attempts == MOST_ATTEMPTS {
-                break;
+            match left.checked_sub(text.len() - start) {
+                Some(rest) => left = rest,
+                None => break,
             }
             continue;
         };

@@ -26,7 +26,7 @@ pub(crate) fn read(
     exit: Option<i32>,
     captured_at: DateTime<Utc>,
 ) -> Result<Report, Unreadable> {
-    let text = String::from_utf8_lossy(stdout);
+    let text = document::decode(stdout);
     let document = document::find(&text)?;
     Ok(report(&document, exit, captured_at))
 }

@@ -240,3 +240,15 @@ fn of_several_agents_one_is_asked_for_before_the_page() {
     );
     assert!(!gateway.calls().contains("claude"), "{}", gateway.calls());
 }
+
+#[test]
+fn a_document_that_powershell_saved_is_read() {
+    for name in ["bom", "utf16"] {
+        let path = fixture(&format!("causes/{name}.json"));
+        let ran = Clawtap::new()
+            .stdin(std::fs::read(path).expect("a document"))
+            .args(["check", "--input", "-"])
+            .run();
+        assert!(ran.status != 3, "{name}: {}", ran.stdout);
+    }
+}
