@@ -304,3 +304,40 @@ home: → Renew it before then: clawtap reauth
         assert!(!quiet.contains("exit code"), "{quiet}");
     }
 }
+
+/// Made up.
+const SECRET: &str = "sk-ant-oat01-MADE-UP-Ab3Ab3Ab3Ab3Ab3Ab3";
+
+#[test]
+fn what_openclaw_says_is_shown_without_a_secret_in_it() {
+    let route = format!(
+        r#"{{"resolvedDefault":"anthropic/m","auth":{{"missingProvidersInUse":[],"oauth":{{"profiles":[]}},
+        "modelRouteIssues":[{{"kind":"odd","provider":"anthropic","message":"cannot use {SECRET} there"}}]}}}}"#
+    );
+    let error = format!(r#"{{"ok":false,"error":{{"message":"cannot read {SECRET} there"}}}}"#);
+    let table = [
+        GatewayHome::new().stdout(route).exit("1"),
+        GatewayHome::new().stdout(error).exit("1"),
+        GatewayHome::new()
+            .stderr(format!("cannot store {SECRET} there"))
+            .exit("1"),
+    ];
+    for gateway in table {
+        for words in ["check -v", "status -v", "status --format json", "monitor"] {
+            let ran = Clawtap::with(&gateway)
+                .on_a_phone()
+                .args(words.split(' '))
+                .run();
+            let shown = ran.stdout.clone() + &ran.stderr + &ran.log("termux-notification");
+            assert!(!shown.contains("MADE-UP"), "{words}: {shown}");
+            assert_eq!(
+                crate::support::files_with(ran.home(), "MADE-UP"),
+                [""; 0],
+                "{words}"
+            );
+            if words.starts_with("status") {
+                assert!(shown.contains("there"), "{words}: {shown}");
+            }
+        }
+    }
+}

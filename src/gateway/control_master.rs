@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::gateway::error::last_line;
+use crate::gateway::failure_reason::last_line;
 use crate::gateway::host::{Gateway, Ssh, Transport};
 use crate::gateway::ssh_args::control_command;
 use crate::gateway::ssh_client;
@@ -42,6 +42,8 @@ pub(crate) struct ControlMaster<'a> {
 impl<'a> ControlMaster<'a> {
     /// Prepares a connection, which the first session opens. If no folder suits its socket, each session opens its own.
     pub(crate) fn prepare(gateway: &Gateway, system: &'a System) -> Self {
+        // Before the folder is made, so that a signal that comes meanwhile leaves none behind.
+        let waiting = system.processes.waiting();
         let mut gateway = gateway.clone();
         let folder = match &mut gateway.transport {
             Transport::Ssh(ssh) if ssh.control_path.is_none() && !has_control_path(ssh, system) => {
@@ -55,7 +57,7 @@ impl<'a> ControlMaster<'a> {
             gateway,
             system,
             folder,
-            _waiting: system.processes.waiting(),
+            _waiting: waiting,
         }
     }
 

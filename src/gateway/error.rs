@@ -1,8 +1,9 @@
 //! Why a gateway gave no report: a word, a message and a hint each.
 
-use crate::gateway::failure_reason;
+use crate::gateway::failure_reason::{self, last_line};
 use crate::gateway::host::{Gateway, Transport};
 use crate::hint::Hint;
+use crate::redact::redact_line;
 use crate::text::Text;
 
 /// A gateway that could not be asked, or whose answer could not be read.
@@ -160,9 +161,10 @@ impl GatewayError {
         Self { kind, detail: None }
     }
 
-    /// Sets the detail, a line that a program printed; an empty one is dropped.
+    /// Sets the detail, a line that a program printed, redacted; an empty one is dropped.
     pub(crate) fn saying(mut self, detail: Option<Text>) -> Self {
-        self.detail = detail.filter(|text| !text.is_empty());
+        let detail = detail.filter(|text| !text.is_empty());
+        self.detail = detail.map(|words| redact_line(words.as_str()));
         self
     }
 
@@ -272,12 +274,6 @@ pub(crate) fn of_ssh(stderr: &[u8]) -> GatewayError {
 
 /// What OpenClaw asks for where several agents are configured and none is the default one (2026.9.6).
 pub(crate) const WHICH_AGENT: &str = "Pass --agent";
-
-/// The last line with a letter or digit in it.
-pub(crate) fn last_line(text: &str) -> Option<Text> {
-    let mut lines = text.lines().rev().map(Text::clean);
-    lines.find(|line| line.as_str().chars().any(char::is_alphanumeric))
-}
 
 /// The error behind a run of OpenClaw without a document, from its messages: on standard error, and before 2026.3
 /// on standard output, in a box.

@@ -3,7 +3,6 @@
 //! The rules go by structure: a Node crash prints the source line, then `Name [CODE]: message`, the stack and, last,
 //! `Node.js vN`. OpenClaw's own failures end with their reason. The samples are in `tests/fixtures/failures`.
 
-use crate::gateway::error::last_line;
 use crate::text::Text;
 
 /// How OpenClaw 2026.9.6 begins a notice that it prints with every `models auth` command where no service is
@@ -22,6 +21,12 @@ pub(crate) fn reason(output: &str) -> Option<Text> {
 /// Whether a line is printed whether or not anything failed.
 pub(crate) fn is_notice(line: &str) -> bool {
     line.starts_with(NOTICE) || line.starts_with("(node:")
+}
+
+/// The last line with a letter or digit in it.
+pub(crate) fn last_line(text: &str) -> Option<Text> {
+    let mut lines = text.lines().rev().map(Text::clean);
+    lines.find(|line| line.as_str().chars().any(char::is_alphanumeric))
 }
 
 /// The error of a Node crash; None for any other output.

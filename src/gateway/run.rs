@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::gateway::error::{self, ErrorKind, GatewayError};
+use crate::gateway::failure_reason;
 use crate::gateway::framing::{self, Answer, Incomplete};
 use crate::gateway::host::{Gateway, Transport};
 use crate::gateway::ssh_args::{self, BatchMode, CONNECT_TIMEOUT_S};
@@ -109,5 +110,5 @@ pub(super) fn no_answer(incomplete: Incomplete, ending: Ending, stderr: &[u8]) -
             ErrorKind::NoShell
         }
     };
-    GatewayError::new(problem).saying(error::last_line(&String::from_utf8_lossy(stderr)))
+    GatewayError::new(problem).saying(failure_reason::last_line(&String::from_utf8_lossy(stderr)))
 }

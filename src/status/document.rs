@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use crate::redact::redact_line;
 use crate::text::Text;
 
 /// How many bytes are parsed in all, at lines that look like the start of a document: each attempt reads up to its first
@@ -135,7 +136,7 @@ fn next_brace(text: &str, from: usize) -> Option<usize> {
 /// The message of `{"ok":false,"error":{"type":"cli_error","message":"…"}}`.
 fn error_message(object: &Map<String, Value>) -> Option<Text> {
     let message = object.get("error")?.get("message")?.as_str()?;
-    Some(Text::clean(message))
+    Some(redact_line(message))
 }
 
 #[cfg(test)]

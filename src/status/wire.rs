@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
+use crate::redact::redact_line;
 use crate::status::document::{self, Unreadable};
 use crate::status::login::{Login, LoginKind, Pause, PauseKind, Reported};
 use crate::status::milliseconds::clamped;
@@ -56,7 +57,7 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
             kind => route_problems.push(RouteProblem {
                 provider,
                 indeterminate: kind == Some("indeterminate"),
-                detail: text(&issue["message"]),
+                detail: words(&issue["message"]),
             }),
         }
     }
@@ -70,7 +71,7 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
             route_problems.push(RouteProblem {
                 provider: provider.clone(),
                 indeterminate: false,
-                detail: text(&route["runtimeDetail"]),
+                detail: words(&route["runtimeDetail"]),
             });
         }
         push_new(&mut in_use, provider);
@@ -167,7 +168,7 @@ fn pause(unusable: &Value) -> Option<Pause> {
         },
         reason: text(&unusable["reason"]),
         classification: text(&unusable["classification"]),
-        hint: text(&unusable["recoveryHint"]),
+        hint: words(&unusable["recoveryHint"]),
         left: milliseconds(&unusable["remainingMs"]),
     })
 }
@@ -272,6 +273,12 @@ fn texts(value: &Value) -> Vec<Text> {
 fn text(value: &Value) -> Option<Text> {
     let text = Text::clean(value.as_str()?);
     (!text.is_empty()).then_some(text)
+}
+
+/// What OpenClaw says in words of its own, redacted: it may repeat a credential.
+fn words(value: &Value) -> Option<Text> {
+    let words = redact_line(value.as_str()?);
+    (!words.is_empty()).then_some(words)
 }
 
 /// A duration in ms, as a number or as a string that holds one. Old versions write fractions.

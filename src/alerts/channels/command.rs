@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::alerts::channels::Dispatcher;
 use crate::alerts::message::Message;
 use crate::config::channel::{Command, DeliveryError};
-use crate::gateway::error::last_line;
+use crate::gateway::failure_reason::last_line;
 use crate::redact::redact;
 use crate::system::environment::Environment;
 use crate::system::files;
