@@ -133,7 +133,13 @@ impl SignInFlow<'_> {
         let assessment = assessment(gateway, reply);
         let mut verified = verify::of(self.method, stored.promised, self.before, &assessment);
         if !self.for_sync {
-            let ended = |line: String| Ok(line + &verify::ended(self.method, &assessment)?);
+            let ended = |line: String| match verify::ended(self.method, &assessment) {
+                Ok(end) => Ok(line + &end),
+                Err(error) => Err(VerifyError {
+                    what: format!("signed in, but {}", error.what),
+                    ..error
+                }),
+            };
             verified = verified.and_then(ended);
         }
         refresh::after_sign_in(&assessment, self.config.notification, context);

@@ -145,10 +145,7 @@ pub(crate) fn ended(method: &Method, after: &Assessment) -> Result<String, Verif
             Ok(format!(", but {}", summary::of_issue(issue)))
         }
         Some(issue) => Err(VerifyError {
-            what: format!(
-                "signed in, but openclaw still says: {}",
-                summary::of_login(issue)
-            ),
+            what: format!("openclaw still says: {}", summary::of_login(issue)),
             next_step: next_way(method, issue),
         }),
     }
@@ -379,8 +376,7 @@ mod tests {
         ];
         for (method, document, expected) in table {
             let failed = ended(method, &now(report(document))).err();
-            let expected =
-                expected.map(|what| format!("signed in, but openclaw still says: {what}"));
+            let expected = expected.map(|what| format!("openclaw still says: {what}"));
             assert_eq!(failed.map(|error| error.what), expected, "{method:?}");
         }
     }

@@ -83,7 +83,10 @@ pub(crate) fn decide(
         return Decision::Nothing("its profile has no usable name".into());
     };
     let moment = report.moment(now);
-    let known = |login: &&Login| login.id.as_str() == profile.as_str();
+    // One that the provider refuses is no better for its time left.
+    let known = |login: &&Login| {
+        login.id.as_str() == profile.as_str() && login.state(moment) != State::Rejected
+    };
     if let Some(theirs) = report.logins.iter().find(known) {
         match theirs.left_at(moment) {
             Some(theirs) if (theirs - left).abs() <= SAME => {

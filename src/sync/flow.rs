@@ -17,8 +17,10 @@ use crate::gateway::status::Reply;
 use crate::hint::Hint;
 use crate::signin::argv::use_cli;
 use crate::signin::lock::{Attempt, SignInLock};
+use crate::signin::method::Method;
 use crate::signin::progress::report_progress;
 use crate::signin::restart::{Restart, restart};
+use crate::signin::verify;
 use crate::status::assessment::Assessment;
 use crate::sync::decide::{self, Decision, Form, Request};
 use crate::sync::outcome::{self, Synced};
@@ -111,6 +113,15 @@ impl Sync<'_> {
             ));
         }
         self.print_terms();
+        let method = match &decision {
+            Decision::Token { profile } => Some(Method::SetupToken {
+                profile: Some(profile.clone()),
+            }),
+            _ => None,
+        };
+        if let Some(method) = &method {
+            self.remove_refused(method, report, &connection)?;
+        }
         let wants_restart = match &decision {
             Decision::Token { profile } => self.store_token(&source, profile, &connection)?,
             _ => self.use_cli(&connection)?,
@@ -127,6 +138,12 @@ impl Sync<'_> {
         let verified = decide::verify(&decision, left, report, after.now);
         let left = verified
             .map_err(|what| self.refused(&what).hint(Hint::run("See", "clawtap status")))?;
+        if let Some(method) = &method {
+            verify::ended(method, &after).map_err(|error| {
+                self.refused(&format!("synced, but {}", error.what))
+                    .hint(error.next_step)
+            })?;
+        }
         let until = outcome::until(clock::local(after.now), left);
         let message = match &decision {
             Decision::Cli => "openclaw now uses Claude Code itself".into(),

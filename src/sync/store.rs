@@ -12,10 +12,12 @@ use crate::gateway::sync_on_gateway::{self, Done};
 use crate::hint::Hint;
 use crate::redact;
 use crate::secret::Secret;
-use crate::signin::argv::use_cli;
+use crate::signin::argv::{self, use_cli};
 use crate::signin::error::{may_be_stored, of_gateway};
+use crate::signin::method::Method;
 use crate::signin::restart::wants_restart;
 use crate::signin::session::{self, SignInContext};
+use crate::status::report::Report;
 use crate::sync::decide::{self, Decision};
 use crate::sync::flow::Sync;
 use crate::sync::source::{Source, SourceMachine};
@@ -61,6 +63,24 @@ impl Sync<'_> {
             }
             exec::Done::TooOld | exec::Done::NoClaude => Err(self.too_old()),
         }
+    }
+
+    /// Removes the profile that is synced into, if the provider refuses its login: OpenClaw would leave the new one unused
+    /// too. An OpenClaw that does not know the command goes on with the sync.
+    pub(super) fn remove_refused(
+        &self,
+        method: &Method,
+        before: &Report,
+        connection: &ControlMaster<'_>,
+    ) -> Result<(), Error> {
+        let gateway = &connection.gateway;
+        let Some(profile) = argv::logout_first(method, Some(before)) else {
+            return Ok(());
+        };
+        let request = models_auth::logout(profile, gateway);
+        exec::run(gateway, &request, &[], &self.context.system)
+            .map(drop)
+            .map_err(|failure| of_gateway(&failure, self.gateway))
     }
 
     /// Stores the gateway's own token without it leaving the gateway; returns OpenClaw's output.

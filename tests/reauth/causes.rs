@@ -252,3 +252,13 @@ fn a_document_that_powershell_saved_is_read() {
         assert!(ran.status != 3, "{name}: {}", ran.stdout);
     }
 }
+
+#[test]
+fn nobody_else_may_write_on_the_terminal_of_a_sign_in() {
+    let gateway =
+        broken("expired_oauth").reply("at-claude-prompt", "stat -c %a \"$(tty)\" >\"$HOME/mode\"");
+    let _ = reauth(&gateway, "code").run().status(0);
+    let mode = gateway.read("mode").expect("it has a terminal");
+    let mode = u32::from_str_radix(mode.trim(), 8).expect("a mode");
+    assert_eq!(mode & 0o022, 0, "{mode:o}");
+}

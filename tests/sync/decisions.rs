@@ -446,3 +446,31 @@ fn the_second_of_two_waits_for_the_first_and_finds_it_in_sync() {
     let _ = expect_synced(&gateway, first.end(), PROFILE);
     assert_eq!(gateway.calls().matches("paste-token").count(), 1);
 }
+
+#[test]
+fn a_refused_login_is_replaced_whatever_its_time_left() {
+    let cause = |name: &str| {
+        let path = crate::support::fixture(&format!("causes/{name}.json"));
+        let document = fs::read_to_string(path).expect("a known cause");
+        document.replace("anthropic:me", PROFILE)
+    };
+    let after = cause("signed_in");
+    let line = after.lines().find(|line| line.contains("\"remainingMs\""));
+    let old = line.expect("a login").trim().trim_end_matches(',');
+    let left = format!("\"remainingMs\": {}", hours().num_milliseconds());
+    let gateway = GatewayHome::new()
+        .stdout(cause("disabled_auth_permanent"))
+        .exit("1")
+        .reply("document-after", &after.replace(old, &left))
+        .reply("exit-after", "0");
+    sign_in(gateway.path(), hours());
+    let ran = sync(&gateway, "").run().status(0);
+    assert!(
+        ran.stdout.starts_with("home: synced, valid until "),
+        "{}",
+        ran.stdout
+    );
+    let (calls, _) = calls(&gateway);
+    let logout = format!("models auth logout {PROFILE} --yes\n--version\nmodels auth paste-token");
+    assert!(calls.contains(&logout), "{calls}");
+}

@@ -11,6 +11,8 @@ main() {
   # The standard input of a background command is /dev/null; ours stays available as file descriptor 4.
   exec 4<&0
   trap on_signal TERM HUP INT
+  # Otherwise other users of the gateway may write on it (write, wall), and what stands there is believed.
+  chmod go-w "$(tty)"
   # Over a shared connection, ssh without a local terminal sends terminal modes that are all off.
   stty sane rows "$rows" cols "$columns" -echo
   # ssh has no TERM to pass on if a widget started it.
