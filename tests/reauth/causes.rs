@@ -253,11 +253,16 @@ fn a_document_that_powershell_saved_is_read() {
     }
 }
 
+// sshd makes terminals that the group tty may write on.
+#[cfg(feature = "test-sshd")]
 #[test]
 fn nobody_else_may_write_on_the_terminal_of_a_sign_in() {
     let gateway =
         broken("expired_oauth").reply("at-claude-prompt", "stat -c %a \"$(tty)\" >\"$HOME/mode\"");
-    let _ = reauth(&gateway, "code").run().status(0);
+    let sshd = crate::support::Sshd::of(&gateway).start();
+    let clawtap = super::on_its_own(sshd.clawtap().on_a_phone());
+    let clawtap = clawtap.args(["reauth"]).env("FAKE_ANSWERS", "code");
+    let _ = clawtap.run().status(0);
     let mode = gateway.read("mode").expect("it has a terminal");
     let mode = u32::from_str_radix(mode.trim(), 8).expect("a mode");
     assert_eq!(mode & 0o022, 0, "{mode:o}");
