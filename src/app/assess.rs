@@ -146,7 +146,7 @@ fn ask_and_remember(gateway: &Gateway, question: Question, context: &Context) ->
 }
 
 /// The cached report of each gateway, judged now, or why it has none; no gateway is asked, and no process started.
-/// Unlike [`recall`], it leaves no gateway out.
+/// Unlike [`cached_assessments`], it leaves no gateway out.
 pub(crate) fn cached_assessments_of_all(
     gateways: &[Gateway],
     context: &Context,
