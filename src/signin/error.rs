@@ -56,6 +56,7 @@ impl SignInError {
         if context.system.processes.interrupted() {
             let hint = match self {
                 Self::LostStoring(_) => may_be_stored(),
+                Self::OldRemoved(_) => Hint::from("The refused login is removed"),
                 _ => "The old login is as it was".into(),
             };
             return Error::interrupted("interrupted").hint(hint);

@@ -66,6 +66,8 @@ struct Stored {
     /// The lifetime that the program promised, which `verify` compares.
     promised: Option<TimeDelta>,
     wants_restart: bool,
+    /// The method, with the profile that the login is stored in.
+    method: Method,
 }
 
 /// Signs in to a gateway's requested login, or else to the one that needs a sign-in, over its own `ControlMaster`;
@@ -131,9 +133,9 @@ impl SignInFlow<'_> {
         }
         let reply = ask_one(gateway, Want::Status, Interactive::No, context);
         let assessment = assessment(gateway, reply);
-        let mut verified = verify::of(self.method, stored.promised, self.before, &assessment);
+        let mut verified = verify::of(&stored.method, stored.promised, self.before, &assessment);
         if !self.for_sync {
-            let ended = |line: String| match verify::ended(self.method, &assessment) {
+            let ended = |line: String| match verify::ended(&stored.method, &assessment) {
                 Ok(end) => Ok(line + &end),
                 Err(error) => Err(VerifyError {
                     what: format!("signed in, but {}", error.what),
@@ -193,6 +195,7 @@ impl SignInFlow<'_> {
                 return Ok(Stored {
                     promised: None,
                     wants_restart,
+                    method: self.method.clone(),
                 });
             }
         };
@@ -200,9 +203,11 @@ impl SignInFlow<'_> {
         let name = &self.connection.gateway.name;
         report_progress(&format!("{name}: storing it…"), context);
         let person = person(context);
+        let stored = storing.store(person.as_deref(), session)?;
         Ok(Stored {
             promised,
-            wants_restart: storing.store(person.as_deref(), session)?,
+            wants_restart: stored.wants_restart,
+            method: self.method.clone().with_profile(stored.profile),
         })
     }
 

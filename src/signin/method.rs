@@ -63,6 +63,17 @@ impl Method {
         }
     }
 
+    /// The same for another profile, where it stores a token or key in one.
+    pub(crate) fn with_profile(mut self, other: Option<Argument>) -> Self {
+        if let Self::SetupToken { profile }
+        | Self::PasteToken { profile }
+        | Self::ApiKey { profile, .. } = &mut self
+        {
+            *profile = other;
+        }
+        self
+    }
+
     /// Whether a code to be typed into a page is expected.
     pub(crate) fn shows_a_code(&self) -> bool {
         match self {

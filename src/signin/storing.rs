@@ -29,6 +29,13 @@ pub(crate) struct Storing {
     logged_out: bool,
 }
 
+/// What is stored, and where.
+pub(crate) struct StoredSecret {
+    /// The profile, if one was named; the person may have taken another than the method's.
+    pub(crate) profile: Option<Argument>,
+    pub(crate) wants_restart: bool,
+}
+
 enum SecretKind {
     /// A token of Anthropic's, valid for so many days.
     Token {
@@ -70,8 +77,7 @@ impl Storing {
         }
     }
 
-    /// Stores it. After a failure the person may try again, or take another profile; returns whether OpenClaw asks for a
-    /// restart.
+    /// Stores it. After a failure the person may try again, or take another profile.
     ///
     /// # Errors
     /// The last failure, once the person gave up or could not be asked.
@@ -79,10 +85,15 @@ impl Storing {
         mut self,
         person: Option<&dyn Person>,
         session: &SignInContext<'_>,
-    ) -> Result<bool, SignInError> {
+    ) -> Result<StoredSecret, SignInError> {
         loop {
             let error = match self.try_once(session) {
-                Ok(wants_restart) => return Ok(wants_restart),
+                Ok(wants_restart) => {
+                    return Ok(StoredSecret {
+                        profile: self.profile,
+                        wants_restart,
+                    });
+                }
                 Err(error) => error,
             };
             match person {
@@ -96,7 +107,9 @@ impl Storing {
 
     fn given_up(&self, error: SignInError) -> SignInError {
         match error {
-            SignInError::Failed(_) if self.logged_out => SignInError::OldRemoved(error.reason()),
+            SignInError::Failed(_) | SignInError::Lost(_) if self.logged_out => {
+                SignInError::OldRemoved(error.reason())
+            }
             error => error,
         }
     }

@@ -170,8 +170,12 @@ fn it_can_be_stored_as_another_login_or_be_given_up() {
         "{}",
         ran.stderr
     );
-    let gateway = broken("disabled_auth_permanent").reply("at-paste", fails);
-    let ran = run_watched(reauth(&gateway, "code 1"), &[TOKEN]);
+    let after = cause("signed_in").replace("anthropic:me", "anthropic:manual");
+    let gateway = broken("disabled_auth_permanent")
+        .reply("at-paste", fails)
+        .reply("document-after", &after);
+    let ran = run_watched(reauth(&gateway, "code 1"), &[TOKEN]).status(0);
+    assert_eq!(ran.stdout, "home: signed in, valid for 364 d\n");
     let stored = gateway.stored("anthropic:manual");
     assert_eq!(
         stored.as_deref(),
