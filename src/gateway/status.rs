@@ -126,6 +126,10 @@ fn outcome(
     let claude = answer.claude.as_deref();
     report.claude_code =
         claude.and_then(|line| stores::read_login(line, answer.clock, "claude-cli"));
+    let clock = answer
+        .clock
+        .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    report.ahead = clock.map(|theirs| theirs - captured_at);
     Ok((report, openclaw_error))
 }
 

@@ -267,6 +267,9 @@ fn footer(
     if let Some(note) = assessment.stand_in_note() {
         text.push_str(&hanging("  !", &note, look.width));
     }
+    if let Some(note) = assessment.clock_note() {
+        text.push_str(&hanging("  !", &note, look.width));
+    }
     if let (true, Some(odd)) = (look.verbose, &judgement.remark) {
         text.push_str(&hanging("  !", &format!("{odd}."), look.width));
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::duration::humanize;
 use crate::hint::Hint;
 use crate::status::login::{Login, State};
 use crate::status::report::{Report, Source};
@@ -118,6 +119,18 @@ impl Assessment {
         let logins = report.logins.iter().filter(ending);
         let left = logins.filter_map(|login| Some((login, login.left_at(moment)?)));
         left.min_by_key(|(_, left)| *left)
+    }
+
+    /// A note that the gateway's clock differs by more than an hour: OpenClaw judges expiries by it.
+    pub(crate) fn clock_note(&self) -> Option<String> {
+        let ahead = self.report()?.ahead?;
+        let way = if ahead < TimeDelta::zero() {
+            "behind"
+        } else {
+            "ahead of"
+        };
+        let differs = ahead.abs() > TimeDelta::hours(1);
+        differs.then(|| format!("Its clock is {} {way} this device's.", humanize(ahead)))
     }
 
     /// A note that the report is from OpenClaw's stores, and why; None if OpenClaw itself answered.

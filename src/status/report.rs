@@ -32,6 +32,9 @@ pub(crate) struct Report {
     pub(crate) route_problems: Vec<RouteProblem>,
     /// Claude Code's own login on the gateway, which OpenClaw does not show.
     pub(crate) claude_code: Option<Login>,
+    /// How far the gateway's clock is ahead of this device's, to a few seconds; None if it was not read.
+    #[serde(with = "milliseconds::optional", default)]
+    pub(crate) ahead: Option<TimeDelta>,
 }
 
 /// Where a report comes from.

@@ -87,6 +87,7 @@ pub(crate) fn report(mut logins: Vec<Login>, because: &str, captured_at: DateTim
         missing: Vec::new(),
         route_problems: Vec::new(),
         claude_code: None,
+        ahead: None,
     }
 }
 

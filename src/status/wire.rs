@@ -98,6 +98,7 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
         missing,
         route_problems,
         claude_code: None,
+        ahead: None,
     }
 }
 

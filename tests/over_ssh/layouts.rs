@@ -272,3 +272,32 @@ fn openclaw_is_found_where_newer_installers_put_it() {
         expect_found(folder, folder);
     }
 }
+
+#[test]
+fn a_gateway_whose_clock_is_wrong_is_told_so() {
+    let status = |hours: i64| {
+        let date = format!(
+            "#!/bin/sh\necho $(($({} +%s) + {}))\n",
+            program("date").display(),
+            hours * 3600 + 30
+        );
+        let gateway = gateway().link("system/openclaw", npm_openclaw());
+        let gateway = gateway.link("system/node", node()).file("clock/date", date);
+        let (clock, system) = (gateway.path().join("clock"), gateway.path().join("system"));
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(clock.join("date"), mode).expect("it is ours");
+        let sshd = Sshd::of(&gateway).path(&[&clock, &system]).start();
+        sshd.clawtap().args(["status"]).run().stdout
+    };
+    let fast = status(3);
+    assert!(
+        fast.contains("! Its clock is 3 h ahead of this device's.\n"),
+        "{fast}"
+    );
+    let slow = status(-30);
+    assert!(
+        slow.contains("! Its clock is 1 d 5 h behind this device's.\n"),
+        "{slow}"
+    );
+    assert!(!status(0).contains("clock"));
+}

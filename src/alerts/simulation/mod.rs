@@ -92,6 +92,7 @@ impl World {
             more_logins: 0,
             route_problems: Vec::new(),
             claude_code: None,
+            ahead: None,
         }
     }
 

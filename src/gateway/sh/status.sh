@@ -15,6 +15,7 @@ main() {
   collect_places
   with_openclaw ask_status "$@"
   [ -n "$found" ] || { emit missing && tell_rest; }
+  emit clock "$(date +%s)"
   emit end
 }
 

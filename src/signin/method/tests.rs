@@ -62,6 +62,7 @@ fn report(logins: &[(&str, &str, LoginKind)]) -> Report {
         missing: Vec::new(),
         route_problems: Vec::new(),
         claude_code: None,
+        ahead: None,
     }
 }
 
