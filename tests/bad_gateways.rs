@@ -211,6 +211,35 @@ fn a_login_shell_that_runs_nothing_is_told_from_a_gateway_that_is_away() {
 }
 
 #[test]
+fn a_shell_of_windows_is_told_with_what_helps() {
+    let cmd = "'exec' is not recognized as an internal or external command,\noperable program or batch file.";
+    let powershell = "exec : The term 'exec' is not recognized as the name of a cmdlet\n    \
+                      + CategoryInfo          : ObjectNotFound: (exec:String) [], CommandNotFoundException";
+    let table = [
+        (cmd, "operable program or batch file."),
+        (
+            powershell,
+            "+ CategoryInfo : ObjectNotFound: (exec:String) [], CommandNotFoundException",
+        ),
+    ];
+    for (stderr, last) in table {
+        let remarks = format!(
+            "home: {last}\nhome: → Is OpenClaw in WSL? Connect to an sshd inside WSL (docs/configuration.md).\n"
+        );
+        let trouble = Trouble {
+            word: "windows-shell",
+            line: "logs us in to a shell of Windows",
+            remarks: &remarks,
+        };
+        trouble.of(|| {
+            Clawtap::with(&GatewayHome::new())
+                .env("FAKE_SSH_STDERR", stderr)
+                .env("FAKE_SSH_EXIT", "1")
+        });
+    }
+}
+
+#[test]
 fn a_255_without_a_word_is_a_gateway_that_cannot_be_reached() {
     let trouble = Trouble {
         word: "unreachable",

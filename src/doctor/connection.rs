@@ -28,7 +28,7 @@ impl AuthResult {
         match failure.map(|failure| failure.kind) {
             Some(ErrorKind::Refused) => Self::Refused,
             // These come after the keys.
-            Some(ErrorKind::NoShell | ErrorKind::CutOff) => Self::LetIn,
+            Some(ErrorKind::NoShell | ErrorKind::WindowsShell | ErrorKind::CutOff) => Self::LetIn,
             Some(kind) if !is_reached(kind) => Self::Unknown,
             _ if was_connected => Self::AlreadyIn,
             _ => Self::LetIn,
@@ -103,6 +103,7 @@ pub(super) fn said(failure: &GatewayError) -> String {
             | ErrorKind::CannotStart
             | ErrorKind::Unreachable
             | ErrorKind::NoShell
+            | ErrorKind::WindowsShell
             | ErrorKind::NodeTooOld
             | ErrorKind::Unreadable
             | ErrorKind::NeedsDoctor

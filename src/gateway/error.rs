@@ -27,6 +27,7 @@ pub(crate) enum ErrorKind {
     HostKeyChanged,
     HostKeyUnknown,
     NoShell,
+    WindowsShell,
     CutOff,
     TooLarge,
     NoOpenClaw,
@@ -48,7 +49,7 @@ pub(crate) enum ErrorKind {
 impl ErrorKind {
     /// Each kind in the order of its declaration, its word for programs, and what happened: the end of a sentence that
     /// begins with the gateway's name.
-    const TABLE: [(Self, &str, &str); 27] = [
+    const TABLE: [(Self, &str, &str); 28] = [
         (Self::NoSsh, "no-ssh", "ssh is not installed here"),
         (
             Self::CannotStart,
@@ -76,6 +77,11 @@ impl ErrorKind {
             "its host key is not known yet",
         ),
         (Self::NoShell, "no-shell", "logs us in but runs no commands"),
+        (
+            Self::WindowsShell,
+            "windows-shell",
+            "logs us in to a shell of Windows",
+        ),
         (Self::CutOff, "cut-off", "the connection broke off"),
         (Self::TooLarge, "too-large", "answers more than 8 MiB"),
         (Self::NoOpenClaw, "no-openclaw", "openclaw not found there"),
@@ -200,6 +206,9 @@ impl GatewayError {
                 "Look at it and pin it",
                 format!("clawtap init {target} --name {name}"),
             ),
+            ErrorKind::WindowsShell => {
+                "Is OpenClaw in WSL? Connect to an sshd inside WSL (docs/configuration.md).".into()
+            }
             ErrorKind::NoShell => Hint::run(
                 "Its login shell must run commands. Try",
                 format!("{ssh} true"),
@@ -239,6 +248,20 @@ fn host_of(gateway: &Gateway) -> String {
             _ => ssh.target.host().to_owned(),
         },
         Transport::Local => String::new(),
+    }
+}
+
+/// The error of a login shell that did not start our script. The command interpreters of Windows name a program of
+/// ours that they do not have: cmd in its words, `PowerShell` with the id of its error.
+pub(crate) fn of_login_shell(stderr: &[u8]) -> ErrorKind {
+    let stderr = String::from_utf8_lossy(stderr);
+    let names_exec = stderr.contains("'exec'") || stderr.contains("exec:String");
+    let is_windows = stderr.contains("CommandNotFoundException")
+        || stderr.contains("is not recognized as an internal or external command");
+    if names_exec && is_windows {
+        ErrorKind::WindowsShell
+    } else {
+        ErrorKind::NoShell
     }
 }
 

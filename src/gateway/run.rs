@@ -107,7 +107,7 @@ pub(super) fn no_answer(incomplete: Incomplete, ending: Ending, stderr: &[u8]) -
         (_, Incomplete::CutOff) => ErrorKind::CutOff,
         (Ending::Exited(255), Incomplete::NotBegun) => return error::of_ssh(stderr),
         (Ending::Exited(_) | Ending::Killed(_) | Ending::Lingered, Incomplete::NotBegun) => {
-            ErrorKind::NoShell
+            error::of_login_shell(stderr)
         }
     };
     GatewayError::new(problem).saying(failure_reason::last_line(&String::from_utf8_lossy(stderr)))
