@@ -14,7 +14,7 @@ fn cause(name: &str) -> String {
 }
 
 /// A gateway whose login does not work for a reason, until a new one is stored.
-fn broken(name: &str) -> GatewayHome {
+pub(super) fn broken(name: &str) -> GatewayHome {
     GatewayHome::new()
         .stdout(cause(name))
         .exit("1")

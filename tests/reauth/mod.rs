@@ -2,6 +2,7 @@
 //! and tokens are made up.
 
 mod causes;
+mod chaos;
 mod coming_back;
 mod containers;
 mod faults;

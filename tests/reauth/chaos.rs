@@ -1,0 +1,108 @@
+//! Every way in which storing a token may break, once or twice, at every step: while the gateway can be reached, the
+//! token in hand is stored in the end, without a second sign-in, and is nowhere else.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::thread;
+
+use super::{CUT_ERRAND, TOKEN, expect_clean, expired, reauth};
+use crate::reauth::causes;
+use crate::support::{GatewayHome, watched};
+
+/// How many runs go on at the same time.
+const AT_ONCE: usize = 4;
+const STEPS: [&str; 4] = ["logout", "paste", "storing", "stored"];
+/// How OpenClaw ends at a step. (One that says that it stored a token and did not is not among them: that is believed
+/// until its status says otherwise.)
+const ENDS: [&str; 8] = [
+    CUT_ERRAND,
+    "kill -9 $$",
+    "kill $$; sleep 1",
+    "kill -HUP $$; sleep 1",
+    "kill -9 $PPID; exit",
+    "exit 1",
+    "head -c 3000 /dev/urandom >&2; exit 1",
+    "echo 'database or disk is full' >&2; exit 1",
+];
+
+/// A step, how it ends, how often, and whether the old login was refused, so that it is removed first.
+#[derive(Debug, Clone, Copy)]
+struct Fault {
+    step: &'static str,
+    end: &'static str,
+    times: u32,
+    refused: bool,
+}
+
+fn faults() -> Vec<Fault> {
+    let mut all = Vec::new();
+    for step in STEPS {
+        for end in ENDS {
+            for (times, refused) in [(1, true), (2, true), (1, false), (2, false)] {
+                let fault = Fault {
+                    step,
+                    end,
+                    times,
+                    refused,
+                };
+                // Only a refused login is removed first.
+                if refused || step != "logout" {
+                    all.push(fault);
+                }
+            }
+        }
+    }
+    all
+}
+
+fn run(fault: Fault) {
+    let Fault {
+        step, end, times, ..
+    } = fault;
+    let script = format!(
+        "n=$(cat \"$HOME/count\" 2>/dev/null || echo 0); echo $((n + 1)) >\"$HOME/count\"; \
+         [ \"$n\" -ge {times} ] || {{ {end}; }}"
+    );
+    let (gateway, profile): (GatewayHome, _) = if fault.refused {
+        (causes::broken("disabled_auth_permanent"), "anthropic:me")
+    } else {
+        (expired(), super::PROFILE)
+    };
+    let gateway = gateway.reply(&format!("at-{step}"), &script);
+    let ran = reauth(&gateway, "code 0 0 0").run().status(0);
+    assert_eq!(ran.stdout, "home: signed in, valid for 364 d\n");
+    assert_eq!(gateway.calls().matches("claude setup-token").count(), 1);
+    let stored = gateway.stored(profile);
+    assert_eq!(stored.as_deref(), Some(&*format!("{TOKEN}\n")));
+    // What an OpenClaw that was killed left of its own store.
+    for entry in fs::read_dir(gateway.path()).expect("a folder").flatten() {
+        if entry.file_name().to_string_lossy().starts_with(".store-") {
+            fs::remove_file(entry.path()).expect("it is there");
+        }
+    }
+    expect_clean(&gateway, &ran, TOKEN);
+}
+
+#[test]
+fn a_token_in_hand_is_stored_in_the_end_whatever_breaks() {
+    let faults = Mutex::new(faults());
+    let failed = Mutex::new(Vec::new());
+    watched(&[TOKEN], || {
+        thread::scope(|scope| {
+            for _ in 0..AT_ONCE {
+                scope.spawn(|| {
+                    loop {
+                        let next = faults.lock().expect("no run panics with it").pop();
+                        let Some(fault) = next else { break };
+                        if catch_unwind(AssertUnwindSafe(|| run(fault))).is_err() {
+                            failed.lock().expect("no run panics with it").push(fault);
+                        }
+                    }
+                });
+            }
+        });
+    });
+    let failed = failed.into_inner().expect("no run panics with it");
+    assert!(failed.is_empty(), "{} failed: {failed:#?}", failed.len());
+}
