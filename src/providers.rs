@@ -116,6 +116,12 @@ const PROVIDERS: &[Provider] = &[
     },
 ];
 
+/// The provider whose API key replaces the sign-in of one that has none any more: OpenClaw 2026.9.6 recommends it for
+/// the Gemini CLI, whose sign-in it cannot renew.
+pub(crate) fn replacement(id: &str) -> Option<&'static str> {
+    (id == "google-gemini-cli").then_some("google")
+}
+
 fn find(id: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().find(|provider| provider.id == id)
 }

@@ -25,6 +25,14 @@ pub(crate) fn page(issue: &Issue) -> Option<&'static str> {
 /// What to do next about an issue, as a sentence.
 pub(crate) fn sentence(issue: &Issue) -> Hint {
     const SIGN_IN: &str = "clawtap reauth";
+    if issue.state.is_resolved_by_sign_in()
+        && let Some(other) = providers::replacement(issue.provider.as_str())
+    {
+        return Hint::run(
+            format!("It has no sign-in any more. Use a key of {other}"),
+            format!("{SIGN_IN} --provider {other}"),
+        );
+    }
     match issue.state {
         State::Expired => Hint::run("Sign in again", SIGN_IN),
         State::Missing => Hint::run("Sign in", SIGN_IN),
@@ -116,6 +124,15 @@ mod tests {
                 "{state:?} {reason:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_provider_without_a_sign_in_any_more_names_what_replaces_it() {
+        let gemini = sentence(&issue("google-gemini-cli", State::Expired, None));
+        assert_eq!(
+            gemini.to_string(),
+            "It has no sign-in any more. Use a key of google: clawtap reauth --provider google"
+        );
     }
 
     #[test]

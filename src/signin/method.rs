@@ -312,6 +312,13 @@ impl Target {
 
     /// The sign-in for it, by the method that a person named or else by the default one.
     fn method(self, named: Option<&str>) -> Result<Method, Error> {
+        if let Some(other) = providers::replacement(self.provider.as_str()) {
+            let message = format!("{} has no sign-in any more", self.provider);
+            return Err(Error::sign_in(message).hint(Hint::run(
+                format!("Use a key of {other}"),
+                format!("clawtap reauth --provider {other}"),
+            )));
+        }
         let kind = named.map_or(self.kind, kind_of);
         if named.is_some() && is_anthropics(kind) && !self.is_anthropics() {
             let provider = &self.provider;

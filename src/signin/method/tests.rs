@@ -410,3 +410,16 @@ request("", "", &method)
             }
         }
     }
+
+#[test]
+fn a_provider_without_a_sign_in_any_more_names_what_replaces_it() {
+    let issue = expired(
+        "google-gemini-cli",
+        "google-gemini-cli:me",
+        LoginKind::OAuth,
+    );
+    assert_eq!(
+        chosen(None, &[issue], &Request::default()),
+        "google-gemini-cli has no sign-in any more → Use a key of google: clawtap reauth --provider google"
+    );
+}
