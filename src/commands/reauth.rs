@@ -17,7 +17,6 @@ use crate::signin::ask_user::person;
 use crate::signin::choose::{self, ask_which};
 use crate::signin::flow::SignInFlow;
 use crate::signin::method::Request;
-use crate::signin::preflight::{self, Agent};
 use crate::status::verdict::Verdict;
 
 pub(crate) fn run(arguments: cli::Reauth, context: &Context) -> Result<Outcome, Error> {
@@ -61,17 +60,15 @@ fn reauth(arguments: cli::Reauth, context: &Context) -> Result<String, Error> {
                 .into(),
         );
     }
-    let agent = preflight::check(&mut connection, &method, context)?;
     let flow = SignInFlow {
-        connection: &connection,
         method: &method,
-        before: before.report().filter(|_| agent == Agent::AsBefore),
+        before: before.report(),
         restart: arguments.restart,
         config: &config,
         for_sync: false,
         lock: None,
     };
-    flow.run(context).map(|signed| signed.line)
+    flow.run(&mut connection, context).map(|signed| signed.line)
 }
 
 /// The gateway to sign in on: the only one, the only one with an issue, or the person's choice.

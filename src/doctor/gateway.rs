@@ -73,7 +73,7 @@ fn reached(reply: Reply, keys: Vec<Finding>, gateway: &Gateway, context: &Contex
     let was_connected = control_master::is_connected(gateway, &context.system);
     let scope = match openclaw::failure(&reply) {
         None => InspectScope::All,
-        Some(_) => InspectScope::Host,
+        Some(_) => InspectScope::Versions,
     };
     let found = match inspect::inspect(gateway, scope, &context.system) {
         Ok(found) => found,

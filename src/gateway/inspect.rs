@@ -263,7 +263,7 @@ mod tests {
     fn openclaw_is_asked_nothing_where_it_does_not_work() {
         let home = full();
         program_in(home.path(), "tools/openclaw", ": >\"$HOME/asked\"");
-        let found = told(home.path(), &["sh"], &gateway(), InspectScope::Host);
+        let found = told(home.path(), &["sh"], &gateway(), InspectScope::Versions);
         assert!(!files::exists(&home.path().join("asked")));
         assert!(found.runs.is_none() && found.agents.is_empty());
         assert!(found.claude.is_some() && found.node.is_some());

@@ -25,10 +25,12 @@ pub(crate) enum Want {
 /// How much of a gateway is inspected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InspectScope {
-    /// Its environment, and Claude Code's version; OpenClaw is not run.
-    Host,
-    /// Its environment, and OpenClaw's agents.
+    /// Its folders; no program of OpenClaw's is run.
+    Machine,
+    /// The same, and OpenClaw's agents.
     Agents,
+    /// The same as for the machine, and the versions of node and Claude Code.
+    Versions,
     /// All: also whether OpenClaw's gateway process answers.
     All,
 }
@@ -111,9 +113,10 @@ pub(crate) fn inspect(
     nonce: &str,
 ) -> String {
     let want = match scope {
-        InspectScope::Host => "claude",
+        InspectScope::Machine => "",
         InspectScope::Agents => "agents",
-        InspectScope::All => "claude agents process",
+        InspectScope::Versions => "versions",
+        InspectScope::All => "versions agents process",
     };
     program(
         gateway,

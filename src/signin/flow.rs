@@ -8,32 +8,28 @@ use crate::app::refresh;
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::Error;
-use crate::gateway::argument::Argument;
 use crate::gateway::control_master::ControlMaster;
 use crate::gateway::host::{Gateway, Name};
 use crate::gateway::script::Want;
 use crate::phone::PhoneActions;
-use crate::secret::Secret;
 use crate::signin::argv::{self, SETUP_TOKEN_DAYS};
 use crate::signin::ask_user::person;
 use crate::signin::error::SignInError;
 use crate::signin::lock::{Attempt, SignInLock};
 use crate::signin::method::{Method, Request};
 use crate::signin::pasted::{self, Shape};
-use crate::signin::preflight::{self, Agent};
 use crate::signin::progress::report_progress;
 use crate::signin::restart::{Restart, restart};
 use crate::signin::session::{self, SignInContext};
 use crate::signin::storing::Storing;
 use crate::signin::verify::VerifyError;
-use crate::signin::{choose, pasted_secret, url_policy, verify};
+use crate::signin::{choose, pasted_secret, preflight, url_policy, verify};
 use crate::status::assessment::Assessment;
 use crate::status::report::Report;
 use crate::system::terminal;
 
 /// A sign-in.
 pub(crate) struct SignInFlow<'a> {
-    pub(crate) connection: &'a ControlMaster<'a>,
     pub(crate) method: &'a Method,
     /// The gateway's report before the sign-in.
     pub(crate) before: Option<&'a Report>,
@@ -57,8 +53,8 @@ pub(crate) struct SignedIn {
 enum Obtained {
     /// The program stored the login itself.
     Stored { wants_restart: bool },
-    /// A token or key that OpenClaw has to store, and the lifetime that the program promised for a token.
-    ToStore(Storing, Option<TimeDelta>),
+    /// A token or key that OpenClaw has to store.
+    ToStore(Storing),
 }
 
 /// A login that is stored.
@@ -83,41 +79,54 @@ pub(crate) fn sign_in(
     let Some(method) = choose::method(before, request, context)? else {
         return Ok(None);
     };
-    let agent = preflight::check(&mut connection, &method, context)?;
     let flow = SignInFlow {
-        connection: &connection,
         method: &method,
-        before: before.report().filter(|_| agent == Agent::AsBefore),
+        before: before.report(),
         restart: Restart::Ask,
         config,
         for_sync: false,
         lock: None,
     };
-    flow.run(context).map(Some)
+    flow.run(&mut connection, context).map(Some)
 }
 
 impl SignInFlow<'_> {
     /// Signs in, one sign-in per gateway at a time (flock).
     ///
     /// The URL policy checks every page before it is opened, the secret is sent only to a pipe or to the gateway's
-    /// terminal, and success means that OpenClaw itself lists the new login. Until that login is stored, the old one is
-    /// unchanged.
-    pub(crate) fn run(&self, context: &Context) -> Result<SignedIn, Error> {
-        let gateway = &self.connection.gateway;
+    /// terminal, and success means that OpenClaw itself uses the new login. Until that login is stored, the old one is
+    /// unchanged, unless the provider refuses it: then it is removed first.
+    pub(crate) fn run(
+        &self,
+        connection: &mut ControlMaster<'_>,
+        context: &Context,
+    ) -> Result<SignedIn, Error> {
+        let name = &connection.gateway.name;
         let own;
         let lock = match self.lock {
             Some(lock) => lock,
-            None => match SignInLock::try_lock(&gateway.name, &context.system.environment)? {
+            None => match SignInLock::try_lock(name, &context.system.environment)? {
                 Attempt::Acquired(lock) => {
                     own = lock;
                     &own
                 }
-                Attempt::Busy(page) => return Err(self.busy(page, context)),
+                Attempt::Busy(page) => return Err(self.busy(name, page, context)),
             },
         };
+        report_progress(&format!("{name}: starting the sign-in…"), context);
+        let mut before = self.before;
+        // Only these have OpenClaw store something.
+        if *self.method != Method::ClaudeCli
+            && let Some(agent) = preflight::check(&connection.gateway, context)?
+        {
+            connection.gateway.agent = Some(agent);
+            // What is known is another agent's.
+            before = None;
+        }
+        let gateway = &connection.gateway;
         let page_shown = |page: &str| lock.write_page(page);
         let session = SignInContext {
-            connection: self.connection,
+            connection,
             phone: &context.phone,
             launcher: &context.launcher,
             rules: &self.config.sign_in,
@@ -126,14 +135,14 @@ impl SignInFlow<'_> {
         };
         let obtained = self.obtain(&session);
         withdraw_notification(&gateway.name, context);
-        let stored = obtained.and_then(|obtained| self.store(obtained, &session, context));
+        let stored = obtained.and_then(|obtained| self.store(obtained, before, &session, context));
         let stored = stored.map_err(|error| error.explain(gateway, context))?;
         if stored.wants_restart {
             restart(gateway, self.restart, context);
         }
         let reply = ask_one(gateway, Want::Status, Interactive::No, context);
         let assessment = assessment(gateway, reply);
-        let mut verified = verify::of(&stored.method, stored.promised, self.before, &assessment);
+        let mut verified = verify::of(&stored.method, stored.promised, before, &assessment);
         if !self.for_sync {
             let ended = |line: String| match verify::ended(&stored.method, &assessment) {
                 Ok(end) => Ok(line + &end),
@@ -157,14 +166,15 @@ impl SignInFlow<'_> {
             Method::ApiKey { provider, profile } => {
                 let key = pasted_secret::key(provider.as_str(), session)?;
                 let storing = Storing::key(key, provider.clone(), profile.clone());
-                return Ok(Obtained::ToStore(storing, None));
+                return Ok(Obtained::ToStore(storing));
             }
             Method::PasteToken { profile } => {
                 let token = pasted_secret::token(session)?;
-                return Ok(to_store(token, SETUP_TOKEN_DAYS, profile.as_ref()));
+                let storing = Storing::token(token, profile.clone(), SETUP_TOKEN_DAYS);
+                return Ok(Obtained::ToStore(storing));
             }
             Method::SetupToken { .. } | Method::ClaudeCli | Method::OpenClaw { .. } => {
-                let gateway = &self.connection.gateway;
+                let gateway = &session.connection.gateway;
                 let program = argv::on_terminal(self.method, gateway);
                 session::run(program.ok_or(SignInError::Failed(None))?, session)?
             }
@@ -179,18 +189,20 @@ impl SignInFlow<'_> {
         let token = pasted::check(&Shape::SetupToken, token.reveal(), None)
             .map_err(SignInError::BadToken)?;
         let days = days.unwrap_or(SETUP_TOKEN_DAYS);
-        Ok(to_store(token, days, profile.as_ref()))
+        let storing = Storing::token(token, profile.clone(), days);
+        Ok(Obtained::ToStore(storing))
     }
 
     /// Stores a token or key through OpenClaw.
     fn store(
         &self,
         obtained: Obtained,
+        before: Option<&Report>,
         session: &SignInContext<'_>,
         context: &Context,
     ) -> Result<Stored, SignInError> {
-        let (mut storing, promised) = match obtained {
-            Obtained::ToStore(storing, promised) => (storing, promised),
+        let storing = match obtained {
+            Obtained::ToStore(storing) => storing,
             Obtained::Stored { wants_restart } => {
                 return Ok(Stored {
                     promised: None,
@@ -199,11 +211,12 @@ impl SignInFlow<'_> {
                 });
             }
         };
-        storing.logout_first = argv::logout_first(self.method, self.before).is_some();
-        let name = &self.connection.gateway.name;
+        let logout_first = argv::logout_first(self.method, before).is_some();
+        let promised = storing.promised();
+        let name = &session.connection.gateway.name;
         report_progress(&format!("{name}: storing it…"), context);
         let person = person(context);
-        let stored = storing.store(person.as_deref(), session)?;
+        let stored = storing.store(logout_first, person.as_deref(), session)?;
         Ok(Stored {
             promised,
             wants_restart: stored.wants_restart,
@@ -212,10 +225,9 @@ impl SignInFlow<'_> {
     }
 
     /// The error if another sign-in holds the lock. Its page, if it is known, is opened once more.
-    fn busy(&self, page: Option<String>, context: &Context) -> Error {
+    fn busy(&self, name: &Name, page: Option<String>, context: &Context) -> Error {
         let allowed = &self.config.sign_in.allowed_hosts;
         let page = page.filter(|page| url_policy::inspect(page, allowed).is_ok());
-        let name = &self.connection.gateway.name;
         let error = Error::sign_in(format!("{name}: a sign-in is under way already"));
         let error = match &page {
             Some(_) => error.hint("Its page was opened again"),
@@ -229,11 +241,6 @@ impl SignInFlow<'_> {
         terminal::eprint(&said.shown);
         error
     }
-}
-
-fn to_store(token: Secret, days: u32, profile: Option<&Argument>) -> Obtained {
-    let storing = Storing::token(token, profile.cloned(), days);
-    Obtained::ToStore(storing, Some(TimeDelta::days(days.into())))
 }
 
 /// Withdraws the notification that opens the sign-in page, even after Ctrl-C: its page no longer works.

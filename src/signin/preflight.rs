@@ -2,74 +2,57 @@
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::gateway::control_master::ControlMaster;
 use crate::gateway::host::{Gateway, Identifier};
 use crate::gateway::inspect::{Inspection, inspect};
 use crate::gateway::script::InspectScope;
 use crate::hint::Hint;
 use crate::signin::choose::ask_which;
-use crate::signin::method::Method;
-use crate::signin::progress::report_progress;
 use crate::system::terminal;
+use crate::text::Text;
 
 /// With less space than this OpenClaw's store may not be written, in KiB.
 const LEAST_SPACE: u64 = 1024;
 
-/// Whether the agent that the sign-in is for was chosen now, so that what is known of the gateway is another one's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Agent {
-    AsBefore,
-    ChosenNow,
-}
-
-/// Checks the gateway, and asks which agent the login is for where several are and none is configured. A gateway that
-/// cannot be inspected is not refused: the sign-in itself says why.
+/// Checks the gateway. Returns the agent that the person chose for the login, where several are and none is configured.
+/// A gateway that cannot be inspected is not refused: the sign-in itself says why.
 ///
 /// # Errors
 /// What would keep OpenClaw from storing the login; or no agent was chosen.
-pub(crate) fn check(
-    connection: &mut ControlMaster<'_>,
-    method: &Method,
-    context: &Context,
-) -> Result<Agent, Error> {
-    let gateway = &mut connection.gateway;
-    report_progress(&format!("{}: starting the sign-in…", gateway.name), context);
-    if *method == Method::ClaudeCli {
-        return Ok(Agent::AsBefore);
-    }
+pub(crate) fn check(gateway: &Gateway, context: &Context) -> Result<Option<Identifier>, Error> {
     let scope = match gateway.agent {
-        Some(_) => InspectScope::Host,
+        Some(_) => InspectScope::Machine,
         None => InspectScope::Agents,
     };
     let Ok(found) = inspect(gateway, scope, &context.system) else {
-        return Ok(Agent::AsBefore);
+        return Ok(None);
     };
     if let Some(error) = obstacle(gateway, &found) {
         return Err(error);
     }
     let mut agents: Vec<String> = found.agents.iter().map(ToString::to_string).collect();
-    if gateway.agent.is_some() || agents.len() < 2 {
-        return Ok(Agent::AsBefore);
+    if agents.len() < 2 {
+        return Ok(None);
     }
     let title = format!("{}: sign in for which agent?", gateway.name);
     let number = ask_which(&title, &agents, "clawtap reauth", context)?;
     let agent = agents.swap_remove(number);
-    gateway.agent = Some(Identifier::parse(&agent).map_err(Error::gateway)?);
     terminal::eprint(&format!(
         "To be asked no more: agent = \"{agent}\"\nunder [[gateway]] {} in the config.\n",
         gateway.name
     ));
-    Ok(Agent::ChosenNow)
+    Identifier::parse(&agent).map(Some).map_err(Error::gateway)
 }
 
-/// What would keep OpenClaw from writing its store.
+/// What would keep OpenClaw from writing its store. A home folder that cannot be written need not: the store may be
+/// elsewhere.
 fn obstacle(gateway: &Gateway, found: &Inspection) -> Option<Error> {
     let error = |what: String| Error::sign_in(format!("{}: {what}", gateway.name));
-    if let Some(place) = found.read_only.first() {
-        let who = gateway.there("id -un");
+    let is_home = |place: &&Text| found.home.as_deref() == Some(place.as_str());
+    if let Some(place) = found.read_only.iter().find(|place| !is_home(place)) {
+        let look = gateway.there(&format!("ls -ld {place}"));
         return Some(
             error(format!("{place} cannot be written there"))
-                .hint(who.after("Sign in as the user who runs OpenClaw. This one is")),
+                .hint(look.after("Does another user run OpenClaw? Look")),
         );
     }
     let is_full = found.free_kib.is_some_and(|free| free < LEAST_SPACE);
@@ -96,6 +79,12 @@ mod tests {
             ..Inspection::default()
         };
         assert_eq!(message(full).as_deref(), Some("home: its disk is full"));
+        let home = Inspection {
+            home: Some("/home/me".into()),
+            read_only: vec![Text::clean("/home/me")],
+            ..Inspection::default()
+        };
+        assert_eq!(message(home), None);
         let read_only = Inspection {
             free_kib: Some(1_000_000),
             read_only: vec![Text::clean("~/.openclaw")],

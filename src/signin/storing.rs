@@ -1,13 +1,14 @@
 //! Stores a token or key through OpenClaw. Until it is stored or given up, it stays in memory, so that a failure costs
 //! no second sign-in.
 
+use chrono::TimeDelta;
 use zeroize::Zeroizing;
 
 use crate::gateway::argument::Argument;
 use crate::gateway::exec::{self, Done};
 use crate::gateway::failure_reason::reason;
 use crate::gateway::host::Gateway;
-use crate::gateway::models_auth::{OWN_PROFILE, logout, paste_key, paste_token};
+use crate::gateway::models_auth::{OWN_PROFILE, key_profile, logout, paste_key, paste_token};
 use crate::gateway::script::{ExecRequest, Tool};
 use crate::phone::dialog::Person;
 use crate::redact;
@@ -23,10 +24,14 @@ pub(crate) struct Storing {
     secret: Secret,
     kind: SecretKind,
     profile: Option<Argument>,
-    /// Whether the profile is to be removed first: OpenClaw leaves it unused, whatever is stored in it.
-    pub(crate) logout_first: bool,
-    /// Whether that was done.
-    logged_out: bool,
+}
+
+/// The removal of a profile that OpenClaw leaves unused, whatever is stored in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Removal {
+    NotNeeded,
+    Due,
+    Done,
 }
 
 /// What is stored, and where.
@@ -46,6 +51,14 @@ enum SecretKind {
     },
 }
 
+/// What the person decided after a failure.
+enum Next {
+    Again,
+    /// In another profile.
+    As(Argument),
+    GiveUp,
+}
+
 impl Storing {
     /// A setup token that is valid for `days`.
     pub(crate) const fn token(secret: Secret, profile: Option<Argument>, days: u32) -> Self {
@@ -53,8 +66,6 @@ impl Storing {
             secret,
             kind: SecretKind::Token { days },
             profile,
-            logout_first: false,
-            logged_out: false,
         }
     }
 
@@ -63,8 +74,6 @@ impl Storing {
             secret,
             kind: SecretKind::Key { provider },
             profile,
-            logout_first: false,
-            logged_out: false,
         }
     }
 
@@ -77,17 +86,32 @@ impl Storing {
         }
     }
 
-    /// Stores it. After a failure the person may try again, or take another profile.
+    /// The lifetime of a token.
+    pub(crate) fn promised(&self) -> Option<TimeDelta> {
+        match self.kind {
+            SecretKind::Token { days } => Some(TimeDelta::days(days.into())),
+            SecretKind::Key { .. } => None,
+        }
+    }
+
+    /// Stores it, after OpenClaw has removed the profile if `logout_first`. After a failure the person may try again, or
+    /// take another profile.
     ///
     /// # Errors
     /// The last failure, once the person gave up or could not be asked.
     pub(crate) fn store(
         mut self,
+        logout_first: bool,
         person: Option<&dyn Person>,
         session: &SignInContext<'_>,
     ) -> Result<StoredSecret, SignInError> {
+        let mut removal = if logout_first {
+            Removal::Due
+        } else {
+            Removal::NotNeeded
+        };
         loop {
-            let error = match self.try_once(session) {
+            let error = match self.try_once(&mut removal, session) {
                 Ok(wants_restart) => {
                     return Ok(StoredSecret {
                         profile: self.profile,
@@ -96,49 +120,52 @@ impl Storing {
                 }
                 Err(error) => error,
             };
-            match person {
+            let next = match person {
                 Some(person) if !session.system.processes.interrupted() => {
-                    self = self.after_failure(error, person, session)?;
+                    self.ask_next(&error, person, session)
                 }
-                _ => return Err(self.given_up(error)),
+                _ => Next::GiveUp,
+            };
+            match next {
+                Next::Again => {}
+                Next::As(profile) => {
+                    self.profile = Some(profile);
+                    if removal == Removal::Due {
+                        removal = Removal::NotNeeded;
+                    }
+                }
+                Next::GiveUp => {
+                    return Err(match error {
+                        // It may be stored after all.
+                        SignInError::LostStoring(_) => error,
+                        _ if removal == Removal::Done => SignInError::OldRemoved(error.reason()),
+                        _ => error,
+                    });
+                }
             }
-        }
-    }
-
-    fn given_up(&self, error: SignInError) -> SignInError {
-        match error {
-            SignInError::Failed(_) | SignInError::Lost(_) if self.logged_out => {
-                SignInError::OldRemoved(error.reason())
-            }
-            error => error,
         }
     }
 
     /// Asks what to do with the token or key that could not be stored.
-    fn after_failure(
-        self,
-        error: SignInError,
+    fn ask_next(
+        &self,
+        error: &SignInError,
         person: &dyn Person,
         session: &SignInContext<'_>,
-    ) -> Result<Self, SignInError> {
+    ) -> Next {
         let name = &session.connection.gateway.name;
-        let title = format!("{name}: not stored: {}. It is still here", error.reason());
+        let title = format!(
+            "{name}: not stored: {}. Nothing is lost yet",
+            error.reason()
+        );
         let other = self.other_profile();
         let mut choices = vec!["Try again".to_owned()];
-        choices.extend(
-            other
-                .as_ref()
-                .map(|profile| format!("Store it as {profile}")),
-        );
+        choices.extend(other.iter().map(|profile| format!("Store it as {profile}")));
         choices.push("Give it up".into());
-        match person.choose(&title, &choices) {
-            Ok(Some(0)) => Ok(self),
-            Ok(Some(1)) if other.is_some() => Ok(Self {
-                profile: other,
-                logout_first: false,
-                ..self
-            }),
-            _ => Err(self.given_up(error)),
+        match (person.choose(&title, &choices), other) {
+            (Ok(Some(0)), _) => Next::Again,
+            (Ok(Some(1)), Some(profile)) => Next::As(profile),
+            _ => Next::GiveUp,
         }
     }
 
@@ -146,20 +173,25 @@ impl Storing {
     fn other_profile(&self) -> Option<Argument> {
         let own = match &self.kind {
             SecretKind::Token { .. } => OWN_PROFILE.to_owned(),
-            SecretKind::Key { provider } => format!("{provider}:manual"),
+            SecretKind::Key { provider } => key_profile(provider),
         };
         let current = self.profile.as_ref()?;
         Argument::id(&own).filter(|own| own != current)
     }
 
-    fn try_once(&mut self, session: &SignInContext<'_>) -> Result<bool, SignInError> {
+    fn try_once(
+        &self,
+        removal: &mut Removal,
+        session: &SignInContext<'_>,
+    ) -> Result<bool, SignInError> {
         let gateway = &session.connection.gateway;
-        if let (true, Some(profile)) = (self.logout_first, &self.profile) {
+        if let (Removal::Due, Some(profile)) = (*removal, &self.profile) {
             // An OpenClaw that does not know this command, or the profile any more, goes on with what follows.
             let done = exec::run(gateway, &logout(profile, gateway), &[], session.system);
-            let done = done.map_err(SignInError::Lost)?;
-            self.logged_out |= matches!(done, Done::Ran { exit: 0, .. });
-            self.logout_first = false;
+            *removal = match done.map_err(SignInError::Lost)? {
+                Done::Ran { exit: 0, .. } => Removal::Done,
+                _ => Removal::NotNeeded,
+            };
         }
         let request = self.request(gateway);
         let input = Zeroizing::new(format!("{}\n", self.secret.reveal()));

@@ -81,9 +81,9 @@ impl Sync<'_> {
                     .hint("Wait until it ends"));
             }
         };
-        let connection = ControlMaster::prepare(self.gateway, &self.context.system);
+        let mut connection = ControlMaster::prepare(self.gateway, &self.context.system);
         let (source, before) = self.inspect(&connection)?;
-        let (source, before) = self.renew_if_expired(source, before, &lock, &connection)?;
+        let (source, before) = self.renew_if_expired(source, before, &lock, &mut connection)?;
         let (report, _) = answered(&before)?;
         let decision = decide::decide(report, before.now, source.left, &self.request);
         match &decision {

@@ -30,7 +30,7 @@ impl Sync<'_> {
         source: Source,
         before: Assessment,
         lock: &SignInLock,
-        connection: &ControlMaster<'_>,
+        connection: &mut ControlMaster<'_>,
     ) -> Result<(Source, Assessment), Error> {
         let since = -source.left;
         if source.left > TimeDelta::zero() || self.request.form == Some(Form::Cli) || self.dry_run {
@@ -116,12 +116,9 @@ impl Sync<'_> {
         &self,
         before: &Assessment,
         lock: &SignInLock,
-        connection: &ControlMaster<'_>,
+        connection: &mut ControlMaster<'_>,
     ) -> Result<(), Error> {
-        let name = &self.gateway.name;
-        report_progress(&format!("{name}: starting the sign-in…"), self.context);
         let flow = SignInFlow {
-            connection,
             method: &Method::ClaudeCli,
             before: before.report(),
             restart: Restart::No,
@@ -129,7 +126,7 @@ impl Sync<'_> {
             for_sync: true,
             lock: Some(lock),
         };
-        flow.run(self.context).map(drop)
+        flow.run(connection, self.context).map(drop)
     }
 }
 

@@ -151,7 +151,7 @@ fn a_token_that_could_not_be_stored_is_still_here() {
     assert_eq!(
         ran.log("termux-dialog").lines().nth(1),
         Some(
-            "radio -t home: not stored: the store is busy. It is still here -v Try again,Store it as anthropic:manual,Give it up"
+            "radio -t home: not stored: the store is busy. Nothing is lost yet -v Try again,Store it as anthropic:manual,Give it up"
         )
     );
     assert_eq!(gateway.calls().matches("claude setup-token").count(), 1);

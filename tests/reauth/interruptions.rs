@@ -100,7 +100,7 @@ fn a_second_one_is_told_and_shown_the_page_and_a_third_works() {
         .run()
         .status(1)
         .stdout("")
-        .stderr("home: starting the sign-in…\nclawtap: home: a sign-in is under way already\n→ Its page was opened again\n");
+        .stderr("clawtap: home: a sign-in is under way already\n→ Its page was opened again\n");
     assert_eq!(told.opened(), [PAGE]);
     assert_eq!(gateway.calls().matches("setup-token").count(), 1);
     first.signal(Signal::TERM);

@@ -1,8 +1,8 @@
-# Inspects OpenClaw's environment on a gateway, for `doctor`. It changes nothing.
+# Inspects OpenClaw's environment on a gateway, for `doctor` and before a sign-in. It changes nothing.
 #
-# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile and want (claude; agents,
-# process: OpenClaw works, and is asked for these too), the configured openclaw command as positional parameters, and the parts that it calls. Each fact
-# is a framed line, which gateway/inspect.rs reads; an unknown fact is left out.
+# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile and want (of versions, agents
+# and process; the last two ask OpenClaw), the configured openclaw command as positional parameters, and the parts that
+# it calls. Each fact is a framed line, which gateway/inspect.rs reads; an unknown fact is left out.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
@@ -14,13 +14,13 @@ main() {
   fact home "$HOME"
   fact shell "${SHELL##*/}"
   collect_places
-  # An OpenClaw in a container has its own home folder and node.
-  if [ $# -le 1 ]; then
+  configured=$#
+  with_openclaw look_around "$@" || aside look_at_claude_code
+  # An OpenClaw in a container has its own home folder. Its service may name the folder, which with_openclaw reads.
+  if [ "$configured" -le 1 ]; then
     look_at_disk
     look_at_profiles
   fi
-  configured=$#
-  with_openclaw look_around "$@" || aside look_at_claude_code
   emit end
 }
 
@@ -37,9 +37,10 @@ fact() {
 
 # look_around COMMAND...
 look_around() {
-  if [ "$configured" -le 1 ] && seek node "$PATH"; then
-    fact node "$(bounded 5 "$found" --version 2>/dev/null) $found"
-  fi
+  # A container has its own node, too.
+  case $configured,$want in
+    [01],*versions*) seek node "$PATH" && fact node "$(bounded 5 "$found" --version 2>/dev/null) $found" ;;
+  esac
   aside ask_openclaw "$@"
 }
 
@@ -82,7 +83,7 @@ look_at_agents() {
 }
 
 look_at_claude_code() {
-  case $want in *claude*) ;; *) return 0 ;; esac
+  case $want in *versions*) ;; *) return 0 ;; esac
   find_claude || return 0
   fact claude "$(bounded 10 "$found" --version 2>/dev/null) $found"
 }
