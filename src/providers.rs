@@ -116,6 +116,11 @@ const PROVIDERS: &[Provider] = &[
     },
 ];
 
+/// Whether Claude Code's own login can be one of a provider's.
+pub(crate) fn uses_claude_code(id: &str) -> bool {
+    ["anthropic", "claude-cli"].contains(&id)
+}
+
 /// The provider whose API key replaces the sign-in of one that has none any more: OpenClaw 2026.9.6 recommends it for
 /// the Gemini CLI, whose sign-in it cannot renew.
 pub(crate) fn replacement(id: &str) -> Option<&'static str> {

@@ -248,7 +248,7 @@ fn ends_alike(before: Option<&Observed>, basis: &Basis) -> bool {
 
 /// What resolved an incident, from the credential that works now.
 fn cause(before: Option<&Observed>, basis: &Basis) -> Cause {
-    let paused = [State::Cooldown.word(), State::Disabled.word()];
+    let paused = [State::Cooldown, State::Disabled, State::Rejected].map(State::word);
     let is_login = matches!(
         basis.credential,
         Credential::Login | Credential::RenewingLogin

@@ -115,7 +115,7 @@ pub(crate) enum Cause {
     /// A credential outside the stored logins is used now.
     OtherCredential,
     RenewsItself,
-    /// A cooldown of OpenClaw's is over.
+    /// OpenClaw uses the login again: its pause is over, or a new login is in its place.
     PauseOver,
     Unused,
     /// The gateway can be asked again.

@@ -195,7 +195,7 @@ impl Summary {
             Cause::OtherLogin => by("Another login does it now"),
             Cause::OtherCredential => "Another credential does it now.".into(),
             Cause::RenewsItself => by("It renews itself now"),
-            Cause::PauseOver => "Its pause is over.".into(),
+            Cause::PauseOver => "OpenClaw uses it again.".into(),
             Cause::Unused => "No model uses it any more.".into(),
             Cause::Reachable => String::new(),
         };

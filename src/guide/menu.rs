@@ -52,27 +52,23 @@ pub(crate) fn for_issue(
     capabilities: Capabilities,
 ) -> Vec<Action> {
     let mut actions = Vec::new();
-    let page = next_step::page(issue).is_some();
-    match issue.state {
-        State::Expired | State::Rejected | State::Missing | State::Expiring => {
-            actions.push(Action::SignIn);
-            if claude_code_would_do(issue, assessment) {
-                actions.push(Action::UseClaudeCode);
-            }
-            if page {
-                actions.push(Action::ShowPage);
-            }
-            actions.push(Action::CheckAgain);
+    let can_sign_in = issue.is_resolved_by_sign_in();
+    if can_sign_in {
+        actions.push(Action::SignIn);
+        if claude_code_would_do(issue, assessment) {
+            actions.push(Action::UseClaudeCode);
         }
+        if next_step::page(issue).is_some() {
+            actions.push(Action::ShowPage);
+        }
+    } else if !matches!(issue.state, State::Ok | State::Static | State::Refreshable) {
         // Only waiting, paying, or a change on the gateway fixes these.
-        State::Cooldown | State::Disabled | State::Unavailable | State::Indeterminate => {
-            actions.extend([Action::Explain, Action::CheckAgain]);
-        }
-        State::Ok | State::Static | State::Refreshable => actions.push(Action::CheckAgain),
+        actions.push(Action::Explain);
     }
+    actions.push(Action::CheckAgain);
     let mut actions = finished(actions, capabilities);
-    // Rarely wanted: it stands last before the end.
-    if actions.contains(&Action::SignIn) && issue.provider.as_str() == "anthropic" {
+    // Rarely wanted, so it is the last before "Dismiss".
+    if can_sign_in && issue.provider.as_str() == "anthropic" {
         actions.insert(actions.len() - 1, Action::PasteToken);
     }
     actions

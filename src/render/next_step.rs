@@ -8,7 +8,7 @@ use crate::text::Text;
 
 /// The page on which an issue can be resolved; None if neither a sign-in nor a new key resolves it.
 pub(crate) fn page(issue: &Issue) -> Option<&'static str> {
-    if !issue.state.is_resolved_by_sign_in() {
+    if !issue.is_resolved_by_sign_in() {
         return None;
     }
     let provider = issue.provider.as_str();
@@ -26,12 +26,9 @@ pub(crate) fn page(issue: &Issue) -> Option<&'static str> {
 pub(crate) fn sentence(issue: &Issue) -> Hint {
     const SIGN_IN: &str = "clawtap reauth";
     if issue.state.is_resolved_by_sign_in()
-        && let Some(other) = providers::replacement(issue.provider.as_str())
+        && let Some(hint) = replacement(issue.provider.as_str())
     {
-        return Hint::run(
-            format!("It has no sign-in any more. Use a key of {other}"),
-            format!("{SIGN_IN} --provider {other}"),
-        );
+        return hint;
     }
     match issue.state {
         State::Expired => Hint::run("Sign in again", SIGN_IN),
@@ -43,6 +40,15 @@ pub(crate) fn sentence(issue: &Issue) -> Hint {
         State::Indeterminate => Hint::run("Look on the gateway", "openclaw models status"),
         State::Ok | State::Static | State::Refreshable => "Nothing to do.".into(),
     }
+}
+
+/// What to do about a provider that has no sign-in any more; None if it has one.
+pub(crate) fn replacement(provider: &str) -> Option<Hint> {
+    let other = providers::replacement(provider)?;
+    Some(Hint::run(
+        format!("It has no sign-in any more. Use a key of {other}"),
+        format!("clawtap reauth --provider {other}"),
+    ))
 }
 
 /// What to do about a pause that no sign-in ends. OpenClaw's own hint is for reasons that are not known here.

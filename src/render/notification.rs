@@ -3,7 +3,7 @@
 use crate::phone::notification::{Button, ButtonAction, Notification};
 use crate::render::{next_step, summary};
 use crate::status::assessment::{Assessment, Finding};
-use crate::status::verdict::Verdict;
+use crate::status::verdict::{Issue, Verdict};
 
 const SIGN_IN: Button = Button {
     label: "Sign in",
@@ -37,7 +37,7 @@ pub(crate) fn of(assessment: &Assessment, ongoing: bool) -> Notification {
         content,
         priority,
         ongoing,
-        buttons: if issue.is_some_and(|issue| issue.state.is_resolved_by_sign_in()) {
+        buttons: if issue.is_some_and(Issue::is_resolved_by_sign_in) {
             &[SIGN_IN, CHECK_AGAIN, HIDE]
         } else {
             &[CHECK_AGAIN, HIDE]

@@ -10,7 +10,7 @@ use crate::render::summary::{self, mark, statement};
 use crate::render::wrap::{cut, hanging, next_step, padded, width};
 use crate::render::{gauge, next_step};
 use crate::status::assessment::{Assessment, Finding};
-use crate::status::login::{Login, Moment, PauseKind, State};
+use crate::status::login::{Login, Moment, State};
 use crate::status::report::Report;
 use crate::status::verdict::{Judgement, Verdict};
 
@@ -220,10 +220,7 @@ pub(crate) fn in_words(login: &Login, state: State, moment: Moment) -> String {
         State::Static => "no expiry".into(),
         State::Refreshable => "renews".into(),
         State::Cooldown | State::Disabled => {
-            let word = match login.pause_at(moment).map(|pause| pause.kind) {
-                Some(PauseKind::Disabled) => "disabled",
-                _ => "cooldown",
-            };
+            let word = state.word();
             let left = login.pause_at(moment).and_then(|pause| pause.left);
             match left {
                 Some(left) => format!("{word} {}", humanize(left - moment.since_capture)),

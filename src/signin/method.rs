@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::gateway::argument::Argument;
 use crate::hint::Hint;
 use crate::providers::{self, MethodKind};
+use crate::render::next_step;
 use crate::status::login::{Login, LoginKind, State};
 use crate::status::report::Report;
 use crate::status::verdict::{Issue, Verdict};
@@ -92,8 +93,8 @@ impl Method {
 
 /// What a person asked for: `--provider`, `--profile` and `--method`.
 ///
-/// Methods are `setup-token`, `paste-token` and `cli` (Claude's), `api-key`, `device-code` and `browser`; any other is OpenClaw's
-/// own, for its `--method`.
+/// Methods are `setup-token`, `paste-token` and `cli` (Claude's), `api-key`, `device-code` and `browser`; any other is
+/// OpenClaw's own, for its `--method`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Request {
     pub(crate) provider: Option<String>,
@@ -185,7 +186,7 @@ pub(crate) fn choose(
 
 /// The logins that need a sign-in, and whether one was left out because its name is not a valid id.
 fn broken(report: Option<&Report>, issues: &[Issue]) -> (Vec<Target>, bool) {
-    let needs_sign_in = |issue: &&Issue| issue.state.is_resolved_by_sign_in();
+    let needs_sign_in = |issue: &&Issue| issue.is_resolved_by_sign_in();
     let is_broken = |issue: &&Issue| issue.verdict > Verdict::Expiring;
     let any_broken = issues.iter().filter(needs_sign_in).any(|it| is_broken(&it));
     let wanted: Vec<_> = issues
@@ -257,9 +258,9 @@ impl Target {
     /// The login of a provider: the one with an issue, or the first one, or a new one.
     fn wanted(report: Option<&Report>, issues: &[Issue], name: &str) -> Result<Self, Error> {
         let new = Self::of_provider(report, name)?;
-        let mut wrong = issues.iter().filter(|issue| {
-            issue.provider.as_str() == name && issue.state.is_resolved_by_sign_in()
-        });
+        let mut wrong = issues
+            .iter()
+            .filter(|issue| issue.provider.as_str() == name && issue.is_resolved_by_sign_in());
         let wrong = wrong.find_map(|issue| Self::of_issue(report, issue));
         let name = Text::clean(name);
         let mut logins = report
@@ -307,17 +308,14 @@ impl Target {
     }
 
     fn is_anthropics(&self) -> bool {
-        [ANTHROPIC, CLAUDE_CLI].contains(&self.provider.as_str())
+        providers::uses_claude_code(self.provider.as_str())
     }
 
     /// The sign-in for it, by the method that a person named or else by the default one.
     fn method(self, named: Option<&str>) -> Result<Method, Error> {
-        if let Some(other) = providers::replacement(self.provider.as_str()) {
-            let message = format!("{} has no sign-in any more", self.provider);
-            return Err(Error::sign_in(message).hint(Hint::run(
-                format!("Use a key of {other}"),
-                format!("clawtap reauth --provider {other}"),
-            )));
+        if let Some(hint) = next_step::replacement(self.provider.as_str()) {
+            let message = format!("{} cannot be signed in to", self.provider);
+            return Err(Error::sign_in(message).hint(hint));
         }
         let kind = named.map_or(self.kind, kind_of);
         if named.is_some() && is_anthropics(kind) && !self.is_anthropics() {

@@ -5,12 +5,11 @@ use crate::app::error_text;
 use crate::config::Config;
 use crate::context::{Context, print};
 use crate::error::{Error, Kind};
-use crate::providers;
 use crate::signin::ask_user::person;
 use crate::signin::flow::sign_in;
 use crate::signin::method::Request;
 use crate::status::assessment::Assessment;
-use crate::status::verdict::Verdict;
+use crate::status::verdict::{Issue, Verdict};
 use crate::system::terminal;
 
 /// The index of the first gateway that a sign-in would fix; `None` also if this device cannot ask a person.
@@ -21,11 +20,7 @@ pub(crate) fn candidate(assessments: &[Assessment], context: &Context) -> Option
 
 fn is_resolved_by_sign_in(assessment: &Assessment) -> bool {
     let issue = assessment.first_issue();
-    assessment.verdict() == Verdict::Broken
-        && issue.is_some_and(|issue| {
-            let has_one = providers::replacement(issue.provider.as_str()).is_none();
-            has_one && issue.state.is_resolved_by_sign_in()
-        })
+    assessment.verdict() == Verdict::Broken && issue.is_some_and(Issue::is_resolved_by_sign_in)
 }
 
 /// Signs in to the broken login of gateway `number`. Returns the new assessment; `None` if the sign-in failed or was

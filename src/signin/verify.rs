@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use crate::duration::humanize;
 use crate::gateway::models_auth::{OWN_PROFILE, key_profile};
 use crate::hint::Hint;
+use crate::providers;
 use crate::render::{next_step, summary};
 use crate::signin::method::Method;
 use crate::status::assessment::{Assessment, Finding};
@@ -105,7 +106,7 @@ fn remaining_issue<'a>(method: &Method, report: &Report, issues: &'a [Issue]) ->
             Method::SetupToken { .. } | Method::PasteToken { .. } => {
                 issue.provider.as_str() == "anthropic"
             }
-            Method::ClaudeCli => ["anthropic", "claude-cli"].contains(&issue.provider.as_str()),
+            Method::ClaudeCli => providers::uses_claude_code(issue.provider.as_str()),
             Method::OpenClaw { provider, .. } | Method::ApiKey { provider, .. } => {
                 issue.provider.as_str() == provider.as_str()
             }

@@ -110,6 +110,12 @@ impl Report {
             .find(|provider| provider.name == *name)
     }
 
+    /// Whether a provider has a credential beside its logins.
+    pub(crate) fn has_other_credential(&self, name: &Text) -> bool {
+        self.provider(name)
+            .is_some_and(|provider| provider.other_credential)
+    }
+
     /// The logins of a provider, in the order in which OpenClaw tries them.
     pub(crate) fn logins_of(&self, name: &Text) -> impl Iterator<Item = &Login> {
         let order = self

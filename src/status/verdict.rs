@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::providers;
 use crate::status::login::{Login, LoginKind, Moment, State};
 use crate::status::report::{Report, RouteProblem, Rule, Source};
 use crate::text::Text;
@@ -79,6 +80,12 @@ pub(crate) struct Issue {
 }
 
 impl Issue {
+    /// Whether a sign-in or a new key for this provider resolves it.
+    pub(crate) fn is_resolved_by_sign_in(&self) -> bool {
+        let has_sign_in = providers::replacement(self.provider.as_str()).is_none();
+        has_sign_in && self.state.is_resolved_by_sign_in()
+    }
+
     /// Whether the provider wants to be paid, so that neither waiting nor a sign-in helps.
     pub(crate) fn is_of_billing(&self) -> bool {
         let is_paused = matches!(self.state, State::Cooldown | State::Disabled);
@@ -201,23 +208,11 @@ fn of_route_problem(report: &Report, problem: &RouteProblem, moment: Moment) -> 
 /// Anthropic's only; a document from a file does not include it.
 fn nothing_works(report: &Report, provider: &Text, moment: Moment) -> bool {
     let is_included = matches!(report.source, Source::OpenClaw { exit: Some(_) });
-    let other = report
-        .provider(provider)
-        .is_some_and(|provider| provider.other_credential);
-    let claudes = claude_code_for(report, provider);
-    let unknown = uses_claude_code(provider) && !is_included;
+    let uses_claude_code = providers::uses_claude_code(provider.as_str());
+    let claudes = report.claude_code.iter().filter(|_| uses_claude_code);
     let mut logins = report.logins_of(provider).chain(claudes);
-    !other && !unknown && !logins.any(|login| login.state(moment).works())
-}
-
-/// Whether Claude Code's own login is one of a provider's.
-fn uses_claude_code(provider: &Text) -> bool {
-    ["anthropic", "claude-cli"].contains(&provider.as_str())
-}
-
-fn claude_code_for<'a>(report: &'a Report, provider: &Text) -> Option<&'a Login> {
-    let login = report.claude_code.as_ref();
-    login.filter(|_| uses_claude_code(provider))
+    let may_work = report.has_other_credential(provider) || (uses_claude_code && !is_included);
+    !may_work && !logins.any(|login| login.state(moment).works())
 }
 
 fn in_use(report: &Report, issue: impl Fn(&Text) -> Option<Issue>) -> Vec<Issue> {
@@ -226,8 +221,7 @@ fn in_use(report: &Report, issue: impl Fn(&Text) -> Option<Issue>) -> Vec<Issue>
 
 /// 2026.5 to 2026.7: the worst login of a provider counts, unless the provider has another credential.
 fn of_provider(report: &Report, name: &Text, moment: Moment) -> Option<Issue> {
-    let provider = report.provider(name)?;
-    if provider.other_credential {
+    if report.has_other_credential(name) {
         return None;
     }
     report
@@ -249,10 +243,7 @@ fn of_route(report: &Report, name: &Text, moment: Moment) -> Option<Issue> {
         ..moment
     };
     let spent = picked(report, name, before)?;
-    let other = report
-        .provider(name)
-        .is_some_and(|provider| provider.other_credential);
-    if other {
+    if report.has_other_credential(name) {
         None
     } else {
         of_expiry(spent, moment)
@@ -298,14 +289,10 @@ pub(crate) fn relied_on<'a>(
 ) -> HashSet<&'a Text> {
     let moment = report.moment(now);
     let used = report.in_use.iter();
-    let other = |name: &&Text| {
-        let provider = report.provider(name);
-        provider.is_some_and(|provider| provider.other_credential)
-    };
     let logins: Vec<&Login> = match report.rule {
         Rule::Logins => report.logins.iter().collect(),
         Rule::Providers => used
-            .filter(|name| !other(name))
+            .filter(|name| !report.has_other_credential(name))
             .flat_map(|name| report.logins_of(name))
             .collect(),
         Rule::Routes => used

@@ -69,7 +69,6 @@ report_store() {
   logins=$(read_text "$@" 2>/dev/null | read_logins "$node" 2>/dev/null)
   [ -n "$logins" ] || return 1
   emit store "$1"
-  emit clock "$(date +%s)"
   printf '%s' "$logins"
 }
 

@@ -418,8 +418,14 @@ fn a_provider_without_a_sign_in_any_more_names_what_replaces_it() {
         "google-gemini-cli:me",
         LoginKind::OAuth,
     );
+    assert_eq!(chosen(None, &[issue], &Request::default()), "nothing");
+    let named = Request {
+        provider: Some("google-gemini-cli".into()),
+        ..Request::default()
+    };
     assert_eq!(
-        chosen(None, &[issue], &Request::default()),
-        "google-gemini-cli has no sign-in any more → Use a key of google: clawtap reauth --provider google"
+        chosen(None, &[], &named),
+        "google-gemini-cli cannot be signed in to → It has no sign-in any more. Use a key of google: \
+         clawtap reauth --provider google"
     );
 }
