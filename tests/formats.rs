@@ -262,6 +262,20 @@ fn a_document_is_judged_without_configuration_or_ssh() {
 }
 
 #[test]
+fn a_document_that_powershell_saved_is_read() {
+    for name in ["utf-16", "utf-8-with-mark"] {
+        let path = fixture(&format!("powershell/{name}.json"));
+        let ran = Clawtap::new()
+            .stdin(std::fs::read(path).expect("a document"))
+            .args(["check", "--input", "-"])
+            .run();
+        let _ = ran
+            .status(2)
+            .stdout("input: anthropic expires in 4 h 59 m\n");
+    }
+}
+
+#[test]
 fn an_input_that_is_no_document_says_so() {
     let hint = "Give it what openclaw models status --json printed";
     let huge = vec![b'x'; 9_000_000];

@@ -10,6 +10,7 @@ mod alert_channels;
 mod at_once;
 mod bad_answers;
 mod bad_gateways;
+mod causes;
 mod configuration;
 mod corpus;
 mod demo;

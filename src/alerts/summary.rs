@@ -374,6 +374,10 @@ mod tests {
                  It was expired since today 10:00.",
             ),
             (
+                resolved(anthropic, "rejected", Cause::PauseOver, None),
+                "anthropic works again / OpenClaw uses it again. / It was rejected since today 10:00.",
+            ),
+            (
                 resolved(anthropic, "expired", Cause::Unused, None),
                 "anthropic is no longer used / No model uses it any more. / It was expired since today 10:00.",
             ),

@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 
 use pretty_assertions::assert_eq;
 
+use crate::causes::cause;
 use crate::support::{Clawtap, GatewayHome, fixture};
 
 /// The configuration: one gateway, called home, and a program as the channel, which records every message.
@@ -50,6 +51,14 @@ impl Household {
         fs::copy(corpus("json"), reply.join("document")).expect("a known document");
         let exit = fs::read_to_string(corpus("expect")).expect("a known document");
         fs::write(reply.join("exit"), exit.trim()).expect("a fresh folder");
+        self
+    }
+
+    /// OpenClaw answers with this document of `fixtures/causes` from now on.
+    pub(crate) fn says_why(&self, name: &str, exit: &str) -> &Self {
+        let reply = self.gateway.path().join("reply");
+        fs::write(reply.join("document"), cause(name)).expect("a fresh folder");
+        fs::write(reply.join("exit"), exit).expect("a fresh folder");
         self
     }
 

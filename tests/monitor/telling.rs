@@ -37,6 +37,27 @@ fn a_login_that_ends_is_told_once_at_each_step_and_that_it_works_again() {
 }
 
 #[test]
+fn a_refused_login_is_told_at_once_and_that_openclaw_uses_it_again() {
+    let household = Household::new(LISTENER);
+    let refused = household.says_why("cooldown_auth", "1").check();
+    refused.expect(1, &told("home: anthropic is signed out", "command"), "");
+    let better = household.says_why("signed_in", "0").check();
+    better.expect(0, &told(BETTER, "command"), "");
+    let heard = household.read("heard").unwrap();
+    assert!(heard.contains("OpenClaw uses it again."), "{heard}");
+}
+
+#[test]
+fn a_rate_limit_may_pass_before_it_is_told() {
+    let household = Household::new(LISTENER);
+    household
+        .says_why("cooldown_rate_limit", "1")
+        .check()
+        .expect(1, "", "");
+    assert_eq!(household.heard(), [""; 0]);
+}
+
+#[test]
 fn what_a_program_gets_says_what_to_do_and_where() {
     let household = Household::new(LISTENER);
     household.says("token_expired_am").check();

@@ -1,44 +1,13 @@
-//! Why a login does not work decides what is offered, and success means that it works again.
+//! Signing in to a login that does not work for a reason: success means that it works again.
 
 use pretty_assertions::assert_eq;
 
 use super::{TOKEN, reauth};
-use crate::support::{Clawtap, GatewayHome, fixture, run_watched};
+use crate::causes::{broken, cause};
+use crate::support::run_watched;
 
 const PASTE: &str =
     "models auth paste-token --provider anthropic --profile-id anthropic:me --expires-in 365d\n";
-
-fn cause(name: &str) -> String {
-    let path = fixture(&format!("causes/{name}.json"));
-    std::fs::read_to_string(path).expect("a known cause")
-}
-
-/// A gateway whose login does not work for a reason, until a new one is stored.
-pub(super) fn broken(name: &str) -> GatewayHome {
-    GatewayHome::new()
-        .stdout(cause(name))
-        .exit("1")
-        .reply("document-after", &cause("signed_in"))
-        .reply("exit-after", "0")
-}
-
-#[test]
-fn what_the_provider_refuses_is_to_be_signed_in_to_again() {
-    for name in [
-        "cooldown_auth",
-        "cooldown_session_expired",
-        "disabled_auth_permanent",
-    ] {
-        let ran = Clawtap::new()
-            .stdin(cause(name))
-            .args(["check", "--input", "-"])
-            .run();
-        let _ = ran
-            .status(1)
-            .stdout("input: anthropic is signed out\n")
-            .stderr("input: → The provider refuses it. Sign in again: clawtap reauth\n");
-    }
-}
 
 #[test]
 fn what_no_sign_in_ends_is_told_with_what_helps() {
@@ -68,31 +37,6 @@ fn what_no_sign_in_ends_is_told_with_what_helps() {
         );
         assert_eq!(gateway.calls(), "models status --json --check\n");
     }
-}
-
-#[test]
-fn a_claude_code_on_the_gateway_hides_no_other_providers_missing_login() {
-    let expires = (chrono::Utc::now().timestamp() + 6 * 3600) * 1000;
-    let login = format!(
-        r#"{{"claudeAiOauth":{{"accessToken":"sk-ant-oat01-made-up","expiresAt":{expires}}}}}"#
-    );
-    for with_claude in [false, true] {
-        let mut gateway = broken("unconfirmed_missing");
-        if with_claude {
-            gateway = gateway.file(".claude/.credentials.json", &login);
-        }
-        let ran = Clawtap::with(&gateway).args(["check"]).run().status(1);
-        let _ = ran.stdout("home: openrouter is not signed in\n");
-    }
-}
-
-#[test]
-fn an_unconfirmed_route_whose_only_login_has_expired_is_told_so() {
-    let gateway = broken("unconfirmed_expired");
-    let ran = Clawtap::with(&gateway).args(["check"]).run().status(1);
-    let _ = ran
-        .stdout("home: xai expired\n")
-        .stderr("home: → Sign in again: clawtap reauth\n");
 }
 
 #[test]
@@ -203,21 +147,6 @@ fn a_token_made_elsewhere_is_pasted_and_stored() {
 }
 
 #[test]
-fn a_refused_login_alerts_at_once_and_a_rate_limit_not_yet() {
-    let monitor = |name: &str| {
-        let gateway = broken(name);
-        let clawtap = Clawtap::with(&gateway).on_a_phone().args(["monitor"]);
-        clawtap.run().status(1).log("termux-notification")
-    };
-    let alert = monitor("cooldown_auth");
-    assert!(
-        alert.contains("--title home: anthropic is signed out"),
-        "{alert}"
-    );
-    assert_eq!(monitor("cooldown_rate_limit"), "");
-}
-
-#[test]
 fn of_several_agents_one_is_asked_for_before_the_page() {
     let agents = "main\nwork\n";
     let gateway = broken("expired_oauth").reply("agents", agents);
@@ -243,18 +172,6 @@ fn of_several_agents_one_is_asked_for_before_the_page() {
         "home: starting the sign-in…\nclawtap: nothing was chosen\n→ Again: clawtap reauth\n"
     );
     assert!(!gateway.calls().contains("claude"), "{}", gateway.calls());
-}
-
-#[test]
-fn a_document_that_powershell_saved_is_read() {
-    for name in ["bom", "utf16"] {
-        let path = fixture(&format!("causes/{name}.json"));
-        let ran = Clawtap::new()
-            .stdin(std::fs::read(path).expect("a document"))
-            .args(["check", "--input", "-"])
-            .run();
-        assert!(ran.status != 3, "{name}: {}", ran.stdout);
-    }
 }
 
 // sshd makes terminals that the group tty may write on.

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::thread;
 
 use super::{CUT_ERRAND, TOKEN, expect_clean, expired, reauth};
-use crate::reauth::causes;
+use crate::causes::broken;
 use crate::support::{GatewayHome, watched};
 
 /// How many runs go on at the same time.
@@ -65,7 +65,7 @@ fn run(fault: Fault) {
          [ \"$n\" -ge {times} ] || {{ {end}; }}"
     );
     let (gateway, profile): (GatewayHome, _) = if fault.refused {
-        (causes::broken("disabled_auth_permanent"), "anthropic:me")
+        (broken("disabled_auth_permanent"), "anthropic:me")
     } else {
         (expired(), super::PROFILE)
     };
