@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 
 use pretty_assertions::assert_eq;
@@ -227,22 +227,6 @@ fn on_this_machine_a_refused_code_is_told_in_claudes_own_words() {
     expect_none_left(gateway.home.path());
 }
 
-/// Runs OpenClaw on the gateway, with a line on its standard input.
-fn openclaw(gateway: &RealGateway, arguments: &str, line: &str) {
-    let mut child = gateway
-        .sshd
-        .client()
-        .args(["127.0.0.1", &format!("openclaw {arguments}")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("ssh starts");
-    let mut stdin = child.stdin.take().expect("piped");
-    writeln!(stdin, "{line}").expect("it reads");
-    drop(stdin);
-    assert!(child.wait().expect("it ends").success(), "{arguments}");
-}
-
 /// Writes a value of OpenClaw's own store.
 fn write_state(gateway: &RealGateway, key: &str, json: &str) {
     let query = format!("insert or replace into config_machine_state values('{key}', '{json}', 1)");
@@ -260,8 +244,8 @@ fn broken(state: Option<&str>, profile: Option<&str>) -> RealGateway {
     let token = format!("sk-ant-oat01-made-up-{}AA", "x".repeat(85));
     let paste =
         "models auth paste-token --provider anthropic --profile-id anthropic:me --expires-in 200d";
-    openclaw(&gateway, paste, &token);
-    openclaw(&gateway, "models set anthropic/claude-opus-5", "");
+    gateway.openclaw(paste, &token);
+    gateway.openclaw("models set anthropic/claude-opus-5", "");
     let until = (chrono::Utc::now().timestamp() + 4 * 3600) * 1000;
     if let Some(state) = state {
         let state = state.replace("UNTIL", &until.to_string());

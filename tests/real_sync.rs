@@ -1,9 +1,8 @@
 //! `clawtap sync` with the real OpenClaw and the real Claude Code behind a real sshd. All tokens are made up.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 use std::{fs, path::Path};
 
@@ -94,22 +93,6 @@ fn openclaw_is_told_to_use_claude_code_itself() {
     assert_eq!(again.stdout, "home: openclaw uses Claude Code itself\n");
 }
 
-/// Has the real OpenClaw store a secret, as a person would.
-fn store(gateway: &RealGateway, words: &str, secret: &str) {
-    let mut openclaw = gateway
-        .sshd
-        .client()
-        .args(["127.0.0.1", &format!("openclaw models auth {words}")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("ssh starts");
-    let mut stdin = openclaw.stdin.take().expect("piped");
-    writeln!(stdin, "{secret}").expect("it reads");
-    drop(stdin);
-    assert!(openclaw.wait().expect("it ends").success(), "{words}");
-}
-
 /// The profiles of OpenClaw's store, each as its JSON text, read from a copy.
 fn profiles(gateway: &RealGateway) -> BTreeMap<String, String> {
     let copy = tempfile::TempDir::new().expect("a temporary folder");
@@ -143,13 +126,15 @@ fn status(gateway: &RealGateway) -> String {
 fn the_store_has_one_more_login_and_every_other_one_byte_for_byte_as_before() {
     let gateway = with_claude(6);
     let paste = "paste-token --provider anthropic --profile-id anthropic:manual --expires-in 5d";
-    store(
-        &gateway,
-        paste,
+    gateway.openclaw(
+        &format!("models auth {paste}"),
         &Identity::token().replace("oat01-", "oat01-x"),
     );
     let key = "paste-api-key --provider openrouter --profile-id openrouter:work";
-    store(&gateway, key, "sk-or-v1-MADE-UP-0123456789abcdef");
+    gateway.openclaw(
+        &format!("models auth {key}"),
+        "sk-or-v1-MADE-UP-0123456789abcdef",
+    );
     let before = profiles(&gateway);
     let names: Vec<_> = before.keys().map(String::as_str).collect();
     assert_eq!(names, ["anthropic:manual", "openrouter:work"]);

@@ -203,14 +203,15 @@ fn openclaw_without_a_node_is_said_so() {
         .status(3);
 }
 
-/// The unit of OpenClaw's own service, as it writes it.
-fn unit(gateway: &GatewayHome, node: &str, entry: &str, environment: &str) -> String {
+/// Puts the unit of OpenClaw's own service into a gateway's home, as OpenClaw writes it.
+fn with_unit(gateway: GatewayHome, node: &str, entry: &str, environment: &str) -> GatewayHome {
     let home = gateway.path().display();
-    format!(
+    let unit = format!(
         "[Unit]\nDescription=OpenClaw Gateway\n\n[Service]\n\
          ExecStart={home}/{node} {home}/{entry} gateway --port 18789\nRestart=always\n\
          Environment=HOME={home}\n{environment}\n\n[Install]\nWantedBy=default.target\n"
-    )
+    );
+    gateway.file(".config/systemd/user/openclaw-gateway.service", unit)
 }
 
 #[test]
@@ -221,8 +222,7 @@ fn the_service_knows_which_openclaw_and_which_node() {
         .link(".local/bin/node", node())
         .link("srv/node", node())
         .link("srv/openclaw/dist/index.js", npm_openclaw());
-    let unit = unit(&gateway, "srv/node", "srv/openclaw/dist/index.js", "");
-    let gateway = gateway.file(".config/systemd/user/openclaw-gateway.service", unit);
+    let gateway = with_unit(gateway, "srv/node", "srv/openclaw/dist/index.js", "");
     expect_answer(&gateway, "", "srv/node srv/openclaw/dist/index.js\n");
 }
 
@@ -231,8 +231,7 @@ fn a_unit_whose_files_are_gone_is_passed_over() {
     let gateway = gateway()
         .link(".local/bin/openclaw", npm_openclaw())
         .link(".local/bin/node", node());
-    let unit = unit(&gateway, "gone/node", "gone/index.js", "");
-    let gateway = gateway.file(".config/systemd/user/openclaw-gateway.service", unit);
+    let gateway = with_unit(gateway, "gone/node", "gone/index.js", "");
     expect_answer(&gateway, "", ".local/bin/node .local/bin/openclaw\n");
 }
 
@@ -246,8 +245,7 @@ fn the_services_folders_are_taken_over_and_no_secret_of_its() {
         .link("system/grep", program("grep"))
         .link("srv/node", node())
         .link("srv/index.js", npm_openclaw());
-    let unit = unit(&gateway, "srv/node", "srv/index.js", environment);
-    let gateway = gateway.file(".config/systemd/user/openclaw-gateway.service", unit);
+    let gateway = with_unit(gateway, "srv/node", "srv/index.js", environment);
     expect_answer(&gateway, "", "srv/node srv/index.js\n");
     let seen = gateway.read("environment").expect("it ran");
     let mut lines: Vec<&str> = seen.lines().collect();

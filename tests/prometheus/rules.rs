@@ -28,6 +28,7 @@ struct Told {
 const EXPIRED: &str = "ClawtapLoginExpired critical";
 const SOON: &str = "ClawtapLoginExpiringSoon warning";
 const VERY_SOON: &str = "ClawtapLoginExpiringSoon critical";
+const REJECTED: &str = "ClawtapLoginRejected critical";
 const UNUSABLE: &str = "ClawtapLoginUnusable critical";
 const UNREACHABLE: &str = "ClawtapGatewayUnreachable warning";
 const UNKNOWN: &str = "ClawtapVerdictUnknown warning";
@@ -40,6 +41,7 @@ const fn token(ends_in_hours: i64) -> Held {
         kind: "token",
         ends: ends_in_hours * 60,
         status: None,
+        unused: None,
     }
 }
 
@@ -215,6 +217,42 @@ fn cases() -> Vec<Case> {
                 summary: "home: anthropic missing",
                 description: "Models that need anthropic do not answer. See what to do: clawtap status --gateway home",
             }],
+        },
+        Case {
+            title: "the provider refuses a login that has time left",
+            events: hours(
+                1,
+                answer(Held {
+                    unused: Some("auth_permanent"),
+                    ..token(7_200)
+                }),
+            ),
+            firing: &[("1m", &[REJECTED]), ("45m", &[REJECTED])],
+            told: &[Told {
+                at: "1m",
+                alert: "ClawtapLoginRejected",
+                labels: &[
+                    "severity: critical",
+                    "provider: anthropic",
+                    "profile: anthropic:claude-code",
+                    "state: rejected",
+                ],
+                summary: "home: anthropic is signed out",
+                description: "The provider refuses the login anthropic:claude-code, and models that need it do not \
+                              answer. Sign in again: clawtap reauth --gateway home",
+            }],
+        },
+        Case {
+            title: "a rate limit that lasts",
+            events: hours(
+                1,
+                answer(Held {
+                    unused: Some("rate_limit"),
+                    ..token(7_200)
+                }),
+            ),
+            firing: &[("29m", &[]), ("30m", &[UNUSABLE])],
+            told: &[],
         },
         Case {
             title: "OpenClaw says of a login what nobody understands",

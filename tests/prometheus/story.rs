@@ -31,6 +31,8 @@ pub(super) struct Held {
     pub(super) ends: i64,
     /// OpenClaw's word for it, where its end does not tell.
     pub(super) status: Option<&'static str>,
+    /// Why OpenClaw leaves it unused, where it does.
+    pub(super) unused: Option<&'static str>,
 }
 
 impl Held {
@@ -55,9 +57,21 @@ impl Held {
 /// A gateway with these logins, one of which the default model needs.
 fn gateway(logins: &[Held], minute: i64) -> GatewayHome {
     let reported: Vec<Value> = logins.iter().map(|held| held.reported(minute)).collect();
+    let unused: Vec<Value> = logins
+        .iter()
+        .filter_map(|held| Some((held.id, held.unused?)))
+        .map(|(id, reason)| json!({ "profileId": id, "kind": "cooldown", "reason": reason }))
+        .collect();
+    let is_used = |login: &&&Value| {
+        unused
+            .iter()
+            .all(|it| it["profileId"] != login["profileId"])
+    };
     let for_it = |login: &&Value| login["provider"] == "anthropic";
     let order: Vec<&Value> = reported.iter().filter(for_it).collect();
-    let mut usable = order.iter().filter(|login| login["status"] != "expired");
+    let mut usable = order
+        .iter()
+        .filter(|login| login["status"] != "expired" && is_used(login));
     let exit = match usable.next().and_then(|picked| picked["status"].as_str()) {
         Some("ok") => "0",
         Some("expiring") => "2",
@@ -74,6 +88,7 @@ fn gateway(logins: &[Held], minute: i64) -> GatewayHome {
         "auth": {
             "missingProvidersInUse": missing,
             "modelRouteIssues": [],
+            "unusableProfiles": unused,
             "oauth": {
                 "profiles": reported,
                 "providers": [{ "provider": "anthropic", "effectiveProfiles": order }],

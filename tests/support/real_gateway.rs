@@ -1,6 +1,8 @@
 //! A gateway with the real programs, which `tests/install-openclaw` and `tests/install-claude-code` install.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::GatewayHome;
@@ -48,6 +50,25 @@ impl RealGateway {
             identity,
             home,
         }
+    }
+}
+
+impl RealGateway {
+    /// Has the real OpenClaw run this command line, with a line on its standard input, as a person would.
+    #[track_caller]
+    pub(crate) fn openclaw(&self, words: &str, line: &str) {
+        let mut openclaw = self
+            .sshd
+            .client()
+            .args(["127.0.0.1", &format!("openclaw {words}")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("ssh starts");
+        let mut stdin = openclaw.stdin.take().expect("piped");
+        writeln!(stdin, "{line}").expect("it reads");
+        drop(stdin);
+        assert!(openclaw.wait().expect("it ends").success(), "{words}");
     }
 }
 
