@@ -29,6 +29,17 @@ pub(crate) const PROFILE: &str = "anthropic:claude-code";
 pub(crate) const CUT_ERRAND: &str =
     "read -r _ _ _ shell _ </proc/$PPID/stat; kill -9 \"$shell\"; exit";
 
+/// How a program on the gateway is ended.
+pub(crate) const ENDS: [&str; 7] = [
+    CUT_ERRAND,
+    "kill -9 $$",
+    "kill $$; sleep 1",
+    "kill -HUP $$; sleep 1",
+    "kill -9 $PPID; exit",
+    "exit 1",
+    "exit 255",
+];
+
 /// A document of the corpus in which every login has this lifetime.
 pub(crate) fn lasting(name: &str, left: TimeDelta) -> String {
     let document = fs::read_to_string(fixture(&format!("corpus/{name}.json")));

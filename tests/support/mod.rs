@@ -11,6 +11,7 @@ mod phone;
 mod processes;
 #[cfg(feature = "test-openclaw")]
 mod real_gateway;
+mod runs;
 mod secrets;
 #[cfg(feature = "test-sshd")]
 mod sshd;
@@ -31,6 +32,7 @@ pub(crate) use processes::{
 };
 #[cfg(feature = "test-openclaw")]
 pub(crate) use real_gateway::{OPENAI_PORT, RealGateway, real_openclaw, with_nvm};
+pub(crate) use runs::perform_all;
 pub(crate) use secrets::{files_with, run_watched, watched};
 #[cfg(feature = "test-sshd")]
 pub(crate) use sshd::{Sshd, program};

@@ -6,10 +6,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,9 +14,9 @@ use chrono::{TimeDelta, Utc};
 use rustix::process::{Signal, kill_process};
 
 use super::{FILE, MARK, PROFILE, access_token, gateway, having, hours, login, sync, token, write};
-use crate::reauth::CUT_ERRAND;
+use crate::reauth::ENDS;
 use crate::support::{
-    GatewayHome, Ran, Running, expect_none_left, files_with, processes_of, watched,
+    GatewayHome, Ran, Running, expect_none_left, files_with, perform_all, processes_of, watched,
 };
 
 /// The default number of runs, and how many run at the same time.
@@ -70,17 +67,6 @@ enum Side {
     Gateway,
     Phone,
 }
-
-/// How a program is ended.
-const ENDS: [&str; 7] = [
-    CUT_ERRAND,
-    "kill -9 $$",
-    "kill $$; sleep 1",
-    "kill -HUP $$; sleep 1",
-    "kill -9 $PPID; exit",
-    "exit 1",
-    "exit 255",
-];
 
 /// What a program says that has lost its mind. The token is on its standard input when it is given it.
 const NONSENSE: [&str; 14] = [
@@ -343,44 +329,23 @@ fn whatever_breaks_openclaw_has_the_old_login_or_the_new_one_and_nobody_else_has
         Some(seed) => seed..seed + 1,
         None => 0..number("CLAWTAP_RUNS").unwrap_or(RUNS),
     };
-    let next = AtomicU64::new(seeds.start);
-    let endings = Mutex::new(BTreeMap::<String, u64>::new());
-    let failed = Mutex::new(Vec::new());
-    watched(&[MARK], || {
-        thread::scope(|scope| {
-            for _ in 0..AT_ONCE {
-                scope.spawn(|| {
-                    loop {
-                        let seed = next.fetch_add(1, Ordering::SeqCst);
-                        if seed >= seeds.end {
-                            break;
-                        }
-                        let run = Run::of(seed);
-                        let ended = catch_unwind(AssertUnwindSafe(|| run.perform()));
-                        if let Ok(ending) = ended {
-                            let mut endings =
-                                endings.lock().unwrap_or_else(PoisonError::into_inner);
-                            *endings.entry(ending).or_default() += 1;
-                        } else {
-                            let line = format!("CLAWTAP_SEED={seed} {:?}", run.trouble);
-                            failed
-                                .lock()
-                                .unwrap_or_else(PoisonError::into_inner)
-                                .push(line);
-                        }
-                    }
-                });
-            }
-        });
+    let (ended, failed) = watched(&[MARK], || {
+        perform_all(seeds.clone().collect(), AT_ONCE, |seed| {
+            Run::of(*seed).perform()
+        })
     });
-    let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let line = |seed: &u64| format!("CLAWTAP_SEED={seed} {:?}", Run::of(*seed).trouble);
+    let failed: Vec<String> = failed.iter().map(line).collect();
     assert!(
         failed.is_empty(),
         "{} failed:\n{}",
         failed.len(),
         failed.join("\n")
     );
-    let endings = endings.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut endings = BTreeMap::<String, u64>::new();
+    for ending in ended {
+        *endings.entry(ending).or_default() += 1;
+    }
     println!("{endings:?}");
     if seeds.end - seeds.start >= RUNS {
         for ending in [
