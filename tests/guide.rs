@@ -323,3 +323,20 @@ fn what_it_learns_is_on_the_notification_too() {
         "{shown}"
     );
 }
+
+#[test]
+fn a_token_made_elsewhere_is_taken_in_the_guide() {
+    let gateway = crate::reauth::expired_in(GatewayHome::new());
+    let token = format!("sk-ant-oat01-{}AA", "Ab3".repeat(31));
+    let ran = guide(&gateway, "3 file:token 0 cancel")
+        .file("log/token", &token)
+        .run();
+    let dialogs = ran.log("termux-dialog");
+    assert!(
+        dialogs.contains("text -t home: Token of claude setup-token -i Token -p\n"),
+        "{dialogs}"
+    );
+    let stored = gateway.stored(crate::reauth::PROFILE);
+    assert_eq!(stored.as_deref(), Some(&*format!("{token}\n")));
+    assert!(!gateway.calls().contains("claude setup-token"));
+}

@@ -360,7 +360,7 @@ pub(crate) fn of_openclaw(
 
 #[cfg(test)]
 mod tests {
-    use super::{ErrorKind, GatewayError, of_openclaw, of_ssh};
+    use super::{ErrorKind, GatewayError, failure_reason, of_openclaw, of_ssh};
     use crate::gateway::host::{Gateway, Name, Target};
     use std::collections::BTreeSet;
 
@@ -464,6 +464,28 @@ mod tests {
             b"OCI runtime exec failed: \"openclaw\": executable file not found in $PATH";
         let missing = of_openclaw(b"", container, 127, true);
         assert_eq!(missing.kind, ErrorKind::NoOpenClaw);
+    }
+
+    #[test]
+    fn each_real_failure_is_told_apart() {
+        let table = [
+            ("module-missing", ErrorKind::Crashed),
+            ("thrown", ErrorKind::Crashed),
+            ("out-of-memory", ErrorKind::Killed),
+            ("killed", ErrorKind::Killed),
+            ("syntax", ErrorKind::NodeTooOld),
+            ("node-too-old", ErrorKind::NodeTooOld),
+            ("no-interpreter", ErrorKind::DoesNotRun),
+            ("wrong-processor", ErrorKind::DoesNotRun),
+            ("several-agents", ErrorKind::NeedsAgent),
+            ("token-missing", ErrorKind::OpenClawError),
+            ("no-such-profile", ErrorKind::OpenClawError),
+        ];
+        for (name, expected) in table {
+            let (exit, stderr) = failure_reason::sample(name);
+            let failure = of_openclaw(b"", stderr.as_bytes(), exit, false);
+            assert_eq!(failure.kind, expected, "{name}");
+        }
     }
 
     #[test]

@@ -57,21 +57,23 @@ fn error_message(line: &str) -> Option<&str> {
     (is_name && is_code && !message.is_empty()).then_some(message)
 }
 
+/// A file of `tests/fixtures/failures`: the exit code and what stood on standard error.
+#[cfg(test)]
+pub(crate) fn sample(name: &str) -> (i32, String) {
+    let path = format!(
+        "{}/tests/fixtures/failures/{name}",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let text = crate::system::files::read_text_if_there(path.as_ref(), 10_000).unwrap();
+    let text = text.unwrap_or_else(|| panic!("there is no {name}"));
+    let (exit, stderr) = text.split_once('\n').unwrap();
+    (exit.parse().unwrap(), stderr.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{crash, reason};
+    use super::{crash, reason, sample};
     use proptest::prelude::*;
-
-    /// A file of `tests/fixtures/failures`, without the exit code in its first line.
-    fn sample(name: &str) -> String {
-        let path = format!(
-            "{}/tests/fixtures/failures/{name}",
-            env!("CARGO_MANIFEST_DIR")
-        );
-        let text = crate::system::files::read_text_if_there(path.as_ref(), 10_000);
-        let text = text.unwrap().expect("a sample");
-        text.split_once('\n').unwrap().1.to_owned()
-    }
 
     #[test]
     fn each_real_failure_has_its_reason() {
@@ -106,7 +108,7 @@ mod tests {
             ),
         ];
         for (name, expected) in table {
-            let reason = reason(&sample(name)).map(|line| line.to_string());
+            let reason = reason(&sample(name).1).map(|line| line.to_string());
             assert_eq!(reason.as_deref(), Some(expected), "{name}");
         }
     }

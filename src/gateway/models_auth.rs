@@ -123,3 +123,21 @@ pub(crate) fn auth(
     }
     words.into_iter().map(String::from).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{STORING, paste_token};
+    use crate::gateway::host::{Gateway, Name};
+    use std::time::Duration;
+
+    #[test]
+    fn storing_may_take_longer_on_a_gateway_that_is_given_more_time() {
+        let seconds = Duration::from_secs;
+        for (allowed, expected) in [(1, STORING), (45, STORING), (300, seconds(600))] {
+            let mut gateway = Gateway::local(Name::parse("home").unwrap());
+            gateway.limit = seconds(allowed);
+            let request = paste_token(None, "365d".into(), &gateway);
+            assert_eq!(request.limit, expected, "{allowed} s");
+        }
+    }
+}

@@ -119,12 +119,18 @@ impl Sync<'_> {
             }),
             _ => None,
         };
-        if let Some(method) = &method {
-            self.remove_refused(method, report, &connection)?;
-        }
-        let wants_restart = match &decision {
-            Decision::Token { profile } => self.store_token(&source, profile, &connection)?,
-            _ => self.use_cli(&connection)?,
+        let removed = match &method {
+            Some(method) => self.remove_refused(method, report, &connection)?,
+            None => false,
+        };
+        let stored = match &decision {
+            Decision::Token { profile } => self.store_token(&source, profile, &connection),
+            _ => self.use_cli(&connection),
+        };
+        let wants_restart = if removed {
+            stored.map_err(|error| self.after_removal(error))?
+        } else {
+            stored?
         };
         if wants_restart {
             restart(&connection.gateway, self.restart, self.context);

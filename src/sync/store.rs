@@ -66,21 +66,30 @@ impl Sync<'_> {
     }
 
     /// Removes the profile that is synced into, if the provider refuses its login: OpenClaw would leave the new one unused
-    /// too. An OpenClaw that does not know the command goes on with the sync.
+    /// too. Returns whether it was removed; an OpenClaw that does not know the command goes on with the sync.
     pub(super) fn remove_refused(
         &self,
         method: &Method,
         before: &Report,
         connection: &ControlMaster<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let gateway = &connection.gateway;
         let Some(profile) = argv::logout_first(method, Some(before)) else {
-            return Ok(());
+            return Ok(false);
         };
         let request = models_auth::logout(profile, gateway);
-        exec::run(gateway, &request, &[], &self.context.system)
-            .map(drop)
-            .map_err(|failure| of_gateway(&failure, self.gateway))
+        let done = exec::run(gateway, &request, &[], &self.context.system);
+        let done = done.map_err(|failure| of_gateway(&failure, self.gateway))?;
+        Ok(matches!(done, exec::Done::Ran { exit: 0, .. }))
+    }
+
+    /// The error of a store that failed after the refused login was removed: nothing is as it was.
+    pub(super) fn after_removal(&self, error: Error) -> Error {
+        let hint = Hint::run("The refused login is removed. Again", "clawtap sync");
+        if self.context.system.processes.interrupted() {
+            return Error::interrupted("interrupted").hint(hint);
+        }
+        error.hint(hint)
     }
 
     /// Stores the gateway's own token without it leaving the gateway; returns OpenClaw's output.

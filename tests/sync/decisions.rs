@@ -449,11 +449,7 @@ fn the_second_of_two_waits_for_the_first_and_finds_it_in_sync() {
 
 #[test]
 fn a_refused_login_is_replaced_whatever_its_time_left() {
-    let cause = |name: &str| {
-        let path = crate::support::fixture(&format!("causes/{name}.json"));
-        let document = fs::read_to_string(path).expect("a known cause");
-        document.replace("anthropic:me", PROFILE)
-    };
+    let cause = |name: &str| crate::causes::cause(name).replace("anthropic:me", PROFILE);
     let after = cause("signed_in");
     let line = after.lines().find(|line| line.contains("\"remainingMs\""));
     let old = line.expect("a login").trim().trim_end_matches(',');
@@ -473,4 +469,21 @@ fn a_refused_login_is_replaced_whatever_its_time_left() {
     let (calls, _) = calls(&gateway);
     let logout = format!("models auth logout {PROFILE} --yes\n--version\nmodels auth paste-token");
     assert!(calls.contains(&logout), "{calls}");
+}
+
+#[test]
+fn a_refused_login_that_is_removed_is_not_said_to_be_as_it_was() {
+    let cause = crate::causes::cause("disabled_auth_permanent").replace("anthropic:me", PROFILE);
+    let gateway = GatewayHome::new()
+        .stdout(cause)
+        .exit("1")
+        .reply("disk-full", "");
+    sign_in(gateway.path(), hours());
+    let ran = sync(&gateway, "").run().status(1);
+    assert!(
+        ran.stderr
+            .ends_with("→ The refused login is removed. Again: clawtap sync\n"),
+        "{}",
+        ran.stderr
+    );
 }
