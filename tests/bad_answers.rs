@@ -315,6 +315,14 @@ fn what_openclaw_says_is_shown_without_a_secret_in_it() {
         "modelRouteIssues":[{{"kind":"odd","provider":"anthropic","message":"cannot use {SECRET} there"}}]}}}}"#
     );
     let error = format!(r#"{{"ok":false,"error":{{"message":"cannot read {SECRET} there"}}}}"#);
+    for document in [&route, &error] {
+        let ran = Clawtap::new()
+            .stdin(document)
+            .args(["status", "-v", "--input", "-"])
+            .run();
+        assert!(ran.stdout.contains("there"), "{}", ran.stdout);
+        assert!(!ran.stdout.contains("MADE-UP"), "{}", ran.stdout);
+    }
     let table = [
         GatewayHome::new().stdout(route).exit("1"),
         GatewayHome::new().stdout(error).exit("1"),
