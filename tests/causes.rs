@@ -61,3 +61,35 @@ fn an_unconfirmed_route_whose_only_login_has_expired_is_told_so() {
         .stdout("home: xai expired\n")
         .stderr("home: → Sign in again: clawtap reauth\n");
 }
+
+#[test]
+fn a_document_from_a_file_does_not_tell_whether_claude_code_is_signed_in() {
+    let document = cause("unconfirmed_missing").replace("openrouter", "claude-cli");
+    let ran = Clawtap::new()
+        .stdin(&document)
+        .args(["check", "--input", "-"])
+        .run();
+    let _ = ran
+        .status(1)
+        .stdout("input: claude-cli cannot be confirmed\n");
+    let gateway = GatewayHome::new().stdout(document).exit("1");
+    let ran = Clawtap::with(&gateway).args(["check"]).run().status(1);
+    let _ = ran.stdout("home: claude-cli is not signed in\n");
+}
+
+#[test]
+fn a_finer_reason_is_shown_instead_of_the_coarse_one() {
+    let coarse = "\"reason\": \"auth\",";
+    let finer = format!("{coarse} \"classification\": \"wham_token_expired\",");
+    let document = cause("cooldown_auth").replace(coarse, &finer);
+    let ran = Clawtap::new()
+        .stdin(document)
+        .args(["status", "--input", "-"])
+        .run();
+    assert!(
+        ran.stdout.contains("\n  wham_token_expired\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!ran.stdout.contains("\n  auth\n"), "{}", ran.stdout);
+}

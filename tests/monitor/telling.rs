@@ -48,6 +48,21 @@ fn a_refused_login_is_told_at_once_and_that_openclaw_uses_it_again() {
 }
 
 #[test]
+fn an_account_that_is_not_paid_is_told_at_once() {
+    for (cause, title) in [
+        ("cooldown_billing", "home: anthropic cools down for 59 m"),
+        (
+            "disabled_billing",
+            "home: anthropic is disabled for 3 h 59 m",
+        ),
+    ] {
+        let household = Household::new(LISTENER);
+        let checked = household.says_why(cause, "1").check();
+        checked.expect(1, &told(title, "command"), "");
+    }
+}
+
+#[test]
 fn a_rate_limit_may_pass_before_it_is_told() {
     let household = Household::new(LISTENER);
     household
