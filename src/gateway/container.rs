@@ -152,6 +152,11 @@ mod tests {
                 "docker exec -it -u me box openclaw",
             ),
             (
+                "docker exec -u me -it box openclaw",
+                Output,
+                "docker exec -u me box openclaw",
+            ),
+            (
                 "sudo docker exec box openclaw",
                 Input,
                 "sudo docker exec -i box openclaw",

@@ -194,7 +194,7 @@ mod tests {
     use crate::signin::method::Method;
     use crate::status::assessment::{Assessment, Trouble};
     use crate::status::login::{Login, LoginKind, Reported};
-    use crate::status::report::Report;
+    use crate::status::report::{Report, Rule};
     use crate::status::wire;
     use crate::text::Text;
     use chrono::{DateTime, TimeDelta};
@@ -380,6 +380,27 @@ mod tests {
             let expected = expected.map(|what| format!("openclaw still says: {what}"));
             assert_eq!(failed.map(|error| error.what), expected, "{method:?}");
         }
+    }
+
+    #[test]
+    fn by_the_oldest_rule_another_expired_login_is_not_this_ones() {
+        let mut after = report(FRESH);
+        let mut old = report(EXPIRED).logins.remove(0);
+        old.id = Text::clean("anthropic:old");
+        after.logins.push(old);
+        after.rule = Rule::Logins;
+        let ended = |profile| ended(&token(Some(profile)), &now(after.clone()));
+        assert_eq!(ended("anthropic:claude-code"), Ok(String::new()));
+        assert!(ended("anthropic:old").is_err());
+    }
+
+    #[test]
+    fn a_route_through_claude_code_is_never_confirmed() {
+        let document = include_str!("../../tests/fixtures/causes/unconfirmed_missing.json");
+        let document = document.replace("openrouter", "claude-cli");
+        let mut after = wire::read(document.as_bytes(), Some(1), DateTime::UNIX_EPOCH).unwrap();
+        after.claude_code = report(FRESH).logins.pop();
+        assert_eq!(ended(&Method::ClaudeCli, &now(after)), Ok(String::new()));
     }
 
     #[test]

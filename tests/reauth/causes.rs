@@ -188,3 +188,16 @@ fn nobody_else_may_write_on_the_terminal_of_a_sign_in() {
     let mode = u32::from_str_radix(mode.trim(), 8).expect("a mode");
     assert_eq!(mode & 0o022, 0, "{mode:o}");
 }
+
+#[test]
+fn another_profile_is_never_removed_for_the_refused_one() {
+    // The connection breaks off before it is known whether the refused one is removed.
+    let after = cause("signed_in").replace("anthropic:me", "anthropic:manual");
+    let gateway = broken("disabled_auth_permanent")
+        .reply("at-logout", super::CUT_ERRAND)
+        .reply("document-after", &after);
+    let _ = reauth(&gateway, "code 1").run().status(0);
+    let calls = gateway.calls();
+    assert_eq!(calls.matches("models auth logout").count(), 1, "{calls}");
+    assert!(!calls.contains("logout anthropic:manual"), "{calls}");
+}
