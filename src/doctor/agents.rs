@@ -20,6 +20,24 @@ pub(super) fn check(found: &Inspection, gateway: &Gateway, config: &str) -> Vec<
         );
         findings.push(Finding::warning("agents", what).next(next));
     }
+    let others = found.agent_statuses.iter().filter(|(id, _)| {
+        let asked = gateway.agent.as_ref().map(Identifier::as_str);
+        asked != Some(id.as_str())
+    });
+    for (id, code) in others {
+        let what = match code {
+            1 => "a login is missing or no longer works",
+            2 => "a login expires soon",
+            _ => continue,
+        };
+        let agent = Identifier::parse(id.as_str());
+        let agent = agent.map_or_else(|_| "…".into(), |id| id.as_str().to_owned());
+        findings.push(
+            Finding::warning("agent-logins", format!("agent {id}: {what}")).next(format!(
+                "To see and renew it: agent = \"{agent}\" in a [[gateway]] of its own in {config}"
+            )),
+        );
+    }
     let profiles: Vec<&str> = found.profiles.iter().map(Text::as_str).collect();
     let others = profiles.join(", ");
     match gateway.profile.as_ref().map(Identifier::as_str) {
@@ -84,6 +102,33 @@ mod tests {
             ..gateway()
         };
         assert_eq!(judged(&["main", "work"], &[], &named), []);
+    }
+
+    #[test]
+    fn another_agent_whose_login_does_not_work_is_told() {
+        let found = Inspection {
+            agent_statuses: [
+                ("main", 1),
+                ("old", 2),
+                ("side", 0),
+                ("work", 1),
+                ("x", 127),
+            ]
+            .map(|(id, code)| (Text::clean(id), code))
+            .to_vec(),
+            ..Inspection::default()
+        };
+        let named = Gateway {
+            agent: Some(Identifier::parse("main").unwrap()),
+            ..gateway()
+        };
+        let told = check(&found, &named, "~/c.toml");
+        let told: Vec<&str> = told.iter().map(|finding| finding.what.as_str()).collect();
+        let expected = [
+            "agent old: a login expires soon",
+            "agent work: a login is missing or no longer works",
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

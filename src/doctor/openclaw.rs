@@ -29,6 +29,7 @@ pub(super) fn check(
         .map(|place| installed(place, version, found))
         .into_iter()
         .collect();
+    findings.extend(found.another.as_ref().map(|another| twice(another, found)));
     findings.extend(version.and_then(|version| too_old(version, gateway)));
     match failure(reply) {
         Some(failure) => findings.push(broken(failure, found.node.as_ref(), gateway, config)),
@@ -55,6 +56,14 @@ fn installed(place: &Text, version: Option<[u32; 3]>, found: &Inspection) -> Fin
         None => format!("openclaw in {place}"),
     };
     Finding::ok("openclaw", what)
+}
+
+/// Another version beside the one that is asked: whoever types `openclaw` there may get that one.
+fn twice(another: &Program, found: &Inspection) -> Finding {
+    let place = found.display_path(another.place.as_str());
+    let version = another.version.as_ref().map_or("?", Text::as_str);
+    let what = format!("another openclaw, {version}, in {}", folder(place.as_str()));
+    Finding::warning("two-openclaws", what).next("Keep one of the two, or update both")
 }
 
 /// Where a program is; a name alone is on `PATH`.

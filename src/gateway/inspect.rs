@@ -40,6 +40,10 @@ pub(crate) struct Inspection {
     pub(crate) runs: Option<bool>,
     /// The ids of its agents.
     pub(crate) agents: Vec<Text>,
+    /// The exit code of each agent's status (0 well, 1 broken, 2 expires soon), where several are.
+    pub(crate) agent_statuses: Vec<(Text, i32)>,
+    /// An OpenClaw of another version than the one that is asked.
+    pub(crate) another: Option<Program>,
     /// The path of the home folder, which is never shown.
     pub(crate) home: Option<String>,
 }
@@ -106,9 +110,18 @@ fn read(facts: &[(String, String)]) -> Inspection {
                 let ids = value.split(' ').filter(|id| !id.is_empty());
                 found.agents = ids.take(MOST).map(Text::clean).collect();
             }
+            "agent-status" => {
+                let status = value.rsplit_once(' ');
+                let status =
+                    status.and_then(|(id, code)| Some((Text::clean(id), code.parse().ok()?)));
+                let room = found.agent_statuses.len() < MOST;
+                found.agent_statuses.extend(status.filter(|_| room));
+            }
+            "another" => found.another = found.program(value),
             _ => {}
         }
     }
+    found.agent_statuses.sort();
     found
 }
 
@@ -192,9 +205,12 @@ mod tests {
         let openclaw = "case $* in\n\
             'gateway status --json') printf 'a line of a log\\n{\\n  \"port\": {\\n    \"ok\": true\\n  },\\n  \
             \"rpc\": {\\n    \"kind\": \"connect\",\\n    \"ok\": false\\n  }\\n}\\n' ;;\n\
+            'models status --agent work --json --check') exit 1 ;;\n\
+            --version) echo OpenClaw 2026.9.6 ;;\n\
             'agents list --json') printf '[\\n  {\\n    \"id\": \"main\",\\n    \"bindings\": [\\n      {\\n        \
             \"id\": \"none\"\\n      }\\n    ]\\n  },\\n  {\\n    \"id\": \"work\"\\n  }\\n]\\n' ;;\nesac";
         program_in(at, "tools/openclaw", openclaw);
+        program_in(at, "bin/openclaw", "echo OpenClaw 2026.7.1");
         program_in(at, "tools/node", "echo v26.1.0");
         program_in(at, ".local/bin/claude", "echo '2.1.330 (Claude Code)'");
         // The output of `df` on macOS.
@@ -247,6 +263,8 @@ mod tests {
             profiles: texts(["dev", "work"]),
             runs: Some(false),
             agents: texts(["main", "work"]),
+            agent_statuses: vec![(Text::clean("main"), 0), (Text::clean("work"), 1)],
+            another: program("~/bin/openclaw", "2026.7.1"),
             home: Some(home.path().to_str().unwrap().into()),
             ..Inspection::default()
         };

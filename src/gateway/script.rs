@@ -31,7 +31,7 @@ pub(crate) enum InspectScope {
     Agents,
     /// The same as for the machine, and the versions of node and Claude Code.
     Versions,
-    /// All: also whether OpenClaw's gateway process answers.
+    /// All: also the agents' logins, and whether OpenClaw's gateway process answers.
     All,
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn inspect(
         InspectScope::Machine => "",
         InspectScope::Agents => "agents",
         InspectScope::Versions => "versions",
-        InspectScope::All => "versions agents process",
+        InspectScope::All => "versions agents statuses process",
     };
     program(
         gateway,

@@ -74,15 +74,21 @@ fn each_thing_that_is_wrong_is_told_with_what_to_do() {
         .reply("version", "2026.5.12")
         .reply("process-down", "")
         .reply("agents", "main\nwork\n")
+        .first("case $* in *'--agent work'*) exit 1 ;; esac")
+        .program(".local/bin/openclaw", "echo OpenClaw 2026.9.6")
         .file(".openclaw-dev/openclaw.json", "{}");
     let ran = doctor(&gateway).run();
     let expected = "✓ signs us in and answers in T\n\
         ✓ its clock agrees with this device's\n\
         ✓ openclaw 2026.5.12 in FAKES\n\
+        ! another openclaw, 2026.9.6, in ~/.local/bin\n\
+        \x20 → Keep one of the two, or update both\n\
         ! no sync, setup token or API key sign-in: they need OpenClaw 2026.6\n\
         \x20 → Update it: ssh me@home.example, then: openclaw update\n\
         ! agents main, work: a sign-in must name one\n\
         \x20 → Set agent = \"main\" for [[gateway]] home in ~/.config/clawtap/config.toml\n\
+        ! agent work: a login is missing or no longer works\n\
+        \x20 → To see and renew it: agent = \"work\" in a [[gateway]] of its own in ~/.config/clawtap/config.toml\n\
         · its default profile is asked; it also has dev\n\
         \x20 → For another: profile = \"…\" in a [[gateway]] of its own in ~/.config/clawtap/config.toml\n\
         ! its gateway process is not running: the assistant is silent\n\

@@ -256,6 +256,104 @@ fn the_services_folders_are_taken_over_and_no_secret_of_its() {
     );
 }
 
+/// Puts a definition of OpenClaw's own service into a gateway's home, HOME being that folder.
+fn with_service(gateway: GatewayHome, file: &str, definition: &str) -> GatewayHome {
+    let home = gateway.path().display().to_string();
+    gateway.file(file, definition.replace("HOME", &home))
+}
+
+/// A gateway whose service runs `srv/my claw/index.js`, and which writes its environment down.
+fn serving(file: &str, definition: &str) -> GatewayHome {
+    let gateway = gateway()
+        .first("env | grep -E '^OPENCLAW_|KEY|TOKEN' >~/environment\n")
+        .link("system/env", program("env"))
+        .link("system/grep", program("grep"))
+        .link("srv/my claw/node", node())
+        .link("srv/my claw/index.js", npm_openclaw());
+    with_service(gateway, file, definition)
+}
+
+#[test]
+fn every_kind_of_service_knows_its_openclaw_its_folders_and_which_keys_it_has() {
+    let plist = "<plist version=\"1.0\">\n  <dict>\n    <key>WorkingDirectory</key>\n    <string>/openclaw</string>\n    \
+         <key>ProgramArguments</key>\n    <array>\n      <string>/bin/sh</string>\n      <string>HOME/env-wrapper.sh</string>\n      \
+         <string>HOME/service.env</string>\n      <string>HOME/srv/my claw/node</string>\n      \
+         <string>HOME/srv/my claw/index.js</string>\n      <string>gateway</string>\n    </array>\n    \
+         <key>EnvironmentVariables</key>\n    <dict>\n    <key>OPENCLAW_STATE_DIR</key>\n    \
+         <string>/srv/R&amp;D</string>\n    </dict>\n  </dict>\n</plist>\n";
+    let unit = "[Service]\nExecStart=\"HOME/srv/my claw/node\" \"HOME/srv/my claw/index.js\" gateway --port 18789\n\
+         EnvironmentFile=-HOME/service.env\nEnvironment=\"OPENCLAW_STATE_DIR=/srv/R&D\"\n";
+    let run = "#!/bin/sh\nexport OPENCLAW_STATE_DIR='/srv/R&D' OPENROUTER_API_KEY=sk-or-made-up\nexec 2>&1\n\
+         exec \"$HOME/srv/my claw/node\" \"$HOME/srv/my claw/index.js\" gateway\n";
+    let table = [
+        ("Library/LaunchAgents/ai.openclaw.gateway.plist", plist),
+        (".config/systemd/user/openclaw-gateway.service", unit),
+        (
+            "usr/var/service/openclaw/run",
+            &run.replace("$HOME", "HOME"),
+        ),
+    ];
+    for (file, definition) in table {
+        let gateway = serving(file, definition);
+        let gateway = gateway.file(
+            "service.env",
+            "export OPENROUTER_API_KEY='sk-or-made-up'\nOPENCLAW_GATEWAY_TOKEN=a\n",
+        );
+        let prefix = gateway.path().join("usr");
+        let sshd = Sshd::of(&gateway)
+            .variable("PREFIX", prefix.to_str().expect("UTF-8"))
+            .path(&[&gateway.path().join("system")])
+            .start();
+        let _ = sshd
+            .clawtap()
+            .args(["check"])
+            .run()
+            .stdout(ANSWER)
+            .status(2);
+        assert_eq!(
+            nodes(&gateway),
+            "srv/my claw/node srv/my claw/index.js\n",
+            "{file}"
+        );
+        let seen = gateway.read("environment").expect("it ran");
+        let mut lines: Vec<&str> = seen.lines().collect();
+        lines.sort_unstable();
+        let expected = [
+            "OPENCLAW_STATE_DIR=/srv/R&D",
+            "OPENROUTER_API_KEY=a-key-of-the-service",
+        ];
+        assert_eq!(lines, expected, "{file}");
+    }
+}
+
+#[test]
+fn a_service_that_runs_openclaw_by_its_name_needs_no_node() {
+    let gateway = gateway()
+        .link("srv/openclaw", npm_openclaw())
+        .link(".local/bin/node", node());
+    let unit = "[Service]\nExecStart=%h/srv/openclaw gateway\n";
+    let gateway = with_service(
+        gateway,
+        ".config/systemd/user/openclaw-gateway.service",
+        unit,
+    );
+    expect_answer(&gateway, "", ".local/bin/node srv/openclaw\n");
+}
+
+#[test]
+fn a_service_whose_node_is_on_path_runs_with_that() {
+    let gateway = gateway()
+        .link("srv/openclaw.mjs", npm_openclaw())
+        .link(".local/bin/node", node());
+    let unit = "[Service]\nExecStart=/usr/bin/env node %h/srv/openclaw.mjs gateway\n";
+    let gateway = with_service(
+        gateway,
+        ".config/systemd/user/openclaw-gateway.service",
+        unit,
+    );
+    expect_answer(&gateway, "", ".local/bin/node srv/openclaw.mjs\n");
+}
+
 #[test]
 fn openclaw_is_found_where_newer_installers_put_it() {
     for folder in [
@@ -275,15 +373,15 @@ fn openclaw_is_found_where_newer_installers_put_it() {
 fn a_gateway_whose_clock_is_wrong_is_told_so() {
     let status = |hours: i64| {
         let date = format!(
-            "#!/bin/sh\necho $(($({} +%s) + {}))\n",
+            "echo $(($({} +%s) + {}))",
             program("date").display(),
             hours * 3600 + 30
         );
         let gateway = gateway().link("system/openclaw", npm_openclaw());
-        let gateway = gateway.link("system/node", node()).file("clock/date", date);
+        let gateway = gateway
+            .link("system/node", node())
+            .program("clock/date", &date);
         let (clock, system) = (gateway.path().join("clock"), gateway.path().join("system"));
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        fs::set_permissions(clock.join("date"), mode).expect("it is ours");
         let sshd = Sshd::of(&gateway).path(&[&clock, &system]).start();
         sshd.clawtap().args(["status"]).run().stdout
     };

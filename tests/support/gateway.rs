@@ -1,6 +1,7 @@
 //! A gateway's home folder, in which the fake openclaw finds how to behave.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -70,6 +71,14 @@ impl GatewayHome {
         fs::create_dir_all(path.parent().expect("a name has a parent")).expect("a fresh folder");
         fs::write(path, content).expect("a fresh folder");
         self
+    }
+
+    /// A shell script in this home that can be run.
+    pub(crate) fn program(self, name: &str, script: &str) -> Self {
+        let path = self.path().join(name);
+        let gateway = self.file(name, format!("#!/bin/sh\n{script}\n"));
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        gateway
     }
 
     /// A link in this home, such as a version manager or npm makes.

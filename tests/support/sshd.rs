@@ -50,7 +50,6 @@ impl Setup {
     }
 
     /// With this variable in every session's environment.
-    #[cfg(feature = "test-openclaw")]
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.environment.push_str(&format!(" \"{name}={value}\""));
         self

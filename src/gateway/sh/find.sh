@@ -91,34 +91,79 @@ with_openclaw() {
   "$task" "$@"
 }
 
-# read_service: finds the node and entry point of OpenClaw's own systemd unit, in $service_node and $found, and takes
-# its folders from there. The process that the unit runs is the one that must have the logins. Words with blanks are
-# quoted in it; such a unit is passed over.
+# read_service: finds the node and entry point of OpenClaw's own service, in $service_node and $found, and takes its
+# folders from there: the process that it runs is the one that must have the logins. $service_keys gets the names of the
+# keys in its environment. The definition is a systemd unit, a LaunchAgent or runit's script.
 read_service() {
-  found=''
-  for unit in "$HOME/.config/systemd/user" /etc/systemd/system; do
-    unit=$unit/openclaw-gateway${profile:+-$profile}.service
+  unit=openclaw-gateway${profile:+-$profile}.service
+  for unit in "$HOME/.config/systemd/user/$unit" "/etc/systemd/system/$unit" \
+    "$HOME/Library/LaunchAgents/ai.openclaw.${profile:-gateway}.plist" "${PREFIX:-}"/var/service/openclaw/run \
+    /etc/service/openclaw/run; do
     [ -r "$unit" ] || continue
-    while IFS= read -r line; do
-      case $line in
-        ExecStart=/*) line=${line#*=} service_node=${line%% *} line=${line#* } found=${line%% *} ;;
-        Environment=*OPENCLAW_STATE_DIR=* | Environment=*OPENCLAW_CONFIG_PATH=* | Environment=*OPENCLAW_PROFILE=*)
-          line=OPENCLAW_${line#*OPENCLAW_}
-          export "${line%\"}"
-          ;;
+    found='' service_node='' service_keys='' saved=$IFS
+    IFS='
+'
+    set -f
+    for word in $(service_words "$unit"); do
+      case $word in
+        */node) service_node=$word ;;
+        /*) found=${found:-$word} ;;
+        *=*) export "${word?}" ;;
+        *) service_keys="$service_keys $word" ;;
       esac
-    done <"$unit"
+    done
+    set +f
+    IFS=$saved
     case $found in
-      *.js | *.mjs) [ -x "$service_node" ] && [ -f "$found" ] && return 0 ;;
+      *js) [ -x "${service_node:=$(seek node "$PATH:$managers:$others" && echo "$found")}" ] && [ -f "$found" ] && return ;;
+      ?*) service_node='' && [ -x "$found" ] && return ;;
     esac
   done
-  service_node=''
+  found='' service_node='' service_keys=''
   return 1
+}
+
+# service_words FILE: prints what a service's definition says, a line each: the paths of its node and of OpenClaw, its
+# folders as NAME=VALUE, and the names of its keys. No key leaves this function.
+service_words() {
+  awk '
+    # The words of a line, as systemd and a shell quote them.
+    function read(line, c, i, quote, word) {
+      gsub(/%h|[$]HOME/, ENVIRON["HOME"], line)
+      gsub(/%%/, "%", line)
+      for (i = 1; i <= length(line); i++) {
+        c = substr(line, i, 1)
+        if (c == "\\") word = word substr(line, ++i, 1)
+        else if (c == quote) quote = ""
+        else if (quote == "" && (c == "\"" || c == "\047")) quote = c
+        else if (quote == "" && c ~ /[ \t]/) { tell(word); word = "" }
+        else word = word c
+      }
+      tell(word)
+    }
+    function tell(word) {
+      if (word ~ /^OPENCLAW_(STATE_DIR|CONFIG_PATH|PROFILE)=/) print word
+      else if (word ~ /^OPENCLAW_/) return
+      else if (word ~ /^[A-Z][A-Z0-9_]*_(API_KEY|TOKEN)=./) print substr(word, 1, index(word, "=") - 1)
+      else if (word ~ /^\/.*(\/node|\/openclaw|\.m?js)$/) print word
+      else if (word ~ /^\/.*\.env$/) while ((getline line < word) > 0) read(line)
+    }
+    {
+      sub(/^(ExecStart|Environment)=|^EnvironmentFile=-?/, "")
+      if (/<key>/) name = $0
+      gsub(/^[ \t]*<[^>]*>|<[^>]*>$/, "", name)
+      if (sub(/^[ \t]*<string>/, "")) {
+        sub(/<.*/, "")
+        gsub(/&amp;/, "\\&")
+        if (name == "ProgramArguments") tell($0)
+        else tell(name "=" $0)
+      } else read($0)
+    }' "$1"
 }
 
 # find_openclaw [COMMAND...]: sets $found to its path, and PATH so that it finds its node
 find_openclaw() {
-  service_node=''
+  service_node='' service_keys=''
   if [ $# -gt 0 ]; then
     PATH=$PATH:$managers:$others
     # shellcheck disable=SC2088 # a tilde that came quoted from the settings
@@ -129,7 +174,7 @@ find_openclaw() {
     esac
     [ -x "$found" ] || { found='' && return 1; }
   elif read_service; then
-    PATH=${service_node%/*}:$PATH:$managers:$others
+    PATH=${service_node:+${service_node%/*}:}$PATH:$managers:$others
     return 0
   # Before 2026.2 the program was named clawdbot.
   elif seek openclaw "$PATH" || seek clawdbot "$PATH"; then

@@ -1,7 +1,7 @@
 # Inspects OpenClaw's environment on a gateway, for `doctor` and before a sign-in. It changes nothing.
 #
-# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile and want (of versions, agents
-# and process; the last two ask OpenClaw), the configured openclaw command as positional parameters, and the parts that
+# gateway/script.rs puts before this text: the quoted values of nonce, limit (s), profile and want (of versions, agents,
+# statuses and process; the last three ask OpenClaw), the configured openclaw command as positional parameters, and the parts that
 # it calls. Each fact is a framed line, which gateway/inspect.rs reads; an unknown fact is left out.
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
@@ -37,6 +37,7 @@ fact() {
 
 # look_around COMMAND...
 look_around() {
+  openclaw=$found
   # A container has its own node, too.
   case $configured,$want in
     [01],*versions*) seek node "$PATH" && fact node "$(bounded 5 "$found" --version 2>/dev/null) $found" ;;
@@ -55,6 +56,7 @@ aside() {
 # ask_openclaw COMMAND...: runs the queries in parallel, because each waits for a node process to start
 ask_openclaw() {
   look_at_claude_code &
+  look_for_another "$@" &
   case $want in *process*) look_at_process "$@" & ;; esac
   case $want in *agents*) look_at_agents "$@" & ;; esac
   wait
@@ -80,6 +82,42 @@ look_at_agents() {
     }
     END { print list }')
   fact agents "$agents"
+  case $want in *statuses*) ;; *) return 0 ;; esac
+  case $agents in
+    *' '*)
+      for id in $agents; do
+        look_at_agent "$id" "$@" &
+      done
+      wait
+      ;;
+  esac
+}
+
+# look_at_agent ID COMMAND...: the exit code of its status; each agent has models, and may have logins, of its own
+look_at_agent() {
+  id=$1
+  shift
+  bounded "$limit" "$@" models status --agent "$id" --json --check >/dev/null 2>&1
+  fact agent-status "$id $?"
+}
+
+# look_for_another COMMAND...: an OpenClaw of another version, which a person who types its name may get
+look_for_another() {
+  case $configured,$want in 0,*statuses*) ;; *) return 0 ;; esac
+  saved=$IFS
+  IFS=:
+  set -f
+  for dir in $PATH:$managers:$others; do
+    found=$dir/openclaw
+    # shellcheck disable=SC3013 # known to dash, bash, mksh, zsh and busybox
+    [ ! -x "$found" ] || [ "$found" -ef "$openclaw" ] || break
+    found=
+  done
+  set +f
+  IFS=$saved
+  [ -n "$found" ] || return 0
+  theirs=$(bounded "$limit" "$found" --version 2>/dev/null)
+  [ "$theirs" = "$(bounded "$limit" "$@" --version 2>/dev/null)" ] || fact another "$theirs $found"
 }
 
 look_at_claude_code() {

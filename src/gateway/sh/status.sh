@@ -28,6 +28,10 @@ ask_status() {
   [ -z "$agent" ] || set -- "$@" --agent "$agent"
   emit openclaw "$found"
   emit stdout
+  # The service has these keys, so OpenClaw must count them. Their values are not needed for that.
+  for key in $service_keys; do
+    export "$key=a-key-of-the-service"
+  done
   bounded "$limit" "$@" --json --check
   code=$?
   emit exit "$code"

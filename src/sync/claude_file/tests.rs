@@ -94,7 +94,9 @@ proptest! {
             // The text itself may be no UTF-8 any more; what is looked for is.
             let value: serde_json::Value = serde_json::from_str(&String::from_utf8_lossy(&bytes)).unwrap();
             prop_assert_eq!(value["claudeAiOauth"]["accessToken"].as_str(), Some(login.token.reveal()));
-            prop_assert_eq!(value["claudeAiOauth"]["expiresAt"].as_i64(), Some(login.expires.timestamp_millis()));
+            // `1999999999e3` is that time, too, but no integer to serde_json.
+            let expires = value["claudeAiOauth"]["expiresAt"].as_f64().map(|ms| ms.to_string());
+            prop_assert_eq!(expires, Some(login.expires.timestamp_millis().to_string()));
         }
     }
 }
