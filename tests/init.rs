@@ -81,7 +81,54 @@ fn with_yes_it_pins_the_shown_key_and_writes_a_private_configuration() {
     assert_eq!(found, ["✓ 127.0.0.1 answers", "✓ OpenClaw 2026.9.6 (fake)"]);
     let verdict = "✓ home: ok, anthropic 299 d left\n\nNext: clawtap status\nTo be told in time: clawtap monitor install\n";
     assert!(ran.stdout.ends_with(verdict), "{}", ran.stdout);
-    assert_eq!(gateway.calls(), "--version\nmodels status --json --check\n");
+    assert_eq!(
+        gateway.calls(),
+        "--version\nmodels status --json --check\nagents list --json\n"
+    );
+}
+
+/// A gateway with two agents, whose OpenClaw answers only for a named one.
+fn of_two_agents() -> GatewayHome {
+    gateway().reply("agents", "main\nwork\n").first(
+        "case $* in 'models status --json'*) echo 'Multiple agents are configured, but model inspection has no \
+         explicit owner. Pass --agent <id>.' >&2; exit 1 ;; esac",
+    )
+}
+
+#[test]
+fn of_several_agents_one_is_asked_for_and_the_way_to_watch_the_other_is_told() {
+    let gateway = of_two_agents();
+    let sshd = Sshd::of(&gateway).start();
+    let clawtap = init(&sshd).args(["--name", "home"]);
+    let (status, screen) = clawtap.run_in_terminal("2\n");
+    assert_eq!(status, 0, "{screen}");
+    assert!(screen.contains("home: which agent's logins?"), "{screen}");
+    let told = "One agent is watched. To watch main too:\n  clawtap init 127.0.0.1 --agent main --name home-main\n";
+    assert!(screen.contains(told), "{screen}");
+    let written = std::fs::read_to_string(clawtap.home().join(CONFIG)).expect("it is there");
+    assert!(written.ends_with("agent = \"work\"\n"), "{written}");
+}
+
+#[test]
+fn without_a_person_the_agents_are_named_and_nothing_is_written() {
+    let gateway = of_two_agents();
+    let sshd = Sshd::of(&gateway).start();
+    let ran = init(&sshd).args(["--name", "home"]).run();
+    let ran = ran
+        .status(64)
+        .stdout("")
+        .stderr("clawtap: home: it has several agents\n→ Name one with --agent: main, work\n");
+    assert_eq!(ran.file(CONFIG), None);
+}
+
+#[test]
+fn the_other_agents_of_a_gateway_that_answers_are_told() {
+    let gateway = gateway().reply("agents", "main\nwork\nside\n");
+    let sshd = Sshd::of(&gateway).start();
+    let ran = init(&sshd).args(["--name", "home"]).run().status(0);
+    let told = "One agent is watched. To watch main or work or side too:\n  \
+                clawtap init 127.0.0.1 --agent AGENT --name home-AGENT\n";
+    assert!(ran.stdout.contains(told), "{}", ran.stdout);
 }
 
 #[test]

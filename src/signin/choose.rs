@@ -3,12 +3,14 @@
 use crate::app::assess::answered;
 use crate::context::Context;
 use crate::error::Error;
+use crate::gateway::host::Identifier;
 use crate::phone::dialog::NoAnswer;
 use crate::render::{next_step, summary};
 use crate::signin::ask_user::person;
 use crate::signin::method::{self, Choice, Method, Request};
 use crate::status::assessment::Assessment;
 use crate::status::verdict::{Issue, Verdict};
+use crate::text::Text;
 
 /// The sign-in method for the request, or else for the login that needs a sign-in; `None` if all is well.
 ///
@@ -42,6 +44,18 @@ fn no_help(assessment: &Assessment, issue: &Issue) -> Error {
         _ => Error::sign_in(message),
     };
     error.hint(next_step::sentence(issue))
+}
+
+/// Asks the person which of OpenClaw's agents is meant.
+pub(crate) fn ask_agent(
+    title: &str,
+    agents: &[Text],
+    command: &str,
+    context: &Context,
+) -> Result<Identifier, Error> {
+    let labels: Vec<String> = agents.iter().map(ToString::to_string).collect();
+    let number = ask_which(title, &labels, command, context)?;
+    Identifier::parse(&labels[number]).map_err(Error::gateway)
 }
 
 /// Asks the person to choose. `command` is the one that an error suggests to run again.

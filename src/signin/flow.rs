@@ -1,8 +1,6 @@
 //! A sign-in from beginning to end: the lock, the program on the gateway's terminal, the storing, the restart and the
 //! verification.
 
-use chrono::TimeDelta;
-
 use crate::app::assess::{Interactive, ask_one, assessment};
 use crate::app::refresh;
 use crate::config::Config;
@@ -57,13 +55,49 @@ enum Obtained {
     ToStore(Storing),
 }
 
-/// A login that is stored.
-struct Stored {
-    /// The lifetime that the program promised, which `verify` compares.
-    promised: Option<TimeDelta>,
-    wants_restart: bool,
-    /// The method, with the profile that the login is stored in.
-    method: Method,
+impl Obtained {
+    /// Stores a token or key through OpenClaw. Returns whether OpenClaw wants to be restarted.
+    fn store(
+        &mut self,
+        session: &SignInContext<'_>,
+        context: &Context,
+    ) -> Result<bool, SignInError> {
+        match self {
+            Self::Stored { wants_restart } => Ok(*wants_restart),
+            Self::ToStore(storing) => {
+                let name = &session.connection.gateway.name;
+                report_progress(&format!("{name}: storing it…"), context);
+                storing.store(person(context).as_deref(), session)
+            }
+        }
+    }
+
+    /// Whether the person has a token or key stored once more, which OpenClaw does not have afterwards.
+    fn is_tried_again(
+        &mut self,
+        reason: &str,
+        session: &SignInContext<'_>,
+        context: &Context,
+    ) -> bool {
+        match self {
+            Self::Stored { .. } => false,
+            Self::ToStore(storing) => {
+                storing.is_tried_again(reason, person(context).as_deref(), session)
+            }
+        }
+    }
+
+    /// The status of the agent that has the login.
+    fn assess(&self, gateway: &Gateway, context: &Context) -> Assessment {
+        let mut gateway = gateway.clone();
+        if let Self::ToStore(storing) = self
+            && let Some(agent) = storing.agent()
+        {
+            gateway.agent = Some(agent.clone());
+        }
+        let reply = ask_one(&gateway, Want::Status, Interactive::No, context);
+        assessment(&gateway, reply)
+    }
 }
 
 /// Signs in to a gateway's requested login, or else to the one that needs a sign-in, over its own `ControlMaster`;
@@ -115,11 +149,13 @@ impl SignInFlow<'_> {
         };
         report_progress(&format!("{name}: starting the sign-in…"), context);
         let mut before = self.before;
+        let mut other_agents = Vec::new();
         // Only these have OpenClaw store something.
         if *self.method != Method::ClaudeCli
-            && let Some(agent) = preflight::check(&connection.gateway, context)?
+            && let Some(agents) = preflight::check(&connection.gateway, context)?
         {
-            connection.gateway.agent = Some(agent);
+            connection.gateway.agent = Some(agents.chosen);
+            other_agents = agents.others;
             // What is known is another agent's.
             before = None;
         }
@@ -135,29 +171,59 @@ impl SignInFlow<'_> {
         };
         let obtained = self.obtain(&session);
         withdraw_notification(&gateway.name, context);
-        let stored = obtained.and_then(|obtained| self.store(obtained, before, &session, context));
-        let stored = stored.map_err(|error| error.explain(gateway, context))?;
-        if stored.wants_restart {
-            restart(gateway, self.restart, context);
+        let mut obtained = obtained.map_err(|error| error.explain(gateway, context))?;
+        if let Obtained::ToStore(storing) = obtained {
+            let logout_first = argv::logout_first(self.method, before).is_some();
+            let storing = storing.after_logout(logout_first).or_for(&other_agents);
+            obtained = Obtained::ToStore(storing);
         }
-        let reply = ask_one(gateway, Want::Status, Interactive::No, context);
-        let assessment = assessment(gateway, reply);
-        let mut verified = verify::of(&stored.method, stored.promised, before, &assessment);
-        if !self.for_sync {
-            let ended = |line: String| match verify::ended(&stored.method, &assessment) {
-                Ok(end) => Ok(line + &end),
-                Err(error) => Err(VerifyError {
-                    what: format!("signed in, but {}", error.what),
-                    ..error
-                }),
-            };
-            verified = verified.and_then(ended);
-        }
+        let (verified, assessment) = loop {
+            let wants_restart = obtained.store(&session, context);
+            let wants_restart = wants_restart.map_err(|error| error.explain(gateway, context))?;
+            if wants_restart {
+                restart(gateway, self.restart, context);
+            }
+            let assessment = obtained.assess(gateway, context);
+            let verified = self.verify(&obtained, before, &assessment);
+            let is_done = !verified.as_ref().is_err_and(|error| {
+                error.is_missing && obtained.is_tried_again(&error.what, &session, context)
+            });
+            if is_done {
+                break (verified, assessment);
+            }
+        };
         refresh::after_sign_in(&assessment, self.config.notification, context);
         let line = |what: String| format!("{}: {what}", gateway.name);
         let failed = |error: VerifyError| Error::sign_in(line(error.what)).hint(error.next_step);
         let line = verified.map(line).map_err(failed)?;
         Ok(SignedIn { line, assessment })
+    }
+
+    /// Checks that the new login is what OpenClaw uses, and that nothing is wrong with its provider any more.
+    fn verify(
+        &self,
+        obtained: &Obtained,
+        before: Option<&Report>,
+        after: &Assessment,
+    ) -> Result<String, VerifyError> {
+        let (method, promised, before) = match obtained {
+            Obtained::Stored { .. } => (self.method.clone(), None, before),
+            Obtained::ToStore(storing) => (
+                self.method.clone().with_profile(storing.profile().cloned()),
+                storing.promised(),
+                // What is known is another agent's.
+                before.filter(|_| storing.agent().is_none()),
+            ),
+        };
+        let line = verify::of(&method, promised, before, after)?;
+        if self.for_sync {
+            return Ok(line);
+        }
+        let end = verify::ended(&method, after).map_err(|error| VerifyError {
+            what: format!("signed in, but {}", error.what),
+            ..error
+        })?;
+        Ok(line + &end)
     }
 
     /// Obtains the login: runs the program on the gateway's terminal, or asks the person for a token or key.
@@ -191,37 +257,6 @@ impl SignInFlow<'_> {
         let days = days.unwrap_or(SETUP_TOKEN_DAYS);
         let storing = Storing::token(token, profile.clone(), days);
         Ok(Obtained::ToStore(storing))
-    }
-
-    /// Stores a token or key through OpenClaw.
-    fn store(
-        &self,
-        obtained: Obtained,
-        before: Option<&Report>,
-        session: &SignInContext<'_>,
-        context: &Context,
-    ) -> Result<Stored, SignInError> {
-        let storing = match obtained {
-            Obtained::ToStore(storing) => storing,
-            Obtained::Stored { wants_restart } => {
-                return Ok(Stored {
-                    promised: None,
-                    wants_restart,
-                    method: self.method.clone(),
-                });
-            }
-        };
-        let logout_first = argv::logout_first(self.method, before).is_some();
-        let promised = storing.promised();
-        let name = &session.connection.gateway.name;
-        report_progress(&format!("{name}: storing it…"), context);
-        let person = person(context);
-        let stored = storing.store(logout_first, person.as_deref(), session)?;
-        Ok(Stored {
-            promised,
-            wants_restart: stored.wants_restart,
-            method: self.method.clone().with_profile(stored.profile),
-        })
     }
 
     /// The error if another sign-in holds the lock. Its page, if it is known, is opened once more.

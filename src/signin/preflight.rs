@@ -6,19 +6,25 @@ use crate::gateway::host::{Gateway, Identifier};
 use crate::gateway::inspect::{Inspection, inspect};
 use crate::gateway::script::InspectScope;
 use crate::hint::Hint;
-use crate::signin::choose::ask_which;
+use crate::signin::choose::ask_agent;
 use crate::system::terminal;
 use crate::text::Text;
 
 /// With less space than this OpenClaw's store may not be written, in KiB.
 const LEAST_SPACE: u64 = 1024;
 
-/// Checks the gateway. Returns the agent that the person chose for the login, where several are and none is configured.
+/// The agent that gets the login, where several are and none is configured.
+pub(crate) struct AgentChoice {
+    pub(crate) chosen: Identifier,
+    pub(crate) others: Vec<Identifier>,
+}
+
+/// Checks the gateway. Returns the agent that the person chose, where there is a choice.
 /// A gateway that cannot be inspected is not refused: the sign-in itself says why.
 ///
 /// # Errors
 /// What would keep OpenClaw from storing the login; or no agent was chosen.
-pub(crate) fn check(gateway: &Gateway, context: &Context) -> Result<Option<Identifier>, Error> {
+pub(crate) fn check(gateway: &Gateway, context: &Context) -> Result<Option<AgentChoice>, Error> {
     let scope = match gateway.agent {
         Some(_) => InspectScope::Machine,
         None => InspectScope::Agents,
@@ -29,18 +35,22 @@ pub(crate) fn check(gateway: &Gateway, context: &Context) -> Result<Option<Ident
     if let Some(error) = obstacle(gateway, &found) {
         return Err(error);
     }
-    let mut agents: Vec<String> = found.agents.iter().map(ToString::to_string).collect();
-    if agents.len() < 2 {
+    if found.agents.len() < 2 {
         return Ok(None);
     }
     let title = format!("{}: sign in for which agent?", gateway.name);
-    let number = ask_which(&title, &agents, "clawtap reauth", context)?;
-    let agent = agents.swap_remove(number);
+    let chosen = ask_agent(&title, &found.agents, "clawtap reauth", context)?;
     terminal::eprint(&format!(
-        "To be asked no more: agent = \"{agent}\"\nunder [[gateway]] {} in the config.\n",
+        "To be asked no more: agent = \"{}\"\nunder [[gateway]] {} in the config.\n",
+        chosen.as_str(),
         gateway.name
     ));
-    Identifier::parse(&agent).map(Some).map_err(Error::gateway)
+    let others = found.agents.iter();
+    let others = others.filter_map(|agent| Identifier::parse(agent.as_str()).ok());
+    Ok(Some(AgentChoice {
+        others: others.filter(|agent| *agent != chosen).collect(),
+        chosen,
+    }))
 }
 
 /// What would keep OpenClaw from writing its store. A home folder that cannot be written need not: the store may be

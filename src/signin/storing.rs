@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::gateway::argument::Argument;
 use crate::gateway::exec::{self, Done};
 use crate::gateway::failure_reason::reason;
-use crate::gateway::host::Gateway;
+use crate::gateway::host::{Gateway, Identifier};
 use crate::gateway::models_auth::{OWN_PROFILE, key_profile, logout, paste_key, paste_token};
 use crate::gateway::script::{ExecRequest, Tool};
 use crate::phone::dialog::Person;
@@ -24,6 +24,11 @@ pub(crate) struct Storing {
     secret: Secret,
     kind: SecretKind,
     profile: Option<Argument>,
+    /// The agent to store it for, if not the gateway's configured one.
+    agent: Option<Identifier>,
+    /// Agents that it could be stored for instead.
+    other_agents: Vec<Identifier>,
+    removal: Removal,
 }
 
 /// The removal of a profile that OpenClaw leaves unused, whatever is stored in it.
@@ -32,13 +37,6 @@ enum Removal {
     NotNeeded,
     Due,
     Done,
-}
-
-/// What is stored, and where.
-pub(crate) struct StoredSecret {
-    /// The profile, if one was named; the person may have taken another than the method's.
-    pub(crate) profile: Option<Argument>,
-    pub(crate) wants_restart: bool,
 }
 
 enum SecretKind {
@@ -56,6 +54,8 @@ enum Next {
     Again,
     /// In another profile.
     As(Argument),
+    /// For another agent.
+    For(Identifier),
     GiveUp,
 }
 
@@ -66,6 +66,9 @@ impl Storing {
             secret,
             kind: SecretKind::Token { days },
             profile,
+            agent: None,
+            other_agents: Vec::new(),
+            removal: Removal::NotNeeded,
         }
     }
 
@@ -74,6 +77,9 @@ impl Storing {
             secret,
             kind: SecretKind::Key { provider },
             profile,
+            agent: None,
+            other_agents: Vec::new(),
+            removal: Removal::NotNeeded,
         }
     }
 
@@ -94,77 +100,102 @@ impl Storing {
         }
     }
 
-    /// Stores it, after OpenClaw has removed the profile if `logout_first`. After a failure the person may try again, or
-    /// take another profile.
+    /// With a profile that OpenClaw has to remove first.
+    pub(crate) fn after_logout(mut self, logout_first: bool) -> Self {
+        if logout_first {
+            self.removal = Removal::Due;
+        }
+        self
+    }
+
+    /// With agents that the person may take instead of the gateway's.
+    pub(crate) fn or_for(mut self, agents: &[Identifier]) -> Self {
+        self.other_agents = agents.to_vec();
+        self
+    }
+
+    /// The profile that it is stored in, if one was named.
+    pub(crate) const fn profile(&self) -> Option<&Argument> {
+        self.profile.as_ref()
+    }
+
+    /// The agent that the person chose instead of the gateway's.
+    pub(crate) const fn agent(&self) -> Option<&Identifier> {
+        self.agent.as_ref()
+    }
+
+    /// Stores it. After a failure the person may try again, or take another profile or agent. Returns whether OpenClaw
+    /// wants to be restarted.
     ///
     /// # Errors
     /// The last failure, once the person gave up or could not be asked.
     pub(crate) fn store(
-        mut self,
-        logout_first: bool,
+        &mut self,
         person: Option<&dyn Person>,
         session: &SignInContext<'_>,
-    ) -> Result<StoredSecret, SignInError> {
-        let mut removal = if logout_first {
-            Removal::Due
-        } else {
-            Removal::NotNeeded
-        };
+    ) -> Result<bool, SignInError> {
         loop {
-            let error = match self.try_once(&mut removal, session) {
-                Ok(wants_restart) => {
-                    return Ok(StoredSecret {
-                        profile: self.profile,
-                        wants_restart,
-                    });
-                }
+            let error = match self.try_once(session) {
+                Ok(wants_restart) => return Ok(wants_restart),
                 Err(error) => error,
             };
-            let next = match person {
-                Some(person) if !session.system.processes.interrupted() => {
-                    self.ask_next(&error, person, session)
-                }
-                _ => Next::GiveUp,
-            };
-            match next {
-                Next::Again => {}
-                Next::As(profile) => {
-                    self.profile = Some(profile);
-                    if removal == Removal::Due {
-                        removal = Removal::NotNeeded;
-                    }
-                }
-                Next::GiveUp => {
-                    return Err(match error {
-                        // It may be stored after all.
-                        SignInError::LostStoring(_) => error,
-                        _ if removal == Removal::Done => SignInError::OldRemoved(error.reason()),
-                        _ => error,
-                    });
-                }
+            if !self.is_tried_again(&error.reason(), person, session) {
+                return Err(match error {
+                    // It may be stored after all.
+                    SignInError::LostStoring(_) => error,
+                    _ if self.removal == Removal::Done => SignInError::OldRemoved(error.reason()),
+                    _ => error,
+                });
             }
         }
     }
 
-    /// Asks what to do with the token or key that could not be stored.
-    fn ask_next(
-        &self,
-        error: &SignInError,
-        person: &dyn Person,
+    /// Whether the person has it stored once more, although it was not for this reason: as it was tried, or elsewhere.
+    pub(crate) fn is_tried_again(
+        &mut self,
+        reason: &str,
+        person: Option<&dyn Person>,
         session: &SignInContext<'_>,
-    ) -> Next {
+    ) -> bool {
+        let next = match person {
+            Some(person) if !session.system.processes.interrupted() => {
+                self.ask_next(reason, person, session)
+            }
+            _ => Next::GiveUp,
+        };
+        match next {
+            Next::Again => {}
+            Next::As(profile) => {
+                self.profile = Some(profile);
+                if self.removal == Removal::Due {
+                    self.removal = Removal::NotNeeded;
+                }
+            }
+            Next::For(agent) => {
+                self.other_agents.retain(|other| *other != agent);
+                self.agent = Some(agent);
+            }
+            Next::GiveUp => return false,
+        }
+        true
+    }
+
+    /// Asks what to do with the token or key that could not be stored.
+    fn ask_next(&self, reason: &str, person: &dyn Person, session: &SignInContext<'_>) -> Next {
         let name = &session.connection.gateway.name;
-        let title = format!(
-            "{name}: not stored: {}. Nothing is lost yet",
-            error.reason()
-        );
+        let title = format!("{name}: not stored: {reason}. Nothing is lost yet");
+        let mut choices = vec![("Try again".to_owned(), Next::Again)];
         let other = self.other_profile();
-        let mut choices = vec!["Try again".to_owned()];
-        choices.extend(other.iter().map(|profile| format!("Store it as {profile}")));
-        choices.push("Give it up".into());
-        match (person.choose(&title, &choices), other) {
-            (Ok(Some(0)), _) => Next::Again,
-            (Ok(Some(1)), Some(profile)) => Next::As(profile),
+        choices.extend(other.map(|id| (format!("Store it as {id}"), Next::As(id))));
+        let agents = self.other_agents.iter().cloned();
+        choices.extend(agents.map(|agent| {
+            let label = format!("Store it for agent {}", agent.as_str());
+            (label, Next::For(agent))
+        }));
+        choices.push(("Give it up".into(), Next::GiveUp));
+        let (labels, mut nexts): (Vec<String>, Vec<Next>) = choices.into_iter().unzip();
+        match person.choose(&title, &labels) {
+            Ok(Some(number)) if number < nexts.len() => nexts.swap_remove(number),
             _ => Next::GiveUp,
         }
     }
@@ -179,23 +210,22 @@ impl Storing {
         Argument::id(&own).filter(|own| own != current)
     }
 
-    fn try_once(
-        &self,
-        removal: &mut Removal,
-        session: &SignInContext<'_>,
-    ) -> Result<bool, SignInError> {
-        let gateway = &session.connection.gateway;
-        if let (Removal::Due, Some(profile)) = (*removal, &self.profile) {
+    fn try_once(&mut self, session: &SignInContext<'_>) -> Result<bool, SignInError> {
+        let mut gateway = session.connection.gateway.clone();
+        if self.agent.is_some() {
+            gateway.agent.clone_from(&self.agent);
+        }
+        if let (Removal::Due, Some(profile)) = (self.removal, &self.profile) {
             // An OpenClaw that does not know this command, or the profile any more, goes on with what follows.
-            let done = exec::run(gateway, &logout(profile, gateway), &[], session.system);
-            *removal = match done.map_err(SignInError::Lost)? {
+            let done = exec::run(&gateway, &logout(profile, &gateway), &[], session.system);
+            self.removal = match done.map_err(SignInError::Lost)? {
                 Done::Ran { exit: 0, .. } => Removal::Done,
                 _ => Removal::NotNeeded,
             };
         }
-        let request = self.request(gateway);
+        let request = self.request(&gateway);
         let input = Zeroizing::new(format!("{}\n", self.secret.reveal()));
-        let done = exec::run(gateway, &request, input.as_bytes(), session.system);
+        let done = exec::run(&gateway, &request, input.as_bytes(), session.system);
         match done.map_err(SignInError::LostStoring)? {
             Done::Ran { exit: 0, said } => Ok(wants_restart(said.reveal())),
             Done::Ran { said, .. } => {

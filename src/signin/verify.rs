@@ -23,6 +23,17 @@ pub(crate) struct VerifyError {
     /// The end of a sentence that begins with the gateway's name.
     pub(crate) what: String,
     pub(crate) next_step: Hint,
+    /// OpenClaw answers, and does not have the new login.
+    pub(crate) is_missing: bool,
+}
+
+impl VerifyError {
+    fn missing(what: &str) -> Self {
+        Self {
+            is_missing: true,
+            ..what.to_owned().into()
+        }
+    }
 }
 
 impl From<String> for VerifyError {
@@ -30,13 +41,8 @@ impl From<String> for VerifyError {
         Self {
             what,
             next_step: Hint::run("See how it stands", "clawtap status"),
+            is_missing: false,
         }
-    }
-}
-
-impl From<&str> for VerifyError {
-    fn from(what: &str) -> Self {
-        what.to_owned().into()
     }
 }
 
@@ -60,7 +66,7 @@ pub(crate) fn of(
     let moment = report.moment(after.now);
     let logins = candidates(method, report);
     if logins.is_empty() {
-        return Err("openclaw does not list the new login".into());
+        return Err(VerifyError::missing("openclaw does not list the new login"));
     }
     // A program may exit with 0 although it was left before it stored a login.
     let is_new = |login: &&&Login| {
@@ -73,11 +79,12 @@ pub(crate) fn of(
     let login = *logins
         .iter()
         .find(is_new)
-        .ok_or("openclaw still has the old login")?;
+        .ok_or_else(|| VerifyError::missing("openclaw still has the old login"))?;
     let state = login.expiry_state(moment);
     let left = login.left_at(moment);
     if !state.works() {
-        return Err(format!("openclaw still says {}", state.word()).into());
+        let what = format!("openclaw still says {}", state.word());
+        return Err(VerifyError::missing(&what));
     }
     if let Some(promised) = promised
         && left.is_none_or(|left| (promised - left).abs() > TOLERANCE)
@@ -148,6 +155,7 @@ pub(crate) fn ended(method: &Method, after: &Assessment) -> Result<String, Verif
         Some(issue) => Err(VerifyError {
             what: format!("openclaw still says: {}", summary::of_login(issue)),
             next_step: next_way(method, issue),
+            is_missing: false,
         }),
     }
 }

@@ -174,6 +174,52 @@ fn of_several_agents_one_is_asked_for_before_the_page() {
     assert!(!gateway.calls().contains("claude"), "{}", gateway.calls());
 }
 
+#[test]
+fn a_token_that_one_agent_cannot_have_is_stored_for_another() {
+    let gateway = broken("expired_oauth")
+        .reply("agents", "main\nwork\nside\n")
+        .first("case $* in *paste-token*--agent' main'*) echo 'the store of main is locked' >&2; exit 1 ;; esac");
+    let ran = reauth(&gateway, "0 code 2").run().status(0);
+    assert_eq!(
+        ran.log("termux-dialog").lines().last(),
+        Some(
+            "radio -t home: not stored: the store of main is locked. Nothing is lost yet \
+             -v Try again,Store it as anthropic:manual,Store it for agent work,Store it for agent side,Give it up"
+        )
+    );
+    let calls = gateway.calls();
+    assert!(
+        calls.ends_with("models status --agent work --json --check\n"),
+        "{calls}"
+    );
+    assert_eq!(calls.matches("claude setup-token").count(), 1, "{calls}");
+}
+
+#[test]
+fn what_openclaw_says_it_stored_and_does_not_have_is_not_given_up() {
+    let title = "home: not stored: openclaw still has the old login. Nothing is lost yet";
+    let gateway =
+        || broken("expired_oauth").reply("at-paste", "[ -e ~/tried ] || { : >~/tried; exit 0; }");
+    let stored_at_last = gateway();
+    let ran = reauth(&stored_at_last, "code 0").run().status(0);
+    let asked = ran.log("termux-dialog");
+    assert!(
+        asked
+            .lines()
+            .last()
+            .is_some_and(|line| line.contains(title)),
+        "{asked}"
+    );
+    assert_eq!(
+        stored_at_last.calls().matches("claude setup-token").count(),
+        1
+    );
+    let given_up = reauth(&gateway(), "code cancel").run().status(1);
+    let told =
+        "clawtap: home: openclaw still has the old login\n→ See how it stands: clawtap status\n";
+    assert!(given_up.stderr.ends_with(told), "{}", given_up.stderr);
+}
+
 // sshd makes terminals that the group tty may write on.
 #[cfg(feature = "test-sshd")]
 #[test]

@@ -1,5 +1,6 @@
 //! `clawtap init`
 
+mod agents;
 mod gateway;
 mod host_key;
 mod obstacle;
@@ -23,7 +24,7 @@ pub(crate) fn run(arguments: cli::Init, context: &Context) -> Result<Outcome, Er
     let path = config::config_path(context.config_path.as_deref(), &context.system.environment)?;
     let configured = config::read_config(&path, &context.system.environment)?.known;
     let yes = arguments.yes;
-    let gateway = gateway::described(arguments, &configured, context)?;
+    let mut gateway = gateway::described(arguments, &configured, context)?;
 
     let mut reply = ask_one(&gateway, Want::VersionAndStatus, Interactive::Yes, context);
     if let (Err(failure), Transport::Ssh(ssh)) = (&reply.outcome, &gateway.transport)
@@ -35,11 +36,21 @@ pub(crate) fn run(arguments: cli::Init, context: &Context) -> Result<Outcome, Er
     if context.system.processes.interrupted() {
         return Err(Error::interrupted("interrupted; nothing was written"));
     }
+    let agents = if configured.contains(&gateway) {
+        Vec::new()
+    } else {
+        agents::find(&gateway, &reply, context)
+    };
+    if agents::needs_one(&reply) && !agents.is_empty() {
+        gateway.agent = Some(agents::ask(&gateway, &agents, context)?);
+        reply = ask_one(&gateway, Want::VersionAndStatus, Interactive::Yes, context);
+    }
     if let Some(failure) = obstacle(&reply) {
         return Err(explained(failure, &gateway, context));
     }
     let mut text = found(&gateway, &reply);
     text.push_str(&written(&path, &gateway, &configured, context)?);
+    text.push_str(&agents::others(&gateway, &agents));
     let assessment = assessment(&gateway, reply);
     text.push_str(&format!(
         "{} {}\n\nNext: clawtap status\n",
