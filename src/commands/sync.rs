@@ -44,7 +44,7 @@ fn sync(arguments: &cli::Sync, context: &Context) -> Result<Synced, Error> {
         }
     };
     let profile = arguments.profile.as_deref().map(|text| {
-        Argument::id(text).ok_or_else(|| {
+        Argument::profile(text).ok_or_else(|| {
             Error::usage("--profile is no login's id").hint("One is like anthropic:claude-code")
         })
     });

@@ -26,7 +26,7 @@ pub(crate) fn paste_token(
     lasting: String,
     gateway: &Gateway,
 ) -> ExecRequest {
-    let own = Argument::id(OWN_PROFILE);
+    let own = Argument::profile(OWN_PROFILE);
     let profile = profile.or(own.as_ref());
     let mut arguments = auth("paste-token", "anthropic", profile, gateway);
     // Without this option OpenClaw treats the token as one that never expires.

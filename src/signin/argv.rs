@@ -143,7 +143,7 @@ mod tests {
     }
 
     fn id(text: &str) -> Argument {
-        Argument::id(text).unwrap()
+        Argument::profile(text).unwrap()
     }
 
     fn openclaw(provider: &str, method: Option<&str>, profile: Option<&str>) -> Method {

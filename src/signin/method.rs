@@ -214,9 +214,9 @@ struct Target {
 
 impl Target {
     fn of_issue(report: Option<&Report>, issue: &Issue) -> Option<Self> {
-        let provider = Argument::id(issue.provider.as_str())?;
+        let provider = Argument::provider(issue.provider.as_str())?;
         let profile = match &issue.login {
-            Some(id) => Some(Argument::id(id.as_str())?),
+            Some(id) => Some(Argument::profile(id.as_str())?),
             None => None,
         };
         Some(Self {
@@ -229,7 +229,7 @@ impl Target {
     }
 
     fn of_login(login: &Login, state: State) -> Option<Self> {
-        let provider = Argument::id(login.provider.as_str())?;
+        let provider = Argument::provider(login.provider.as_str())?;
         Some(Self {
             kind: kind(
                 None,
@@ -237,7 +237,7 @@ impl Target {
                 Some((login.id.as_str(), login.kind)),
             ),
             provider,
-            profile: Some(Argument::id(login.id.as_str())?),
+            profile: Some(Argument::profile(login.id.as_str())?),
             is_explicit: false,
             state,
         })
@@ -245,7 +245,7 @@ impl Target {
 
     /// A new login.
     fn of_provider(report: Option<&Report>, name: &str) -> Result<Self, Error> {
-        let provider = Argument::id(name).ok_or_else(|| not_usable("--provider"))?;
+        let provider = Argument::provider(name).ok_or_else(|| not_usable("--provider"))?;
         Ok(Self {
             kind: kind(report, name, None),
             provider,
@@ -275,7 +275,7 @@ impl Target {
         provider: Option<&str>,
         id: &str,
     ) -> Result<Self, Error> {
-        let profile = Argument::id(id).ok_or_else(|| not_usable("--profile"))?;
+        let profile = Argument::profile(id).ok_or_else(|| not_usable("--profile"))?;
         let Some(report) = report else {
             // Without a report, the provider is taken from the id: OpenClaw's ids begin with it.
             let provider = provider.or(id.split_once(':').map(|(provider, _)| provider));
@@ -332,7 +332,7 @@ impl Target {
         // OpenClaw stores no login under the runtime's name.
         let provider = match (kind, self.provider.as_str()) {
             (MethodKind::OpenClaw | MethodKind::ApiKey, CLAUDE_CLI) => {
-                Argument::id(ANTHROPIC).ok_or_else(|| not_usable("--provider"))?
+                Argument::provider(ANTHROPIC).ok_or_else(|| not_usable("--provider"))?
             }
             _ => self.provider,
         };

@@ -207,7 +207,7 @@ impl Storing {
             SecretKind::Key { provider } => key_profile(provider),
         };
         let current = self.profile.as_ref()?;
-        Argument::id(&own).filter(|own| own != current)
+        Argument::profile(&own).filter(|own| own != current)
     }
 
     fn try_once(&mut self, session: &SignInContext<'_>) -> Result<bool, SignInError> {
@@ -258,7 +258,7 @@ mod tests {
     use crate::secret::Secret;
 
     fn id(text: &str) -> Argument {
-        Argument::id(text).unwrap()
+        Argument::profile(text).unwrap()
     }
 
     #[test]

@@ -243,7 +243,7 @@ mod tests {
     }
 
     fn id(text: &str) -> Argument {
-        Argument::id(text).unwrap()
+        Argument::profile(text).unwrap()
     }
 
     fn token(profile: Option<&str>) -> Method {

@@ -79,7 +79,11 @@ pub(crate) fn decide(
     if left <= TimeDelta::zero() {
         return Decision::Expired { since: -left };
     }
-    let Some(profile) = request.profile.clone().or_else(|| Argument::id(PROFILE)) else {
+    let Some(profile) = request
+        .profile
+        .clone()
+        .or_else(|| Argument::profile(PROFILE))
+    else {
         return Decision::Nothing("its profile has no usable name".into());
     };
     let moment = report.moment(now);
@@ -212,7 +216,7 @@ mod tests {
 
     fn token() -> Decision {
         Decision::Token {
-            profile: Argument::id("anthropic:claude-code").unwrap(),
+            profile: Argument::profile("anthropic:claude-code").unwrap(),
         }
     }
 

@@ -220,6 +220,24 @@ fn what_openclaw_says_it_stored_and_does_not_have_is_not_given_up() {
     assert!(given_up.stderr.ends_with(told), "{}", given_up.stderr);
 }
 
+#[test]
+fn a_profile_with_a_blank_and_other_letters_gets_its_login() {
+    let renamed = |document: &str| document.replace("anthropic:me", "anthropic:mein Büro");
+    let gateway = broken("expired_oauth");
+    for file in ["document", "document-after"] {
+        let document = gateway.read(&format!("reply/{file}")).expect("it is there");
+        std::fs::write(gateway.path().join("reply").join(file), renamed(&document))
+            .expect("it is ours");
+    }
+    let ran = reauth(&gateway, "code").run().status(0);
+    let ran = ran.stdout("home: signed in, valid for 364 d\n");
+    assert!(
+        gateway.stored("anthropic:mein Büro").is_some(),
+        "{}",
+        ran.stderr
+    );
+}
+
 // sshd makes terminals that the group tty may write on.
 #[cfg(feature = "test-sshd")]
 #[test]

@@ -75,7 +75,10 @@ login_text() (
   if [ -n "$file" ]; then
     head -c 1048577 "$file"
   else
-    bounded 5 security find-generic-password -s 'Claude Code-credentials' -w
+    # The item's name has a suffix for another folder, and its account is the user, as in Claude Code 2.1.330.
+    item='Claude Code-credentials'
+    [ -z "${CLAUDE_CONFIG_DIR:-}" ] || item=$item-$(printf %s "$CLAUDE_CONFIG_DIR" | shasum -a 256 | head -c 8)
+    bounded 5 security find-generic-password -a "${USER:-$(id -un)}" -s "$item" -w
   fi 2>/dev/null
 )
 

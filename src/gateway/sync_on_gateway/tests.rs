@@ -575,6 +575,29 @@ fn where_there_is_no_file_the_keychain_is_asked() {
 }
 
 #[test]
+fn the_keychain_has_an_item_for_each_folder_of_claude_code() {
+    let security = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fakes/keychain/security");
+    // The suffix is the beginning of the folder's SHA-256.
+    for (item, stored) in [
+        ("Claude Code-credentials-8c29d869", true),
+        ("Claude Code-credentials", false),
+    ] {
+        let home = Home::new();
+        fs::rename(home.path(PLACE), home.path("reply/keychain")).unwrap();
+        home.write("reply/keychain-exit", "0");
+        home.write("reply/keychain-item", item);
+        fs::create_dir(home.path("tools")).unwrap();
+        symlink(&security, home.path("tools/security")).unwrap();
+        let program = format!(
+            "export CLAUDE_CONFIG_DIR=/nowhere/claude\n{}",
+            sync_script()
+        );
+        let _ = home.run(&["dash"], &program);
+        assert_eq!(home.stored().is_some(), stored, "{item}");
+    }
+}
+
+#[test]
 fn the_status_shows_a_login_whose_file_is_only_too_open() {
     for shell in shells() {
         let home = Home::new();

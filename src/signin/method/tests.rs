@@ -77,7 +77,7 @@ fn request(provider: &str, profile: &str, method: &str) -> Request {
 }
 
 fn id(text: &str) -> Argument {
-    Argument::id(text).unwrap()
+    Argument::profile(text).unwrap()
 }
 
 /// What is chosen, in short: `kind provider method profile`.
@@ -361,7 +361,13 @@ fn a_label_names_the_way_and_the_login() {
 #[test]
 fn what_has_no_usable_name_is_not_offered() {
     let fine = expired("xai", "xai:default", LoginKind::OAuth);
-    for (provider, profile) in [("-x", "a:b"), ("a", "--force"), ("a", "a b"), ("a;id", "b")] {
+    for (provider, profile) in [
+        ("-x", "a:b"),
+        ("a", "--force"),
+        ("a b", "a"),
+        ("a", "a&b"),
+        ("a;id", "b"),
+    ] {
         let odd = expired(provider, profile, LoginKind::OAuth);
         assert_eq!(
             chosen(None, &[odd.clone(), fine.clone()], &Request::default()),
@@ -405,7 +411,8 @@ request("", "", &method)
             if let Ok(Choice::One(method)) = choose(None, &issues, &request) {
                 for word in arguments(&method) {
                     prop_assert!(!word.starts_with('-') && !word.is_empty(), "{}", word);
-                    prop_assert!(word.chars().all(|c| c.is_ascii_alphanumeric() || "._:@+/-".contains(c)), "{}", word);
+                    let fine = |c: char| c.is_alphanumeric() || " ._:@+/-".contains(c);
+                    prop_assert!(word.chars().all(fine), "{}", word);
                 }
             }
         }
