@@ -93,3 +93,14 @@ fn a_finer_reason_is_shown_instead_of_the_coarse_one() {
     );
     assert!(!ran.stdout.contains("\n  auth\n"), "{}", ran.stdout);
 }
+
+#[test]
+fn a_secret_that_is_kept_elsewhere_and_cannot_be_read_is_told_as_that() {
+    let gateway = broken("secret_ref_unresolved");
+    let ran = Clawtap::with(&gateway).args(["check"]).run().status(1);
+    let _ = ran
+        .stdout("home: openrouter: its secret cannot be read\n")
+        .stderr(
+            "home: → OpenClaw finds nothing in env:NOPE_KEY. On the gateway: openclaw secrets audit\n",
+        );
+}

@@ -141,6 +141,7 @@ fn condition(bits: u8, now: DateTime<Utc>) -> Option<Condition> {
             left: Some(TimeDelta::hours(-1)),
             detail: None,
             hint: None,
+            secret_ref: None,
         })))
     };
     match bits {

@@ -113,6 +113,7 @@ impl Summary {
             left: Some(ends - now),
             detail: None,
             hint: None,
+            secret_ref: None,
         };
         Self {
             severity: Severity::Warning,
@@ -292,6 +293,7 @@ mod tests {
             left: left.map(TimeDelta::hours),
             detail: None,
             hint: None,
+            secret_ref: None,
         };
         let notice = Notice::Broken {
             problem: Problem::Login(Box::new(issue)),

@@ -37,6 +37,10 @@ pub(crate) fn sentence(issue: &Issue) -> Hint {
         State::Rejected => Hint::run("The provider refuses it. Sign in again", SIGN_IN),
         State::Cooldown | State::Disabled => of_pause(issue),
         State::Unavailable => Hint::run("Mend it on the gateway", "openclaw doctor"),
+        State::Indeterminate if let Some(place) = &issue.secret_ref => Hint::run(
+            format!("OpenClaw finds nothing in {place}. On the gateway"),
+            "openclaw secrets audit",
+        ),
         State::Indeterminate => Hint::run("Look on the gateway", "openclaw models status"),
         State::Ok | State::Static | State::Refreshable => "Nothing to do.".into(),
     }
@@ -82,6 +86,7 @@ mod tests {
             left: None,
             detail: None,
             hint: None,
+            secret_ref: None,
         }
     }
 

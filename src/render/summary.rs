@@ -82,6 +82,9 @@ fn about(subject: &Text, issue: &Issue) -> String {
         (State::Disabled, None) => format!("{subject} is disabled"),
         (State::Rejected, _) => format!("{subject} is signed out"),
         (State::Unavailable, _) => format!("{subject} cannot be used"),
+        (State::Indeterminate, _) if issue.secret_ref.is_some() => {
+            format!("{subject}: its secret cannot be read")
+        }
         (State::Indeterminate, _) => format!("{subject} cannot be confirmed"),
         (State::Ok | State::Static | State::Refreshable, _) => format!("{subject} is fine"),
     }

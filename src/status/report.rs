@@ -80,6 +80,9 @@ pub(crate) struct RouteProblem {
     pub(crate) indeterminate: bool,
     /// OpenClaw's own message.
     pub(crate) detail: Option<Text>,
+    /// Where a login of the provider has its secret, if that is not in OpenClaw's store: `env:NAME`.
+    #[serde(default)]
+    pub(crate) secret_ref: Option<Text>,
 }
 
 impl Report {

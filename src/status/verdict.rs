@@ -77,6 +77,8 @@ pub(crate) struct Issue {
     pub(crate) detail: Option<Text>,
     /// What OpenClaw itself recommends, where it does.
     pub(crate) hint: Option<Text>,
+    /// Where the login has its secret, if OpenClaw cannot read it there: `env:NAME`.
+    pub(crate) secret_ref: Option<Text>,
 }
 
 impl Issue {
@@ -201,6 +203,7 @@ fn of_route_problem(report: &Report, problem: &RouteProblem, moment: Moment) -> 
         left: None,
         detail: problem.detail.clone(),
         hint: None,
+        secret_ref: problem.secret_ref.clone().filter(|_| problem.indeterminate),
     }
 }
 
@@ -379,6 +382,7 @@ fn about(login: &Login, state: State, moment: Moment) -> Option<Issue> {
         },
         detail: pause.and_then(|pause| pause.classification.clone().or(pause.reason.clone())),
         hint: pause.and_then(|pause| pause.hint.clone()),
+        secret_ref: None,
     })
 }
 
@@ -406,6 +410,7 @@ fn of_missing(report: &Report, provider: &Text, moment: Moment) -> Issue {
             left: None,
             detail: None,
             hint: None,
+            secret_ref: None,
         })
 }
 
@@ -430,5 +435,6 @@ fn unnamed(report: &Report, verdict: Verdict) -> Issue {
             "OpenClaw reports a problem that its answer does not name",
         )),
         hint: None,
+        secret_ref: None,
     }
 }

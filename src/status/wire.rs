@@ -48,6 +48,7 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
     }
     let mut missing = texts(&auth["missingProvidersInUse"]);
     let mut route_problems = Vec::new();
+    let secret_refs = secret_refs(auth);
     for issue in some(&auth["modelRouteIssues"]) {
         let Some(provider) = text(&issue["provider"]) else {
             continue;
@@ -55,9 +56,10 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
         match issue["kind"].as_str() {
             Some("missing-auth") => push_new(&mut missing, provider),
             kind => route_problems.push(RouteProblem {
-                provider,
                 indeterminate: kind == Some("indeterminate"),
                 detail: words(&issue["message"]),
+                secret_ref: secret_refs.get(&provider).cloned(),
+                provider,
             }),
         }
     }
@@ -72,6 +74,7 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
                 provider: provider.clone(),
                 indeterminate: false,
                 detail: words(&route["runtimeDetail"]),
+                secret_ref: None,
             });
         }
         push_new(&mut in_use, provider);
@@ -218,6 +221,24 @@ fn providers(auth: &Value, by_id: &HashMap<Text, usize>) -> Vec<Provider> {
         }
     }
     providers
+}
+
+/// The references of providers' logins to secrets that are kept elsewhere: OpenClaw 2026.9.6 labels such a login
+/// `ID=ref(env:NAME)`, whether or not it can read the secret.
+fn secret_refs(auth: &Value) -> HashMap<Text, Text> {
+    let mut references = HashMap::new();
+    for entry in some(&auth["providers"]) {
+        let labels = some(&entry["profiles"]["labels"]);
+        let mut labels = labels.iter().filter_map(Value::as_str);
+        let reference = labels.find_map(|label| {
+            let (_, reference) = label.split_once("=ref(")?;
+            reference.strip_suffix(')')
+        });
+        if let (Some(provider), Some(reference)) = (text(&entry["provider"]), reference) {
+            references.insert(provider, Text::clean(reference));
+        }
+    }
+    references
 }
 
 /// The providers of the models that OpenClaw checks.

@@ -144,7 +144,7 @@ service_words() {
     function tell(word) {
       if (word ~ /^OPENCLAW_(STATE_DIR|CONFIG_PATH|PROFILE)=/) print word
       else if (word ~ /^OPENCLAW_/) return
-      else if (word ~ /^[A-Z][A-Z0-9_]*_(API_KEY|TOKEN)=./) print substr(word, 1, index(word, "=") - 1)
+      else if (word ~ /^[A-Z][A-Z0-9_]*(KEY|TOKEN|SECRET)=./) print substr(word, 1, index(word, "=") - 1)
       else if (word ~ /^\/.*(\/node|\/openclaw|\.m?js)$/) print word
       else if (word ~ /^\/.*\.env$/) while ((getline line < word) > 0) read(line)
     }

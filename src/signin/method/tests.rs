@@ -19,6 +19,7 @@ fn issue(provider: &str, login: Option<&str>, kind: Option<LoginKind>, state: St
         left: None,
         detail: None,
         hint: None,
+        secret_ref: None,
     }
 }
 
