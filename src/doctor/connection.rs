@@ -48,6 +48,9 @@ pub(super) const fn is_reached(problem: ErrorKind) -> bool {
             | ErrorKind::NoAnswer
             | ErrorKind::Unreadable
             | ErrorKind::NeedsDoctor
+            | ErrorKind::NeedsAgent
+            | ErrorKind::NotAllowed
+            | ErrorKind::Busy
             | ErrorKind::OpenClawError
     )
 }
@@ -107,6 +110,9 @@ pub(super) fn said(failure: &GatewayError) -> String {
             | ErrorKind::NodeTooOld
             | ErrorKind::Unreadable
             | ErrorKind::NeedsDoctor
+            | ErrorKind::NeedsAgent
+            | ErrorKind::NotAllowed
+            | ErrorKind::Busy
             | ErrorKind::OpenClawError
     );
     match &failure.detail {

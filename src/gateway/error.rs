@@ -42,6 +42,8 @@ pub(crate) enum ErrorKind {
     Unreadable,
     NeedsDoctor,
     NeedsAgent,
+    NotAllowed,
+    Busy,
     OpenClawError,
     Interrupted,
 }
@@ -49,7 +51,7 @@ pub(crate) enum ErrorKind {
 impl ErrorKind {
     /// Each kind in the order of its declaration, its word for programs, and what happened: the end of a sentence that
     /// begins with the gateway's name.
-    const TABLE: [(Self, &str, &str); 28] = [
+    const TABLE: [(Self, &str, &str); 30] = [
         (Self::NoSsh, "no-ssh", "ssh is not installed here"),
         (
             Self::CannotStart,
@@ -124,6 +126,12 @@ impl ErrorKind {
             "needs-agent",
             "does not know which agent is meant",
         ),
+        (
+            Self::NotAllowed,
+            "not-allowed",
+            "openclaw may not read its files",
+        ),
+        (Self::Busy, "busy", "openclaw's store is in use"),
         (
             Self::OpenClawError,
             "openclaw-error",
@@ -216,6 +224,7 @@ impl GatewayError {
             ErrorKind::CannotStart
             | ErrorKind::CutOff
             | ErrorKind::Interrupted
+            | ErrorKind::Busy
             | ErrorKind::SignInTimeout => "Try again.".into(),
             ErrorKind::TooLarge | ErrorKind::Unreadable | ErrorKind::NoAnswer => {
                 openclaw("models status").after("Look")
@@ -236,6 +245,9 @@ impl GatewayError {
             ErrorKind::NeedsAgent => openclaw("agents list").after(format!(
                 "Set agent for [[gateway]] {name} in the config. To see them"
             )),
+            ErrorKind::NotAllowed => {
+                there("ls -ld ~/.openclaw").after("Do they belong to another user? Look")
+            }
             ErrorKind::OpenClawError => openclaw("doctor").after("Mend it"),
         }
     }
@@ -295,8 +307,35 @@ pub(crate) fn of_ssh(stderr: &[u8]) -> GatewayError {
     GatewayError::new(problem).saying(last_line(&stderr))
 }
 
-/// What OpenClaw asks for where several agents are configured and none is the default one (2026.9.6).
-pub(crate) const WHICH_AGENT: &str = "Pass --agent";
+/// What OpenClaw says where its configuration or its stores need a change that only its doctor makes. `Invalid config
+/// at` names no doctor.
+const WHICH_DOCTOR: [&str; 4] = [
+    "doctor --fix",
+    "doctor will run",
+    "Config invalid",
+    "Invalid config at ",
+];
+
+/// What OpenClaw asks for where several agents are configured and none is the default one (2026.9.6), and where there
+/// is none of that name.
+const WHICH_AGENT: [&str; 2] = ["Pass --agent", "openclaw agents list"];
+
+/// The kind of a failure that OpenClaw itself reports, from its message. The last two are words of Node and of its
+/// database.
+pub(crate) fn of_message(message: &str) -> ErrorKind {
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if says(&WHICH_DOCTOR) {
+        ErrorKind::NeedsDoctor
+    } else if says(&WHICH_AGENT) {
+        ErrorKind::NeedsAgent
+    } else if says(&["EACCES: "]) {
+        ErrorKind::NotAllowed
+    } else if says(&["database is locked"]) {
+        ErrorKind::Busy
+    } else {
+        ErrorKind::OpenClawError
+    }
+}
 
 /// The error behind a run of OpenClaw without a document, from its messages: on standard error, and before 2026.3
 /// on standard output, in a box.
@@ -343,14 +382,21 @@ pub(crate) fn of_openclaw(
         };
         return GatewayError::new(kind).saying(Some(line));
     }
-    if let Some(line) = line_with(&["doctor --fix", "doctor will run", "Config invalid"]) {
-        return GatewayError::new(ErrorKind::NeedsDoctor).saying(Some(line));
-    }
-    if let Some(line) = line_with(&[WHICH_AGENT]) {
-        return GatewayError::new(ErrorKind::NeedsAgent).saying(Some(line));
+    let reason = failure_reason::reason(&stderr);
+    let kinds = [
+        (ErrorKind::NeedsDoctor, WHICH_DOCTOR.as_slice()),
+        (ErrorKind::NeedsAgent, WHICH_AGENT.as_slice()),
+    ];
+    for (kind, words) in kinds {
+        if let Some(line) = line_with(words) {
+            let is_on_stderr = words.iter().any(|word| stderr.contains(word));
+            let detail = reason.filter(|_| is_on_stderr).unwrap_or(line);
+            return GatewayError::new(kind).saying(Some(detail));
+        }
     }
     if !stderr.trim().is_empty() {
-        return GatewayError::new(ErrorKind::OpenClawError).saying(failure_reason::reason(&stderr));
+        let kind = reason.as_ref().map(|words| of_message(words.as_str()));
+        return GatewayError::new(kind.unwrap_or(ErrorKind::OpenClawError)).saying(reason);
     }
     if stdout.trim().is_empty() {
         return GatewayError::new(ErrorKind::NoAnswer);
@@ -480,11 +526,83 @@ mod tests {
             ("several-agents", ErrorKind::NeedsAgent),
             ("token-missing", ErrorKind::OpenClawError),
             ("no-such-profile", ErrorKind::OpenClawError),
+            ("node-12.22.12", ErrorKind::NodeTooOld),
+            ("node-16.20.2", ErrorKind::NodeTooOld),
+            ("node-18.20.8", ErrorKind::NodeTooOld),
+            ("node-22.12.0", ErrorKind::NodeTooOld),
+            ("node-22.23.3", ErrorKind::NodeTooOld),
+            ("noexec", ErrorKind::DoesNotRun),
+            ("unknown-agent", ErrorKind::NeedsAgent),
+            ("config-broken", ErrorKind::OpenClawError),
+            ("root-owned", ErrorKind::NotAllowed),
+            ("read-only-home", ErrorKind::NotAllowed),
+            ("busy", ErrorKind::Busy),
+            ("2026.3.28-unknown-agent", ErrorKind::NeedsAgent),
+            ("2026.3.28-config-broken", ErrorKind::NeedsDoctor),
+            ("2026.3.28-config-invalid", ErrorKind::NeedsDoctor),
+            ("2026.5.28-unknown-agent", ErrorKind::NeedsAgent),
+            ("2026.5.28-config-broken", ErrorKind::OpenClawError),
+            ("2026.5.28-config-invalid", ErrorKind::NeedsDoctor),
+            ("2026.5.28-root-owned", ErrorKind::NotAllowed),
+            ("2026.5.28-upgraded", ErrorKind::NeedsDoctor),
+            ("2026.7.1-unknown-agent", ErrorKind::NeedsAgent),
+            ("2026.7.1-config-broken", ErrorKind::OpenClawError),
+            ("2026.7.1-config-invalid", ErrorKind::NeedsDoctor),
+            ("2026.7.1-root-owned", ErrorKind::NotAllowed),
+            ("2026.7.1-upgraded", ErrorKind::NeedsDoctor),
         ];
         for (name, expected) in table {
             let (exit, stderr) = failure_reason::sample(name);
             let failure = of_openclaw(b"", stderr.as_bytes(), exit, false);
             assert_eq!(failure.kind, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_real_failure_says_what_it_is_and_what_to_do() {
+        let name = Name::parse("home").unwrap();
+        let gateway = Gateway::at(name, Target::parse("me@home.example").unwrap());
+        let table = [
+            (
+                "node-22.23.3",
+                "its node is too old for openclaw\n\
+                 openclaw: Node 22.23.3: node:sqlite truncates TEXT at embedded NUL (nodejs/node#61954); use 24.16+/26.1+ \
+                 or a build with the fix\n\
+                 Update node there: ssh me@home.example, then: node --version",
+            ),
+            (
+                "root-owned",
+                "openclaw may not read its files\n\
+                 EACCES: permission denied, stat '/x/home/.openclaw/state/openclaw.sqlite'\n\
+                 Do they belong to another user? Look: ssh me@home.example, then: ls -ld ~/.openclaw",
+            ),
+            (
+                "busy",
+                "openclaw's store is in use\n\
+                 Failed to read config at /x/home/.openclaw/openclaw.json: database is locked\n\
+                 Try again.",
+            ),
+            (
+                "2026.7.1-upgraded",
+                "openclaw asks for its doctor\n\
+                 Invalid config at /x/home/.openclaw/openclaw.json: meta: Unrecognized key: \"lastTouchedAt\"\n\
+                 Mend it: ssh me@home.example, then: openclaw doctor --fix",
+            ),
+            (
+                "2026.3.28-unknown-agent",
+                "does not know which agent is meant\n\
+                 Unknown agent id \"nobody\". Use \"openclaw agents list\" to see configured agents.\n\
+                 Set agent for [[gateway]] home in the config. To see them: ssh me@home.example, then: \
+                 openclaw agents list",
+            ),
+        ];
+        for (name, expected) in table {
+            let (exit, stderr) = failure_reason::sample(name);
+            let failure = of_openclaw(b"", stderr.as_bytes(), exit, false);
+            let next = failure.next_step(&gateway);
+            let detail = failure.detail.unwrap();
+            let shown = format!("{}\n{detail}\n{next}", failure.kind.what());
+            assert_eq!(shown, expected, "{name}");
         }
     }
 

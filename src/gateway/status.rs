@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::gateway::claude_login::{ClaudeSource, claude_source};
 use crate::gateway::error::{self, ErrorKind, GatewayError};
+use crate::gateway::failure_reason;
 use crate::gateway::framing::{self, Answer};
 use crate::gateway::host::Gateway;
 use crate::gateway::run::{Exchange, RunOptions, run};
@@ -147,14 +148,12 @@ fn unread(
     }
     match unreadable {
         Unreadable::Error(message) => {
-            let problem = if message.as_str().contains("doctor --fix") {
-                ErrorKind::NeedsDoctor
-            } else if message.as_str().contains(error::WHICH_AGENT) {
-                ErrorKind::NeedsAgent
-            } else {
-                ErrorKind::OpenClawError
-            };
-            GatewayError::new(problem).saying(Some(message.clone()))
+            // Standard error also says what OpenClaw was doing, such as reading its configuration.
+            let stderr = String::from_utf8_lossy(&finished.stderr);
+            let fuller = failure_reason::reason(&stderr)
+                .filter(|reason| reason.as_str().ends_with(message.as_str()));
+            GatewayError::new(error::of_message(message.as_str()))
+                .saying(fuller.or_else(|| Some(message.clone())))
         }
         Unreadable::Broken => {
             GatewayError::new(ErrorKind::Unreadable).saying(Some(Text::clean("it breaks off")))
@@ -169,6 +168,60 @@ fn unread(
                 .as_ref()
                 .is_some_and(|words| words.len() > 1);
             error::of_openclaw(run.stdout, &finished.stderr, run.exit, is_wrapped)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unread;
+    use crate::gateway::error::ErrorKind;
+    use crate::gateway::failure_reason;
+    use crate::gateway::framing;
+    use crate::gateway::host::{Gateway, Name};
+    use crate::status::document::Unreadable;
+    use crate::system::process::{Ending, Finished};
+    use crate::text::Text;
+    use std::time::Duration;
+
+    #[test]
+    fn openclaws_message_is_told_with_what_it_was_doing() {
+        let table = [
+            (
+                "config-broken",
+                "JSON5: invalid end of input at 2:1",
+                ErrorKind::OpenClawError,
+                "Failed to read config at /x/home/.openclaw/openclaw.json: JSON5: invalid end of input at 2:1",
+            ),
+            (
+                "busy",
+                "database is locked",
+                ErrorKind::Busy,
+                "Failed to read config at /x/home/.openclaw/openclaw.json: database is locked",
+            ),
+            // Something else was printed there.
+            (
+                "no-service",
+                "database is locked",
+                ErrorKind::Busy,
+                "database is locked",
+            ),
+        ];
+        for (name, message, kind, detail) in table {
+            let (exit, stderr) = failure_reason::sample(name);
+            let run = framing::Run { stdout: b"", exit };
+            let finished = Finished {
+                ending: Ending::Exited(0),
+                stdout: Vec::new(),
+                stderr: stderr.into_bytes(),
+                first_byte: None,
+                took: Duration::ZERO,
+            };
+            let gateway = Gateway::local(Name::parse("home").unwrap());
+            let message = Unreadable::Error(Text::clean(message));
+            let failure = unread(&message, run, &gateway, &finished);
+            assert_eq!(failure.kind, kind, "{name}");
+            assert_eq!(failure.detail.unwrap().as_str(), detail, "{name}");
         }
     }
 }

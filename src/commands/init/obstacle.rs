@@ -14,6 +14,8 @@ pub(super) fn obstacle(reply: &Reply) -> Option<&GatewayError> {
     let unwell = matches!(
         failure.kind,
         ErrorKind::NeedsDoctor
+            | ErrorKind::NotAllowed
+            | ErrorKind::Busy
             | ErrorKind::OpenClawError
             | ErrorKind::NoAnswer
             | ErrorKind::Unreadable
