@@ -51,6 +51,9 @@ pub(super) const fn is_reached(problem: ErrorKind) -> bool {
             | ErrorKind::NeedsAgent
             | ErrorKind::NotAllowed
             | ErrorKind::Busy
+            | ErrorKind::Crashed
+            | ErrorKind::Killed
+            | ErrorKind::DoesNotRun
             | ErrorKind::OpenClawError
     )
 }
@@ -113,6 +116,7 @@ pub(super) fn said(failure: &GatewayError) -> String {
             | ErrorKind::NeedsAgent
             | ErrorKind::NotAllowed
             | ErrorKind::Busy
+            | ErrorKind::Crashed
             | ErrorKind::OpenClawError
     );
     match &failure.detail {

@@ -126,6 +126,21 @@ fn a_gateway_that_cannot_be_reached_is_told_once() {
 const HURRIED: &str = "[[gateway]]\nname = \"home\"\nssh = \"me@home.example\"\ntimeout_s = 3\n";
 
 #[test]
+fn a_gateway_whose_openclaw_crashes_is_reached_all_the_same() {
+    let crash = "case $* in --version) ;; *) echo 'Error: Cannot find module /x/gone.js' >&2; \
+                 echo '    at async link (node:internal:1:2)' >&2; echo 'Node.js v26.10.0' >&2; exit 1 ;; esac";
+    let ran = doctor(&healthy().first(crash)).run();
+    let expected = "✓ signs us in and answers in T\n\
+        ✓ its clock agrees with this device's\n\
+        ✓ openclaw 2026.9.6 in FAKES\n\
+        ✗ openclaw crashes there: Cannot find module /x/gone.js\n\
+        \x20 → Install it again there. Try: ssh me@home.example, then: openclaw --version\n\
+        ✓ Claude Code 2.1.330 in FAKES\n";
+    assert_eq!(unwrapped(&section(&ran)), spelled(expected));
+    let _ = ran.status(1);
+}
+
+#[test]
 fn where_openclaw_hangs_it_is_asked_nothing_more() {
     let gateway = healthy().first("case $* in --version) ;; *) sleep 600 ;; esac");
     let ran = closed(Clawtap::new().config(HURRIED).reaching(&gateway))
