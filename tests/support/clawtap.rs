@@ -277,10 +277,27 @@ impl Running {
         kill_process(id, signal).expect("it still runs");
     }
 
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        !matches!(self.child.0.try_wait(), Ok(None))
+    }
+
     /// Waits for its end.
     #[track_caller]
-    pub(crate) fn end(mut self) -> Ran {
-        let ended = wait_at_most(LONGEST, || !matches!(self.child.0.try_wait(), Ok(None)));
+    pub(crate) fn end(self) -> Ran {
+        let (ran, signal) = self.end_within(LONGEST);
+        assert_eq!(
+            signal, None,
+            "killed by a signal, having said {:?} and {:?}",
+            ran.stdout, ran.stderr
+        );
+        ran
+    }
+
+    /// Waits so long for its end, also by a signal: then with that, and an exit code that is none.
+    #[track_caller]
+    pub(crate) fn end_within(mut self, limit: Duration) -> (Ran, Option<i32>) {
+        let ended = wait_at_most(limit, || self.has_ended());
         let mut said = [&self.stdout, &self.stderr].map(|mut file| {
             let mut text = String::new();
             file.rewind().expect("our file");
@@ -289,18 +306,14 @@ impl Running {
         });
         assert!(ended, "it hangs, having said {said:?}");
         let status = self.child.0.wait().expect("our child");
-        assert_eq!(
-            status.signal(),
-            None,
-            "killed by a signal, having said {said:?}"
-        );
         let [stdout, stderr] = &mut said;
-        Ran {
-            status: status.code().expect("an exit code"),
+        let ran = Ran {
+            status: status.code().unwrap_or(-1),
             stdout: mem::take(stdout),
             stderr: mem::take(stderr),
             home: self.home,
-        }
+        };
+        (ran, status.signal())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What every test needs: clawtap in its own home folder, and gateways that are only folders.
 
 mod clawtap;
+mod dice;
 mod gateway;
 mod harmless;
 mod home;
@@ -19,6 +20,7 @@ mod started;
 mod terminal;
 
 pub(crate) use clawtap::{Clawtap, Ran, Running};
+pub(crate) use dice::Dice;
 pub(crate) use gateway::GatewayHome;
 #[cfg(feature = "test-sshd")]
 pub(crate) use harmless::assert_showable;
@@ -28,11 +30,11 @@ pub(crate) use identity::Identity;
 pub(crate) use ntfy_server::{NtfyServer, Turn};
 pub(crate) use phone::{Phone, Said};
 pub(crate) use processes::{
-    ends_by_itself, expect_none_left, processes_in, processes_of, wait_at_most, wait_until,
+    end_all, ends_by_itself, expect_none_left, processes_in, processes_of, wait_at_most, wait_until,
 };
 #[cfg(feature = "test-openclaw")]
 pub(crate) use real_gateway::{OPENAI_PORT, RealGateway, real_openclaw, with_nvm};
-pub(crate) use runs::perform_all;
+pub(crate) use runs::{perform_all, seeds};
 pub(crate) use secrets::{files_with, run_watched, watched};
 #[cfg(feature = "test-sshd")]
 pub(crate) use sshd::{Sshd, program};

@@ -1,8 +1,24 @@
 //! Many runs of one test, some of them at the same time.
 
+use std::env;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+
+/// The numbers of the runs of a test that breaks things at random: `usual` of them, or `CLAWTAP_RUNS` divided by what
+/// one `costs`, or the one that is `CLAWTAP_SEED`.
+pub(crate) fn seeds(usual: u64, costs: u64) -> Range<u64> {
+    let number = |name: &str| {
+        env::var(name)
+            .ok()
+            .map(|text| text.parse().expect("a number"))
+    };
+    match number("CLAWTAP_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("CLAWTAP_RUNS").map_or(usual, |runs| runs / costs),
+    }
+}
 
 /// Performs a run for each item, as many at the same time as told. Returns what came of those that did not panic, and
 /// the items of those that did.

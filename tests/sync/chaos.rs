@@ -4,7 +4,6 @@
 //! `CLAWTAP_SEED=17` repeats one.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::fs;
 use std::path::Path;
 use std::thread;
@@ -16,7 +15,8 @@ use rustix::process::{Signal, kill_process};
 use super::{FILE, MARK, PROFILE, access_token, gateway, having, hours, login, sync, token, write};
 use crate::reauth::ENDS;
 use crate::support::{
-    GatewayHome, Ran, Running, expect_none_left, files_with, perform_all, processes_of, watched,
+    Dice, GatewayHome, Ran, Running, expect_none_left, files_with, perform_all, processes_of,
+    seeds, watched,
 };
 
 /// The default number of runs, and how many run at the same time.
@@ -26,24 +26,6 @@ const AT_ONCE: usize = 8;
 const LONGEST: Duration = Duration::from_secs(30);
 /// The usual duration of a run, in milliseconds.
 const USUAL_MS: u64 = 220;
-
-/// `splitmix64`.
-struct Dice(u64);
-
-impl Dice {
-    fn throw(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (x ^ (x >> 31)) % sides
-    }
-
-    fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
-        let sides = u64::try_from(choices.len()).expect("a few");
-        choices[usize::try_from(self.throw(sides)).expect("a few")]
-    }
-}
 
 /// The fault of a run.
 #[derive(Debug)]
@@ -320,15 +302,7 @@ fn expect_fit(ran: &Ran, is_new: bool, interrupted: bool) {
 
 #[test]
 fn whatever_breaks_openclaw_has_the_old_login_or_the_new_one_and_nobody_else_has_either() {
-    let number = |name: &str| {
-        env::var(name)
-            .ok()
-            .map(|text| text.parse().expect("a number"))
-    };
-    let seeds = match number("CLAWTAP_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("CLAWTAP_RUNS").unwrap_or(RUNS),
-    };
+    let seeds = seeds(RUNS, 1);
     let (ended, failed) = watched(&[MARK], || {
         perform_all(seeds.clone().collect(), AT_ONCE, |seed| {
             Run::of(*seed).perform()
