@@ -140,6 +140,11 @@ impl ErrorKind {
         (Self::Interrupted, "interrupted", "interrupted"),
     ];
 
+    /// Whether what ran there had begun, or may have.
+    pub(crate) const fn is_midway(self) -> bool {
+        matches!(self, Self::CutOff | Self::Interrupted | Self::SignInTimeout)
+    }
+
     #[cfg(test)]
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         Self::TABLE.iter().map(|(kind, ..)| *kind)

@@ -14,6 +14,10 @@ pub(crate) fn may_be_stored() -> Hint {
     Hint::run("It may be stored. See", "clawtap status")
 }
 
+fn may_be_removed() -> Hint {
+    Hint::run("The refused login may be removed. See", "clawtap status")
+}
+
 /// The error of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SignInError {
@@ -37,6 +41,12 @@ pub(crate) enum SignInError {
     Failed(Option<Text>),
     /// The login that was refused is removed, and the new one could not be stored; the reason.
     OldRemoved(String),
+    /// The same, where it is not known whether it is removed.
+    MayBeRemoved(String),
+    /// The new login is stored, whatever else failed; the reason.
+    StoredAllTheSame(String),
+    /// The same, where it is not to be seen whether it is stored.
+    MayBeStored(String),
 }
 
 impl SignInError {
@@ -55,8 +65,14 @@ impl SignInError {
         let sign_in = |what: &str| Error::sign_in(format!("{name}: {what}"));
         if context.system.processes.interrupted() {
             let hint = match self {
-                Self::LostStoring(_) => may_be_stored(),
-                Self::OldRemoved(_) => Hint::from("The refused login is removed"),
+                Self::LostStoring(_) | Self::StoredAllTheSame(_) | Self::MayBeStored(_) => {
+                    may_be_stored()
+                }
+                Self::OldRemoved(_) => Hint::run(
+                    "The refused login is removed, and the new one may be stored. See",
+                    "clawtap status",
+                ),
+                Self::MayBeRemoved(_) => may_be_removed(),
                 _ => "The old login is as it was".into(),
             };
             return Error::interrupted("interrupted").hint(hint);
@@ -93,6 +109,12 @@ impl SignInError {
                 "The refused login is removed. Again",
                 "clawtap reauth",
             )),
+            Self::MayBeRemoved(reason) => sign_in(&reason).hint(may_be_removed()),
+            Self::StoredAllTheSame(reason) => sign_in(&reason).hint(Hint::run(
+                "It is stored all the same. See",
+                "clawtap status",
+            )),
+            Self::MayBeStored(reason) => sign_in(&reason).hint(may_be_stored()),
             Self::Failed(Some(words)) => sign_in(words.as_str()).hint(Hint::run(
                 "The old login is as it was. Again",
                 "clawtap reauth",

@@ -12,7 +12,7 @@ use crate::gateway::script::Want;
 use crate::phone::PhoneActions;
 use crate::signin::argv::{self, SETUP_TOKEN_DAYS};
 use crate::signin::ask_user::person;
-use crate::signin::error::SignInError;
+use crate::signin::error::{SignInError, may_be_stored};
 use crate::signin::lock::{Attempt, SignInLock};
 use crate::signin::method::{Method, Request};
 use crate::signin::pasted::{self, Shape};
@@ -25,6 +25,7 @@ use crate::signin::{choose, pasted_secret, preflight, url_policy, verify};
 use crate::status::assessment::Assessment;
 use crate::status::report::Report;
 use crate::system::terminal;
+use crate::text::Text;
 
 /// A sign-in.
 pub(crate) struct SignInFlow<'a> {
@@ -87,16 +88,23 @@ impl Obtained {
         }
     }
 
-    /// The status of the agent that has the login.
-    fn assess(&self, gateway: &Gateway, context: &Context) -> Assessment {
+    /// The method, with the profile that the login is stored in.
+    fn method(&self, method: &Method) -> Method {
+        match self {
+            Self::Stored { .. } => method.clone(),
+            Self::ToStore(storing) => method.clone().with_profile(storing.profile().cloned()),
+        }
+    }
+
+    /// The gateway, with the agent that has the login.
+    fn gateway(&self, gateway: &Gateway) -> Gateway {
         let mut gateway = gateway.clone();
         if let Self::ToStore(storing) = self
             && let Some(agent) = storing.agent()
         {
             gateway.agent = Some(agent.clone());
         }
-        let reply = ask_one(&gateway, Want::Status, Interactive::No, context);
-        assessment(&gateway, reply)
+        gateway
     }
 }
 
@@ -171,6 +179,12 @@ impl SignInFlow<'_> {
         };
         let obtained = self.obtain(&session);
         withdraw_notification(&gateway.name, context);
+        let obtained = obtained.map_err(|error| match self.method {
+            Method::OpenClaw { .. } => {
+                self.after_failure(error, self.method, before, gateway, context)
+            }
+            _ => error,
+        });
         let mut obtained = obtained.map_err(|error| error.explain(gateway, context))?;
         if let Obtained::ToStore(storing) = obtained {
             let logout_first = argv::logout_first(self.method, before).is_some();
@@ -178,12 +192,23 @@ impl SignInFlow<'_> {
             obtained = Obtained::ToStore(storing);
         }
         let (verified, assessment) = loop {
-            let wants_restart = obtained.store(&session, context);
-            let wants_restart = wants_restart.map_err(|error| error.explain(gateway, context))?;
+            let wants_restart = obtained.store(&session, context).map_err(|error| {
+                let error = match &obtained {
+                    Obtained::Stored { .. } => error,
+                    Obtained::ToStore(_) => {
+                        let (method, gateway) =
+                            (obtained.method(self.method), obtained.gateway(gateway));
+                        self.after_failure(error, &method, before, &gateway, context)
+                    }
+                };
+                error.explain(gateway, context)
+            })?;
             if wants_restart {
                 restart(gateway, self.restart, context);
             }
-            let assessment = obtained.assess(gateway, context);
+            let gateway_of_login = obtained.gateway(gateway);
+            let reply = ask_one(&gateway_of_login, Want::Status, Interactive::No, context);
+            let assessment = assessment(&gateway_of_login, reply);
             let verified = self.verify(&obtained, before, &assessment);
             let is_done = !verified.as_ref().is_err_and(|error| {
                 error.is_missing && obtained.is_tried_again(&error.what, &session, context)
@@ -194,7 +219,12 @@ impl SignInFlow<'_> {
         };
         refresh::after_sign_in(&assessment, self.config.notification, context);
         let line = |what: String| format!("{}: {what}", gateway.name);
-        let failed = |error: VerifyError| Error::sign_in(line(error.what)).hint(error.next_step);
+        let failed = |error: VerifyError| {
+            if context.system.processes.interrupted() {
+                return Error::interrupted("interrupted").hint(may_be_stored());
+            }
+            Error::sign_in(line(error.what)).hint(error.next_step)
+        };
         let line = verified.map(line).map_err(failed)?;
         Ok(SignedIn { line, assessment })
     }
@@ -206,10 +236,10 @@ impl SignInFlow<'_> {
         before: Option<&Report>,
         after: &Assessment,
     ) -> Result<String, VerifyError> {
-        let (method, promised, before) = match obtained {
-            Obtained::Stored { .. } => (self.method.clone(), None, before),
+        let method = obtained.method(self.method);
+        let (promised, before) = match obtained {
+            Obtained::Stored { .. } => (None, before),
             Obtained::ToStore(storing) => (
-                self.method.clone().with_profile(storing.profile().cloned()),
                 storing.promised(),
                 // What is known is another agent's.
                 before.filter(|_| storing.agent().is_none()),
@@ -242,7 +272,8 @@ impl SignInFlow<'_> {
             Method::SetupToken { .. } | Method::ClaudeCli | Method::OpenClaw { .. } => {
                 let gateway = &session.connection.gateway;
                 let program = argv::on_terminal(self.method, gateway);
-                session::run(program.ok_or(SignInError::Failed(None))?, session)?
+                let signed = session::run(program.ok_or(SignInError::Failed(None))?, session);
+                signed.map_err(|error| self.lost(error))?
             }
         };
         let Method::SetupToken { profile } = self.method else {
@@ -257,6 +288,56 @@ impl SignInFlow<'_> {
         let days = days.unwrap_or(SETUP_TOKEN_DAYS);
         let storing = Storing::token(token, profile.clone(), days);
         Ok(Obtained::ToStore(storing))
+    }
+
+    /// The error of a connection that broke off. A program that stores the login itself may have done so.
+    fn lost(&self, error: SignInError) -> SignInError {
+        let stores = matches!(self.method, Method::OpenClaw { .. } | Method::ClaudeCli);
+        match error {
+            SignInError::Lost(failure) if stores && failure.kind.is_midway() => {
+                SignInError::LostStoring(failure)
+            }
+            error => error,
+        }
+    }
+
+    /// Looks at what OpenClaw has after it failed to store a login by this method: it does more once that is stored, and
+    /// that a removal failed does not prove that nothing is removed.
+    fn after_failure(
+        &self,
+        error: SignInError,
+        method: &Method,
+        before: Option<&Report>,
+        gateway: &Gateway,
+        context: &Context,
+    ) -> SignInError {
+        let failed = matches!(
+            error,
+            SignInError::Failed(_) | SignInError::OldRemoved(_) | SignInError::MayBeRemoved(_)
+        );
+        if !failed {
+            return error;
+        }
+        if context.system.processes.interrupted() {
+            return match error {
+                SignInError::Failed(_) => SignInError::MayBeStored(error.reason()),
+                error => error,
+            };
+        }
+        let reply = ask_one(gateway, Want::Status, Interactive::No, context);
+        let after = assessment(gateway, reply);
+        match (verify::has_stored(method, before, &after), error) {
+            (Some(true), error) => SignInError::StoredAllTheSame(error.reason()),
+            (Some(false), SignInError::MayBeRemoved(reason)) => {
+                if verify::is_listed(self.method, &after) {
+                    SignInError::Failed(Some(Text::clean(&reason)))
+                } else {
+                    SignInError::OldRemoved(reason)
+                }
+            }
+            (Some(false), error) => error,
+            (None, error) => SignInError::MayBeStored(error.reason()),
+        }
     }
 
     /// The error if another sign-in holds the lock. Its page, if it is known, is opened once more.

@@ -28,6 +28,8 @@ pub(crate) struct Storing {
     agent: Option<Identifier>,
     /// Agents that it could be stored for instead.
     other_agents: Vec<Identifier>,
+    /// The profile that OpenClaw has to remove first.
+    refused: Option<Argument>,
     removal: Removal,
 }
 
@@ -36,6 +38,8 @@ pub(crate) struct Storing {
 enum Removal {
     NotNeeded,
     Due,
+    /// OpenClaw was told to, and it is not known whether it has.
+    Begun,
     Done,
 }
 
@@ -68,6 +72,7 @@ impl Storing {
             profile,
             agent: None,
             other_agents: Vec::new(),
+            refused: None,
             removal: Removal::NotNeeded,
         }
     }
@@ -79,6 +84,7 @@ impl Storing {
             profile,
             agent: None,
             other_agents: Vec::new(),
+            refused: None,
             removal: Removal::NotNeeded,
         }
     }
@@ -92,6 +98,11 @@ impl Storing {
         }
     }
 
+    /// The profile that it is stored in, if one was named; the person may have taken another than the method's.
+    pub(crate) const fn profile(&self) -> Option<&Argument> {
+        self.profile.as_ref()
+    }
+
     /// The lifetime of a token.
     pub(crate) fn promised(&self) -> Option<TimeDelta> {
         match self.kind {
@@ -103,6 +114,7 @@ impl Storing {
     /// With a profile that OpenClaw has to remove first.
     pub(crate) fn after_logout(mut self, logout_first: bool) -> Self {
         if logout_first {
+            self.refused.clone_from(&self.profile);
             self.removal = Removal::Due;
         }
         self
@@ -112,11 +124,6 @@ impl Storing {
     pub(crate) fn or_for(mut self, agents: &[Identifier]) -> Self {
         self.other_agents = agents.to_vec();
         self
-    }
-
-    /// The profile that it is stored in, if one was named.
-    pub(crate) const fn profile(&self) -> Option<&Argument> {
-        self.profile.as_ref()
     }
 
     /// The agent that the person chose instead of the gateway's.
@@ -144,6 +151,9 @@ impl Storing {
                     // It may be stored after all.
                     SignInError::LostStoring(_) => error,
                     _ if self.removal == Removal::Done => SignInError::OldRemoved(error.reason()),
+                    _ if self.removal == Removal::Begun => {
+                        SignInError::MayBeRemoved(error.reason())
+                    }
                     _ => error,
                 });
             }
@@ -165,12 +175,7 @@ impl Storing {
         };
         match next {
             Next::Again => {}
-            Next::As(profile) => {
-                self.profile = Some(profile);
-                if self.removal == Removal::Due {
-                    self.removal = Removal::NotNeeded;
-                }
-            }
+            Next::As(profile) => self.profile = Some(profile),
             Next::For(agent) => {
                 self.other_agents.retain(|other| *other != agent);
                 self.agent = Some(agent);
@@ -215,12 +220,18 @@ impl Storing {
         if self.agent.is_some() {
             gateway.agent.clone_from(&self.agent);
         }
-        if let (Removal::Due, Some(profile)) = (self.removal, &self.profile) {
-            // An OpenClaw that does not know this command, or the profile any more, goes on with what follows.
+        if self.removal == Removal::Due && self.profile != self.refused {
+            self.removal = Removal::NotNeeded;
+        }
+        if let (Removal::Due | Removal::Begun, Some(profile)) = (self.removal, &self.refused)
+            && self.profile == self.refused
+        {
+            self.removal = Removal::Begun;
             let done = exec::run(&gateway, &logout(profile, &gateway), &[], session.system);
             self.removal = match done.map_err(SignInError::Lost)? {
                 Done::Ran { exit: 0, .. } => Removal::Done,
-                _ => Removal::NotNeeded,
+                Done::Ran { said, .. } => after_failed_logout(said.reveal())?,
+                Done::TooOld | Done::NoClaude => Removal::NotNeeded,
             };
         }
         let request = self.request(&gateway);
@@ -233,7 +244,12 @@ impl Storing {
                 Err(SignInError::Failed(reason(&said)))
             }
             Done::TooOld | Done::NoClaude => {
-                Ok(session::run(self.typed(request), session)?.wants_restart)
+                let signed = session::run(self.typed(request), session);
+                let lost = |error| match error {
+                    SignInError::Lost(failure) => SignInError::LostStoring(failure),
+                    error => error,
+                };
+                Ok(signed.map_err(lost)?.wants_restart)
             }
         }
     }
@@ -250,15 +266,50 @@ impl Storing {
     }
 }
 
+/// What a removal that failed means for the storing: an OpenClaw that does not know the command goes on with it.
+///
+/// # Errors
+/// The removal may succeed yet, and a login that is stored without it would not be used.
+fn after_failed_logout(said: &str) -> Result<Removal, SignInError> {
+    let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
+    if says(&["not found for agent"]) {
+        return Ok(Removal::Done);
+    }
+    if says(&["unknown command", "unknown option", "too many arguments"]) {
+        return Ok(Removal::NotNeeded);
+    }
+    Err(SignInError::Failed(reason(&redact::redact(said))))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Storing;
+    use super::{Removal, Storing, after_failed_logout};
     use crate::gateway::argument::Argument;
     use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Transport};
     use crate::secret::Secret;
 
     fn id(text: &str) -> Argument {
         Argument::profile(text).unwrap()
+    }
+
+    #[test]
+    fn only_a_removal_that_can_never_be_is_gone_without() {
+        let table = [
+            ("error: unknown command 'logout'", Ok(Removal::NotNeeded)),
+            (
+                "Error: Auth profile \"anthropic:me\" not found for agent \"main\". Run openclaw models auth list",
+                Ok(Removal::Done),
+            ),
+            (
+                "Error: database is locked",
+                Err("Error: database is locked"),
+            ),
+            ("", Err("openclaw did not take it")),
+        ];
+        for (said, expected) in table {
+            let after = after_failed_logout(said).map_err(|error| error.reason());
+            assert_eq!(after, expected.map_err(str::to_owned), "{said}");
+        }
     }
 
     #[test]

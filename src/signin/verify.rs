@@ -104,6 +104,45 @@ pub(crate) fn of(
     })
 }
 
+/// Whether a sign-in that failed has stored a login all the same; `None` if that is not to be seen.
+pub(crate) fn has_stored(
+    method: &Method,
+    before: Option<&Report>,
+    after: &Assessment,
+) -> Option<bool> {
+    let (Some(before), Finding::Judged(report, _)) = (before, &after.finding) else {
+        return None;
+    };
+    let newer = candidates(method, report).into_iter().map(|login| {
+        let Some(older) = before.login(&login.id) else {
+            return Some(true);
+        };
+        let moment = report.moment(after.now);
+        if !login.expiry_state(moment).works() {
+            return Some(false);
+        }
+        // Keys look alike.
+        let left = login.left_at(moment)?;
+        Some(has_changed(
+            older.left_at(before.moment(after.now)),
+            Some(left),
+        ))
+    });
+    let newer: Vec<Option<bool>> = newer.collect();
+    match newer.contains(&Some(true)) {
+        false if newer.contains(&None) => None,
+        any => Some(any),
+    }
+}
+
+/// Whether OpenClaw lists a login that such a sign-in makes or renews.
+pub(crate) fn is_listed(method: &Method, after: &Assessment) -> bool {
+    let Finding::Judged(report, _) = &after.finding else {
+        return false;
+    };
+    !candidates(method, report).is_empty()
+}
+
 /// What is still wrong with the provider that was signed in to.
 fn remaining_issue<'a>(method: &Method, report: &Report, issues: &'a [Issue]) -> Option<&'a Issue> {
     let logins = candidates(method, report);
