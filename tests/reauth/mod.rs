@@ -9,6 +9,7 @@ mod faults;
 mod good_paths;
 mod in_terminal;
 mod interruptions;
+mod many_faults;
 mod pages;
 
 use std::fs;
