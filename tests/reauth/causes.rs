@@ -103,6 +103,22 @@ fn a_token_that_could_not_be_stored_is_still_here() {
 }
 
 #[test]
+fn a_removal_that_failed_for_the_moment_is_tried_again() {
+    let fails = "[ -f ~/again ] || { : >~/again; echo 'the store is busy' >&2; exit 1; }";
+    let gateway = broken("disabled_auth_permanent").reply("at-logout", fails);
+    let ran = reauth(&gateway, "code 0").run().status(0);
+    assert_eq!(ran.stdout, "home: signed in, valid for 364 d\n");
+    let calls = gateway.calls();
+    assert_eq!(calls.matches("models auth logout").count(), 2, "{calls}");
+    assert_eq!(calls.matches("paste-token").count(), 1, "{calls}");
+    // Over an OpenClaw that knows no removal it is stored without one.
+    let unknown = "echo \"error: unknown command 'logout'\" >&2; exit 1";
+    let gateway = broken("disabled_auth_permanent").reply("at-logout", unknown);
+    let ran = reauth(&gateway, "code").run().status(0);
+    assert_eq!(ran.stdout, "home: signed in, valid for 364 d\n");
+}
+
+#[test]
 fn it_can_be_stored_as_another_login_or_be_given_up() {
     let fails = "case $profile in anthropic:me) echo 'the store is busy' >&2; exit 1 ;; esac";
     let gateway = broken("disabled_auth_permanent").reply("at-paste", fails);

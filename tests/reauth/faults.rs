@@ -201,6 +201,35 @@ fn a_store_that_cannot_be_written_leaves_the_old_login() {
 }
 
 #[test]
+fn what_openclaw_stored_before_it_failed_is_not_said_to_be_as_it_was() {
+    let fails = "echo 'config is locked' >&2; exit 1";
+    let stored = "It is stored all the same. See: clawtap status";
+    let fault = setup_token(
+        expired().reply("at-stored", fails),
+        "config is locked",
+        stored,
+    );
+    expect(
+        &Fault {
+            answers: "code 2",
+            ..fault
+        },
+        true,
+    );
+    // Where it cannot be asked any more.
+    let silent = "[ ! -f \"$HOME/store-anthropic:claude-code\" ] || exit 9";
+    let gateway = expired().reply("at-stored", fails).first(silent);
+    let may_be = "It may be stored. See: clawtap status";
+    expect(
+        &Fault {
+            answers: "code 2",
+            ..setup_token(gateway, "config is locked", may_be)
+        },
+        true,
+    );
+}
+
+#[test]
 fn a_connection_may_break_off_at_every_step() {
     let lost = |name: &str, script: &str, what, next| Fault {
         exit: 3,

@@ -3,11 +3,15 @@
 use pretty_assertions::assert_eq;
 use rustix::process::Signal;
 
-use super::{PAGE, PROFILE, Recorded, TOKEN, expect_clean, expired, on_its_own, reauth};
+use super::{PAGE, PROFILE, Recorded, TOKEN, expect_clean, expired, mixed, on_its_own, reauth};
+use crate::causes::broken;
 use crate::support::{Clawtap, GatewayHome, Running, wait_until};
 
 /// Stays at a step.
 const STAY: &str = ": >\"$HOME/reached\"; sleep 600";
+
+/// Stays there until it may go on.
+const UNTIL_GO: &str = ": >\"$HOME/reached\"; until [ -f \"$HOME/go\" ]; do sleep 0.05; done";
 
 /// Starts it and waits until it is there.
 #[track_caller]
@@ -61,12 +65,36 @@ fn ctrl_c_while_it_is_stored_does_not_promise_too_much() {
     for step in ["at-paste", "at-stored"] {
         interrupted(
             step,
-            ": >\"$HOME/reached\"; until [ -f \"$HOME/go\" ]; do sleep 0.05; done",
+            UNTIL_GO,
             "code",
             Signal::INT,
             "It may be stored. See: clawtap status",
         );
     }
+}
+
+#[test]
+fn ctrl_c_after_a_refused_login_was_removed_does_not_promise_it() {
+    let gateway = broken("disabled_auth_permanent").reply("at-removed", UNTIL_GO);
+    let running = at(&gateway, reauth(&gateway, "code"));
+    running.signal(Signal::INT);
+    let ran = running.end().status(130).stdout("");
+    let end = "clawtap: interrupted\n→ The refused login may be removed. See: clawtap status\n";
+    assert!(ran.stderr.ends_with(end), "{}", ran.stderr);
+    std::fs::write(gateway.path().join("go"), "").expect("our folder");
+    expect_clean(&gateway, &ran, TOKEN);
+}
+
+#[test]
+fn ctrl_c_while_openclaw_signs_in_itself_does_not_promise_too_much() {
+    let gateway = mixed().reply("at-stored", STAY);
+    let clawtap = reauth(&gateway, "").args(["--provider", "openai"]);
+    let running = at(&gateway, clawtap);
+    running.signal(Signal::INT);
+    let ran = running.end().status(130).stdout("");
+    let end = "clawtap: interrupted\n→ It may be stored. See: clawtap status\n";
+    assert!(ran.stderr.ends_with(end), "{}", ran.stderr);
+    expect_clean(&gateway, &ran, TOKEN);
 }
 
 #[test]
