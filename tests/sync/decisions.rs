@@ -225,7 +225,7 @@ fn it_goes_into_the_profile_that_is_named() {
 
 #[test]
 fn a_profile_that_is_none_is_refused_before_anything_runs() {
-    for profile in ["", "-x", "two words", "a\nb", "$(id)", &"x".repeat(500)] {
+    for profile in ["", "-x", "two  words", "a\nb", "$(id)", &"x".repeat(500)] {
         let gateway = with_claude();
         let ran = sync(&gateway, "").args([format!("--profile={profile}")]);
         let ran = ran.run().status(64).stdout("");
