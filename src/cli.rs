@@ -154,6 +154,9 @@ pub(crate) struct Check {
     /// Judge what this device remembers, and tell how old that is; ask no gateway
     #[arg(long, conflicts_with = "input")]
     pub(crate) remembered: bool,
+    /// Exit with 1 too when OpenClaw itself is not running there, or a channel of it
+    #[arg(long, conflicts_with = "input")]
+    pub(crate) with_process: bool,
 }
 
 /// The quick widget: a toast, and the sign-in page if a login is broken

@@ -59,6 +59,7 @@ fn json_is_one_document_with_a_schema_number_and_the_upstream_keys() {
       "note": null,
       "problem": null,
       "default_model": "anthropic/claude-opus-4-5",
+      "process": null,
       "concerns": [
         {
           "state": "expiring",
@@ -188,6 +189,8 @@ clawtap_gateway_verdict{gateway="input",verdict="ok"} 0
 clawtap_gateway_verdict{gateway="input",verdict="expiring"} 1
 clawtap_gateway_verdict{gateway="input",verdict="broken"} 0
 clawtap_gateway_verdict{gateway="input",verdict="unknown"} 0
+# HELP clawtap_openclaw_process_state OpenClaw's gateway process: 1 for the state that holds; no sample while that is not certain.
+# TYPE clawtap_openclaw_process_state gauge
 # HELP clawtap_check_duration_seconds How long asking took.
 # TYPE clawtap_check_duration_seconds gauge
 clawtap_check_duration_seconds{gateway="input"} 0

@@ -37,6 +37,7 @@ mod ntfy;
 #[cfg(feature = "test-sshd")]
 mod over_ssh;
 mod picture;
+mod process;
 mod prometheus;
 #[cfg(feature = "test-openclaw")]
 mod real_alerts;

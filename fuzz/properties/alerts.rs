@@ -132,7 +132,7 @@ fn condition(bits: u8, now: DateTime<Utc>) -> Option<Condition> {
     let login = |profile, ends| works(Some(profile), ends, Credential::Login);
     let ends = |hours| login("a:one", Some(now + TimeDelta::hours(hours)));
     let broken = |state, login: Option<&str>| {
-        Condition::Broken(Problem::Login(Box::new(Issue {
+        Condition::Broken(Problem::Issue(Box::new(Issue {
             verdict: Verdict::Broken,
             state,
             provider: Text::clean("anthropic"),

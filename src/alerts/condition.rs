@@ -41,10 +41,10 @@ pub(crate) enum Credential {
     None,
 }
 
-/// Why a subject does not work: an issue of a login, or an unreachable gateway.
+/// Why a subject does not work: an issue of a login or of OpenClaw's process, or an unreachable gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Problem {
-    Login(Box<Issue>),
+    Issue(Box<Issue>),
     Gateway(Unreachable),
 }
 
@@ -74,7 +74,7 @@ impl Problem {
     /// One word for programs.
     pub(crate) fn word(&self) -> &'static str {
         match self {
-            Self::Login(issue) => issue.state.word(),
+            Self::Issue(issue) => issue.state.word(),
             Self::Gateway(unreachable) => unreachable.word,
         }
     }
@@ -82,7 +82,7 @@ impl Problem {
     /// OpenClaw's id of the login that it is about.
     pub(crate) fn profile(&self) -> Option<String> {
         match self {
-            Self::Login(issue) => issue.login.as_ref().map(ToString::to_string),
+            Self::Issue(issue) => issue.login.as_ref().map(ToString::to_string),
             Self::Gateway(_) => None,
         }
     }
@@ -90,8 +90,9 @@ impl Problem {
     /// Whether it often passes by itself.
     pub(crate) fn is_transient(&self) -> bool {
         match self {
-            Self::Login(issue) => {
-                let passes = matches!(issue.state, State::Cooldown | State::Indeterminate);
+            Self::Issue(issue) => {
+                let passes = issue.state.is_of_process()
+                    || matches!(issue.state, State::Cooldown | State::Indeterminate);
                 passes && !issue.is_of_billing()
             }
             Self::Gateway(unreachable) => unreachable.is_transient,
@@ -101,7 +102,7 @@ impl Problem {
     /// The moment at which the login expired, if that is the problem.
     pub(crate) fn ended(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
-            Self::Login(issue) if issue.state == State::Expired => {
+            Self::Issue(issue) if issue.state == State::Expired => {
                 now.checked_add_signed(issue.left?)
             }
             _ => None,

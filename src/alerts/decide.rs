@@ -153,12 +153,12 @@ impl Notice {
     const fn urgency(&self) -> u8 {
         match self {
             Self::Broken {
-                problem: Problem::Login(_),
+                problem: Problem::Issue(_),
                 due: Due::FirstTime,
                 ..
             } => 0,
             Self::Broken {
-                problem: Problem::Login(_),
+                problem: Problem::Issue(_),
                 ..
             } => 1,
             Self::Broken { .. } => 2,

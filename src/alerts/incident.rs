@@ -80,7 +80,8 @@ impl SubjectState {
         });
         outage.checks = outage.checks.saturating_add(1);
         let lasting = now - outage.since;
-        incident.confirmed |= !problem.is_transient() || is_past_grace(outage.checks, lasting);
+        incident.confirmed |=
+            !problem.is_transient() || is_past_grace(problem, outage.checks, lasting);
         if incident.confirmed {
             // Channels that have not delivered the end of the last incident deliver this incident instead.
             self.resolution = None;

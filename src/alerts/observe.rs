@@ -69,9 +69,13 @@ fn unreachable(trouble: &Trouble) -> Condition {
     }))
 }
 
-/// The condition of a gateway that answered: broken if its verdict is `CannotTell`.
+/// The condition of a gateway that answered: broken if OpenClaw's process is, or if nothing is known of its logins.
 fn whole(judgement: &Judgement) -> Condition {
-    if judgement.verdict == Verdict::CannotTell {
+    let mut issues = judgement.issues.iter();
+    if let Some(issue) = issues.find(|issue| issue.state.is_of_process()) {
+        return Condition::Broken(Problem::Issue(Box::new(issue.clone())));
+    }
+    if judgement.logins == Verdict::CannotTell {
         return Condition::Broken(Problem::Gateway(Unreachable {
             word: State::Indeterminate.word(),
             what: "does not say whether its logins work".into(),
@@ -91,12 +95,12 @@ fn of_providers(
     judgement: &Judgement,
     now: DateTime<Utc>,
 ) -> Vec<(Text, Condition)> {
-    let counts = |issue: &&Issue| !is_outranked(report, issue, now);
+    let counts = |issue: &&Issue| !issue.state.is_of_process() && !is_outranked(report, issue, now);
     let issues: Vec<&Issue> = judgement.issues.iter().filter(counts).collect();
     let condition = |provider: &Text| {
         let mut own = issues.iter().filter(|it| it.provider == *provider);
         if let Some(worst) = own.clone().find(|it| it.verdict == Verdict::Broken) {
-            return Condition::Broken(Problem::Login(Box::new((*worst).clone())));
+            return Condition::Broken(Problem::Issue(Box::new((*worst).clone())));
         }
         if own.any(|issue| issue.verdict == Verdict::CannotTell) {
             return Condition::Unknown;
@@ -226,7 +230,7 @@ mod tests {
                         }
                     }
                 }
-                Condition::Broken(Problem::Login(issue)) => {
+                Condition::Broken(Problem::Issue(issue)) => {
                     format!("{provider} {}", issue.state.word())
                 }
                 _ => format!("{provider} unclear"),

@@ -5,11 +5,15 @@ use std::cmp::Reverse;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::condition::Problem;
 use crate::config::channel::Channel;
 
 /// The grace of a transient problem: it is notified after this many checks in a row, or after this long.
 const GRACE_CHECKS: u32 = 3;
 const GRACE: TimeDelta = TimeDelta::minutes(30);
+/// OpenClaw's process is notified when it is still down at a second check after this long: on a small machine it starts
+/// for minutes before it listens, and it restarts by itself after an update.
+const LONGEST_START: TimeDelta = TimeDelta::minutes(10);
 
 #[derive(Debug, Clone)]
 pub(crate) struct Policy<'a> {
@@ -54,6 +58,11 @@ impl Policy<'_> {
 }
 
 /// Whether a transient problem has lasted longer than its grace.
-pub(crate) fn is_past_grace(checks: u32, lasting: TimeDelta) -> bool {
-    checks >= GRACE_CHECKS || lasting >= GRACE
+pub(crate) fn is_past_grace(problem: &Problem, checks: u32, lasting: TimeDelta) -> bool {
+    match problem {
+        Problem::Issue(issue) if issue.state.is_of_process() => {
+            checks >= 2 && lasting > LONGEST_START
+        }
+        Problem::Issue(_) | Problem::Gateway(_) => checks >= GRACE_CHECKS || lasting >= GRACE,
+    }
 }

@@ -88,7 +88,7 @@ impl Summary {
                 due,
                 ..
             } => match problem {
-                Problem::Login(issue) => {
+                Problem::Issue(issue) => {
                     Self::broken(issue, problem.ended(now), *since, *due, &when)
                 }
                 Problem::Gateway(gateway) => Self::unreachable(gateway, *since, *due, now, &when),
@@ -208,11 +208,13 @@ impl Summary {
         };
         let since = when(*since);
         let before = match was.as_str() {
+            word if is_of_process(word) => format!("It did not since {since}."),
             _ if subject.provider.is_none() => format!("It could not be since {since}."),
             EXPIRING => String::new(),
             word => format!("\nIt was {word} since {since}."),
         };
         let title = match &subject.provider {
+            None if is_of_process(was) => "OpenClaw runs again".to_owned(),
             None => "can be asked again".to_owned(),
             Some(provider) if *cause == Cause::Unused => format!("{provider} is no longer used"),
             Some(provider) if was == EXPIRING => format!("{provider} is renewed"),
@@ -229,6 +231,12 @@ impl Summary {
             page: None,
         }
     }
+}
+
+/// Whether the word of a problem is one of OpenClaw's gateway process.
+fn is_of_process(word: &str) -> bool {
+    let mut states = State::ALL.into_iter();
+    states.any(|state| state.is_of_process() && state.word() == word)
 }
 
 /// "today 14:02", "tomorrow 07:30", "Tue 25 Nov 14:02", "25 Nov 2027".
@@ -296,7 +304,7 @@ mod tests {
             secret_ref: None,
         };
         let notice = Notice::Broken {
-            problem: Problem::Login(Box::new(issue)),
+            problem: Problem::Issue(Box::new(issue)),
             since: hours(-26),
             due,
             level: Level::Broken,

@@ -8,21 +8,26 @@ use crate::context::{Context, print};
 use crate::error::Error;
 use crate::render::next_step;
 use crate::render::summary;
-use crate::status::assessment::{Assessment, Finding, worst};
+use crate::status::assessment::{Assessment, Finding, worst, worst_login};
 use crate::system::terminal;
 
 pub(crate) fn run(arguments: cli::Check, context: &Context) -> Result<Outcome, Error> {
     if let Some(path) = &arguments.input {
         let assessments = [assess_document(path)?];
         show(&assessments, summary::line, context)?;
-        return Ok(Outcome::Judged(worst(&assessments)));
+        return Ok(Outcome::Judged(worst_login(&assessments)));
     }
+    let verdict = if arguments.with_process {
+        worst
+    } else {
+        worst_login
+    };
     let config = context.load_config(&arguments.which.into())?;
     let gateways = &config.gateways;
     if arguments.remembered {
         let assessments = cached_assessments_of_all(gateways, context);
         show(&assessments, summary::dated_line, context)?;
-        return Ok(Outcome::Judged(worst(&assessments)));
+        return Ok(Outcome::Judged(verdict(&assessments)));
     }
     // On a terminal each answer is printed when it arrives; for a program, all in the configuration's order.
     let streams = terminal::stdout_is_terminal();
@@ -37,7 +42,7 @@ pub(crate) fn run(arguments: cli::Check, context: &Context) -> Result<Outcome, E
         show(&assessments, summary::line, context)?;
     }
     refresh::refresh(&assessments, context);
-    Ok(Outcome::Judged(worst(&assessments)))
+    Ok(Outcome::Judged(verdict(&assessments)))
 }
 
 fn show(

@@ -42,7 +42,7 @@ pub(crate) fn run(
         (_, Some(run)) if run.exit == 124 => Err(GatewayError::new(ErrorKind::OpenClawTimeout)),
         (_, Some(run)) => Ok(Done::Ran {
             exit: run.exit,
-            said: String::from_utf8_lossy(run.stdout).into_owned().into(),
+            said: String::from_utf8_lossy(&run.stdout).into_owned().into(),
         }),
         (_, None) => Ok(Done::TooOld),
     }

@@ -1,5 +1,7 @@
 //! Parses a gateway's answer: the framed lines of its script, among anything else on standard output.
 
+use std::borrow::Cow;
+
 /// The lines of a script's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Answer<'a> {
@@ -20,14 +22,16 @@ pub(crate) struct Answer<'a> {
     pub(crate) source: Option<(String, String)>,
     /// Why a sync was not run: `too-old`, `changed` or `expired`.
     pub(crate) skipped: Option<String>,
+    /// How OpenClaw's gateway process is: the words of `status.sh`.
+    pub(crate) process: Option<String>,
     /// The facts of `inspect.sh`: names and values.
     pub(crate) facts: Vec<(String, String)>,
 }
 
 /// The output and exit code of the program that was run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Run<'a> {
-    pub(crate) stdout: &'a [u8],
+    pub(crate) stdout: Cow<'a, [u8]>,
     pub(crate) exit: i32,
 }
 
@@ -44,7 +48,7 @@ pub(crate) enum Incomplete {
 pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Incomplete> {
     let mut answer = Answer::default();
     let mut begun = false;
-    let mut output_at = None;
+    let mut output = None;
     let mut offset = 0;
     for line in stdout.split_inclusive(|&byte| byte == b'\n') {
         let (line_at, after) = (offset, offset + line.len());
@@ -57,13 +61,17 @@ pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Inco
             _ if !begun => {}
             "openclaw" | "found" => answer.openclaw = Some(value.to_owned()),
             "version" => answer.version = Some(value.to_owned()),
-            "stdout" => output_at = Some(after),
+            "stdout" => output = Some(Output::from(after)),
             "exit" => {
-                // The newline before this line is part of the frame.
-                let end = line_at.saturating_sub(1);
-                let start = output_at.take();
-                let stdout = start.map_or(&[][..], |start| &stdout[start.min(end)..end]);
+                let stdout = output.take().map(|output| output.until(stdout, line_at));
+                let stdout = stdout.unwrap_or_default();
                 answer.run = value.parse().ok().map(|exit| Run { stdout, exit });
+            }
+            "process" => {
+                answer.process = Some(value.to_owned());
+                if let Some(output) = &mut output {
+                    output.leave_out(stdout, line_at, after);
+                }
             }
             "store" => answer.store = Some(value.to_owned()),
             "clock" => answer.clock = value.parse().ok(),
@@ -88,6 +96,42 @@ pub(crate) fn read<'a>(stdout: &'a [u8], nonce: &str) -> Result<Answer<'a>, Inco
     } else {
         Incomplete::NotBegun
     })
+}
+
+/// A program's output, which the framed line of a background job may interrupt, in the middle of a line too.
+struct Output {
+    /// Where the part after the last interruption begins.
+    start: usize,
+    before: Vec<u8>,
+}
+
+impl Output {
+    const fn from(start: usize) -> Self {
+        Self {
+            start,
+            before: Vec::new(),
+        }
+    }
+
+    /// The part up to a framed line at `line_at`. The newline before that line is part of the frame.
+    fn part<'a>(&self, stdout: &'a [u8], line_at: usize) -> &'a [u8] {
+        let end = line_at.saturating_sub(1);
+        &stdout[self.start.min(end)..end]
+    }
+
+    fn leave_out(&mut self, stdout: &[u8], line_at: usize, after: usize) {
+        self.before.extend(self.part(stdout, line_at));
+        self.start = after;
+    }
+
+    fn until(mut self, stdout: &[u8], line_at: usize) -> Cow<'_, [u8]> {
+        let part = self.part(stdout, line_at);
+        if self.before.is_empty() {
+            return Cow::Borrowed(part);
+        }
+        self.before.extend(part);
+        Cow::Owned(self.before)
+    }
 }
 
 /// The number of visible lines before the answer (a banner, a noisy `.bashrc`).
@@ -116,6 +160,7 @@ fn framed<'a>(line: &'a [u8], nonce: &str) -> Option<(&'a str, &'a str)> {
 mod tests {
     use super::{Answer, Incomplete, Run, end_marker, read};
     use proptest::prelude::*;
+    use std::borrow::Cow;
 
     const NONCE: &str = "0123456789abcdef";
 
@@ -133,7 +178,7 @@ mod tests {
         let expected = Answer {
             openclaw: Some("/usr/bin/openclaw".into()),
             run: Some(Run {
-                stdout: b"{\"auth\":{}}\n",
+                stdout: Cow::Borrowed(b"{\"auth\":{}}\n"),
                 exit: 2,
             }),
             clock: Some(1_700_000_000),
@@ -157,7 +202,7 @@ mod tests {
     fn an_output_ends_where_its_program_did() {
         let text = framed("{}").replace("clock 1700000000", "exit 0");
         let run = read(text.as_bytes(), NONCE).unwrap().run.unwrap();
-        assert_eq!((run.exit, run.stdout), (0, &b""[..]));
+        assert_eq!((run.exit, &*run.stdout), (0, &b""[..]));
     }
 
     #[test]
@@ -185,6 +230,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_line_of_a_background_job_is_no_part_of_the_output(output in "[a-z{}\n]{0,30}", at in 0_usize..30) {
+            let at = at.min(output.len());
+            let interrupted = format!("{}\n{NONCE} process running\n{}", &output[..at], &output[at..]);
+            let text = framed(&interrupted);
+            let answer = read(text.as_bytes(), NONCE).unwrap();
+            prop_assert_eq!(answer.process.as_deref(), Some("running"));
+            let run = answer.run.unwrap();
+            prop_assert_eq!(String::from_utf8_lossy(&run.stdout), output);
+        }
+
         #[test]
         fn no_output_panics(bytes in prop::collection::vec(any::<u8>(), 0..300), at in 0_usize..300) {
             let mut text = framed("{}").into_bytes();

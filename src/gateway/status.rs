@@ -13,6 +13,7 @@ use crate::gateway::run::{Exchange, RunOptions, run};
 use crate::gateway::script::{self, Want};
 use crate::gateway::ssh_args::BatchMode;
 use crate::status::document::Unreadable;
+use crate::status::process::Process;
 use crate::status::report::Report;
 use crate::status::{stores, wire};
 use crate::system::process::Finished;
@@ -107,8 +108,8 @@ fn outcome(
     finished: &Finished,
     captured_at: DateTime<Utc>,
 ) -> Result<(Report, Option<GatewayError>), GatewayError> {
-    let from_openclaw = match answer.run {
-        Some(run) => wire::read(run.stdout, Some(run.exit), captured_at)
+    let from_openclaw = match &answer.run {
+        Some(run) => wire::read(&run.stdout, Some(run.exit), captured_at)
             .map_err(|unreadable| unread(&unreadable, run, gateway, finished)),
         None => Err(GatewayError::new(ErrorKind::NoOpenClaw)),
     };
@@ -131,13 +132,14 @@ fn outcome(
         .clock
         .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
     report.ahead = clock.map(|theirs| theirs - captured_at);
+    report.process = answer.process.as_deref().and_then(Process::parse);
     Ok((report, openclaw_error))
 }
 
 /// The error behind an output of OpenClaw that is not a status document.
 fn unread(
     unreadable: &Unreadable,
-    run: framing::Run,
+    run: &framing::Run<'_>,
     gateway: &Gateway,
     finished: &Finished,
 ) -> GatewayError {
@@ -167,7 +169,7 @@ fn unread(
                 .openclaw
                 .as_ref()
                 .is_some_and(|words| words.len() > 1);
-            error::of_openclaw(run.stdout, &finished.stderr, run.exit, is_wrapped)
+            error::of_openclaw(&run.stdout, &finished.stderr, run.exit, is_wrapped)
         }
     }
 }
@@ -209,7 +211,10 @@ mod tests {
         ];
         for (name, message, kind, detail) in table {
             let (exit, stderr) = failure_reason::sample(name);
-            let run = framing::Run { stdout: b"", exit };
+            let run = framing::Run {
+                stdout: (&b""[..]).into(),
+                exit,
+            };
             let finished = Finished {
                 ending: Ending::Exited(0),
                 stdout: Vec::new(),
@@ -219,7 +224,7 @@ mod tests {
             };
             let gateway = Gateway::local(Name::parse("home").unwrap());
             let message = Unreadable::Error(Text::clean(message));
-            let failure = unread(&message, run, &gateway, &finished);
+            let failure = unread(&message, &run, &gateway, &finished);
             assert_eq!(failure.kind, kind, "{name}");
             assert_eq!(failure.detail.unwrap().as_str(), detail, "{name}");
         }

@@ -52,7 +52,7 @@ fn judge(answer: Answer<'_>, stderr: &[u8]) -> Result<Done, GatewayError> {
         }
         return Ok(Done::Ran {
             exit: run.exit,
-            said: String::from_utf8_lossy(run.stdout).into_owned().into(),
+            said: String::from_utf8_lossy(&run.stdout).into_owned().into(),
         });
     }
     if answer.version.is_none_or(|version| version.is_empty()) {

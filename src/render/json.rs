@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::render::{next_step, summary, upstream};
 use crate::status::assessment::{Assessment, Finding, worst};
 use crate::status::login::{Login, Moment};
+use crate::status::process::Process;
 use crate::status::report::{Report, Source};
 use crate::status::verdict::{Issue, Verdict};
 use crate::text::Text;
@@ -38,6 +39,8 @@ struct Gateway<'a> {
     note: Option<String>,
     problem: Option<Problem<'a>>,
     default_model: Option<&'a str>,
+    /// OpenClaw's gateway process: `running`, `starting`, `failing` or `down`.
+    process: Option<&'static str>,
     #[serde(rename = "concerns")]
     issues: Vec<IssueDocument<'a>>,
     logins: Vec<Entry<'a>>,
@@ -86,7 +89,7 @@ pub(crate) fn render(assessments: &[Assessment]) -> String {
     let verdict = worst(assessments);
     let leading = assessments
         .iter()
-        .max_by_key(|assessment| assessment.verdict());
+        .max_by_key(|assessment| assessment.login_verdict());
     let unknown = upstream::Status {
         word: "UNKNOWN".into(),
         expires_at_ms: 0,
@@ -100,7 +103,12 @@ pub(crate) fn render(assessments: &[Assessment]) -> String {
             .map_or_else(|| unknown.clone(), upstream::claude_code)
             .into(),
         openclaw: leading.map_or(unknown.clone(), upstream::openclaw).into(),
-        needs_reauth: matches!(verdict, Verdict::Broken | Verdict::Expiring),
+        needs_reauth: leading.is_some_and(|assessment| {
+            matches!(
+                assessment.login_verdict(),
+                Verdict::Broken | Verdict::Expiring
+            )
+        }),
     };
     // Strings and numbers only, which cannot fail to serialise.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
@@ -130,6 +138,7 @@ fn gateway(assessment: &Assessment) -> Gateway<'_> {
         note: assessment.stand_in_note(),
         problem: None,
         default_model: None,
+        process: None,
         issues: Vec::new(),
         logins: Vec::new(),
         claude_code: None,
@@ -155,6 +164,7 @@ fn gateway(assessment: &Assessment) -> Gateway<'_> {
                 Source::Stores { .. } => "stores",
             });
             gateway.default_model = report.default_model.as_ref().map(Text::as_str);
+            gateway.process = report.process.as_ref().map(Process::word);
             gateway.issues = judgement.issues.iter().map(issue_document).collect();
             let entry = |login| entry(login, report, moment, assessment.now);
             gateway.logins = report.logins.iter().map(entry).collect();

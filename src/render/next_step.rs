@@ -42,6 +42,8 @@ pub(crate) fn sentence(issue: &Issue) -> Hint {
             "openclaw secrets audit",
         ),
         State::Indeterminate => Hint::run("Look on the gateway", "openclaw models status"),
+        State::NotRunning => Hint::run("Start it on the gateway", "openclaw gateway start"),
+        State::PartsDown => Hint::run("Look on the gateway", "openclaw channels status"),
         State::Ok | State::Static | State::Refreshable => "Nothing to do.".into(),
     }
 }

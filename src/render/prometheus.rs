@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::status::assessment::{Assessment, Finding};
 use crate::status::login::{Login, LoginKind, Reported, State};
+use crate::status::process::Process;
 use crate::status::report::Report;
 use crate::status::verdict::{Judgement, Verdict, relied_on};
 use crate::text::Text;
@@ -60,6 +61,10 @@ fn of_gateways(gateways: &[Gateway]) -> String {
         "clawtap_gateway_verdict",
         "The verdict: 1 for the one that holds.",
     );
+    let mut process = Family::new(
+        "clawtap_openclaw_process_state",
+        "OpenClaw's gateway process: 1 for the state that holds; no sample while that is not certain.",
+    );
     let mut duration = Family::new("clawtap_check_duration_seconds", "How long asking took.");
     let mut timestamp = Family::new(
         "clawtap_check_timestamp_seconds",
@@ -85,12 +90,17 @@ fn of_gateways(gateways: &[Gateway]) -> String {
             Verdict::CannotTell,
         ] {
             let labels = [gateway, ("verdict", candidate.word())];
-            verdict.add(&labels, flag(candidate == assessment.verdict()));
+            verdict.add(&labels, flag(candidate == assessment.login_verdict()));
+        }
+        if let Some(is) = assessment.report().and_then(|it| it.process.as_ref()) {
+            for word in Process::WORDS {
+                process.add(&[gateway, ("state", word)], flag(is.word() == word));
+            }
         }
         duration.add(&[gateway], assessment.took.as_secs_f64());
         timestamp.add(&[gateway], seconds(asked_at));
     }
-    [up, trouble, verdict, duration, timestamp]
+    [up, trouble, verdict, process, duration, timestamp]
         .map(|family| family.text)
         .concat()
 }
@@ -132,7 +142,10 @@ fn of_logins(rows: &[Row]) -> String {
         if let Some(ends) = row.ends {
             expiry.add(&labels, seconds(ends));
         }
-        for candidate in State::ALL {
+        let of_logins = State::ALL
+            .into_iter()
+            .filter(|state| !state.is_of_process());
+        for candidate in of_logins {
             let [gateway, provider, profile] = labels;
             let labels = [gateway, provider, profile, ("state", candidate.word())];
             state.add(&labels, flag(candidate == row.state));

@@ -70,6 +70,8 @@ fn of_issue(issue: &Issue) -> String {
         (State::Rejected, _) => "signed out".into(),
         (State::Unavailable, _) => "unusable".into(),
         (State::Indeterminate, _) => "unconfirmed".into(),
+        (State::NotRunning, _) => "not running".into(),
+        (State::PartsDown, _) => "partly down".into(),
         (State::Ok | State::Static | State::Refreshable, _) => "fine".to_owned(),
     };
     format!("{} {state}", issue.provider)

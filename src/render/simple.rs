@@ -7,6 +7,6 @@ use crate::status::assessment::Assessment;
 pub(crate) fn render(assessments: &[Assessment]) -> String {
     let worst = assessments
         .iter()
-        .max_by_key(|assessment| assessment.verdict());
+        .max_by_key(|assessment| assessment.login_verdict());
     format!("{}\n", worst.map_or("UNKNOWN", upstream::word))
 }

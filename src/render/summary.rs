@@ -86,6 +86,11 @@ fn about(subject: &Text, issue: &Issue) -> String {
             format!("{subject}: its secret cannot be read")
         }
         (State::Indeterminate, _) => format!("{subject} cannot be confirmed"),
+        (State::NotRunning, _) => "OpenClaw is not running".into(),
+        (State::PartsDown, _) => {
+            let parts = issue.detail.as_ref().map_or("a part", Text::as_str);
+            format!("OpenClaw runs without {parts}")
+        }
         (State::Ok | State::Static | State::Refreshable, _) => format!("{subject} is fine"),
     }
 }

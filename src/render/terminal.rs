@@ -228,9 +228,12 @@ pub(crate) fn in_words(login: &Login, state: State, moment: Moment) -> String {
             }
         }
         State::Rejected => "signed out".into(),
-        State::Indeterminate | State::Unavailable | State::Missing | State::Expired => {
-            state.word().into()
-        }
+        State::Indeterminate
+        | State::Unavailable
+        | State::Missing
+        | State::Expired
+        | State::NotRunning
+        | State::PartsDown => state.word().into(),
     }
 }
 
@@ -266,6 +269,9 @@ fn footer(
     }
     if let Some(note) = assessment.clock_note() {
         text.push_str(&hanging("  !", &note, look.width));
+    }
+    if let Some(note) = assessment.process_note() {
+        text.push_str(&hanging("  !", note, look.width));
     }
     if let (true, Some(odd)) = (look.verbose, &judgement.remark) {
         text.push_str(&hanging("  !", &format!("{odd}."), look.width));
@@ -326,7 +332,9 @@ const fn state_style(state: State) -> Style {
         | State::Rejected
         | State::Unavailable
         | State::Missing
-        | State::Expired => verdict_style(Verdict::Broken),
+        | State::Expired
+        | State::NotRunning
+        | State::PartsDown => verdict_style(Verdict::Broken),
     }
 }
 
@@ -336,6 +344,11 @@ const fn state_mark(state: State) -> char {
         State::Expiring => '!',
         State::Indeterminate => '?',
         State::Cooldown | State::Disabled => '‖',
-        State::Rejected | State::Unavailable | State::Missing | State::Expired => '✗',
+        State::Rejected
+        | State::Unavailable
+        | State::Missing
+        | State::Expired
+        | State::NotRunning
+        | State::PartsDown => '✗',
     }
 }

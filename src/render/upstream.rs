@@ -10,8 +10,8 @@ use crate::text::Text;
 /// The word of a verdict: `OK`, `CLAUDE_EXPIRED`, `OPENCLAW_EXPIRED`, `CLAUDE_EXPIRING`, `OPENCLAW_EXPIRING`; and
 /// `UNKNOWN`, which upstream does not have.
 pub(crate) fn word(assessment: &Assessment) -> &'static str {
-    let claude = assessment.first_issue().is_some_and(is_claude_code);
-    match (assessment.verdict(), claude) {
+    let claude = login_issue(assessment).is_some_and(is_claude_code);
+    match (assessment.login_verdict(), claude) {
         (Verdict::Ok, _) => "OK",
         (Verdict::Expiring, true) => "CLAUDE_EXPIRING",
         (Verdict::Expiring, false) => "OPENCLAW_EXPIRING",
@@ -19,6 +19,12 @@ pub(crate) fn word(assessment: &Assessment) -> &'static str {
         (Verdict::Broken, false) => "OPENCLAW_EXPIRED",
         (Verdict::CannotTell, _) => "UNKNOWN",
     }
+}
+
+/// The first issue of a login: upstream looks at nothing else.
+fn login_issue(assessment: &Assessment) -> Option<&Issue> {
+    let mut issues = assessment.issues().iter();
+    issues.find(|issue| !issue.state.is_of_process())
 }
 
 /// Whether the issue is about Claude Code's own login.
@@ -50,12 +56,16 @@ pub(crate) fn claude_code(assessment: &Assessment) -> Status {
 
 /// The status of the logins that OpenClaw uses.
 pub(crate) fn openclaw(assessment: &Assessment) -> Status {
-    let issue = assessment.first_issue();
+    let issue = login_issue(assessment);
     let left = match issue {
         Some(issue) => issue.left,
         None => assessment.ends_first().map(|(_, left)| left),
     };
-    let word = match (assessment.verdict(), issue.map(|issue| issue.state), left) {
+    let word = match (
+        assessment.login_verdict(),
+        issue.map(|issue| issue.state),
+        left,
+    ) {
         (Verdict::CannotTell, ..) => return unknown(),
         (Verdict::Ok, _, Some(left)) => format!("OK:{}", hours(left)),
         (Verdict::Ok, _, None) => "OK:static".into(),

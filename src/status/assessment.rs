@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::duration::humanize;
 use crate::hint::Hint;
 use crate::status::login::{Login, State};
+use crate::status::process::Process;
 use crate::status::report::{Report, Source};
 use crate::status::verdict::{Issue, Judgement, Verdict, judge};
 use crate::text::Text;
@@ -92,6 +93,14 @@ impl Assessment {
         }
     }
 
+    /// The verdict on the logins alone, as OpenClaw's `--check` has it.
+    pub(crate) fn login_verdict(&self) -> Verdict {
+        match &self.finding {
+            Finding::Judged(_, judgement) => judgement.logins,
+            Finding::Unknown(_) => Verdict::CannotTell,
+        }
+    }
+
     /// The issues, the worst first; empty if there is no report.
     pub(crate) fn issues(&self) -> &[Issue] {
         match &self.finding {
@@ -133,6 +142,12 @@ impl Assessment {
         differs.then(|| format!("Its clock is {} {way} this device's.", humanize(ahead)))
     }
 
+    /// A note that OpenClaw's gateway process is still starting.
+    pub(crate) fn process_note(&self) -> Option<&'static str> {
+        let is_starting = self.report()?.process == Some(Process::Starting);
+        is_starting.then_some("OpenClaw is starting.")
+    }
+
     /// A note that the report is from OpenClaw's stores, and why; None if OpenClaw itself answered.
     pub(crate) fn stand_in_note(&self) -> Option<String> {
         match &self.finding {
@@ -145,6 +160,12 @@ impl Assessment {
             Finding::Unknown(_) => None,
         }
     }
+}
+
+/// The worst verdict on the logins of several gateways, by OpenClaw's rule; `Ok` if there are none.
+pub(crate) fn worst_login(assessments: &[Assessment]) -> Verdict {
+    let verdicts = assessments.iter().map(Assessment::login_verdict);
+    verdicts.max().unwrap_or(Verdict::Ok)
 }
 
 /// The worst verdict of several gateways; `Ok` if there are none.

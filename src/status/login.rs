@@ -104,7 +104,7 @@ impl Pause {
     }
 }
 
-/// The state of a login; each has its own next step.
+/// The state of a login, or of what keeps it from being used; each has its own next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum State {
     Ok,
@@ -122,10 +122,14 @@ pub(crate) enum State {
     Unavailable,
     Missing,
     Expired,
+    /// OpenClaw's gateway process is not running, whatever its logins.
+    NotRunning,
+    /// It runs, and a part of it, such as a channel, does not.
+    PartsDown,
 }
 
 impl State {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Ok,
         Self::Static,
         Self::Refreshable,
@@ -137,6 +141,8 @@ impl State {
         Self::Unavailable,
         Self::Missing,
         Self::Expired,
+        Self::NotRunning,
+        Self::PartsDown,
     ];
 
     pub(crate) const fn word(self) -> &'static str {
@@ -152,6 +158,8 @@ impl State {
             Self::Unavailable => "unavailable",
             Self::Missing => "missing",
             Self::Expired => "expired",
+            Self::NotRunning => "not-running",
+            Self::PartsDown => "parts-down",
         }
     }
 
@@ -161,6 +169,11 @@ impl State {
             self,
             Self::Expired | Self::Rejected | Self::Missing | Self::Expiring
         )
+    }
+
+    /// Whether it is OpenClaw's gateway process and no login.
+    pub(crate) const fn is_of_process(self) -> bool {
+        matches!(self, Self::NotRunning | Self::PartsDown)
     }
 
     /// Whether a login in this state works now.

@@ -4,6 +4,7 @@ pub(crate) mod assessment;
 pub(crate) mod document;
 pub(crate) mod login;
 pub(crate) mod milliseconds;
+pub(crate) mod process;
 pub(crate) mod report;
 pub(crate) mod stores;
 pub(crate) mod verdict;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::status::login::{Login, Moment};
 use crate::status::milliseconds;
+use crate::status::process::Process;
 use crate::text::Text;
 
 /// What a gateway reported, and when.
@@ -35,6 +36,9 @@ pub(crate) struct Report {
     /// How far the gateway's clock is ahead of this device's, to a few seconds; None if it was not read.
     #[serde(with = "milliseconds::optional", default)]
     pub(crate) ahead: Option<TimeDelta>,
+    /// OpenClaw's gateway process; None if it is not certain how it is.
+    #[serde(default)]
+    pub(crate) process: Option<Process>,
 }
 
 /// Where a report comes from.

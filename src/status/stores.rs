@@ -88,6 +88,7 @@ pub(crate) fn report(mut logins: Vec<Login>, because: &str, captured_at: DateTim
         route_problems: Vec::new(),
         claude_code: None,
         ahead: None,
+        process: None,
     }
 }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::providers;
 use crate::status::login::{Login, LoginKind, Moment, State};
+use crate::status::process::Process;
 use crate::status::report::{Report, RouteProblem, Rule, Source};
 use crate::text::Text;
 
@@ -56,7 +57,10 @@ impl Verdict {
 /// A verdict with its issues, the worst first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Judgement {
+    /// Whether the assistant answers: its logins, and OpenClaw's gateway process.
     pub(crate) verdict: Verdict,
+    /// The verdict on the logins alone, as OpenClaw's `--check` has it.
+    pub(crate) logins: Verdict,
     pub(crate) issues: Vec<Issue>,
     /// A note for `--verbose`, if OpenClaw's exit code and its document contradict each other.
     pub(crate) remark: Option<String>,
@@ -116,9 +120,11 @@ pub(crate) fn judge(report: &Report, now: DateTime<Utc>) -> Judgement {
     if worst(&issues) < verdict {
         issues.push(unnamed(report, verdict));
     }
+    issues.extend(report.process.as_ref().and_then(of_process));
     issues.sort_by_key(|issue| std::cmp::Reverse((issue.verdict, rank(issue.state))));
     Judgement {
-        verdict,
+        verdict: verdict.max(worst(&issues)),
+        logins: verdict,
         issues,
         remark: remark(report, theirs, ours_then),
     }
@@ -142,9 +148,34 @@ fn remark(report: &Report, theirs: Option<Verdict>, ours: Verdict) -> Option<Str
     }
 }
 
-/// The order of issues with the same verdict: first those that a sign-in resolves.
+/// The issue of OpenClaw's gateway process, if it is one.
+fn of_process(process: &Process) -> Option<Issue> {
+    let (state, detail) = match process {
+        Process::Running | Process::Starting => return None,
+        Process::Down => (State::NotRunning, None),
+        Process::Failing(parts) => {
+            let parts: Vec<&str> = parts.iter().map(Text::as_str).collect();
+            (State::PartsDown, Some(Text::clean(&parts.join(", "))))
+        }
+    };
+    Some(Issue {
+        verdict: Verdict::Broken,
+        state,
+        provider: Text::clean("openclaw"),
+        login: None,
+        kind: None,
+        left: None,
+        detail,
+        hint: None,
+        secret_ref: None,
+    })
+}
+
+/// The order of issues with the same verdict: first what keeps every login from being used, then what a sign-in
+/// resolves.
 const fn rank(state: State) -> u8 {
     match state {
+        State::NotRunning => 8,
         State::Expired => 7,
         State::Rejected => 6,
         State::Missing => 5,
@@ -342,7 +373,11 @@ const fn severity(state: State) -> u8 {
         State::Ok | State::Static | State::Refreshable => 0,
         State::Expiring => 1,
         State::Cooldown | State::Disabled | State::Indeterminate | State::Unavailable => 2,
-        State::Missing | State::Rejected | State::Expired => 3,
+        State::Missing
+        | State::Rejected
+        | State::Expired
+        | State::NotRunning
+        | State::PartsDown => 3,
     }
 }
 
@@ -364,7 +399,9 @@ fn about(login: &Login, state: State, moment: Moment) -> Option<Issue> {
         | State::Rejected
         | State::Unavailable
         | State::Missing
-        | State::Expired => Verdict::Broken,
+        | State::Expired
+        | State::NotRunning
+        | State::PartsDown => Verdict::Broken,
     };
     let pause = match state {
         State::Cooldown | State::Disabled | State::Rejected => login.pause_at(moment),

@@ -102,6 +102,7 @@ fn report(document: &Map<String, Value>, exit: Option<i32>, captured_at: DateTim
         route_problems,
         claude_code: None,
         ahead: None,
+        process: None,
     }
 }
 

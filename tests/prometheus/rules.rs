@@ -30,6 +30,7 @@ const SOON: &str = "ClawtapLoginExpiringSoon warning";
 const VERY_SOON: &str = "ClawtapLoginExpiringSoon critical";
 const REJECTED: &str = "ClawtapLoginRejected critical";
 const UNUSABLE: &str = "ClawtapLoginUnusable critical";
+const NOT_RUNNING: &str = "ClawtapOpenClawNotRunning critical";
 const UNREACHABLE: &str = "ClawtapGatewayUnreachable warning";
 const UNKNOWN: &str = "ClawtapVerdictUnknown warning";
 const STALE: &str = "ClawtapCheckStale warning";
@@ -240,6 +241,28 @@ fn cases() -> Vec<Case> {
                 summary: "home: anthropic is signed out",
                 description: "The provider refuses the login anthropic:claude-code, and models that need it do not \
                               answer. Sign in again: clawtap reauth --gateway home",
+            }],
+        },
+        Case {
+            title: "OpenClaw itself is down, and runs again",
+            events: [
+                hours(1, answer(token(7_200))),
+                hours(1, Event::NotRunning(vec![token(7_200)])),
+                hours(1, answer(token(7_200))),
+            ]
+            .concat(),
+            firing: &[
+                ("1h10m", &[]),
+                ("1h15m", &[NOT_RUNNING]),
+                ("1h59m", &[NOT_RUNNING]),
+                ("2h", &[]),
+            ],
+            told: &[Told {
+                at: "1h30m",
+                alert: "ClawtapOpenClawNotRunning",
+                labels: &["severity: critical"],
+                summary: "home: OpenClaw is not running",
+                description: "The assistant is silent, whatever its logins. See what to do: clawtap status --gateway home",
             }],
         },
         Case {

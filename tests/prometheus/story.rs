@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{metrics_of, metrics_while_away};
+use crate::process::not_running;
 use crate::support::GatewayHome;
 
 /// Minutes from one check to the next.
@@ -15,6 +16,8 @@ const STEP: i64 = 30;
 pub(super) enum Event {
     /// The gateway has these logins, in the order in which OpenClaw tries them.
     Answer(Vec<Held>),
+    /// It has these, and OpenClaw's gateway process is not running.
+    NotRunning(Vec<Held>),
     /// It does not answer.
     Away,
     /// Nobody asks; what was written last stays.
@@ -104,6 +107,10 @@ pub(super) fn recorded(events: &[Event]) -> Vec<(String, String)> {
     for (event, minute) in events.iter().zip((0..).step_by(30)) {
         let now = match event {
             Event::Answer(logins) => samples(&metrics_of(&gateway(logins, minute)), minute),
+            Event::NotRunning(logins) => {
+                let gateway = not_running(gateway(logins, minute));
+                samples(&metrics_of(&gateway), minute)
+            }
             Event::Away => samples(&metrics_while_away(), minute),
             Event::Asleep => seen.last().cloned().unwrap_or_default(),
             Event::Gone => BTreeMap::new(),

@@ -10,6 +10,8 @@ use crate::alerts::state::AlertState;
 use crate::alerts::summary;
 use crate::config::quiet_hours::QuietHours;
 use crate::status::login::LoginKind::{ApiKey, OAuth, Token};
+use crate::status::process::Process;
+use crate::text::Text;
 
 /// A change to the world or to the monitor, and the minutes until the next check.
 type Step<'a> = (&'a dyn Fn(&mut Day), i64);
@@ -194,6 +196,80 @@ fn a_gateway_out_of_reach_is_told_after_three_checks_or_half_an_hour() {
             "01:05 home: cannot be reached > ntfy",
             "02:05 home: can be asked again > ntfy",
         ]
+    );
+}
+
+#[test]
+fn a_process_that_is_down_is_told_at_the_second_check_and_a_start_or_restart_is_not() {
+    let down: &dyn Fn(&mut Day) = &|day| day.world.process = Some(Process::Down);
+    let starting: &dyn Fn(&mut Day) = &|day| day.world.process = Some(Process::Starting);
+    let up: &dyn Fn(&mut Day) = &|day| day.world.process = Some(Process::Running);
+    let begin: &dyn Fn(&mut Day) = &|day| day.token("anthropic:a", 99);
+    // An update in the night, with a slow start.
+    let restarts: [Step; 7] = [
+        (begin, 5),
+        (down, 5),
+        (NOTHING, 5),
+        (NOTHING, 5),
+        (starting, 5),
+        (starting, 60),
+        (up, 5),
+    ];
+    assert_eq!(told(&restarts), [""; 0]);
+    let stopped: [Step; 6] = [
+        (begin, 15),
+        (down, 15),
+        (NOTHING, 15),
+        (NOTHING, 15),
+        (starting, 15),
+        (NOTHING, 15),
+    ];
+    assert_eq!(
+        told(&stopped),
+        [
+            "00:45 home: OpenClaw is not running > ntfy",
+            "01:15 home: OpenClaw runs again > ntfy",
+        ]
+    );
+    let broken: [Step; 4] = [
+        (begin, 30),
+        (
+            &|day| day.world.process = Some(Process::Failing(vec![Text::clean("telegram")])),
+            30,
+        ),
+        (NOTHING, 30),
+        (up, 30),
+    ];
+    assert_eq!(
+        told(&broken),
+        [
+            "01:30 home: OpenClaw runs without telegram > ntfy",
+            "02:00 home: OpenClaw runs again > ntfy",
+        ]
+    );
+}
+
+#[test]
+fn an_expiry_while_the_process_is_down_is_told_besides() {
+    let steps: [Step; 3] = [
+        (
+            &|day| {
+                day.token("anthropic:a", 1);
+                day.world.process = Some(Process::Down);
+            },
+            30,
+        ),
+        (NOTHING, 15),
+        (NOTHING, 30),
+    ];
+    let told = told(&steps);
+    assert!(
+        told.iter().any(|line| line.contains("is not running")),
+        "{told:?}"
+    );
+    assert!(
+        told.iter().any(|line| line.contains("anthropic expired")),
+        "{told:?}"
     );
 }
 

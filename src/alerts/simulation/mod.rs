@@ -19,6 +19,7 @@ use crate::config::channel::{Channel, ChannelKind, DeliveryError};
 use crate::config::quiet_hours::QuietHours;
 use crate::status::assessment::{Assessment, Trouble};
 use crate::status::login::{Login, LoginKind, Pause, PauseKind, Reported};
+use crate::status::process::Process;
 use crate::status::report::{Provider, Report, Rule, Source};
 use crate::text::Text;
 
@@ -31,6 +32,7 @@ struct World {
     down: bool,
     /// OpenClaw does not use this login until then (a cooldown).
     pause: Option<(&'static str, DateTime<Utc>)>,
+    process: Option<Process>,
 }
 
 /// A synthetic login.
@@ -93,6 +95,7 @@ impl World {
             route_problems: Vec::new(),
             claude_code: None,
             ahead: None,
+            process: self.process.clone(),
         }
     }
 

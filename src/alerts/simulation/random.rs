@@ -170,7 +170,7 @@ fn is_of_broken_login(alert: &Alert) -> bool {
     matches!(
         alert.notice,
         Notice::Broken {
-            problem: Problem::Login(_),
+            problem: Problem::Issue(_),
             ..
         }
     )

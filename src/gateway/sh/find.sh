@@ -142,7 +142,7 @@ service_words() {
       tell(word)
     }
     function tell(word) {
-      if (word ~ /^OPENCLAW_(STATE_DIR|CONFIG_PATH|PROFILE)=/) print word
+      if (word ~ /^OPENCLAW_(STATE_DIR|CONFIG_PATH|PROFILE|GATEWAY_PORT)=/) print word
       else if (word ~ /^OPENCLAW_/) return
       else if (word ~ /^[A-Z][A-Z0-9_]*(KEY|TOKEN|SECRET)=./) print substr(word, 1, index(word, "=") - 1)
       else if (word ~ /^\/.*(\/node|\/openclaw|\.m?js)$/) print word

@@ -7,7 +7,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts in front of it
 
 main() {
-  child='' watcher='' code=127
+  child='' watcher='' code=127 prober='' configured=$#
   exec 3</dev/null
   input=3
   trap on_signal TERM HUP
@@ -15,6 +15,7 @@ main() {
   collect_places
   with_openclaw ask_status "$@"
   [ -n "$found" ] || { emit missing && tell_rest; }
+  [ -z "$prober" ] || wait "$prober"
   emit clock "$(date +%s)"
   emit end
 }
@@ -27,6 +28,11 @@ ask_status() {
   set -- "$@" models status
   [ -z "$agent" ] || set -- "$@" --agent "$agent"
   emit openclaw "$found"
+  # Beside OpenClaw, which takes longer; its line may stand within OpenClaw's output.
+  if [ "$configured" -le 1 ] && find_node && [ -n "$node" ]; then
+    look_at_process &
+    prober=$!
+  fi
   emit stdout
   # The service has these keys, so OpenClaw must count them. Their values are not needed for that.
   for key in $service_keys; do
@@ -36,6 +42,41 @@ ask_status() {
   code=$?
   emit exit "$code"
   tell_rest
+}
+
+# look_at_process: prints how OpenClaw's gateway process is: running, starting, down, or "failing" and the ids of its
+# parts that do not work, such as channels; nothing if that is not certain. The pages are for watchers and need no
+# login; before 2026.8.1 there was only healthz.
+look_at_process() {
+  is=$("$node" -e '
+    const { env } = process, [folder, service] = process.argv.slice(1);
+    const told = (word) => { console.log(word); process.exit(); };
+    setTimeout(told, 2000, "");
+    (async () => {
+      const path = env.OPENCLAW_CONFIG_PATH || (env.OPENCLAW_STATE_DIR || folder) + "/openclaw.json";
+      const config = JSON.parse(require("fs").readFileSync(path, "utf8"));
+      const { mode, bind = "auto", port = 18789 } = Object(config.gateway);
+      const base = "http://127.0.0.1:" + (env.OPENCLAW_GATEWAY_PORT || port) + "/";
+      const ask = async (page) => (await fetch(base + page)).json();
+      try {
+        const start = await ask("startupz").catch((error) => {
+          if (error.cause) throw error;
+          return ask("healthz");
+        });
+        if (["starting", "draining"].includes(start.status)) told("starting");
+        if (start.ok !== true) told("");
+        if (start.status === "live") told("running");
+        const { ready, failing } = await ask("readyz");
+        const isId = (id) => /^[\w.:@-]{1,40}$/.test(id);
+        const ids = ready === false && Array.isArray(failing) ? failing.filter(isId).slice(0, 8) : [];
+        told(ids.length > 0 ? "failing " + ids.join(" ") : "running");
+      } catch (error) {
+        // One that listens elsewhere, or is not meant to run here, is not down.
+        const isHere = (mode === "local" || service !== "") && ["auto", "loopback", "lan"].includes(bind);
+        told(isHere && Object(error.cause).code === "ECONNREFUSED" ? "down" : "");
+      }
+    })().catch(() => told(""));' "$HOME/.openclaw${profile:+-$profile}" "$service_node" 2>/dev/null <&3)
+  [ -z "$is" ] || emit process "$is"
 }
 
 # tell_rest: prints the logins in OpenClaw's stores, if $code may be a failure, and Claude Code's login

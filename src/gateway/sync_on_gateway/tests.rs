@@ -249,7 +249,7 @@ fn openclaw_gets_the_token_the_gateway_has_and_nothing_else_sees_it() {
         );
         let answer = parsed(&output);
         let run = answer.run.unwrap();
-        let said = String::from_utf8_lossy(run.stdout);
+        let said = String::from_utf8_lossy(&run.stdout);
         assert!(
             run.exit == 0 && said.contains("Auth profile: anthropic:claude-code"),
             "{shell:?}: {output}"

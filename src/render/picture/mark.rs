@@ -24,7 +24,12 @@ impl Mark {
             State::Expiring => Self::Expiring,
             State::Cooldown | State::Disabled => Self::Paused,
             State::Indeterminate => Self::Unknown,
-            State::Rejected | State::Unavailable | State::Missing | State::Expired => Self::Broken,
+            State::Rejected
+            | State::Unavailable
+            | State::Missing
+            | State::Expired
+            | State::NotRunning
+            | State::PartsDown => Self::Broken,
         }
     }
 

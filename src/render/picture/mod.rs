@@ -206,7 +206,9 @@ fn bar(login: &Login, state: State, moment: Moment) -> Bar {
         | State::Disabled
         | State::Rejected
         | State::Indeterminate
-        | State::Unavailable => Bar::Barred,
+        | State::Unavailable
+        | State::NotRunning
+        | State::PartsDown => Bar::Barred,
     }
 }
 

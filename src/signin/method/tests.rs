@@ -64,6 +64,7 @@ fn report(logins: &[(&str, &str, LoginKind)]) -> Report {
         route_problems: Vec::new(),
         claude_code: None,
         ahead: None,
+        process: None,
     }
 }
 
