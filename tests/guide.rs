@@ -6,6 +6,7 @@ use std::process::Command;
 
 use pretty_assertions::assert_eq;
 
+use crate::process::not_running;
 use crate::support::{Clawtap, GatewayHome, fakes};
 use crate::tap::calls;
 
@@ -339,4 +340,33 @@ fn a_token_made_elsewhere_is_taken_in_the_guide() {
     let stored = gateway.stored(crate::reauth::PROFILE);
     assert_eq!(stored.as_deref(), Some(&*format!("{token}\n")));
     assert!(!gateway.calls().contains("claude setup-token"));
+}
+
+#[test]
+fn an_openclaw_that_is_not_running_is_started_once_that_is_chosen() {
+    let asked = "radio -t home: OpenClaw is not running -v \
+                 Start OpenClaw,What is wrong\\, what to do,Check again,Dismiss\n";
+    let dialogs =
+        |fake: &str, gateway: &GatewayHome| guide(gateway, fake).run().log("termux-dialog");
+    let gateway = not_running(healthy());
+    let shown = dialogs("0 0 cancel", &gateway);
+    let started = "confirm -t Start OpenClaw -i home: OpenClaw is starting. That takes seconds, or minutes on a small machine.\n";
+    assert_eq!(shown, format!("{asked}{started}{asked}"));
+    assert_eq!(gateway.calls().matches("gateway start\n").count(), 1);
+
+    let gateway =
+        not_running(healthy()).reply("at-start", "echo 'no service is installed' >&2; exit 1");
+    let shown = dialogs("0 0 cancel", &gateway);
+    assert!(
+        shown.contains("home: OpenClaw did not start: no service is installed"),
+        "{shown}"
+    );
+
+    let gateway = not_running(healthy());
+    let _ = dialogs("cancel", &gateway);
+    assert!(
+        !gateway.calls().contains("gateway start"),
+        "{}",
+        gateway.calls()
+    );
 }

@@ -95,6 +95,24 @@ fn one_that_is_not_running_is_told_first_and_how_to_start_it() {
 }
 
 #[test]
+fn the_doctor_does_not_ask_for_it_twice() {
+    let gateway = not_running(healthy());
+    let ran = Clawtap::with(&gateway).args(["doctor"]).run();
+    let told = ran.stdout.replace("\n    ", " ");
+    let line = "! its gateway process is not running: the assistant is silent\n";
+    assert!(told.contains(line), "{told}");
+    assert!(
+        told.contains("✓ logins: ok, anthropic 299 d left\n"),
+        "{told}"
+    );
+    assert!(
+        !gateway.calls().contains("gateway status"),
+        "{}",
+        gateway.calls()
+    );
+}
+
+#[test]
 fn an_expired_login_comes_after_it() {
     let gateway = not_running(GatewayHome::new().document("2026.9.6/token_expired_am"));
     let ran = Clawtap::with(&gateway).args(["check"]).run().status(1);

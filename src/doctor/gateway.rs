@@ -10,7 +10,7 @@ use crate::doctor::{agents, claude, clock, configuration, host, logins, openclaw
 use crate::gateway::control_master::{self, ControlMaster};
 use crate::gateway::error::{ErrorKind, GatewayError};
 use crate::gateway::host::{Gateway, Transport};
-use crate::gateway::inspect;
+use crate::gateway::inspect::{self, Inspection};
 use crate::gateway::script::{InspectScope, Want};
 use crate::gateway::status::Reply;
 use crate::system::clock as device_clock;
@@ -69,14 +69,26 @@ fn unreached(failure: &GatewayError, keys: Vec<Finding>, gateway: &Gateway) -> V
     findings
 }
 
-fn reached(reply: Reply, keys: Vec<Finding>, gateway: &Gateway, context: &Context) -> Vec<Finding> {
+fn reached(
+    mut reply: Reply,
+    keys: Vec<Finding>,
+    gateway: &Gateway,
+    context: &Context,
+) -> Vec<Finding> {
     let was_connected = control_master::is_connected(gateway, &context.system);
-    let scope = match openclaw::failure(&reply) {
-        None => InspectScope::All,
-        Some(_) => InspectScope::Versions,
+    // It is found faster with the status than by OpenClaw's own `gateway status`, and is no matter of the logins.
+    let process = reply.outcome.as_mut().ok();
+    let process = process.and_then(|report| report.process.take());
+    let scope = match (openclaw::failure(&reply), &process) {
+        (None, None) => InspectScope::All,
+        (None, Some(_)) => InspectScope::WithoutProcess,
+        (Some(_), _) => InspectScope::Versions,
     };
     let found = match inspect::inspect(gateway, scope, &context.system) {
-        Ok(found) => found,
+        Ok(found) => Inspection {
+            process: process.or(found.process),
+            ..found
+        },
         Err(failure) => return vec![connection::unreached(&failure, gateway)],
     };
     let mut findings = connection::check(&found, was_connected, gateway);

@@ -3,6 +3,8 @@
 use crate::doctor::finding::Finding;
 use crate::gateway::host::Gateway;
 use crate::gateway::inspect::Inspection;
+use crate::status::process::Process;
+use crate::text::Text;
 
 /// Below this much free space, in KiB, OpenClaw cannot write what it needs.
 const FULL: u64 = 1024;
@@ -11,17 +13,7 @@ const SCARCE: u64 = 100 * 1024;
 
 pub(super) fn check(found: &Inspection, gateway: &Gateway) -> Vec<Finding> {
     let mut findings = Vec::new();
-    match found.runs {
-        Some(true) => findings.push(Finding::ok("gateway-process", "its gateway process runs")),
-        Some(false) => findings.push(
-            Finding::warning(
-                "gateway-process",
-                "its gateway process is not running: the assistant is silent",
-            )
-            .next(gateway.openclaw_there("gateway start").after("Start it")),
-        ),
-        None => {}
-    }
+    findings.extend(found.process.as_ref().map(|is| process(is, gateway)));
     findings.extend(room(found.free_kib, gateway));
     for place in &found.read_only {
         let what = format!("{place} cannot be written there: no login can be saved");
@@ -29,6 +21,25 @@ pub(super) fn check(found: &Inspection, gateway: &Gateway) -> Vec<Finding> {
         findings.push(Finding::problem("disk", what).next(next.after("See whose it is")));
     }
     findings
+}
+
+fn process(process: &Process, gateway: &Gateway) -> Finding {
+    const CHECK: &str = "gateway-process";
+    match process {
+        Process::Running => Finding::ok(CHECK, "its gateway process runs"),
+        Process::Starting => Finding::note(CHECK, "its gateway process is starting"),
+        Process::Failing(parts) => {
+            let parts: Vec<&str> = parts.iter().map(Text::as_str).collect();
+            let what = format!("its gateway process runs without {}", parts.join(", "));
+            let look = gateway.openclaw_there("channels status");
+            Finding::warning(CHECK, what).next(look.after("Look"))
+        }
+        Process::Down => Finding::warning(
+            CHECK,
+            "its gateway process is not running: the assistant is silent",
+        )
+        .next(gateway.openclaw_there("gateway start").after("Start it")),
+    }
 }
 
 fn room(free_kib: Option<u64>, gateway: &Gateway) -> Option<Finding> {
@@ -55,6 +66,7 @@ mod tests {
     use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::samples::gateway;
     use crate::gateway::inspect::Inspection;
+    use crate::status::process::Process;
     use crate::text::Text;
 
     fn judged(found: &Inspection) -> Vec<Finding> {
@@ -63,13 +75,16 @@ mod tests {
 
     #[test]
     fn a_process_that_does_not_run_is_a_warning_with_how_to_start_it() {
-        let runs = |runs| Inspection {
-            runs,
+        let runs = |process| Inspection {
+            process,
             ..Inspection::default()
         };
         assert_eq!(judged(&runs(None)), []);
-        assert_eq!(judged(&runs(Some(true)))[0].severity, Severity::Ok);
-        let silent = &judged(&runs(Some(false)))[0];
+        assert_eq!(
+            judged(&runs(Some(Process::Running)))[0].severity,
+            Severity::Ok
+        );
+        let silent = &judged(&runs(Some(Process::Down)))[0];
         assert_eq!(silent.severity, Severity::Warning);
         let next = "Start it: ssh me@home.example, then: openclaw gateway start";
         assert_eq!(silent.step(), next);

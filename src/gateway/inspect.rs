@@ -9,6 +9,7 @@ use crate::gateway::host::Gateway;
 use crate::gateway::run::{self, Exchange, RunOptions};
 use crate::gateway::script::{self, InspectScope};
 use crate::gateway::ssh_args::BatchMode;
+use crate::status::process::Process;
 use crate::system::{System, clock};
 use crate::text::Text;
 
@@ -36,8 +37,7 @@ pub(crate) struct Inspection {
     pub(crate) claude: Option<Program>,
     /// OpenClaw's profiles beside the default one.
     pub(crate) profiles: Vec<Text>,
-    /// Whether OpenClaw's gateway process answers.
-    pub(crate) runs: Option<bool>,
+    pub(crate) process: Option<Process>,
     /// The ids of its agents.
     pub(crate) agents: Vec<Text>,
     /// The exit code of each agent's status (0 well, 1 broken, 2 expires soon), where several are.
@@ -105,7 +105,12 @@ fn read(facts: &[(String, String)]) -> Inspection {
             "node" => found.node = found.program(value),
             "claude" => found.claude = found.program(value),
             "profile" => keep(&mut found.profiles, Text::clean(value)),
-            "process" => found.runs = Some(value == "running"),
+            "process" => {
+                found.process = Some(match value.as_str() {
+                    "running" => Process::Running,
+                    _ => Process::Down,
+                });
+            }
             "agents" => {
                 let ids = value.split(' ').filter(|id| !id.is_empty());
                 found.agents = ids.take(MOST).map(Text::clean).collect();
@@ -162,6 +167,7 @@ mod tests {
     use crate::gateway::host::{Gateway, Identifier, Name};
     use crate::gateway::script::InspectScope;
     use crate::gateway::{framing, script};
+    use crate::status::process::Process;
     use crate::system::files;
     use crate::system::process::{Invocation, Processes};
     use crate::text::Text;
@@ -261,7 +267,7 @@ mod tests {
             node: program("~/tools/node", "26.1.0"),
             claude: program("~/.local/bin/claude", "2.1.330"),
             profiles: texts(["dev", "work"]),
-            runs: Some(false),
+            process: Some(Process::Down),
             agents: texts(["main", "work"]),
             agent_statuses: vec![(Text::clean("main"), 0), (Text::clean("work"), 1)],
             another: program("~/bin/openclaw", "2026.7.1"),
@@ -283,7 +289,7 @@ mod tests {
         program_in(home.path(), "tools/openclaw", ": >\"$HOME/asked\"");
         let found = told(home.path(), &["sh"], &gateway(), InspectScope::Versions);
         assert!(!files::exists(&home.path().join("asked")));
-        assert!(found.runs.is_none() && found.agents.is_empty());
+        assert!(found.process.is_none() && found.agents.is_empty());
         assert!(found.claude.is_some() && found.node.is_some());
     }
 
@@ -304,7 +310,8 @@ mod tests {
         program_in(home.path(), "tools/openclaw", openclaw);
         let found = told(home.path(), &["sh"], &gateway, InspectScope::All);
         assert_eq!((found.free_kib, &found.node), (None, &None));
-        assert_eq!((found.profiles, found.runs), (Vec::new(), Some(true)));
+        assert_eq!(found.profiles, []);
+        assert_eq!(found.process, Some(Process::Running));
     }
 
     #[test]

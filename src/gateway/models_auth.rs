@@ -99,9 +99,18 @@ pub(crate) fn renew_claude() -> ExecRequest {
 
 /// The command that restarts OpenClaw's gateway process.
 pub(crate) fn restart() -> ExecRequest {
+    gateway_process("restart")
+}
+
+/// The command that starts OpenClaw's gateway process.
+pub(crate) fn start() -> ExecRequest {
+    gateway_process("start")
+}
+
+fn gateway_process(verb: &str) -> ExecRequest {
     ExecRequest {
         tool: Tool::OpenClaw,
-        arguments: ["gateway", "restart"].map(String::from).to_vec(),
+        arguments: vec!["gateway".into(), verb.into()],
         since: None,
         limit: RESTARTING,
     }

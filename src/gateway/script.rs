@@ -31,7 +31,9 @@ pub(crate) enum InspectScope {
     Agents,
     /// The same as for the machine, and the versions of node and Claude Code.
     Versions,
-    /// All: also the agents' logins, and whether OpenClaw's gateway process answers.
+    /// All but the process: also the agents' logins.
+    WithoutProcess,
+    /// All: also whether OpenClaw's gateway process answers.
     All,
 }
 
@@ -116,6 +118,7 @@ pub(crate) fn inspect(
         InspectScope::Machine => "",
         InspectScope::Agents => "agents",
         InspectScope::Versions => "versions",
+        InspectScope::WithoutProcess => "versions agents statuses",
         InspectScope::All => "versions agents statuses process",
     };
     program(

@@ -10,6 +10,8 @@ use crate::status::verdict::Issue;
 pub(crate) enum Action {
     /// Run the sign-in.
     SignIn,
+    /// Start OpenClaw's gateway process.
+    StartOpenClaw,
     /// Store a token that was made elsewhere.
     PasteToken,
     /// Copy Claude Code's login into OpenClaw (`clawtap sync`).
@@ -27,6 +29,7 @@ impl Action {
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::SignIn => "Sign in now",
+            Self::StartOpenClaw => "Start OpenClaw",
             Self::PasteToken => "I have a token",
             Self::UseClaudeCode => "Use Claude Code's login",
             Self::ShowPage => "Show the page",
@@ -61,6 +64,8 @@ pub(crate) fn for_issue(
         if next_step::page(issue).is_some() {
             actions.push(Action::ShowPage);
         }
+    } else if issue.state == State::NotRunning {
+        actions.extend([Action::StartOpenClaw, Action::Explain]);
     } else if !matches!(issue.state, State::Ok | State::Static | State::Refreshable) {
         // Only waiting, paying, or a change on the gateway fixes these.
         actions.push(Action::Explain);

@@ -7,10 +7,11 @@ use crate::gateway::exec::{self, Done};
 use crate::gateway::failure_reason::reason;
 use crate::gateway::host::Gateway;
 use crate::gateway::models_auth;
+use crate::gateway::script::ExecRequest;
 use crate::redact;
 use crate::signin::ask_user::person;
 use crate::signin::progress::report_progress;
-use crate::system::terminal;
+use crate::system::{System, terminal};
 use crate::text::Text;
 
 /// Whether OpenClaw's gateway process is restarted where it asks for that.
@@ -41,19 +42,30 @@ pub(crate) fn restart(gateway: &Gateway, restart: Restart, context: &Context) {
         return;
     }
     report_progress(&format!("{}: restarting…", gateway.name), context);
-    let problem = match exec::run(gateway, &models_auth::restart(), &[], &context.system) {
-        Ok(Done::Ran { exit: 0, .. }) => return,
+    if let Err(why) = manage(gateway, &models_auth::restart(), &context.system) {
+        report_progress(&format!("{}: not restarted: {why}", gateway.name), context);
+        terminal::eprint("→ On the gateway: openclaw gateway restart\n");
+    }
+}
+
+/// Runs a command that starts or restarts the gateway process.
+///
+/// # Errors
+/// Why it failed, in OpenClaw's words if there are any.
+pub(crate) fn manage(
+    gateway: &Gateway,
+    command: &ExecRequest,
+    system: &System,
+) -> Result<(), Text> {
+    let why = match exec::run(gateway, command, &[], system) {
+        Ok(Done::Ran { exit: 0, .. }) => return Ok(()),
         Ok(Done::Ran { said, .. }) => reason(&redact::redact(said.reveal())),
         Ok(Done::TooOld | Done::NoClaude) => None,
         Err(failure) => failure
             .detail
             .or_else(|| Some(Text::clean(failure.kind.what()))),
     };
-    let why = problem
-        .map(|words| format!(": {words}"))
-        .unwrap_or_default();
-    report_progress(&format!("{}: not restarted{why}", gateway.name), context);
-    terminal::eprint("→ On the gateway: openclaw gateway restart\n");
+    Err(why.unwrap_or_else(|| Text::clean("openclaw does not say why")))
 }
 
 /// Whether OpenClaw's output asks for a restart of its gateway process.

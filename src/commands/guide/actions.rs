@@ -3,12 +3,14 @@
 use crate::app::assess::{Interactive, ask_one, assessment};
 use crate::app::{refresh, status_notification};
 use crate::commands::guide::tour::Tour;
+use crate::gateway::models_auth;
 use crate::gateway::script::Want;
 use crate::phone::{Phone, PhoneActions};
 use crate::render::{next_step, toast};
 use crate::signin::flow::sign_in;
 use crate::signin::method::Request;
-use crate::signin::restart::Restart;
+use crate::signin::progress::report_progress;
+use crate::signin::restart::{self, Restart};
 use crate::status::assessment::{Assessment, worst};
 use crate::status::verdict::Issue;
 use crate::sync::decide;
@@ -57,6 +59,24 @@ impl Tour<'_> {
         match job.run() {
             Ok(synced) => synced.line(),
             Err(error) => error.full_text(),
+        }
+    }
+
+    /// Has OpenClaw start its gateway process; returns the result for a dialog.
+    pub(super) fn start_openclaw(&self, index: usize) -> String {
+        let Some(gateway) = self.config.gateways.get(index) else {
+            return String::new();
+        };
+        let name = &gateway.name;
+        report_progress(&format!("{name}: starting OpenClaw…"), self.context);
+        match restart::manage(gateway, &models_auth::start(), &self.context.system) {
+            Ok(()) => format!(
+                "{name}: OpenClaw is starting. That takes seconds, or minutes on a small machine."
+            ),
+            Err(reason) => {
+                let look = gateway.openclaw_there("gateway status").after("Look");
+                format!("{name}: OpenClaw did not start: {reason}\n→ {look}")
+            }
         }
     }
 

@@ -37,6 +37,12 @@ impl Tour<'_> {
                 self.check_again(gateway);
                 return Ok(Next::Page(Page::Gateway(gateway)));
             }
+            Action::StartOpenClaw => {
+                let told = self.start_openclaw(gateway);
+                self.person.show("Start OpenClaw", &told)?;
+                self.check_again(gateway);
+                return Ok(Next::Page(Page::Gateway(gateway)));
+            }
             Action::ShowPage => {
                 if let Some(issue) = issue {
                     self.open_page(&issue);
