@@ -77,6 +77,11 @@ fn mistakes_name_the_file_the_line_and_the_nearest_key() {
             "openclaw = [\"-x\"]",
             "line 4: `openclaw` must begin with a program",
         ),
+        (
+            "openclaw = \"docker exec claw openclaw\"",
+            "line 4: `openclaw` must be a list where a program has arguments: \
+             [\"docker\", \"exec\", \"claw\", \"openclaw\"]",
+        ),
         ("name = \"again\"", "line 4: duplicate key"),
         (
             "ssh_multiplex = true",

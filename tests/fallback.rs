@@ -89,11 +89,6 @@ fn the_store_is_read_for_every_reason_that_keeps_openclaw_from_running() {
             "timeout_s = 1\n",
             "openclaw hangs; it was ended",
         ),
-        (
-            stored(),
-            "openclaw = \"~/nowhere/openclaw\"\n",
-            "openclaw not found there",
-        ),
     ];
     for (gateway, more, because) in table {
         let ran = Clawtap::with(&gateway)
@@ -105,6 +100,39 @@ fn the_store_is_read_for_every_reason_that_keeps_openclaw_from_running() {
             .stdout("home: ok, anthropic 299 d left\n")
             .stderr(&format!("home: Read from OpenClaw's store: {because}.\n"));
     }
+}
+
+#[test]
+fn a_configured_openclaw_is_the_only_one() {
+    let store = json!({ "version": 1, "profiles": { "anthropic:a": token(300 * 24) } }).to_string();
+    for (openclaw, command) in [
+        ("\"~/nowhere/openclaw\"", "~/nowhere/openclaw"),
+        ("[\"podman\", \"exec\", \"claw\", \"openclaw\"]", "podman"),
+    ] {
+        let gateway = GatewayHome::new().file(STORE, &store);
+        let config = format!("[[gateway]]\nname = \"home\"\nssh = \"h\"\nopenclaw = {openclaw}\n");
+        let ran = Clawtap::with(&gateway)
+            .config(&config)
+            .args(["check"])
+            .run();
+        let _ = ran
+            .status(3)
+            .stdout("home: its openclaw command is not there\n")
+            .stderr(&format!(
+                "home: {command} is not on the gateway\n\
+                 home: → Correct openclaw for [[gateway]] home in the config.\n"
+            ));
+    }
+    // The container is there, and its OpenClaw does not run: the host's store is another one's.
+    let gateway = GatewayHome::new()
+        .file(STORE, &store)
+        .exit("1")
+        .stderr("openclaw: Node 20.20.2: node:sqlite is unavailable; use 24.16+");
+    let config = "[[gateway]]\nname = \"home\"\nssh = \"h\"\nopenclaw = [\"env\", \"openclaw\"]\n";
+    let ran = Clawtap::with(&gateway).config(config).args(["check"]).run();
+    let _ = ran
+        .status(3)
+        .stdout("home: its node is too old for openclaw\n");
 }
 
 #[test]

@@ -80,7 +80,7 @@ pub(super) struct Program(pub(super) Vec<String>);
 impl<'de> Deserialize<'de> for Program {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let words: Vec<String> = one_or_many(deserializer, WORDS)?;
-        let wrong = |message| Err(D::Error::custom(message));
+        let wrong = |message: &str| Err(D::Error::custom(message));
         match words.first() {
             None => wrong("must name a program"),
             Some(program) if program.is_empty() || program.starts_with('-') => {
@@ -89,9 +89,26 @@ impl<'de> Deserialize<'de> for Program {
             Some(_) if words.iter().any(|word| word.contains(char::is_control)) => {
                 wrong("must not hold control characters")
             }
+            Some(program) if words.len() == 1 => match as_list(program) {
+                Some(list) => wrong(&format!(
+                    "must be a list where a program has arguments: {list}"
+                )),
+                None => Ok(Self(words)),
+            },
             Some(_) => Ok(Self(words)),
         }
     }
+}
+
+/// The list to write instead of a command line in one text; None if it is one program. A path may have blanks.
+pub(crate) fn as_list(program: &str) -> Option<String> {
+    let mut words = program.split_whitespace();
+    let is_path = words.clone().next().is_some_and(|word| word.contains('/'));
+    if is_path || !program.contains(' ') {
+        return None;
+    }
+    let quoted: Vec<String> = words.by_ref().map(|word| format!("\"{word}\"")).collect();
+    Some(format!("[{}]", quoted.join(", ")))
 }
 
 /// Reads the path of a file; `~/` is expanded later.

@@ -15,6 +15,7 @@ pub(crate) mod quiet_hours;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub(crate) use crate::config::fields::as_list;
 pub(crate) use crate::config::file::Config;
 use crate::error::Error;
 use crate::gateway::host::{Gateway, Name, Target, Transport};

@@ -42,6 +42,7 @@ pub(super) const fn is_reached(problem: ErrorKind) -> bool {
         problem,
         ErrorKind::TooLarge
             | ErrorKind::NoOpenClaw
+            | ErrorKind::NoCommand
             | ErrorKind::NoNode
             | ErrorKind::NodeTooOld
             | ErrorKind::OpenClawTimeout
@@ -111,6 +112,7 @@ pub(super) fn said(failure: &GatewayError) -> String {
             | ErrorKind::NoShell
             | ErrorKind::WindowsShell
             | ErrorKind::NodeTooOld
+            | ErrorKind::NoCommand
             | ErrorKind::Unreadable
             | ErrorKind::NeedsDoctor
             | ErrorKind::NeedsAgent

@@ -31,6 +31,7 @@ pub(crate) enum ErrorKind {
     CutOff,
     TooLarge,
     NoOpenClaw,
+    NoCommand,
     NoNode,
     NodeTooOld,
     DoesNotRun,
@@ -51,7 +52,7 @@ pub(crate) enum ErrorKind {
 impl ErrorKind {
     /// Each kind in the order of its declaration, its word for programs, and what happened: the end of a sentence that
     /// begins with the gateway's name.
-    const TABLE: [(Self, &str, &str); 30] = [
+    const TABLE: [(Self, &str, &str); 31] = [
         (Self::NoSsh, "no-ssh", "ssh is not installed here"),
         (
             Self::CannotStart,
@@ -87,6 +88,11 @@ impl ErrorKind {
         (Self::CutOff, "cut-off", "the connection broke off"),
         (Self::TooLarge, "too-large", "answers more than 8 MiB"),
         (Self::NoOpenClaw, "no-openclaw", "openclaw not found there"),
+        (
+            Self::NoCommand,
+            "no-command",
+            "its openclaw command is not there",
+        ),
         (Self::NoNode, "no-node", "openclaw finds no node there"),
         (
             Self::NodeTooOld,
@@ -238,6 +244,9 @@ impl GatewayError {
                 format!("Say where it is: set openclaw for [[gateway]] {name} in the config.")
                     .into()
             }
+            ErrorKind::NoCommand => {
+                format!("Correct openclaw for [[gateway]] {name} in the config.").into()
+            }
             ErrorKind::NoNode => there("node --version").after("Install node there"),
             ErrorKind::NodeTooOld => there("node --version").after("Update node there"),
             ErrorKind::DoesNotRun => "Install it again there, for that machine.".into(),
@@ -310,6 +319,17 @@ pub(crate) fn of_ssh(stderr: &[u8]) -> GatewayError {
         ErrorKind::Unreachable
     };
     GatewayError::new(problem).saying(last_line(&stderr))
+}
+
+/// The error where OpenClaw was not found: not at all, or not by the command that is configured.
+pub(crate) fn no_openclaw(gateway: &Gateway) -> GatewayError {
+    match gateway.openclaw.as_deref() {
+        None | Some([]) => GatewayError::new(ErrorKind::NoOpenClaw),
+        Some([command, ..]) => {
+            let words = format!("{command} is not on the gateway");
+            GatewayError::new(ErrorKind::NoCommand).saying(Some(Text::clean(&words)))
+        }
+    }
 }
 
 /// What OpenClaw says where its configuration or its stores need a change that only its doctor makes. `Invalid config

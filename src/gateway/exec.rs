@@ -1,6 +1,6 @@
 //! Runs one command of OpenClaw or Claude Code on a gateway, with its input on a pipe.
 
-use crate::gateway::error::{ErrorKind, GatewayError};
+use crate::gateway::error::{ErrorKind, GatewayError, no_openclaw};
 use crate::gateway::host::Gateway;
 use crate::gateway::run::{self, RunOptions};
 use crate::gateway::script::{self, ExecRequest, Tool};
@@ -36,7 +36,7 @@ pub(crate) fn run(
     let answer = run.answer()?;
     match (answer.openclaw, answer.run) {
         (None, _) => match request.tool {
-            Tool::OpenClaw => Err(GatewayError::new(ErrorKind::NoOpenClaw)),
+            Tool::OpenClaw => Err(no_openclaw(gateway)),
             Tool::Claude => Ok(Done::NoClaude),
         },
         (_, Some(run)) if run.exit == 124 => Err(GatewayError::new(ErrorKind::OpenClawTimeout)),

@@ -111,7 +111,7 @@ fn outcome(
     let from_openclaw = match &answer.run {
         Some(run) => wire::read(&run.stdout, Some(run.exit), captured_at)
             .map_err(|unreadable| unread(&unreadable, run, gateway, finished)),
-        None => Err(GatewayError::new(ErrorKind::NoOpenClaw)),
+        None => Err(error::no_openclaw(gateway)),
     };
     let (mut report, openclaw_error) =
         from_openclaw

@@ -1,7 +1,7 @@
 //! A sync on the gateway: OpenClaw stores the login of the gateway's own Claude Code. The token never leaves that host.
 
 use crate::gateway::claude_login::Fault;
-use crate::gateway::error::{self, ErrorKind, GatewayError};
+use crate::gateway::error::{self, ErrorKind, GatewayError, no_openclaw};
 use crate::gateway::framing::Answer;
 use crate::gateway::host::Gateway;
 use crate::gateway::run::{self, RunOptions};
@@ -38,14 +38,15 @@ pub(crate) fn run(
     };
     let text = |nonce: &str| script::sync_on_gateway(gateway, request, nonce);
     let run = run::run(gateway, text, &terms, system)?;
-    judge(run.answer()?, &run.finished.stderr)
+    let answer = run.answer()?;
+    if answer.openclaw.is_none() {
+        return Err(no_openclaw(gateway));
+    }
+    judge(answer, &run.finished.stderr)
 }
 
 /// The result of a sync, from its answer.
 fn judge(answer: Answer<'_>, stderr: &[u8]) -> Result<Done, GatewayError> {
-    if answer.openclaw.is_none() {
-        return Err(GatewayError::new(ErrorKind::NoOpenClaw));
-    }
     if let Some(run) = answer.run {
         if run.exit == 124 {
             return Err(GatewayError::new(ErrorKind::OpenClawTimeout));

@@ -187,7 +187,7 @@ fn a_configured_openclaw_that_is_not_there_is_said_so() {
             .clawtap_with(&format!("openclaw = \"{openclaw}\"\n"))
             .args(["check"])
             .run()
-            .stdout("home: openclaw not found there\n")
+            .stdout("home: its openclaw command is not there\n")
             .status(3);
     }
 }

@@ -1,6 +1,7 @@
 //! The gateway that `init` is about.
 
 use crate::cli;
+use crate::config::as_list;
 use crate::context::Context;
 use crate::error::Error;
 use crate::gateway::host::{DEFAULT_LIMIT, Gateway, Identifier, Name, Ssh, Target, Transport};
@@ -42,6 +43,18 @@ pub(super) fn described(
         Some(name) => Name::parse(&name).map_err(|reason| usage("--name", reason))?,
         None => default_name(&transport, configured)?,
     };
+    if let [program] = &arguments.openclaw[..]
+        && let Some(list) = as_list(program)
+    {
+        let words: Vec<String> = program
+            .split_whitespace()
+            .map(|word| format!("--openclaw {word}"))
+            .collect();
+        return Err(
+            Error::usage(format!("--openclaw names one program, not {list}"))
+                .hint(format!("Word by word: {}", words.join(" "))),
+        );
+    }
     let asked = Gateway {
         name,
         transport,

@@ -14,7 +14,11 @@ main() {
   emit begin 1
   collect_places
   with_openclaw ask_status "$@"
-  [ -n "$found" ] || { emit missing && tell_rest; }
+  if [ -z "$found" ]; then
+    emit missing
+    # A configured OpenClaw is the only one: another one's stores are not its own.
+    [ "$configured" -gt 0 ] || tell_rest
+  fi
   [ -z "$prober" ] || wait "$prober"
   emit clock "$(date +%s)"
   emit end
@@ -85,7 +89,8 @@ tell_rest() {
   # output has been parsed, on the device: the stores are printed then too.
   case $code in
     0 | 2) ;;
-    *) read_stores ;;
+    # A command of several words runs it elsewhere, such as in a container, with stores of its own.
+    *) [ "$configured" -gt 1 ] || read_stores ;;
   esac
   probe_claude
 }
