@@ -48,6 +48,8 @@ mod real_monitor;
 #[cfg(feature = "test-openclaw")]
 mod real_openclaw;
 #[cfg(feature = "test-openclaw")]
+mod real_process;
+#[cfg(feature = "test-openclaw")]
 mod real_reauth;
 #[cfg(feature = "test-openclaw")]
 mod real_sign_in;
