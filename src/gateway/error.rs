@@ -52,7 +52,7 @@ pub(crate) enum ErrorKind {
 impl ErrorKind {
     /// Each kind in the order of its declaration, its word for programs, and what happened: the end of a sentence that
     /// begins with the gateway's name.
-    const TABLE: [(Self, &str, &str); 31] = [
+    pub(crate) const TABLE: [(Self, &str, &str); 31] = [
         (Self::NoSsh, "no-ssh", "ssh is not installed here"),
         (
             Self::CannotStart,

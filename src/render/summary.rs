@@ -94,3 +94,59 @@ fn about(subject: &Text, issue: &Issue) -> String {
         (State::Ok | State::Static | State::Refreshable, _) => format!("{subject} is fine"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::of_issue;
+    use crate::gateway::error::ErrorKind;
+    use crate::status::login::State;
+    use crate::status::verdict::{Issue, Verdict};
+    use crate::text::Text;
+    use chrono::TimeDelta;
+
+    fn issue(state: State, provider: &str, left: Option<TimeDelta>) -> Issue {
+        Issue {
+            verdict: Verdict::Broken,
+            state,
+            provider: Text::clean(provider),
+            login: None,
+            kind: None,
+            left,
+            detail: (state == State::PartsDown).then(|| Text::clean("telegram")),
+            hint: None,
+            secret_ref: None,
+        }
+    }
+
+    #[test]
+    fn the_page_on_silence_has_what_is_said() {
+        let page = include_str!("../../docs/silent.md");
+        let times = [
+            None,
+            Some(TimeDelta::hours(-2)),
+            Some(TimeDelta::minutes(59)),
+        ];
+        let issues = State::ALL.into_iter().flat_map(|state| {
+            let of =
+                move |left| ["anthropic", "openrouter", "openai"].map(|it| issue(state, it, left));
+            times.into_iter().flat_map(of)
+        });
+        let mut said: Vec<String> = issues.map(|issue| of_issue(&issue)).collect();
+        let unread = Issue {
+            secret_ref: Some(Text::clean("env:NAME")),
+            ..issue(State::Indeterminate, "openrouter", None)
+        };
+        said.extend([of_issue(&unread), "OpenClaw is starting.".into()]);
+        said.extend(ErrorKind::TABLE.map(|(_, _, what)| what.to_owned()));
+        let rows = page.lines().filter(|line| line.starts_with("| `"));
+        let mut count = 0;
+        for row in rows {
+            let seen = row.split(" | ").next().unwrap();
+            for phrase in seen.split('`').skip(1).step_by(2) {
+                assert!(said.iter().any(|line| line == phrase), "{phrase}");
+                count += 1;
+            }
+        }
+        assert!(count > 15, "{count}");
+    }
+}

@@ -52,7 +52,7 @@ ask_status() {
 # parts that do not work, such as channels; nothing if that is not certain. The pages are for watchers and need no
 # login; before 2026.8.1 there was only healthz.
 look_at_process() {
-  is=$("$node" -e '
+  is=$(nice "$node" -e '
     const { env } = process, [folder, service] = process.argv.slice(1);
     const told = (word) => { console.log(word); process.exit(); };
     setTimeout(told, 2000, "");
@@ -60,13 +60,18 @@ look_at_process() {
       const path = env.OPENCLAW_CONFIG_PATH || (env.OPENCLAW_STATE_DIR || folder) + "/openclaw.json";
       const config = JSON.parse(require("fs").readFileSync(path, "utf8"));
       const { mode, bind = "auto", port = 18789 } = Object(config.gateway);
-      const base = "http://127.0.0.1:" + (env.OPENCLAW_GATEWAY_PORT || port) + "/";
-      const ask = async (page) => (await fetch(base + page)).json();
+      const at = { host: "127.0.0.1", port: env.OPENCLAW_GATEWAY_PORT || port };
+      const ask = (page) => new Promise((done, fail) => {
+        const read = (reply) => {
+          let text = "";
+          reply.on("data", (part) => (text += text.length < 65536 ? part : ""));
+          reply.on("end", () => { try { done(Object(JSON.parse(text))); } catch { done({}); } });
+        };
+        require("http").get({ ...at, path: "/" + page }, read).on("error", fail);
+      });
       try {
-        const start = await ask("startupz").catch((error) => {
-          if (error.cause) throw error;
-          return ask("healthz");
-        });
+        let start = await ask("startupz");
+        if (start.status === undefined) start = await ask("healthz");
         if (["starting", "draining"].includes(start.status)) told("starting");
         if (start.ok !== true) told("");
         if (start.status === "live") told("running");
@@ -77,7 +82,7 @@ look_at_process() {
       } catch (error) {
         // One that listens elsewhere, or is not meant to run here, is not down.
         const isHere = (mode === "local" || service !== "") && ["auto", "loopback", "lan"].includes(bind);
-        told(isHere && Object(error.cause).code === "ECONNREFUSED" ? "down" : "");
+        told(isHere && error.code === "ECONNREFUSED" ? "down" : "");
       }
     })().catch(() => told(""));' "$HOME/.openclaw${profile:+-$profile}" "$service_node" 2>/dev/null <&3)
   [ -z "$is" ] || emit process "$is"
