@@ -6,7 +6,7 @@ use std::net::TcpListener;
 
 use pretty_assertions::assert_eq;
 
-use crate::support::{Clawtap, GatewayHome};
+use crate::support::{Clawtap, GatewayHome, fakes};
 
 /// The answers to `/startupz`, `/healthz` and `/readyz`.
 type Pages = fn(&str) -> (u16, &'static str);
@@ -137,6 +137,29 @@ fn one_that_is_well_says_nothing() {
         _ => (200, "<html>"),
     });
     expect(&at(before), OK, "", 0);
+}
+
+#[test]
+fn it_is_looked_for_at_the_port_that_its_service_starts_it_with() {
+    let port = serve(|page| match page {
+        "/startupz" => (503, r#"{"ok":false,"status":"starting"}"#),
+        _ => (200, "{}"),
+    });
+    let gateway = healthy().file(
+        ".openclaw/openclaw.json",
+        r#"{"gateway": {"mode": "local"}}"#,
+    );
+    let home = gateway.path().display();
+    let unit = format!("[Service]\nExecStart={home}/openclaw gateway --port {port}\n");
+    let gateway = gateway
+        .link("openclaw", fakes("gateway").join("openclaw"))
+        .file(".config/systemd/user/openclaw-gateway.service", unit);
+    let status = Clawtap::with(&gateway).args(["status"]).run().status(0);
+    assert!(
+        status.stdout.contains("! OpenClaw is starting.\n"),
+        "{}",
+        status.stdout
+    );
 }
 
 #[test]

@@ -252,7 +252,11 @@ fn the_services_folders_are_taken_over_and_no_secret_of_its() {
     lines.sort_unstable();
     assert_eq!(
         lines,
-        ["OPENCLAW_PROFILE=work", "OPENCLAW_STATE_DIR=/srv/state"]
+        [
+            "OPENCLAW_GATEWAY_PORT=18789",
+            "OPENCLAW_PROFILE=work",
+            "OPENCLAW_STATE_DIR=/srv/state"
+        ]
     );
 }
 
@@ -281,7 +285,7 @@ fn every_kind_of_service_knows_its_openclaw_its_folders_and_which_keys_it_has() 
          <string>HOME/srv/my claw/index.js</string>\n      <string>gateway</string>\n    </array>\n    \
          <key>EnvironmentVariables</key>\n    <dict>\n    <key>OPENCLAW_STATE_DIR</key>\n    \
          <string>/srv/R&amp;D</string>\n    </dict>\n  </dict>\n</plist>\n";
-    let unit = "[Service]\nExecStart=\"HOME/srv/my claw/node\" \"HOME/srv/my claw/index.js\" gateway --port 18789\n\
+    let unit = "[Service]\nExecStart=\"HOME/srv/my claw/node\" \"HOME/srv/my claw/index.js\" gateway\n\
          EnvironmentFile=-HOME/service.env\nEnvironment=\"OPENCLAW_STATE_DIR=/srv/R&D\"\n";
     let run = "#!/bin/sh\nexport OPENCLAW_STATE_DIR='/srv/R&D' OPENROUTER_API_KEY=sk-or-made-up\nexec 2>&1\n\
          exec \"$HOME/srv/my claw/node\" \"$HOME/srv/my claw/index.js\" gateway\n";
@@ -324,6 +328,49 @@ fn every_kind_of_service_knows_its_openclaw_its_folders_and_which_keys_it_has() 
         ];
         assert_eq!(lines, expected, "{file}");
     }
+}
+
+#[test]
+fn of_a_service_only_what_it_starts_is_run_and_only_what_it_has_is_counted() {
+    let unit = "[Service]\n# Environment=OPENCLAW_STATE_DIR=/old\nEnvironmentFile=-HOME/etc/openclaw\n\
+         EnvironmentFile=-HOME/pipe.env\nExecStartPre=/bin/sh HOME/srv/prepare.mjs\n\
+         ExecStart=\"HOME/srv/my claw/node\" --import HOME/srv/hook.mjs \"HOME/srv/my claw/index.js\" gateway --port 19005\n\
+         Environment=OPENCLAW_CONFIG_PATH=%S/config\n";
+    let gateway = serving(".config/systemd/user/openclaw-gateway.service", unit)
+        .link("srv/hook.mjs", npm_openclaw())
+        .link("srv/prepare.mjs", npm_openclaw())
+        .file(
+            "etc/openclaw",
+            "# XAI_API_KEY=made-up\nOPENROUTER_API_KEY=made-up\n",
+        );
+    // What never ends is not read.
+    let made = std::process::Command::new("mkfifo")
+        .arg(gateway.path().join("pipe.env"))
+        .status();
+    assert!(made.expect("it starts").success());
+    expect_answer(&gateway, "", "srv/my claw/node srv/my claw/index.js\n");
+    let seen = gateway.read("environment").expect("it ran");
+    let mut lines: Vec<&str> = seen.lines().collect();
+    lines.sort_unstable();
+    let expected = [
+        "OPENCLAW_GATEWAY_PORT=19005",
+        "OPENROUTER_API_KEY=a-key-of-the-service",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn the_settings_of_a_service_that_is_gone_are_not_taken() {
+    let gateway = gateway()
+        .first("env | grep ^OPENCLAW_ >~/environment\n")
+        .link("system/env", program("env"))
+        .link("system/grep", program("grep"))
+        .link(".local/bin/openclaw", npm_openclaw())
+        .link(".local/bin/node", node());
+    let old = "Environment=OPENCLAW_STATE_DIR=/old";
+    let gateway = with_unit(gateway, "gone/node", "gone/index.js", old);
+    expect_answer(&gateway, "", ".local/bin/node .local/bin/openclaw\n");
+    assert_eq!(gateway.read("environment").as_deref(), Some(""));
 }
 
 #[test]

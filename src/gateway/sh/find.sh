@@ -99,66 +99,92 @@ read_service() {
   for unit in "$HOME/.config/systemd/user/$unit" "/etc/systemd/system/$unit" \
     "$HOME/Library/LaunchAgents/ai.openclaw.${profile:-gateway}.plist" "${PREFIX:-}"/var/service/openclaw/run \
     /etc/service/openclaw/run; do
-    [ -r "$unit" ] || continue
-    found='' service_node='' service_keys='' saved=$IFS
+    { [ -f "$unit" ] && [ -r "$unit" ]; } || continue
+    found='' service_node='' service_keys='' settings='' saved=$IFS
     IFS='
 '
     set -f
-    for word in $(service_words "$unit"); do
+    words=$(service_words "$unit")
+    for word in $words; do
       case $word in
-        */node) service_node=$word ;;
-        /*) found=${found:-$word} ;;
-        *=*) export "${word?}" ;;
-        *) service_keys="$service_keys $word" ;;
+        # A pipe or a folder of that name would never end.
+        file=*) [ ! -f "${word#*=}" ] || words=$words$IFS$(service_words "${word#*=}" environment) ;;
       esac
     done
+    for word in $words; do
+      case $word in
+        set=*) settings=$settings${word#*=}$IFS ;;
+        node=*) service_node=${word#*=} ;;
+        entry=*) found=${word#*=} ;;
+        key=*) service_keys="$service_keys ${word#*=}" ;;
+      esac
+    done
+    case $found in
+      *js) : "${service_node:=$(seek node "$PATH:$managers:$others" && echo "$found")}" ;;
+      *) service_node='' ;;
+    esac
+    if [ -f "$found" ] && [ -x "${service_node:-$found}" ]; then
+      for word in $settings; do
+        export "${word?}"
+      done
+      set +f
+      IFS=$saved
+      return
+    fi
     set +f
     IFS=$saved
-    case $found in
-      *js) [ -x "${service_node:=$(seek node "$PATH:$managers:$others" && echo "$found")}" ] && [ -f "$found" ] && return ;;
-      ?*) service_node='' && [ -x "$found" ] && return ;;
-    esac
   done
   found='' service_node='' service_keys=''
   return 1
 }
 
-# service_words FILE: prints what a service's definition says, a line each: the paths of its node and of OpenClaw, its
-# folders as NAME=VALUE, and the names of its keys. No key leaves this function.
+# service_words FILE [environment]: prints what a service's definition says, a line each: its node, OpenClaw's entry
+# point, the settings to take over, the files of its environment, and the names of its keys. No key leaves this
+# function, and nothing in the file is run. What needs a shell to be understood is left out.
 service_words() {
-  awk '
+  awk -v environment="${2-}" '
     # The words of a line, as systemd and a shell quote them.
-    function read(line, c, i, quote, word) {
-      gsub(/%h|[$]HOME/, ENVIRON["HOME"], line)
+    function read(line, starts, c, i, quote, word) {
+      gsub(/%h|[$]HOME|[$][{]HOME[}]/, ENVIRON["HOME"], line)
       gsub(/%%/, "%", line)
       for (i = 1; i <= length(line); i++) {
         c = substr(line, i, 1)
         if (c == "\\") word = word substr(line, ++i, 1)
         else if (c == quote) quote = ""
         else if (quote == "" && (c == "\"" || c == "\047")) quote = c
-        else if (quote == "" && c ~ /[ \t]/) { tell(word); word = "" }
+        else if (quote == "" && c ~ /[ \t;]/) { tell(word, starts); word = "" }
         else word = word c
       }
-      tell(word)
+      tell(word, starts)
     }
-    function tell(word) {
-      if (word ~ /^OPENCLAW_(STATE_DIR|CONFIG_PATH|PROFILE|GATEWAY_PORT)=/) print word
+    # One word; the program that starts is the last one before its arguments.
+    function tell(word, starts) {
+      if (word ~ /^OPENCLAW_(STATE_DIR|CONFIG_PATH)=\/[^$`%]*$/) print "set=" word
+      else if (word ~ /^OPENCLAW_PROFILE=[A-Za-z0-9._-]+$/) print "set=" word
+      else if (word ~ /^OPENCLAW_GATEWAY_PORT=[0-9]+$/) print "set=" word
       else if (word ~ /^OPENCLAW_/) return
-      else if (word ~ /^[A-Z][A-Z0-9_]*(KEY|TOKEN|SECRET)=./) print substr(word, 1, index(word, "=") - 1)
-      else if (word ~ /^\/.*(\/node|\/openclaw|\.m?js)$/) print word
-      else if (word ~ /^\/.*\.env$/) while ((getline line < word) > 0) read(line)
+      else if (word ~ /^[A-Z][A-Z0-9_]*(KEY|TOKEN|SECRET)=./) print "key=" substr(word, 1, index(word, "=") - 1)
+      else if (starts && port && word ~ /^[0-9]+$/) print "set=OPENCLAW_GATEWAY_PORT=" word
+      else if (starts && sub(/^--port=/, "", word)) print "set=OPENCLAW_GATEWAY_PORT=" word
+      else if (starts && word == "gateway") begun = 1
+      else if (starts && word ~ /^\/.*\.env$/) print "file=" word
+      else if (starts && !begun && word ~ /^\/.*\/node$/) print "node=" word
+      else if (starts && !begun && word ~ /^\/.*(\/openclaw|\.m?js)$/) print "entry=" word
+      port = word == "--port"
     }
-    {
-      sub(/^(ExecStart|Environment)=|^EnvironmentFile=-?/, "")
-      if (/<key>/) name = $0
-      gsub(/^[ \t]*<[^>]*>|<[^>]*>$/, "", name)
-      if (sub(/^[ \t]*<string>/, "")) {
-        sub(/<.*/, "")
-        gsub(/&amp;/, "\\&")
-        if (name == "ProgramArguments") tell($0)
-        else tell(name "=" $0)
-      } else read($0)
-    }' "$1"
+    /^[ \t]*[#;]/ { next }
+    environment { read($0); next }
+    /<key>/ { name = $0; sub(/<.key>.*/, "", name); gsub(/<[^>]*>|[ \t]/, "", name) }
+    sub(/.*<string>/, "") {
+      sub(/<.*/, "")
+      gsub(/&amp;/, "\\&")
+      if (name == "ProgramArguments") tell($0, 1)
+      else tell(name "=" $0)
+      next
+    }
+    sub(/^EnvironmentFile=-?/, "") || sub(/^[.] +/, "") { gsub(/%h/, ENVIRON["HOME"]); print "file=" $0; next }
+    sub(/^Environment=/, "") || /^[ \t]*export / { read($0); next }
+    sub(/^ExecStart=[-@:+!]*/, "") || /^[ \t]*exec / { read($0, 1) }' "$1"
 }
 
 # find_openclaw [COMMAND...]: sets $found to its path, and PATH so that it finds its node
@@ -205,6 +231,13 @@ seek() {
   set +f
   IFS=$saved
   [ -n "$found" ]
+}
+
+# export_keys: has OpenClaw count the keys that its service has. Their values are not needed for that.
+export_keys() {
+  for key in $service_keys; do
+    export "$key=a-key-of-the-service"
+  done
 }
 
 # find_claude: sets $found to its path, and PATH so that it finds its node. Its own installer puts it in

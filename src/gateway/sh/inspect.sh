@@ -74,6 +74,7 @@ look_at_process() {
 }
 
 look_at_agents() {
+  export_keys
   agents=$(bounded "$limit" "$@" agents list --json 2>/dev/null | head -c 65536 | awk '
     # The keys of an agent are indented by four spaces, nested ones by more.
     /^    "id": "[A-Za-z0-9._-]+",?$/ {
@@ -85,7 +86,11 @@ look_at_agents() {
   case $want in *statuses*) ;; *) return 0 ;; esac
   case $agents in
     *' '*)
+      # Not all of many: each is a node process of some hundred megabytes.
+      left=3
       for id in $agents; do
+        [ "$left" -gt 0 ] || break
+        left=$((left - 1))
         look_at_agent "$id" "$@" &
       done
       wait
@@ -110,14 +115,15 @@ look_for_another() {
   for dir in $PATH:$managers:$others; do
     found=$dir/openclaw
     # shellcheck disable=SC3013 # known to dash, bash, mksh, zsh and busybox
-    [ ! -x "$found" ] || [ "$found" -ef "$openclaw" ] || break
+    [ ! -f "$found" ] || [ ! -x "$found" ] || [ "$found" -ef "$openclaw" ] || break
     found=
   done
   set +f
   IFS=$saved
   [ -n "$found" ] || return 0
   theirs=$(bounded "$limit" "$found" --version 2>/dev/null)
-  [ "$theirs" = "$(bounded "$limit" "$@" --version 2>/dev/null)" ] || fact another "$theirs $found"
+  ours=$(bounded "$limit" "$@" --version 2>/dev/null)
+  [ -z "$ours" ] || [ -z "$theirs" ] || [ "$ours" = "$theirs" ] || fact another "$theirs $found"
 }
 
 look_at_claude_code() {

@@ -19,7 +19,6 @@ main() {
     # A configured OpenClaw is the only one: another one's stores are not its own.
     [ "$configured" -gt 0 ] || tell_rest
   fi
-  [ -z "$prober" ] || wait "$prober"
   emit clock "$(date +%s)"
   emit end
 }
@@ -38,12 +37,11 @@ ask_status() {
     prober=$!
   fi
   emit stdout
-  # The service has these keys, so OpenClaw must count them. Their values are not needed for that.
-  for key in $service_keys; do
-    export "$key=a-key-of-the-service"
-  done
+  export_keys
   bounded "$limit" "$@" --json --check
   code=$?
+  # Only within that output its line is told from what it interrupts.
+  [ -z "$prober" ] || wait "$prober"
   emit exit "$code"
   tell_rest
 }
@@ -54,12 +52,13 @@ ask_status() {
 look_at_process() {
   is=$(nice "$node" -e '
     const { env } = process, [folder, service] = process.argv.slice(1);
+    const dev = folder.endsWith("-dev");
     const told = (word) => { console.log(word); process.exit(); };
     setTimeout(told, 2000, "");
     (async () => {
       const path = env.OPENCLAW_CONFIG_PATH || (env.OPENCLAW_STATE_DIR || folder) + "/openclaw.json";
       const config = JSON.parse(require("fs").readFileSync(path, "utf8"));
-      const { mode, bind = "auto", port = 18789 } = Object(config.gateway);
+      const { mode, bind = "auto", port = dev ? 19001 : 18789 } = Object(config.gateway);
       const at = { host: "127.0.0.1", port: env.OPENCLAW_GATEWAY_PORT || port };
       const ask = (page) => new Promise((done, fail) => {
         const read = (reply) => {
