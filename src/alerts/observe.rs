@@ -8,8 +8,9 @@ use crate::alerts::condition::{Basis, Condition, Credential, Problem, Unreachabl
 use crate::alerts::state;
 use crate::status::assessment::{Assessment, Finding, Trouble};
 use crate::status::login::{Login, State};
+use crate::status::process::Process;
 use crate::status::report::{Report, Rule, Source};
-use crate::status::verdict::{Issue, Judgement, Verdict, issue_of};
+use crate::status::verdict::{Issue, Judgement, OPENCLAW, Verdict, issue_of};
 use crate::text::Text;
 
 /// The maximum number of observed providers of a gateway; no real gateway uses as many.
@@ -27,7 +28,7 @@ pub(crate) struct Observation {
     pub(crate) at: DateTime<Utc>,
     /// The gateway as a whole: whether it can be asked.
     pub(crate) whole: Condition,
-    /// Empty if the gateway cannot be asked.
+    /// Each provider's, and that of OpenClaw's process; empty if the gateway cannot be asked.
     pub(crate) providers: Vec<(Text, Condition)>,
     /// Whether these are all providers in use, so that any other is no longer used.
     pub(crate) complete: bool,
@@ -69,12 +70,25 @@ fn unreachable(trouble: &Trouble) -> Condition {
     }))
 }
 
-/// The condition of a gateway that answered: broken if OpenClaw's process is, or if nothing is known of its logins.
-fn whole(judgement: &Judgement) -> Condition {
+/// The condition of OpenClaw's process, a subject of its own: what is told of the way to the gateway says nothing of it.
+/// Only a process that is known to run works: a start may fail yet.
+fn of_process(report: &Report, judgement: &Judgement) -> Condition {
     let mut issues = judgement.issues.iter();
     if let Some(issue) = issues.find(|issue| issue.state.is_of_process()) {
         return Condition::Broken(Problem::Issue(Box::new(issue.clone())));
     }
+    match report.process {
+        Some(Process::Running) => Condition::Works(Basis {
+            profile: None,
+            ends: None,
+            credential: Credential::None,
+        }),
+        _ => Condition::Unknown,
+    }
+}
+
+/// The condition of a gateway that answered: broken if nothing is known of its logins.
+fn whole(judgement: &Judgement) -> Condition {
     if judgement.logins == Verdict::CannotTell {
         return Condition::Broken(Problem::Gateway(Unreachable {
             word: State::Indeterminate.word(),
@@ -121,8 +135,10 @@ fn of_providers(
         })
     };
     let providers = providers(report, &issues).into_iter().take(MOST_PROVIDERS);
+    let process = (Text::clean(OPENCLAW), of_process(report, judgement));
     providers
         .map(|provider| (provider.clone(), condition(provider)))
+        .chain([process])
         .collect()
 }
 
@@ -196,6 +212,7 @@ mod tests {
     use crate::alerts::condition::{Condition, Problem};
     use crate::status::assessment::Assessment;
     use crate::status::report::Report;
+    use crate::status::verdict::OPENCLAW;
     use crate::status::{stores, wire};
     use chrono::{DateTime, TimeDelta, Utc};
     use pretty_assertions::assert_eq;
@@ -217,6 +234,7 @@ mod tests {
         let words = observation
             .providers
             .iter()
+            .filter(|(provider, _)| provider.as_str() != OPENCLAW)
             .map(|(provider, condition)| match condition {
                 Condition::Works(basis) => {
                     let by = basis.profile.as_deref().unwrap_or_default();

@@ -214,7 +214,7 @@ impl Summary {
             word => format!("\nIt was {word} since {since}."),
         };
         let title = match &subject.provider {
-            None if is_of_process(was) => "OpenClaw runs again".to_owned(),
+            Some(_) if is_of_process(was) => "OpenClaw runs again".to_owned(),
             None => "can be asked again".to_owned(),
             Some(provider) if *cause == Cause::Unused => format!("{provider} is no longer used"),
             Some(provider) if was == EXPIRING => format!("{provider} is renewed"),

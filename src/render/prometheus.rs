@@ -194,7 +194,7 @@ fn rows(gateway: &Gateway) -> Vec<Row> {
 /// The rows of issues that are about a provider without a login.
 fn without_login<'a>(gateway: &'a Gateway, judgement: &'a Judgement) -> Vec<Row> {
     let issues = judgement.issues.iter();
-    let without = issues.filter(|issue| issue.login.is_none());
+    let without = issues.filter(|issue| issue.login.is_none() && !issue.state.is_of_process());
     let row = without.map(|issue| Row {
         gateway: gateway.name.clone(),
         provider: issue.provider.clone(),

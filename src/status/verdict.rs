@@ -10,6 +10,9 @@ use crate::status::process::Process;
 use crate::status::report::{Report, RouteProblem, Rule, Source};
 use crate::text::Text;
 
+/// What an issue of OpenClaw's gateway process is about, in the place of a provider.
+pub(crate) const OPENCLAW: &str = "openclaw";
+
 /// The result of a check, ordered from the best to the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
@@ -161,7 +164,7 @@ fn of_process(process: &Process) -> Option<Issue> {
     Some(Issue {
         verdict: Verdict::Broken,
         state,
-        provider: Text::clean("openclaw"),
+        provider: Text::clean(OPENCLAW),
         login: None,
         kind: None,
         left: None,

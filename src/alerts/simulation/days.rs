@@ -222,13 +222,13 @@ fn a_process_that_is_down_is_told_at_the_second_check_and_a_start_or_restart_is_
         (NOTHING, 15),
         (NOTHING, 15),
         (starting, 15),
-        (NOTHING, 15),
+        (up, 15),
     ];
     assert_eq!(
         told(&stopped),
         [
             "00:45 home: OpenClaw is not running > ntfy",
-            "01:15 home: OpenClaw runs again > ntfy",
+            "01:30 home: OpenClaw runs again > ntfy",
         ]
     );
     let broken: [Step; 4] = [
@@ -245,6 +245,48 @@ fn a_process_that_is_down_is_told_at_the_second_check_and_a_start_or_restart_is_
         [
             "01:30 home: OpenClaw runs without telegram > ntfy",
             "02:00 home: OpenClaw runs again > ntfy",
+        ]
+    );
+}
+
+#[test]
+fn one_that_never_gets_beyond_its_start_is_told_and_so_is_one_that_a_reboot_left_down() {
+    let begin: &dyn Fn(&mut Day) = &|day| day.token("anthropic:a", 99);
+    let down: &dyn Fn(&mut Day) = &|day| day.world.process = Some(Process::Down);
+    let starting: &dyn Fn(&mut Day) = &|day| day.world.process = Some(Process::Starting);
+    let unclear: &dyn Fn(&mut Day) = &|day| day.world.process = None;
+    let looping: [Step; 7] = [
+        (begin, 5),
+        (down, 5),
+        (starting, 5),
+        (down, 5),
+        (unclear, 5),
+        (down, 5),
+        (starting, 5),
+    ];
+    assert_eq!(
+        told(&looping),
+        ["00:30 home: OpenClaw is not running > ntfy"]
+    );
+    let away: &dyn Fn(&mut Day) = &|day| day.world.down = true;
+    let back: &dyn Fn(&mut Day) = &|day| {
+        day.world.down = false;
+        day.world.process = Some(Process::Down);
+    };
+    let rebooted: [Step; 6] = [
+        (begin, 30),
+        (away, 30),
+        (NOTHING, 30),
+        (back, 30),
+        (NOTHING, 30),
+        (NOTHING, 30),
+    ];
+    assert_eq!(
+        told(&rebooted),
+        [
+            "01:30 home: cannot be reached > ntfy",
+            "02:00 home: can be asked again > ntfy",
+            "02:30 home: OpenClaw is not running > ntfy",
         ]
     );
 }
