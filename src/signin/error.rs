@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::gateway::error::{ErrorKind, GatewayError};
+use crate::gateway::error::{GatewayError, no_openclaw};
 use crate::gateway::host::Gateway;
 use crate::gateway::script::Tool;
 use crate::hint::Hint;
@@ -92,9 +92,7 @@ impl SignInError {
                     .then("clawtap reauth --method paste-token")
                     .after("On a machine that has it"),
             ),
-            Self::Missing(Tool::OpenClaw) => {
-                of_gateway(&GatewayError::new(ErrorKind::NoOpenClaw), gateway)
-            }
+            Self::Missing(Tool::OpenClaw) => of_gateway(&no_openclaw(gateway), gateway),
             Self::Lost(failure) => of_gateway(&failure, gateway),
             Self::BadPage(reason) => sign_in(&format!("its page was not opened: {reason}"))
                 .hint("The old login is as it was. Look on the gateway who asks for that page"),

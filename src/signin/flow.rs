@@ -335,7 +335,9 @@ impl SignInFlow<'_> {
                     SignInError::OldRemoved(reason)
                 }
             }
-            (Some(false), error) => error,
+            // Nothing was sent yet where a removal is what failed.
+            (Some(false), error)
+            | (None, error @ (SignInError::OldRemoved(_) | SignInError::MayBeRemoved(_))) => error,
             (None, error) => SignInError::MayBeStored(error.reason()),
         }
     }

@@ -30,6 +30,8 @@ pub(crate) struct Storing {
     other_agents: Vec<Identifier>,
     /// The profile that OpenClaw has to remove first.
     refused: Option<Argument>,
+    /// Whether an attempt may have stored it, in whatever profile.
+    may_be_stored: bool,
     removal: Removal,
 }
 
@@ -73,6 +75,7 @@ impl Storing {
             agent: None,
             other_agents: Vec::new(),
             refused: None,
+            may_be_stored: false,
             removal: Removal::NotNeeded,
         }
     }
@@ -85,6 +88,7 @@ impl Storing {
             agent: None,
             other_agents: Vec::new(),
             refused: None,
+            may_be_stored: false,
             removal: Removal::NotNeeded,
         }
     }
@@ -146,10 +150,14 @@ impl Storing {
                 Ok(wants_restart) => return Ok(wants_restart),
                 Err(error) => error,
             };
+            self.may_be_stored |= matches!(error, SignInError::LostStoring(_));
             if !self.is_tried_again(&error.reason(), person, session) {
                 return Err(match error {
                     // It may be stored after all.
                     SignInError::LostStoring(_) => error,
+                    SignInError::Failed(_) if self.may_be_stored => {
+                        SignInError::MayBeStored(error.reason())
+                    }
                     _ if self.removal == Removal::Done => SignInError::OldRemoved(error.reason()),
                     _ if self.removal == Removal::Begun => {
                         SignInError::MayBeRemoved(error.reason())

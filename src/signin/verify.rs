@@ -121,8 +121,11 @@ pub(crate) fn has_stored(
         if !login.expiry_state(moment).works() {
             return Some(false);
         }
-        // Keys look alike.
+        // Keys look alike, and a login that renews itself may just have done so.
         let left = login.left_at(moment)?;
+        if older.renews_itself(before.warn_after) {
+            return None;
+        }
         Some(has_changed(
             older.left_at(before.moment(after.now)),
             Some(left),
