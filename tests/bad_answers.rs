@@ -98,20 +98,29 @@ home: → Mend it: ssh me@home.example, then: openclaw doctor
 
 #[test]
 fn an_openclaw_that_is_not_there_is_asked_for() {
-    let trouble = Trouble {
-        word: "no-openclaw",
-        line: "openclaw not found there",
-        remarks: "home: → Say where it is: set openclaw for [[gateway]] home in the config.\n",
-    };
     let gateway = GatewayHome::new();
     // Not by its name alone: whoever runs this may have one in a place that is always looked into.
-    for openclaw in [
-        "\"~/bin/openclaw\"",
-        "[\"no-such-runner\", \"exec\", \"openclaw\"]",
-    ] {
+    let table = [
+        (
+            "\"~/bin/openclaw\"",
+            "home: ~/bin/openclaw is not on the gateway\n\
+             home: → Correct openclaw for [[gateway]] home in the config.\n",
+        ),
+        (
+            "[\"no-such-runner\", \"exec\", \"openclaw\"]",
+            "home: no-such-runner is not on the gateway\n\
+             home: → Correct openclaw for [[gateway]] home in the config.\n",
+        ),
+    ];
+    for (openclaw, remarks) in table {
         let config = format!(
             "[[gateway]]\nname = \"home\"\nssh = \"me@home.example\"\nopenclaw = {openclaw}\n"
         );
+        let trouble = Trouble {
+            word: "no-command",
+            line: "its openclaw command is not there",
+            remarks,
+        };
         trouble.of(|| Clawtap::with(&gateway).config(&config));
     }
     assert_eq!(gateway.calls(), "");

@@ -103,7 +103,8 @@ fn of_several_agents_one_is_asked_for_and_the_way_to_watch_the_other_is_told() {
     let (status, screen) = clawtap.run_in_terminal("2\n");
     assert_eq!(status, 0, "{screen}");
     assert!(screen.contains("home: which agent's logins?"), "{screen}");
-    let told = "One agent is watched. To watch main too:\n  clawtap init 127.0.0.1 --agent main --name home-main\n";
+    let told = "  One agent is watched. For main: a copy\n  of this [[gateway]] in the config, with a name\n  \
+                of its own and agent = \"main\"\n";
     assert!(screen.contains(told), "{screen}");
     let written = std::fs::read_to_string(clawtap.home().join(CONFIG)).expect("it is there");
     assert!(written.ends_with("agent = \"work\"\n"), "{written}");
@@ -126,8 +127,7 @@ fn the_other_agents_of_a_gateway_that_answers_are_told() {
     let gateway = gateway().reply("agents", "main\nwork\nside\n");
     let sshd = Sshd::of(&gateway).start();
     let ran = init(&sshd).args(["--name", "home"]).run().status(0);
-    let told = "One agent is watched. To watch main or work or side too:\n  \
-                clawtap init 127.0.0.1 --agent AGENT --name home-AGENT\n";
+    let told = "  One agent is watched. For main or work or side: a copy\n";
     assert!(ran.stdout.contains(told), "{}", ran.stdout);
 }
 

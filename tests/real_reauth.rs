@@ -7,12 +7,13 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::thread;
+use std::time::Duration;
 
 use pretty_assertions::assert_eq;
 
 use crate::support::{
     Clawtap, Identity, OPENAI_PORT, Ran, RealGateway, expect_none_left, files_with, run_watched,
-    wait_until,
+    wait_at_most,
 };
 
 /// Where the phone takes the browser's answer: the gateway's loopback is this machine's too.
@@ -94,6 +95,9 @@ fn callback(page: &str, host: &str) -> String {
     format!("http://{host}:1455/auth/callback?code={code}&state={state}")
 }
 
+/// For several runs of OpenClaw on a loaded machine.
+const PAGE: Duration = Duration::from_secs(150);
+
 /// The last page that was opened, once there is one.
 fn opened_page(log: &Path) -> String {
     let file = log.join("termux-open-url");
@@ -102,7 +106,8 @@ fn opened_page(log: &Path) -> String {
         let line = text.lines().last()?;
         Some(line.strip_prefix("termux-open-url ")?.to_owned())
     };
-    assert!(wait_until(|| page().is_some()), "no page was opened");
+    let opened = wait_at_most(PAGE, || page().is_some());
+    assert!(opened, "no page was opened");
     page().expect("it was there")
 }
 

@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::error::Error;
 use crate::gateway::error::ErrorKind;
-use crate::gateway::host::{Gateway, Identifier, Transport};
+use crate::gateway::host::{Gateway, Identifier};
 use crate::gateway::inspect::inspect;
 use crate::gateway::script::InspectScope;
 use crate::gateway::status::Reply;
@@ -54,18 +54,13 @@ pub(super) fn others(gateway: &Gateway, agents: &[Text]) -> String {
     if others.is_empty() {
         return String::new();
     }
-    let target = match &gateway.transport {
-        Transport::Ssh(ssh) => ssh.target.as_str(),
-        Transport::Local => "--local",
-    };
-    let name = &gateway.name;
     let agent = if let [other] = others[..] {
         other
     } else {
-        "AGENT"
+        "…"
     };
     format!(
-        "  One agent is watched. To watch {} too:\n  clawtap init {target} --agent {agent} --name {name}-{agent}\n",
+        "  One agent is watched. For {}: a copy\n  of this [[gateway]] in the config, with a name\n  of its own and agent = \"{agent}\"\n",
         others.join(" or ")
     )
 }
