@@ -3,13 +3,14 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::support::{GatewayHome, Ran, Sshd, real_openclaw, wait_until, with_nvm};
+use crate::real_openclaw::command;
+use crate::support::{GatewayHome, Ran, Sshd, wait_until, with_nvm};
 
 /// A loaded machine takes its time.
 const PATIENT: &str = "timeout_s = 300\n";
@@ -135,16 +136,7 @@ fn with_bot(telegram: &Telegram) -> Running {
         }},
     });
     let home = home.file(".openclaw/openclaw.json", config.to_string());
-    let process = Command::new(real_openclaw("node/node"))
-        .arg(real_openclaw("node_modules/openclaw/openclaw.mjs"))
-        .args(["gateway", "run"])
-        .env_clear()
-        .env("HOME", home.path())
-        .env("PATH", "/usr/bin:/bin")
-        .current_dir(home.path())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
+    let process = command(&home, &["gateway", "run"])
         .spawn()
         .expect("node starts");
     let ready = || {

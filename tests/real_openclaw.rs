@@ -11,18 +11,26 @@ const SECRET: &str = "MADE-UP";
 /// A loaded machine takes its time.
 pub(crate) const PATIENT: &str = "timeout_s = 300\n";
 
-/// Runs OpenClaw on the gateway itself: its exit code.
-pub(crate) fn openclaw(gateway: &GatewayHome, arguments: &[&str], stdin: &str) -> i32 {
-    let mut child = Command::new(real_openclaw("node/node"))
+/// OpenClaw on the gateway itself, heard by nobody.
+pub(crate) fn command(gateway: &GatewayHome, arguments: &[&str]) -> Command {
+    let mut command = Command::new(real_openclaw("node/node"));
+    command
         .arg(real_openclaw("node_modules/openclaw/openclaw.mjs"))
         .args(arguments)
         .env_clear()
         .env("HOME", gateway.path())
         .env("PATH", "/usr/bin:/bin")
         .current_dir(gateway.path())
-        .stdin(Stdio::piped())
+        .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+/// Runs OpenClaw on the gateway itself: its exit code.
+pub(crate) fn openclaw(gateway: &GatewayHome, arguments: &[&str], stdin: &str) -> i32 {
+    let mut child = command(gateway, arguments)
+        .stdin(Stdio::piped())
         .spawn()
         .expect("node starts");
     // What does not read its input leaves it.

@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::Duration;
 
-use crate::real_openclaw::{PATIENT, sign_in, use_anthropic};
-use crate::support::{GatewayHome, Sshd, real_openclaw, wait_at_most, with_nvm};
+use crate::real_openclaw::{PATIENT, command, sign_in, use_anthropic};
+use crate::support::{GatewayHome, Sshd, wait_at_most, with_nvm};
 
 const DOWN: &str = "home: OpenClaw is not running\n";
 const WELL: &str = "home: ok, anthropic 299 d left\n";
@@ -15,18 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Starts OpenClaw's gateway process, as its service does.
 fn start(gateway: &GatewayHome) -> Child {
-    Command::new(real_openclaw("node/node"))
-        .arg(real_openclaw("node_modules/openclaw/openclaw.mjs"))
-        .args(["gateway", "run"])
-        .env_clear()
-        .env("HOME", gateway.path())
-        .env("PATH", "/usr/bin:/bin")
-        .current_dir(gateway.path())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("node starts")
+    let mut process = command(gateway, &["gateway", "run"]);
+    process.spawn().expect("node starts")
 }
 
 /// Has the gateway process of this OpenClaw listen on a port of its own.
