@@ -6,6 +6,7 @@ use std::net::TcpListener;
 
 use pretty_assertions::assert_eq;
 
+use crate::several_gateways::gateways;
 use crate::support::{Clawtap, GatewayHome, fakes};
 
 /// The answers to `/startupz`, `/healthz` and `/readyz`.
@@ -92,6 +93,23 @@ fn one_that_is_not_running_is_told_first_and_how_to_start_it() {
         .args(["status", "--format", "simple"])
         .run();
     assert_eq!(simple.stdout, "OK\n");
+}
+
+#[test]
+fn a_sign_in_is_for_the_gateway_whose_login_needs_one() {
+    let states = [
+        ("zoo", Some("token_ok_am")),
+        ("alm", Some("token_expired_am")),
+    ];
+    let (gateway, config) = gateways(&states);
+    let gateway = not_running(gateway);
+    let phone = Clawtap::new()
+        .config(&config)
+        .reaching(&gateway)
+        .on_a_phone();
+    let ran = phone.args(["reauth", "--dry-run"]).run().status(0);
+    assert!(ran.stdout.starts_with("On alm, for "), "{}", ran.stdout);
+    assert_eq!(ran.log("termux-dialog"), "");
 }
 
 #[test]

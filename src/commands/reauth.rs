@@ -82,7 +82,11 @@ fn which<'a>(config: &'a Config, context: &Context) -> Result<&'a Gateway, Error
         .iter()
         .zip(&assessments)
         .filter(|(_, assessment)| {
-            matches!(assessment.verdict(), Verdict::Broken | Verdict::Expiring)
+            // No sign-in starts an OpenClaw that is not running.
+            matches!(
+                assessment.login_verdict(),
+                Verdict::Broken | Verdict::Expiring
+            )
         })
         .collect();
     if let [(only, _)] = troubled[..] {

@@ -73,8 +73,8 @@ impl Obtained {
         }
     }
 
-    /// Whether the person has a token or key stored once more, which OpenClaw does not have afterwards.
-    fn is_tried_again(
+    /// Asks whether to store a token or key once more, which OpenClaw does not have afterwards.
+    fn ask_to_retry(
         &mut self,
         reason: &str,
         session: &SignInContext<'_>,
@@ -83,7 +83,7 @@ impl Obtained {
         match self {
             Self::Stored { .. } => false,
             Self::ToStore(storing) => {
-                storing.is_tried_again(reason, person(context).as_deref(), session)
+                storing.ask_to_retry(reason, person(context).as_deref(), session)
             }
         }
     }
@@ -211,7 +211,7 @@ impl SignInFlow<'_> {
             let assessment = assessment(&gateway_of_login, reply);
             let verified = self.verify(&obtained, before, &assessment);
             let is_done = !verified.as_ref().is_err_and(|error| {
-                error.is_missing && obtained.is_tried_again(&error.what, &session, context)
+                error.is_missing && obtained.ask_to_retry(&error.what, &session, context)
             });
             if is_done {
                 break (verified, assessment);

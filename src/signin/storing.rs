@@ -151,7 +151,7 @@ impl Storing {
                 Err(error) => error,
             };
             self.may_be_stored |= matches!(error, SignInError::LostStoring(_));
-            if !self.is_tried_again(&error.reason(), person, session) {
+            if !self.ask_to_retry(&error.reason(), person, session) {
                 return Err(match error {
                     // It may be stored after all.
                     SignInError::LostStoring(_) => error,
@@ -168,8 +168,9 @@ impl Storing {
         }
     }
 
-    /// Whether the person has it stored once more, although it was not for this reason: as it was tried, or elsewhere.
-    pub(crate) fn is_tried_again(
+    /// Asks the person what to do with what was not stored, for this reason. Whether to try once more: as before, or in
+    /// another place.
+    pub(crate) fn ask_to_retry(
         &mut self,
         reason: &str,
         person: Option<&dyn Person>,
