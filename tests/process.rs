@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 
 use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
 
 use crate::several_gateways::gateways;
 use crate::support::{Clawtap, GatewayHome, fakes};
@@ -57,9 +58,19 @@ fn at(port: u16) -> GatewayHome {
     listening_at(healthy(), port)
 }
 
-/// What `check` and `check --with-process` say and exit with.
+/// The state of the process in the JSON of `status`; null if it is not certain.
+fn process_in_json(gateway: &GatewayHome) -> Value {
+    let ran = Clawtap::with(gateway)
+        .args(["status", "--format", "json"])
+        .run();
+    let json: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    json["gateways"][0]["process"].clone()
+}
+
+/// What `check` and `check --with-process` say and exit with, and the state of the process.
 #[track_caller]
-fn expect(gateway: &GatewayHome, line: &str, next: &str, code: i32) {
+fn expect(gateway: &GatewayHome, line: &str, next: &str, code: i32, process: &Value) {
+    assert_eq!(process_in_json(gateway), *process);
     let ran = Clawtap::with(gateway).args(["check"]).run().status(0);
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), (line, next));
     let ran = Clawtap::with(gateway)
@@ -75,7 +86,13 @@ const OK: &str = "home: ok, anthropic 299 d left\n";
 fn one_that_is_not_running_is_told_first_and_how_to_start_it() {
     let gateway = at(refusing());
     let start = "home: → Start it on the gateway: openclaw gateway start\n";
-    expect(&gateway, "home: OpenClaw is not running\n", start, 1);
+    expect(
+        &gateway,
+        "home: OpenClaw is not running\n",
+        start,
+        1,
+        &json!("down"),
+    );
     let status = Clawtap::with(&gateway).args(["status"]).run().status(1);
     let first = status.stdout.lines().next();
     assert_eq!(first, Some("✗ home  OpenClaw is not running"));
@@ -86,8 +103,7 @@ fn one_that_is_not_running_is_told_first_and_how_to_start_it() {
     let json = Clawtap::with(&gateway)
         .args(["status", "--format", "json"])
         .run();
-    let json: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
-    assert_eq!(json["gateways"][0]["process"], "down");
+    let json: Value = serde_json::from_str(&json.stdout).expect("JSON");
     assert_eq!(json["needs_reauth"], false);
     let simple = Clawtap::with(&gateway)
         .args(["status", "--format", "simple"])
@@ -148,13 +164,13 @@ fn one_that_is_well_says_nothing() {
         "/startupz" => (200, r#"{"ok":true,"status":"started"}"#),
         _ => (200, r#"{"ready":true,"failing":[]}"#),
     });
-    expect(&at(now), OK, "", 0);
+    expect(&at(now), OK, "", 0, &json!("running"));
     // Before 2026.8.1 only healthz was there, and any other page was the control panel.
     let before = serve(|page| match page {
         "/healthz" => (200, r#"{"ok":true,"status":"live"}"#),
         _ => (200, "<html>"),
     });
-    expect(&at(before), OK, "", 0);
+    expect(&at(before), OK, "", 0, &json!("running"));
 }
 
 #[test]
@@ -184,7 +200,7 @@ fn it_is_looked_for_at_the_port_that_its_service_starts_it_with() {
 fn one_that_is_starting_is_told_as_that_and_is_no_fault() {
     let port = serve(|_| (503, r#"{"ok":false,"status":"starting"}"#));
     let gateway = at(port);
-    expect(&gateway, OK, "", 0);
+    expect(&gateway, OK, "", 0, &json!("starting"));
     let status = Clawtap::with(&gateway).args(["status"]).run().status(0);
     assert!(
         status.stdout.contains("! OpenClaw is starting.\n"),
@@ -207,6 +223,7 @@ fn a_channel_that_does_not_work_is_named() {
         "home: OpenClaw runs without telegram, whatsapp:me\n",
         "home: → Look on the gateway: openclaw channels status\n",
         1,
+        &json!("failing"),
     );
 }
 
@@ -222,7 +239,7 @@ fn what_is_not_certain_is_no_fault() {
         },
     ];
     for pages in odd {
-        expect(&at(serve(pages)), OK, "", 0);
+        expect(&at(serve(pages)), OK, "", 0, &Value::Null);
     }
     // No process is meant to be here, or it listens on an address of its own; or that cannot be read.
     let port = refusing();
@@ -234,10 +251,10 @@ fn what_is_not_certain_is_no_fault() {
         "{".into(),
     ] {
         let gateway = healthy().file(".openclaw/openclaw.json", config);
-        expect(&gateway, OK, "", 0);
+        expect(&gateway, OK, "", 0, &Value::Null);
     }
     // One that accepts and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = silent.local_addr().expect("it is bound").port();
-    expect(&at(port), OK, "", 0);
+    expect(&at(port), OK, "", 0, &Value::Null);
 }

@@ -77,7 +77,8 @@ look_at_process() {
         const { ready, failing } = await ask("readyz");
         const isId = (id) => /^[\w.:@-]{1,40}$/.test(id);
         const ids = ready === false && Array.isArray(failing) ? failing.filter(isId).slice(0, 8) : [];
-        told(ids.length > 0 ? "failing " + ids.join(" ") : "running");
+        if (ready === true) told("running");
+        told(ids.length > 0 ? "failing " + ids.join(" ") : "");
       } catch (error) {
         // One that listens elsewhere, or is not meant to run here, is not down.
         const isHere = (mode === "local" || service !== "") && ["auto", "loopback", "lan"].includes(bind);
