@@ -154,7 +154,7 @@ pub(crate) struct Check {
     /// Judge what this device remembers, and tell how old that is; ask no gateway
     #[arg(long, conflicts_with = "input")]
     pub(crate) remembered: bool,
-    /// Exit with 1 too when OpenClaw itself is not running there, or a channel of it
+    /// Exit with 1 too when OpenClaw is known not to run there, or one of its channels is down; not in a container yet
     #[arg(long, conflicts_with = "input")]
     pub(crate) with_process: bool,
 }
