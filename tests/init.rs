@@ -127,7 +127,7 @@ fn the_other_agents_of_a_gateway_that_answers_are_told() {
     let gateway = gateway().reply("agents", "main\nwork\nside\n");
     let sshd = Sshd::of(&gateway).start();
     let ran = init(&sshd).args(["--name", "home"]).run().status(0);
-    let told = "  One agent is watched. For main or work or side: a copy\n";
+    let told = "  One agent is watched. For another of main, work, side: a copy\n";
     assert!(ran.stdout.contains(told), "{}", ran.stdout);
 }
 

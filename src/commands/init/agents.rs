@@ -59,8 +59,11 @@ pub(super) fn others(gateway: &Gateway, agents: &[Text]) -> String {
     } else {
         "…"
     };
+    let which = match watched {
+        Some(_) => others.join(" or "),
+        None => format!("another of {}", others.join(", ")),
+    };
     format!(
-        "  One agent is watched. For {}: a copy\n  of this [[gateway]] in the config, with a name\n  of its own and agent = \"{agent}\"\n",
-        others.join(" or ")
+        "  One agent is watched. For {which}: a copy\n  of this [[gateway]] in the config, with a name\n  of its own and agent = \"{agent}\"\n"
     )
 }
