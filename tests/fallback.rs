@@ -123,7 +123,7 @@ fn a_configured_openclaw_is_the_only_one() {
                  home: → Correct openclaw for [[gateway]] home in the config.\n"
             ));
     }
-    // The container is there, and its OpenClaw does not run: the host's store is another one's.
+    // A command of several words, as for a container, whose OpenClaw does not run: the host's store is another one's.
     let gateway = GatewayHome::new()
         .file(STORE, &store)
         .exit("1")

@@ -101,6 +101,7 @@ fn a_server_that_never_speaks_is_given_up_on() {
 fn a_connection_that_drops_in_mid_answer_gives_no_verdict() {
     let gateway = GatewayHome::new()
         .document("2026.9.6/token_ok_am")
+        // The answer arrives before the connection drops.
         .first("trap 'sleep 1; : >\"$HOME/answered\"; sleep 300' EXIT");
     let sshd = Sshd::of(&gateway).start();
     let clawtap = sshd.clawtap().args(["check"]);

@@ -260,10 +260,13 @@ fn the_services_folders_are_taken_over_and_no_secret_of_its() {
     );
 }
 
-/// Puts a definition of OpenClaw's own service into a gateway's home, HOME being that folder.
+/// Puts a definition of OpenClaw's own service into a gateway's home: HOME becomes that folder, and $VAR the variable.
 fn with_service(gateway: GatewayHome, file: &str, definition: &str) -> GatewayHome {
     let home = gateway.path().display().to_string();
-    gateway.file(file, definition.replace("HOME", &home))
+    gateway.file(
+        file,
+        definition.replace("HOME", &home).replace("$VAR", "$HOME"),
+    )
 }
 
 /// A gateway whose service runs `srv/my claw/index.js`, and which writes its environment down.
@@ -288,14 +291,11 @@ fn every_kind_of_service_knows_its_openclaw_its_folders_and_which_keys_it_has() 
     let unit = "[Service]\nExecStart=\"HOME/srv/my claw/node\" \"HOME/srv/my claw/index.js\" gateway\n\
          EnvironmentFile=-HOME/service.env\nEnvironment=\"OPENCLAW_STATE_DIR=/srv/R&D\"\n";
     let run = "#!/bin/sh\nexport OPENCLAW_STATE_DIR='/srv/R&D' OPENROUTER_API_KEY=sk-or-made-up\nexec 2>&1\n\
-         exec \"$HOME/srv/my claw/node\" \"$HOME/srv/my claw/index.js\" gateway\n";
+         exec \"$VAR/srv/my claw/node\" \"$VAR/srv/my claw/index.js\" gateway\n";
     let table = [
         ("Library/LaunchAgents/ai.openclaw.gateway.plist", plist),
         (".config/systemd/user/openclaw-gateway.service", unit),
-        (
-            "usr/var/service/openclaw/run",
-            &run.replace("$HOME", "HOME"),
-        ),
+        ("usr/var/service/openclaw/run", run),
     ];
     for (file, definition) in table {
         let gateway = serving(file, definition);

@@ -10,7 +10,7 @@ use crate::support::{GatewayHome, perform_all, watched};
 /// How many runs go on at the same time.
 const AT_ONCE: usize = 4;
 const STEPS: [&str; 4] = ["logout", "paste", "storing", "stored"];
-/// What OpenClaw does at a step, besides being ended; the last one says that all is done.
+/// What OpenClaw does at a step, besides being ended; the last one exits with 0 and has stored nothing.
 const FAILURES: [&str; 3] = [
     "head -c 3000 /dev/urandom >&2; exit 1",
     "echo 'database or disk is full' >&2; exit 1",

@@ -16,7 +16,7 @@ pub(crate) fn seeds(usual: u64, costs: u64) -> Range<u64> {
     };
     match number("CLAWTAP_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("CLAWTAP_RUNS").map_or(usual, |runs| runs / costs),
+        None => 0..number("CLAWTAP_RUNS").map_or(usual, |runs| (runs / costs).max(1)),
     }
 }
 
